@@ -1,0 +1,376 @@
+//! The caller's ids: interned once, handed back as they came.
+
+use std::fmt;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array, StringArray};
+use hashbrown::HashTable;
+
+use crate::{Error, ErrorKind, Result};
+
+/// An id as the shop knows it: an integer or a string. `1` and `"1"` are different ids.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Id {
+    /// An integer id.
+    Int(i64),
+    /// A string id.
+    Str(Box<str>),
+}
+
+/// A borrowed [`Id`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IdRef<'a> {
+    /// An integer id.
+    Int(i64),
+    /// A string id.
+    Str(&'a str),
+}
+
+/// Whether the ids of a column are integers or strings. A column never mixes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IdKind {
+    /// 64-bit signed integers.
+    Int,
+    /// UTF-8 strings.
+    Str,
+}
+
+impl IdKind {
+    /// `"integers"` or `"strings"`, for messages.
+    pub fn plural(self) -> &'static str {
+        match self {
+            IdKind::Int => "integers",
+            IdKind::Str => "strings",
+        }
+    }
+}
+
+impl Id {
+    /// Borrows the id.
+    pub fn as_ref(&self) -> IdRef<'_> {
+        match self {
+            Id::Int(value) => IdRef::Int(*value),
+            Id::Str(value) => IdRef::Str(value),
+        }
+    }
+}
+
+impl<'a> IdRef<'a> {
+    /// Whether this is an integer or a string.
+    pub fn kind(self) -> IdKind {
+        match self {
+            IdRef::Int(_) => IdKind::Int,
+            IdRef::Str(_) => IdKind::Str,
+        }
+    }
+
+    /// An owned copy.
+    pub fn to_owned(self) -> Id {
+        match self {
+            IdRef::Int(value) => Id::Int(value),
+            IdRef::Str(value) => Id::Str(value.into()),
+        }
+    }
+}
+
+macro_rules! id_from {
+    ($($from:ty => |$value:ident| $id:expr),* $(,)?) => {$(
+        impl From<$from> for Id {
+            fn from($value: $from) -> Self {
+                $id
+            }
+        }
+    )*};
+}
+
+id_from! {
+    i64 => |value| Id::Int(value),
+    i32 => |value| Id::Int(value.into()),
+    u32 => |value| Id::Int(value.into()),
+    &str => |value| Id::Str(value.into()),
+    String => |value| Id::Str(value.into()),
+    &String => |value| Id::Str(value.as_str().into()),
+    &Id => |value| value.clone(),
+    IdRef<'_> => |value| value.to_owned(),
+}
+
+impl<'a> From<&'a Id> for IdRef<'a> {
+    fn from(id: &'a Id) -> Self {
+        id.as_ref()
+    }
+}
+
+impl<'a> From<&'a str> for IdRef<'a> {
+    fn from(id: &'a str) -> Self {
+        IdRef::Str(id)
+    }
+}
+
+impl From<i64> for IdRef<'_> {
+    fn from(id: i64) -> Self {
+        IdRef::Int(id)
+    }
+}
+
+/// Integers print bare, strings in double quotes with escapes: the two cannot be confused.
+impl fmt::Display for IdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IdRef::Int(value) => write!(f, "{value}"),
+            IdRef::Str(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_ref().fmt(f)
+    }
+}
+
+impl serde::Serialize for IdRef<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            IdRef::Int(value) => serializer.serialize_i64(*value),
+            IdRef::Str(value) => serializer.serialize_str(value),
+        }
+    }
+}
+
+impl serde::Serialize for Id {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_ref().serialize(serializer)
+    }
+}
+
+/// A set of ids of one kind, each with a dense index in order of first appearance.
+///
+/// Strings lie end to end in one buffer; the hash table holds hashes and indices only.
+#[derive(Clone)]
+pub struct Ids {
+    values: Values,
+    table: HashTable<(u32, u32)>,
+    hasher: ahash::RandomState,
+}
+
+#[derive(Clone)]
+enum Values {
+    Int(Vec<i64>),
+    Str { offsets: Vec<u64>, bytes: Vec<u8> },
+}
+
+// The hash decides nothing but speed (indices are in order of appearance), so fixed seeds keep
+// runs alike without making results depend on them.
+fn hasher() -> ahash::RandomState {
+    ahash::RandomState::with_seeds(
+        0x243f_6a88_85a3_08d3,
+        0x1319_8a2e_0370_7344,
+        0xa409_3822_299f_31d0,
+        0x082e_fa98_ec4e_6c89,
+    )
+}
+
+impl Ids {
+    /// An empty set of ids of `kind`.
+    pub fn new(kind: IdKind) -> Self {
+        let values = match kind {
+            IdKind::Int => Values::Int(Vec::new()),
+            IdKind::Str => Values::Str { offsets: vec![0], bytes: Vec::new() },
+        };
+        Self { values, table: HashTable::new(), hasher: hasher() }
+    }
+
+    /// Whether the ids are integers or strings.
+    pub fn kind(&self) -> IdKind {
+        match self.values {
+            Values::Int(_) => IdKind::Int,
+            Values::Str { .. } => IdKind::Str,
+        }
+    }
+
+    /// How many distinct ids there are.
+    pub fn len(&self) -> usize {
+        match &self.values {
+            Values::Int(values) => values.len(),
+            Values::Str { offsets, .. } => offsets.len() - 1,
+        }
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The id with this index. Panics if there is none.
+    pub fn get(&self, index: u32) -> IdRef<'_> {
+        match &self.values {
+            Values::Int(values) => IdRef::Int(values[index as usize]),
+            Values::Str { offsets, bytes } => IdRef::Str(text(offsets, bytes, index)),
+        }
+    }
+
+    /// The index of an id. `None` if it is not here, or is of the other kind.
+    pub fn find<'a>(&self, id: impl Into<IdRef<'a>>) -> Option<u32> {
+        match (&self.values, id.into()) {
+            (Values::Int(values), IdRef::Int(value)) => {
+                let hash = self.hasher.hash_one(value);
+                self.table
+                    .find(hash, |&(h, i)| h == hash as u32 && values[i as usize] == value)
+                    .map(|&(_, i)| i)
+            }
+            (Values::Str { offsets, bytes }, IdRef::Str(value)) => {
+                let hash = self.hasher.hash_one(value.as_bytes());
+                self.table
+                    .find(hash, |&(h, i)| {
+                        h == hash as u32 && slice(offsets, bytes, i) == value.as_bytes()
+                    })
+                    .map(|&(_, i)| i)
+            }
+            _ => None,
+        }
+    }
+
+    /// The index of an id, which is added if it is new. An error if it is of the other kind, or
+    /// if there are 2^32 - 1 ids already.
+    pub fn intern<'a>(&mut self, id: impl Into<IdRef<'a>>) -> Result<u32> {
+        let id = id.into();
+        match (&mut self.values, id) {
+            (Values::Int(values), IdRef::Int(value)) => {
+                let hash = self.hasher.hash_one(value);
+                let found =
+                    self.table.find(hash, |&(h, i)| h == hash as u32 && values[i as usize] == value);
+                if let Some(&(_, index)) = found {
+                    return Ok(index);
+                }
+                let index = next_index(values.len())?;
+                values.push(value);
+                let hasher = &self.hasher;
+                self.table.insert_unique(hash, (hash as u32, index), |&(_, i)| {
+                    hasher.hash_one(values[i as usize])
+                });
+                Ok(index)
+            }
+            (Values::Str { offsets, bytes }, IdRef::Str(value)) => {
+                let hash = self.hasher.hash_one(value.as_bytes());
+                let found = self.table.find(hash, |&(h, i)| {
+                    h == hash as u32 && slice(offsets, bytes, i) == value.as_bytes()
+                });
+                if let Some(&(_, index)) = found {
+                    return Ok(index);
+                }
+                let index = next_index(offsets.len() - 1)?;
+                bytes.extend_from_slice(value.as_bytes());
+                offsets.push(bytes.len() as u64);
+                let hasher = &self.hasher;
+                self.table.insert_unique(hash, (hash as u32, index), |&(_, i)| {
+                    hasher.hash_one(slice(offsets, bytes, i))
+                });
+                Ok(index)
+            }
+            (values, id) => Err(Error::new(
+                ErrorKind::Data,
+                format!(
+                    "the ids so far are {}, but {id} is of another type; ids are never converted",
+                    match values {
+                        Values::Int(_) => IdKind::Int.plural(),
+                        Values::Str { .. } => IdKind::Str.plural(),
+                    }
+                ),
+            )),
+        }
+    }
+
+    /// All ids in order of their index.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = IdRef<'_>> {
+        (0..self.len() as u32).map(|index| self.get(index))
+    }
+
+    /// The ids with these indices as an Arrow array: Int64 or Utf8. Panics on an index out of
+    /// range; an error if the strings together exceed 2 GiB.
+    pub fn to_arrow(&self, indices: impl ExactSizeIterator<Item = u32>) -> Result<ArrayRef> {
+        Ok(match &self.values {
+            Values::Int(values) => {
+                Arc::new(Int64Array::from_iter_values(indices.map(|i| values[i as usize])))
+            }
+            Values::Str { offsets, bytes } => {
+                let mut builder =
+                    arrow_array::builder::StringBuilder::with_capacity(indices.len(), 0);
+                let mut total = 0usize;
+                for index in indices {
+                    let value = text(offsets, bytes, index);
+                    total += value.len();
+                    if total > i32::MAX as usize {
+                        return Err(Error::new(
+                            ErrorKind::Limit,
+                            "the ids of this result exceed 2 GiB of text; take it in slices",
+                        ));
+                    }
+                    builder.append_value(value);
+                }
+                let array: StringArray = builder.finish();
+                Arc::new(array)
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().take(20)).finish()
+    }
+}
+
+fn slice<'a>(offsets: &[u64], bytes: &'a [u8], index: u32) -> &'a [u8] {
+    let index = index as usize;
+    &bytes[offsets[index] as usize..offsets[index + 1] as usize]
+}
+
+fn text<'a>(offsets: &[u64], bytes: &'a [u8], index: u32) -> &'a str {
+    // The buffer is a concatenation of strings cut where they were joined.
+    std::str::from_utf8(slice(offsets, bytes, index)).expect("interned strings are UTF-8")
+}
+
+fn next_index(len: usize) -> Result<u32> {
+    u32::try_from(len).ok().filter(|&index| index < u32::MAX).ok_or_else(|| {
+        Error::new(ErrorKind::Limit, "more than 4,294,967,295 distinct ids in one column")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indices_follow_first_appearance() -> Result<()> {
+        let mut ids = Ids::new(IdKind::Str);
+        for (id, index) in [("b", 0), ("a", 1), ("b", 0), ("", 2), ("é", 3), ("", 2)] {
+            assert_eq!(ids.intern(id)?, index);
+        }
+        assert_eq!(ids.len(), 4);
+        assert_eq!(ids.find("é"), Some(3));
+        assert_eq!(ids.get(2), IdRef::Str(""));
+        assert_eq!(ids.find("c"), None);
+        Ok(())
+    }
+
+    #[test]
+    fn integers_and_strings_are_never_confused() {
+        let mut ids = Ids::new(IdKind::Int);
+        assert_eq!(ids.intern(1).unwrap(), 0);
+        assert_eq!(ids.find("1"), None);
+        let error = ids.intern("1").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains("\"1\""), "{error}");
+    }
+
+    #[test]
+    fn many_ids_survive_growth() {
+        let mut ids = Ids::new(IdKind::Str);
+        for round in 0..2 {
+            for i in 0..50_000u32 {
+                assert_eq!(ids.intern(format!("sku-{i}").as_str()).unwrap(), i, "round {round}");
+            }
+        }
+    }
+}

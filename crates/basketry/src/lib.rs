@@ -1,0 +1,14 @@
+//! Learns from a shop's past orders what sells together and who buys what, decides which offer
+//! to make next, and says why.
+
+#![warn(missing_docs)]
+
+mod control;
+pub mod data;
+mod error;
+pub mod mine;
+
+pub use control::{Control, Progress, Stage};
+pub use data::{Baskets, Catalog, Currency, History, Id, IdKind, IdRef, Ids, Money};
+pub use error::{Error, ErrorKind, Result};
+pub use mine::{ItemsetOptions, Itemsets, MinSupport, itemsets};
