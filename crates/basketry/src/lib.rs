@@ -3,12 +3,15 @@
 
 #![warn(missing_docs)]
 
+mod affinity;
 mod control;
 pub mod data;
 mod error;
 pub mod mine;
+pub mod model;
 
 pub use control::{Control, Progress, Stage};
 pub use data::{Baskets, Catalog, Currency, History, Id, IdKind, IdRef, Ids, Money};
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{ItemsetOptions, Itemsets, MinSupport, itemsets};
+pub use model::{FitOptions, FitReport, IdsView, Model, ProductStats, fit};

@@ -1,0 +1,468 @@
+//! Candidates, their features, and the probability of each.
+//!
+//! Fitting and serving run this same code: fitting on the statistics of the orders before the
+//! split, serving on the columns of the mapped model file. What the weights were fitted to is
+//! therefore exactly what they are applied to.
+
+/// Marks "no product".
+pub(crate) const NO_PRODUCT: u32 = u32::MAX;
+
+/// How many features there are, the intercept included.
+pub(crate) const FEATURES: usize = 12;
+
+/// The names of the features, in the order of the weights.
+pub(crate) const FEATURE_NAMES: [&str; FEATURES] = [
+    "intercept",
+    "log_odds_popularity",
+    "max_log_lift",
+    "log_sum_log_lift",
+    "log_context_size",
+    "log_mean_basket_size",
+    "log_customer_baskets",
+    "log_odds_own_share",
+    "log_days_since",
+    "log_due_ratio",
+    "log_due_ratio_squared",
+    "log_own_count",
+];
+
+/// Which weights apply to a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// The customer is not known, so nothing is known about what is new to them.
+    Anonymous = 0,
+    /// A known customer who never bought the product.
+    New = 1,
+    /// A known customer who bought the product before.
+    Repeat = 2,
+}
+
+impl Segment {
+    pub(crate) const ALL: [Segment; 3] = [Segment::Anonymous, Segment::New, Segment::Repeat];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Segment::Anonymous => "anonymous",
+            Segment::New => "new",
+            Segment::Repeat => "repeat",
+        }
+    }
+}
+
+/// The pairs that sell together: rows of related products.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neighbours<'a> {
+    /// Per product, one more: where its row begins.
+    pub(crate) offsets: &'a [u64],
+    pub(crate) product: &'a [u32],
+    /// Natural logarithm of the lower 2.5 % bound of the lift; above 0.
+    pub(crate) log_low: &'a [f32],
+    /// Shrunk lift.
+    pub(crate) lift: &'a [f32],
+    pub(crate) baskets: &'a [u32],
+    pub(crate) customers: &'a [u32],
+}
+
+/// What each customer bought: rows of products, ascending.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Own<'a> {
+    /// Per customer, one more: where their row begins.
+    pub(crate) offsets: &'a [u64],
+    pub(crate) product: &'a [u32],
+    /// Baskets with the product, each worth 2^(-age / half-life) at `as_of`.
+    pub(crate) weight: &'a [f32],
+    /// Baskets with the product.
+    pub(crate) count: &'a [u32],
+    /// Days from the last purchase to `as_of`.
+    pub(crate) last_days: &'a [f32],
+    /// Days from the first purchase to `as_of`.
+    pub(crate) first_days: &'a [f32],
+    /// Per customer: baskets.
+    pub(crate) customer_baskets: &'a [u32],
+    /// Per customer: baskets, each worth 2^(-age / half-life) at `as_of`.
+    pub(crate) customer_weight: &'a [f32],
+    /// Per customer: mean number of distinct products in a basket.
+    pub(crate) customer_size: &'a [f32],
+}
+
+/// One entry per product.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stats<'a> {
+    /// Baskets with the product.
+    pub(crate) baskets: &'a [u32],
+    /// Distinct customers who bought it.
+    pub(crate) customers: &'a [u32],
+    /// Smoothed, time-decayed share of baskets with the product; strictly between 0 and 1.
+    pub(crate) popularity: &'a [f32],
+    /// Share of its customers who bought it at least twice.
+    pub(crate) repeat_share: &'a [f32],
+    /// Gamma prior of the repurchase rate per day: shape.
+    pub(crate) rate_shape: &'a [f32],
+    /// Gamma prior of the repurchase rate per day: rate, in days.
+    pub(crate) rate_days: &'a [f32],
+}
+
+/// All that was learned, as views of columns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Learned<'a> {
+    /// The time of the last order learned from, milliseconds since 1970-01-01 UTC.
+    pub(crate) as_of: i64,
+    /// Half-life of a customer's purchases, days.
+    pub(crate) half_life_days: f32,
+    /// Mean number of distinct products in a basket.
+    pub(crate) mean_size: f32,
+    pub(crate) neighbours: Neighbours<'a>,
+    pub(crate) own: Own<'a>,
+    pub(crate) products: Stats<'a>,
+    /// The most popular products, the most popular first.
+    pub(crate) popular: &'a [u32],
+    /// Weights of the features: [`FEATURES`] for each of [`Segment::ALL`].
+    pub(crate) weights: &'a [f32],
+}
+
+/// A purchase of the customer's since the model was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SinceLine {
+    pub(crate) product: u32,
+    pub(crate) time_ms: i64,
+}
+
+/// One request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Situation<'a> {
+    /// The customer's index in the model, if known.
+    pub(crate) customer: Option<u32>,
+    pub(crate) now_ms: i64,
+    /// Products in the basket and the viewed one, as indices of model products.
+    pub(crate) context: &'a [u32],
+    /// What the customer bought since the model was made.
+    pub(crate) since: &'a [SinceLine],
+    /// In how many baskets they bought it.
+    pub(crate) since_baskets: u32,
+}
+
+/// A candidate and what is known about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) product: u32,
+    /// That it is bought in this order, given what is in the basket so far, without anything
+    /// being offered.
+    pub(crate) probability: f32,
+    /// The greatest lower bound of the log lift over the context; 0 if no pair is known.
+    pub(crate) log_lift: f32,
+    /// The context product with that bound; [`NO_PRODUCT`] if none.
+    pub(crate) because: u32,
+    /// Baskets with both.
+    pub(crate) pair_baskets: u32,
+    /// Distinct customers who bought both in one basket.
+    pub(crate) pair_customers: u32,
+    /// How often the customer bought it.
+    pub(crate) own_count: u32,
+    /// The time-decayed share of their baskets that had it.
+    pub(crate) own_share: f32,
+    /// Days since they last bought it; 0 if `own_count` is 0.
+    pub(crate) days_since: f32,
+    /// Days expected between their purchases of it, above 0; 0 if `own_count` is 0.
+    pub(crate) expected_interval: f32,
+    /// On the list of popular products.
+    pub(crate) popular: bool,
+}
+
+/// Working memory of [`Learned::score`]; reuse it: nothing is allocated once it has grown.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Per product: the round in which it was met, and its place among the candidates.
+    marks: Vec<(u32, u32)>,
+    round: u32,
+    candidates: Vec<Candidate>,
+}
+
+/// A candidate before its features are computed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) product: u32,
+    because: u32,
+    /// Where the pair with `because` is among the neighbours.
+    pair: usize,
+    max_log: f32,
+    sum_log: f32,
+    /// Purchases, before and since the model was made.
+    count: u32,
+    /// Their decayed weight now.
+    weight: f32,
+    last_days: f32,
+    first_days: f32,
+    popular: bool,
+}
+
+/// What all candidates of a situation share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shared {
+    known: bool,
+    /// Decayed weight of the customer's baskets now.
+    weight: f32,
+    log_context: f32,
+    log_size: f32,
+    log_baskets: f32,
+}
+
+const NOT_A_CANDIDATE: u32 = u32::MAX;
+pub(crate) const DAY_MS: f64 = 86_400_000.0;
+/// Bounds that keep every feature finite whatever a file says.
+const MAX_DAYS: f32 = 36_525.0;
+
+impl Scratch {
+    fn begin(&mut self, products: usize) {
+        if self.marks.len() < products {
+            self.marks.resize(products, (0, 0));
+        }
+        if self.round == u32::MAX {
+            self.marks.fill((0, 0));
+            self.round = 0;
+        }
+        self.round += 1;
+        self.candidates.clear();
+    }
+
+    /// The candidate of `product`, added if it is new; `None` for what may not be one.
+    #[inline]
+    fn candidate(&mut self, product: u32) -> Option<&mut Candidate> {
+        let mark = self.marks.get_mut(product as usize)?;
+        if mark.0 != self.round {
+            *mark = (self.round, self.candidates.len() as u32);
+            self.candidates.push(Candidate {
+                product,
+                because: NO_PRODUCT,
+                pair: 0,
+                max_log: 0.0,
+                sum_log: 0.0,
+                count: 0,
+                weight: 0.0,
+                last_days: 0.0,
+                first_days: 0.0,
+                popular: false,
+            });
+            return self.candidates.last_mut();
+        }
+        self.candidates.get_mut(mark.1 as usize)
+    }
+
+    /// The candidates of the last situation.
+    pub(crate) fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+}
+
+impl<'a> Neighbours<'a> {
+    /// Where the row of `product` lies in the columns.
+    #[inline]
+    pub(crate) fn row(&self, product: u32) -> std::ops::Range<usize> {
+        row(self.offsets, product, self.product.len())
+    }
+}
+
+impl<'a> Own<'a> {
+    /// Where the row of `customer` lies in the columns.
+    #[inline]
+    pub(crate) fn row(&self, customer: u32) -> std::ops::Range<usize> {
+        row(self.offsets, customer, self.product.len())
+    }
+}
+
+/// An empty row where the offsets do not hold one.
+#[inline]
+fn row(offsets: &[u64], index: u32, len: usize) -> std::ops::Range<usize> {
+    match offsets.get(index as usize..index as usize + 2) {
+        Some(&[from, to]) if from <= to && to <= len as u64 => from as usize..to as usize,
+        _ => 0..0,
+    }
+}
+
+impl Learned<'_> {
+    /// Scores every candidate: the neighbours of the context, the customer's own products, what
+    /// they bought since, and the popular ones, in this order; context products are left out.
+    /// `out` is cleared first. Context and since-products that are not in the model are ignored.
+    pub(crate) fn score(
+        &self,
+        situation: &Situation<'_>,
+        scratch: &mut Scratch,
+        out: &mut Vec<Scored>,
+    ) {
+        out.clear();
+        let shared = self.candidates(situation, scratch);
+        out.reserve(scratch.candidates.len());
+        for candidate in &scratch.candidates {
+            let (segment, features) = self.features(&shared, candidate);
+            let weights = &self.weights[segment as usize * FEATURES..][..FEATURES];
+            let sum: f32 = features.iter().zip(weights).map(|(x, w)| x * w).sum();
+            let paired = candidate.because != NO_PRODUCT;
+            out.push(Scored {
+                product: candidate.product,
+                probability: sigmoid(sum),
+                log_lift: candidate.max_log,
+                because: candidate.because,
+                pair_baskets: if paired { self.neighbours.baskets[candidate.pair] } else { 0 },
+                pair_customers: if paired { self.neighbours.customers[candidate.pair] } else { 0 },
+                own_count: candidate.count,
+                own_share: if candidate.count > 0 {
+                    (candidate.weight / shared.weight.max(f32::MIN_POSITIVE)).clamp(0.0, 1.0)
+                } else {
+                    0.0
+                },
+                days_since: candidate.last_days,
+                expected_interval: if candidate.count > 0 {
+                    self.expected_interval(candidate)
+                } else {
+                    0.0
+                },
+                popular: candidate.popular,
+            });
+        }
+    }
+
+    /// Collects the candidates of a situation in `scratch`.
+    pub(crate) fn candidates(&self, situation: &Situation<'_>, scratch: &mut Scratch) -> Shared {
+        let products = self.products.baskets.len();
+        scratch.begin(products);
+        let mut context_size = 0u32;
+        for &product in situation.context {
+            if let Some(mark) = scratch.marks.get_mut(product as usize) {
+                if mark.0 != scratch.round {
+                    *mark = (scratch.round, NOT_A_CANDIDATE);
+                    context_size += 1;
+                }
+            }
+        }
+        for &product in situation.context {
+            for pair in self.neighbours.row(product) {
+                let log = self.neighbours.log_low[pair];
+                if let Some(candidate) = scratch.candidate(self.neighbours.product[pair]) {
+                    candidate.sum_log += log;
+                    if log > candidate.max_log {
+                        candidate.max_log = log;
+                        candidate.because = product;
+                        candidate.pair = pair;
+                    }
+                }
+            }
+        }
+
+        let elapsed = days_between(self.as_of, situation.now_ms);
+        let fade = self.decay(elapsed);
+        let mut weight = 0.0;
+        let mut baskets = 0;
+        let mut size = self.mean_size;
+        if let Some(customer) = situation.customer {
+            for at in self.own.row(customer) {
+                if let Some(candidate) = scratch.candidate(self.own.product[at]) {
+                    candidate.count = self.own.count[at];
+                    candidate.weight = self.own.weight[at] * fade;
+                    candidate.last_days = (self.own.last_days[at] + elapsed).min(MAX_DAYS);
+                    candidate.first_days = (self.own.first_days[at] + elapsed).min(MAX_DAYS);
+                }
+            }
+            if let Some(&count) = self.own.customer_baskets.get(customer as usize) {
+                baskets = count;
+                weight = self.own.customer_weight[customer as usize] * fade;
+                size = self.own.customer_size[customer as usize];
+            }
+        }
+        if !situation.since.is_empty() {
+            let mut total = 0.0;
+            for line in situation.since {
+                let days = days_between(line.time_ms, situation.now_ms);
+                let decay = self.decay(days);
+                total += decay;
+                if let Some(candidate) = scratch.candidate(line.product) {
+                    candidate.last_days =
+                        if candidate.count == 0 { days } else { candidate.last_days.min(days) };
+                    candidate.first_days = candidate.first_days.max(days);
+                    candidate.count = candidate.count.saturating_add(1);
+                    candidate.weight += decay;
+                }
+            }
+            // The baskets since then have no times of their own: they get the mean of their lines'.
+            let since_baskets = situation.since_baskets.max(1);
+            weight += since_baskets as f32 * (total / situation.since.len() as f32);
+            baskets = baskets.saturating_add(since_baskets);
+        }
+        for &product in self.popular {
+            if let Some(candidate) = scratch.candidate(product) {
+                candidate.popular = true;
+            }
+        }
+        Shared {
+            known: baskets > 0,
+            weight,
+            log_context: (1.0 + context_size as f32).ln(),
+            log_size: size.max(1.0).ln(),
+            log_baskets: (1.0 + baskets as f32).ln(),
+        }
+    }
+
+    /// The features of a candidate, and the segment whose weights apply.
+    #[inline]
+    pub(crate) fn features(
+        &self,
+        shared: &Shared,
+        candidate: &Candidate,
+    ) -> (Segment, [f32; FEATURES]) {
+        let popularity = self.products.popularity[candidate.product as usize];
+        let mut x = [0.0; FEATURES];
+        x[0] = 1.0;
+        x[1] = log_odds(popularity);
+        x[2] = candidate.max_log;
+        x[3] = (1.0 + candidate.sum_log).ln();
+        x[4] = shared.log_context;
+        if !shared.known {
+            return (Segment::Anonymous, x);
+        }
+        x[5] = shared.log_size;
+        x[6] = shared.log_baskets;
+        if candidate.count == 0 {
+            return (Segment::New, x);
+        }
+        // One pseudo-basket of the average customer keeps the share off 0 and 1.
+        x[7] = log_odds((candidate.weight + popularity) / (shared.weight + 1.0));
+        x[8] = (1.0 + candidate.last_days).ln();
+        let due = ((candidate.last_days + 0.5) / self.expected_interval(candidate)).ln();
+        x[9] = due.clamp(-4.0, 4.0);
+        x[10] = x[9] * x[9];
+        x[11] = (candidate.count as f32).ln();
+        (Segment::Repeat, x)
+    }
+
+    /// Days expected between the customer's purchases: the inverse of the posterior mean rate
+    /// (count - 1 + shape) / (days from first to last purchase + prior days).
+    #[inline]
+    fn expected_interval(&self, candidate: &Candidate) -> f32 {
+        let product = candidate.product as usize;
+        let repeats = candidate.count.saturating_sub(1) as f32;
+        let days = (candidate.first_days - candidate.last_days).max(0.0);
+        let interval = (days + self.products.rate_days[product])
+            / (repeats + self.products.rate_shape[product]);
+        interval.clamp(0.01, MAX_DAYS)
+    }
+
+    #[inline]
+    fn decay(&self, days: f32) -> f32 {
+        (-days / self.half_life_days).exp2()
+    }
+}
+
+/// Days from one time to a later one; 0 if it is not later.
+#[inline]
+pub(crate) fn days_between(from_ms: i64, to_ms: i64) -> f32 {
+    ((to_ms.saturating_sub(from_ms)) as f64 / DAY_MS).clamp(0.0, f64::from(MAX_DAYS)) as f32
+}
+
+#[inline]
+fn log_odds(p: f32) -> f32 {
+    let p = p.clamp(1e-7, 1.0 - 1e-6);
+    (p / (1.0 - p)).ln()
+}
+
+#[inline]
+pub(crate) fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
