@@ -1,1 +1,26 @@
-//! The C interface of basketry.
+//! The C interface of basketry: convert, call, convert back. It holds no logic.
+//!
+//! One file a noun. `tests/header.rs` writes `include/basketry.h` from these files in the order
+//! of the list there; the doc comments become the comments of the header, so they are written
+//! for C programmers, in plain sentences.
+//!
+//! How an item of the header is written here:
+//!
+//! | C | Rust |
+//! | --- | --- |
+//! | `const T *handle` | `Option<&T>`: null is `None` |
+//! | `T *handle` | `Option<&mut T>` |
+//! | `T **out` | `Option<&mut MaybeUninit<*mut T>>` |
+//! | `T *handle` to free | `Option<Box<T>>` |
+//!
+//! Every body runs inside [`error::call`], which stops panics and keeps the message of an error.
+
+// C names for C things.
+#![allow(non_camel_case_types)]
+// What a caller must keep to is the same for all functions, and stands at the top of the header.
+#![allow(clippy::missing_safety_doc)]
+
+#[macro_use]
+pub mod error;
+pub mod control;
+pub mod strings;

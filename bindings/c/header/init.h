@@ -1,0 +1,3 @@
+/* basketry.h: end */
+
+#endif /* BASKETRY_H */
