@@ -11,7 +11,11 @@ pub mod mine;
 pub mod model;
 
 pub use control::{Control, Progress, Stage};
-pub use data::{Baskets, Catalog, Currency, History, Id, IdKind, IdRef, Ids, Money};
+pub use data::{
+    BasketLine, Baskets, Catalog, Currency, History, HistoryBuilder, HistoryColumns,
+    HistoryOptions, Id, IdKind, IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine,
+    ReturnLine, TableReader, table_from_array, table_from_batch, table_from_ffi, table_from_stream,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{ItemsetOptions, Itemsets, MinSupport, itemsets};
 pub use model::{FitOptions, FitReport, IdsView, Model, ProductStats, fit};

@@ -41,9 +41,9 @@ impl Baskets {
             for id in list {
                 let id: Id = id.into();
                 let ids = ids.get_or_insert_with(|| Ids::new(id.as_ref().kind()));
-                let item = ids.intern(&id).map_err(|error| {
-                    Error::new(error.kind(), format!("basket {b}: {error}"))
-                })?;
+                let item = ids
+                    .intern(&id)
+                    .map_err(|error| Error::new(error.kind(), format!("basket {b}: {error}")))?;
                 rows.push(item);
             }
             rows.end();
@@ -56,7 +56,9 @@ impl Baskets {
     pub(crate) fn from_rows(offsets: Vec<u64>, items: Vec<u32>, ids: Arc<Ids>) -> Self {
         debug_assert_eq!(offsets.last().copied(), Some(items.len() as u64));
         debug_assert!(
-            offsets.windows(2).all(|w| items[w[0] as usize..w[1] as usize].is_sorted_by(|a, b| a < b))
+            offsets
+                .windows(2)
+                .all(|w| items[w[0] as usize..w[1] as usize].is_sorted_by(|a, b| a < b))
         );
         Self { offsets, items, ids }
     }

@@ -238,8 +238,9 @@ impl Ids {
         match (&mut self.values, id) {
             (Values::Int(values), IdRef::Int(value)) => {
                 let hash = self.hasher.hash_one(value);
-                let found =
-                    self.table.find(hash, |&(h, i)| h == hash as u32 && values[i as usize] == value);
+                let found = self
+                    .table
+                    .find(hash, |&(h, i)| h == hash as u32 && values[i as usize] == value);
                 if let Some(&(_, index)) = found {
                     return Ok(index);
                 }
@@ -278,6 +279,25 @@ impl Ids {
                     }
                 ),
             )),
+        }
+    }
+
+    /// Like [`intern`](Self::intern) of a string that is not known to be UTF-8; `None` if it is
+    /// not. Only bytes that are new here are checked: others equal some that were.
+    #[inline]
+    pub(crate) fn intern_utf8(&mut self, value: &[u8]) -> Result<Option<u32>> {
+        if let Values::Str { offsets, bytes } = &self.values {
+            let hash = self.hasher.hash_one(value);
+            let found = self
+                .table
+                .find(hash, |&(h, i)| h == hash as u32 && slice(offsets, bytes, i) == value);
+            if let Some(&(_, index)) = found {
+                return Ok(Some(index));
+            }
+        }
+        match std::str::from_utf8(value) {
+            Ok(text) => self.intern(text).map(Some),
+            Err(_) => Ok(None),
         }
     }
 

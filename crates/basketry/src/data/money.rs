@@ -9,6 +9,9 @@ use crate::{Error, ErrorKind, Result};
 pub struct Currency([u8; 3]);
 
 impl Currency {
+    /// The euro.
+    pub const EUR: Currency = Currency(*b"EUR");
+
     /// The currency with this code.
     ///
     /// # Errors
@@ -18,7 +21,9 @@ impl Currency {
             Ok(bytes) if bytes.iter().all(u8::is_ascii_uppercase) => Ok(Self(bytes)),
             _ => Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("currency: expected three upper-case letters such as \"EUR\", got {code:?}"),
+                format!(
+                    "currency: expected three upper-case letters such as \"EUR\", got {code:?}"
+                ),
             )),
         }
     }
@@ -56,6 +61,19 @@ impl Currency {
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
+    }
+}
+
+impl serde::Serialize for Currency {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Currency::new(&code).map_err(serde::de::Error::custom)
     }
 }
 

@@ -39,7 +39,11 @@ pub struct Itemsets {
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] names `min_support` if it is out of range.
-pub fn itemsets(baskets: &Baskets, options: &ItemsetOptions, control: &Control) -> Result<Itemsets> {
+pub fn itemsets(
+    baskets: &Baskets,
+    options: &ItemsetOptions,
+    control: &Control,
+) -> Result<Itemsets> {
     control.check()?;
     if let MinSupport::Share(share) = options.min_support {
         if !(share > 0.0 && share <= 1.0) {

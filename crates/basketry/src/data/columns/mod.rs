@@ -1,0 +1,30 @@
+//! Readers of columns, one for what each column is for, from whatever Arrow layout it comes in.
+
+mod ids;
+mod numbers;
+mod times;
+
+use arrow_array::Array;
+use arrow_buffer::NullBuffer;
+
+pub(crate) use ids::{IdColumn, NO_ID, id_at, id_error, id_kind, text_at};
+pub(crate) use numbers::{check_number, decimal_minor, read_f64, read_minor};
+pub(crate) use times::{check_time_type, parse_time, read_times, time_in_range, time_text};
+
+/// A cell that cannot be read: its row in the array and what is wrong with it.
+#[derive(Debug)]
+pub(crate) struct BadCell {
+    pub(crate) row: usize,
+    pub(crate) what: String,
+}
+
+impl BadCell {
+    pub(crate) fn new(row: usize, what: impl Into<String>) -> Self {
+        Self { row, what: what.into() }
+    }
+}
+
+/// The rows that are null, in every layout; `None` if none is.
+pub(crate) fn nulls_of(array: &dyn Array) -> Option<NullBuffer> {
+    array.logical_nulls().filter(|nulls| nulls.null_count() > 0)
+}

@@ -1,0 +1,429 @@
+//! Order lines on their way into a [`History`].
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::columns::NO_ID;
+use super::group::{Lines, group};
+use super::history::{
+    History, HistoryColumns, HistoryOptions, IngestReport, OnBad, OnNonPositive, Returns,
+};
+use super::ids::{IdKind, IdRef, Ids};
+use super::money::Currency;
+use crate::control::Stage;
+use crate::{Control, Error, ErrorKind, Result};
+
+/// Which roles the lines of a history fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) customers: bool,
+    pub(crate) baskets: bool,
+    pub(crate) revenue: Option<Currency>,
+}
+
+impl Shape {
+    pub(crate) fn of(columns: &HistoryColumns, options: &HistoryOptions) -> Result<Self> {
+        let shape = Self {
+            customers: columns.customer.is_some(),
+            baskets: columns.basket.is_some(),
+            revenue: columns.revenue.is_some().then_some(options.currency),
+        };
+        shape.check()?;
+        Ok(shape)
+    }
+
+    pub(crate) fn check(self) -> Result<()> {
+        if !self.customers && !self.baskets {
+            return Err(Error::argument(
+                "neither customer nor basket is named: expected at least one of the two, to tell \
+                 which lines were bought together",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Used,
+    Return,
+    Skipped,
+}
+
+/// Why a line cannot be used as it is. The order is that in which lines are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    Null,
+    NonFinite,
+    NonPositive,
+}
+
+impl Flaw {
+    /// Applies the rules: counts the line and says what becomes of it, or what the error says.
+    pub(crate) fn judge(
+        self,
+        options: &HistoryOptions,
+        report: &mut IngestReport,
+        value: impl FnOnce() -> String,
+    ) -> Result<Fate, String> {
+        match self {
+            Flaw::Null if options.nulls == OnBad::Skip => report.skipped_null += 1,
+            Flaw::Null => return Err("null (the rule for nulls is error; it may be skip)".into()),
+            Flaw::NonFinite if options.non_finite == OnBad::Skip => report.skipped_non_finite += 1,
+            Flaw::NonFinite => {
+                return Err(format!(
+                    "{} is not finite or too big (the rule non_finite is error; it may be skip)",
+                    value()
+                ));
+            }
+            Flaw::NonPositive => match options.non_positive {
+                OnNonPositive::Skip => report.skipped_non_positive += 1,
+                OnNonPositive::Return => {
+                    report.returns += 1;
+                    return Ok(Fate::Return);
+                }
+                OnNonPositive::Error => {
+                    return Err(format!(
+                        "{} is not a positive quantity (the rule non_positive is error; it may \
+                         be skip or return)",
+                        value()
+                    ));
+                }
+            },
+        }
+        Ok(Fate::Skipped)
+    }
+}
+
+/// A basket was claimed by a second customer.
+pub(crate) struct Claimed {
+    pub(crate) basket: u32,
+    pub(crate) first: u32,
+    pub(crate) second: u32,
+}
+
+/// Lines on their way into a history.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    pub(crate) shape: Shape,
+    /// Without a customer column: the basket ids, in order of the first line of any kind.
+    pub(crate) customers: Ids,
+    /// Filled only with a basket and a customer column; else made at the end.
+    pub(crate) baskets: Ids,
+    pub(crate) products: Ids,
+    basket_customer: Vec<u32>,
+    basket_time: Vec<i64>,
+    basket_spread: Vec<bool>,
+    /// How many baskets were there before; the lines of those are not in `lines`.
+    old_baskets: usize,
+    pub(crate) lines: Lines,
+    /// Whether the lines of each basket lie together, and none belongs to an old basket.
+    contiguous: bool,
+    last: u32,
+    /// Without a basket column: the basket of a customer and time.
+    by_time: HashMap<(u32, i64), u32, ahash::RandomState>,
+    /// Without a customer column: the basket of each "customer".
+    by_customer: Vec<u32>,
+    returns: Returns,
+    pub(crate) report: IngestReport,
+}
+
+impl Intake {
+    pub(crate) fn new(shape: Shape) -> Self {
+        Self {
+            shape,
+            customers: Ids::new(IdKind::Str),
+            baskets: Ids::new(if shape.baskets { IdKind::Str } else { IdKind::Int }),
+            products: Ids::new(IdKind::Str),
+            basket_customer: Vec::new(),
+            basket_time: Vec::new(),
+            basket_spread: Vec::new(),
+            old_baskets: 0,
+            lines: Lines::default(),
+            contiguous: true,
+            last: NO_ID,
+            by_time: HashMap::default(),
+            by_customer: Vec::new(),
+            returns: Returns::default(),
+            report: IngestReport::default(),
+        }
+    }
+
+    /// An intake that goes on where `history` ends.
+    pub(crate) fn resume(history: &History, shape: Shape) -> Result<Self> {
+        if shape != history.shape {
+            let mut differ = Vec::new();
+            if shape.customers != history.shape.customers {
+                differ.push("customer");
+            }
+            if shape.baskets != history.shape.baskets {
+                differ.push("basket");
+            }
+            match (shape.revenue, history.shape.revenue) {
+                (Some(new), Some(old)) if new != old => differ.push("currency"),
+                (Some(_), None) | (None, Some(_)) => differ.push("revenue"),
+                _ => {}
+            }
+            return Err(Error::argument(format!(
+                "{}: not as in what the history was read from before; expected the same roles \
+                 and currency",
+                differ.join(", ")
+            )));
+        }
+        let mut intake = Self::new(shape);
+        intake.customers = (*history.customers).clone();
+        intake.baskets = (*history.baskets).clone();
+        intake.products = (*history.products).clone();
+        intake.basket_customer = history.basket_customer.clone();
+        intake.basket_time = history.basket_time.clone();
+        intake.basket_spread = history.basket_spread.clone();
+        intake.old_baskets = history.len();
+        intake.report = history.report.clone();
+        if !shape.baskets {
+            let baskets = history.basket_customer.iter().zip(&history.basket_time).zip(0..);
+            intake.by_time = baskets.map(|((&c, &time), b)| ((c, time), b)).collect();
+        }
+        if !shape.customers {
+            intake.by_customer.resize(history.customers.len(), NO_ID);
+            for (&customer, basket) in history.basket_customer.iter().zip(0..) {
+                intake.by_customer[customer as usize] = basket;
+            }
+        }
+        Ok(intake)
+    }
+
+    /// Adds a used line. `basket` counts only if both customers and baskets are given.
+    #[inline]
+    pub(crate) fn add(
+        &mut self,
+        customer: u32,
+        basket: u32,
+        time: i64,
+        product: u32,
+        quantity: f32,
+        revenue: i64,
+    ) -> Result<Result<(), Claimed>> {
+        let count = self.basket_time.len();
+        let basket = if self.shape.baskets && self.shape.customers {
+            basket
+        } else if self.shape.customers {
+            match self.last {
+                last if last != NO_ID
+                    && self.basket_customer[last as usize] == customer
+                    && self.basket_time[last as usize] == time =>
+                {
+                    last
+                }
+                _ => *self.by_time.entry((customer, time)).or_insert(count as u32),
+            }
+        } else {
+            let place = customer as usize;
+            if place >= self.by_customer.len() {
+                self.by_customer.resize(place + 1, NO_ID);
+            }
+            if self.by_customer[place] == NO_ID {
+                self.by_customer[place] = count as u32;
+            }
+            self.by_customer[place]
+        };
+        if basket as usize == count {
+            if count as u64 >= u64::from(NO_ID) {
+                return Err(Error::new(ErrorKind::Limit, "more than 4,294,967,295 baskets"));
+            }
+            self.basket_customer.push(customer);
+            self.basket_time.push(time);
+            self.basket_spread.push(false);
+        } else {
+            let place = basket as usize;
+            if self.basket_customer[place] != customer {
+                let first = self.basket_customer[place];
+                return Ok(Err(Claimed { basket, first, second: customer }));
+            }
+            if self.basket_time[place] != time {
+                self.basket_spread[place] = true;
+                self.basket_time[place] = self.basket_time[place].min(time);
+            }
+            self.contiguous &= basket == self.last;
+        }
+        self.last = basket;
+        self.report.lines_used += 1;
+        self.lines.basket.push(basket);
+        self.lines.product.push(product);
+        self.lines.quantity.push(quantity);
+        if self.shape.revenue.is_some() {
+            self.report.negative_revenue += u64::from(revenue < 0);
+            self.lines.revenue.push(revenue);
+        }
+        Ok(Ok(()))
+    }
+
+    pub(crate) fn add_return(
+        &mut self,
+        customer: u32,
+        time: i64,
+        product: u32,
+        quantity: f32,
+        revenue: i64,
+    ) {
+        self.returns.customer.push(customer);
+        self.returns.time.push(time);
+        self.returns.product.push(product);
+        self.returns.quantity.push(quantity.abs());
+        if self.shape.revenue.is_some() {
+            self.returns.revenue.push(revenue.saturating_abs());
+        }
+    }
+
+    pub(crate) fn claimed_error(&self, by: &Claimed) -> String {
+        let basket = self.baskets.get(by.basket);
+        claimed(basket, self.customers.get(by.first), self.customers.get(by.second))
+    }
+
+    /// Who bought a basket that has a line already.
+    pub(crate) fn customer_of(&self, basket: u32) -> IdRef<'_> {
+        self.customers.get(self.basket_customer[basket as usize])
+    }
+
+    pub(crate) fn finish(mut self, control: &Control) -> Result<History> {
+        let none = || Arc::new(Ids::new(IdKind::Str));
+        let mut history = History {
+            customers: none(),
+            baskets: none(),
+            products: none(),
+            basket_customer: Vec::new(),
+            basket_time: Vec::new(),
+            basket_spread: Vec::new(),
+            offsets: vec![0],
+            product: Vec::new(),
+            quantity: Vec::new(),
+            revenue: Vec::new(),
+            currency: self.shape.revenue,
+            returns: Returns::default(),
+            shape: self.shape,
+            report: IngestReport::default(),
+        };
+        self.shrink();
+        self.finish_into(&mut history, control)?;
+        Ok(history)
+    }
+
+    fn shrink(&mut self) {
+        self.basket_customer.shrink_to_fit();
+        self.basket_time.shrink_to_fit();
+        self.basket_spread.shrink_to_fit();
+    }
+
+    /// Groups the lines and makes `history` what it is with them; on an error it stays.
+    pub(crate) fn finish_into(mut self, history: &mut History, control: &Control) -> Result<()> {
+        let (count, old) = (self.basket_time.len(), self.old_baskets);
+        control.begin(Stage::Grouping, count as u64)?;
+        let new_lines = self.lines.product.len();
+        let baskets = self.basket_ids()?;
+        let describe = |basket, product| {
+            format!("basket {}, product {}", baskets.get(basket), self.products.get(product))
+        };
+        if self.contiguous {
+            let lines = std::mem::take(&mut self.lines);
+            let grouped = group(lines, old as u32, count - old, true, control, &describe)?;
+            self.report.merged += (new_lines - grouped.product.len()) as u64;
+            if old == 0 {
+                history.offsets = grouped.offsets;
+                history.product = grouped.product;
+                history.quantity = grouped.quantity;
+                history.revenue = grouped.revenue;
+            } else {
+                let end = history.product.len() as u64;
+                history.offsets.extend(grouped.offsets[1..].iter().map(|offset| end + offset));
+                history.product.extend_from_slice(&grouped.product);
+                history.quantity.extend_from_slice(&grouped.quantity);
+                history.revenue.extend_from_slice(&grouped.revenue);
+            }
+        } else {
+            let mut lines = Lines::default();
+            for (basket, ends) in history.offsets.windows(2).enumerate() {
+                let repeated = std::iter::repeat_n(basket as u32, (ends[1] - ends[0]) as usize);
+                lines.basket.extend(repeated);
+            }
+            lines.basket.extend_from_slice(&self.lines.basket);
+            lines.product = [&history.product[..], &self.lines.product].concat();
+            lines.quantity = [&history.quantity[..], &self.lines.quantity].concat();
+            lines.revenue = [&history.revenue[..], &self.lines.revenue].concat();
+            self.lines = Lines::default();
+            let all = lines.product.len();
+            let grouped = group(lines, 0, count, false, control, &describe)?;
+            self.report.merged += (all - grouped.product.len()) as u64;
+            history.offsets = grouped.offsets;
+            history.product = grouped.product;
+            history.quantity = grouped.quantity;
+            history.revenue = grouped.revenue;
+        }
+        self.report.baskets = count as u64;
+        self.report.customers = self.customers.len() as u64;
+        self.report.products = self.products.len() as u64;
+        self.report.first_time = self.basket_time.iter().min().copied();
+        self.report.last_time = self.basket_time.iter().max().copied();
+        self.report.baskets_with_several_times =
+            self.basket_spread.iter().filter(|&&spread| spread).count() as u64;
+        history.customers = match (&baskets, self.shape.customers) {
+            // Without customers the two are often the same ids in the same order.
+            (baskets, false) if baskets.len() == self.customers.len() => baskets.clone(),
+            _ => Arc::new(self.customers),
+        };
+        history.baskets = baskets;
+        history.products = Arc::new(self.products);
+        history.basket_customer = self.basket_customer;
+        history.basket_time = self.basket_time;
+        history.basket_spread = self.basket_spread;
+        history.returns.customer.append(&mut self.returns.customer);
+        history.returns.time.append(&mut self.returns.time);
+        history.returns.product.append(&mut self.returns.product);
+        history.returns.quantity.append(&mut self.returns.quantity);
+        history.returns.revenue.append(&mut self.returns.revenue);
+        history.report = self.report;
+        Ok(())
+    }
+
+    fn basket_ids(&mut self) -> Result<Arc<Ids>> {
+        let count = self.basket_time.len();
+        if self.shape.baskets && self.shape.customers {
+            return Ok(Arc::new(std::mem::replace(&mut self.baskets, Ids::new(IdKind::Int))));
+        }
+        if !self.shape.baskets {
+            let mut ids = std::mem::replace(&mut self.baskets, Ids::new(IdKind::Int));
+            for number in ids.len()..count {
+                ids.intern(number as i64)?;
+            }
+            return Ok(Arc::new(ids));
+        }
+        // Each basket is a customer of its own; they are in the same order unless the first line
+        // of one was a return.
+        if self.basket_customer.iter().zip(0..).all(|(&customer, basket)| customer == basket)
+            && self.customers.len() == count
+        {
+            return Ok(Arc::new(self.customers.clone()));
+        }
+        let mut ids = Ids::new(self.customers.kind());
+        for &customer in &self.basket_customer {
+            ids.intern(self.customers.get(customer))?;
+        }
+        Ok(Arc::new(ids))
+    }
+}
+
+/// The message for a basket with two customers.
+pub(crate) fn claimed(basket: IdRef<'_>, first: IdRef<'_>, second: IdRef<'_>) -> String {
+    format!(
+        "basket {basket} belongs to customer {first}, but this line says customer {second}; \
+         expected one customer a basket"
+    )
+}
+
+/// Interns an id; ids that are all still to come may be of either kind.
+pub(crate) fn intern_first(ids: &mut Ids, id: IdRef<'_>) -> Result<u32> {
+    if ids.is_empty() && ids.kind() != id.kind() {
+        *ids = Ids::new(id.kind());
+    }
+    ids.intern(id)
+}
