@@ -17,5 +17,5 @@ pub use data::{
     ReturnLine, TableReader, table_from_array, table_from_batch, table_from_ffi, table_from_stream,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use mine::{ItemsetOptions, Itemsets, MinSupport, itemsets};
+pub use mine::{ItemsetOptions, Itemsets, MinSupport, RuleOptions, Rules, itemsets, rules};
 pub use model::{FitOptions, FitReport, IdsView, Model, ProductStats, fit};

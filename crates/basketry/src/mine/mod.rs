@@ -1,5 +1,21 @@
 //! Mining: what is bought together, counted exactly.
+//!
+//! [`itemsets`] finds all sets of items that enough baskets hold; [`rules`] splits them into
+//! "who buys this also buys that", with the [measures](Measure) of the field. Supports are counts,
+//! thresholds are exact: a share stands for the decimal that was written, and is compared in
+//! integers.
 
+mod arrow;
+mod columns;
+mod fraction;
+mod generate;
+mod index;
 mod itemsets;
+mod matching;
+mod measures;
+mod miner;
+mod rules;
 
-pub use itemsets::{ItemsetOptions, Itemsets, MinSupport, itemsets};
+pub use itemsets::{Itemset, ItemsetOptions, Itemsets, MinSupport, itemsets};
+pub use measures::{Counts, Measure};
+pub use rules::{Consequents, Rule, RuleOptions, Rules, rules};

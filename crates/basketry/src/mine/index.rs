@@ -1,0 +1,64 @@
+//! From a set of items to its row.
+
+use super::columns::Level;
+
+/// An open-addressing table from sets to row numbers.
+///
+/// The hash of a set is the sum of its items' hashes, so that the hash of a subset comes from
+/// that of the set by subtraction.
+#[derive(Debug)]
+pub(crate) struct SetIndex {
+    /// `row + 1`, or 0 for an empty slot, beside the upper half of the hash.
+    slots: Vec<(u32, u32)>,
+    mask: usize,
+}
+
+/// A well-spread number for each item (the finaliser of SplitMix64).
+#[inline]
+pub(crate) fn item_hash(item: u32) -> u64 {
+    let mut x = (u64::from(item) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+impl SetIndex {
+    pub(crate) fn new(levels: &[Level], starts: &[u32]) -> Self {
+        let rows = starts.last().map_or(0, |&n| n as usize);
+        let capacity = (rows + rows / 2 + 1).next_power_of_two();
+        let mut index = Self { slots: vec![(0, 0); capacity], mask: capacity - 1 };
+        for (l, level) in levels.iter().enumerate() {
+            for (row, items) in (starts[l]..).zip(level.items.chunks_exact(l + 1)) {
+                let hash = index.hash(items);
+                let mut slot = hash as usize & index.mask;
+                while index.slots[slot].0 != 0 {
+                    slot = (slot + 1) & index.mask;
+                }
+                index.slots[slot] = (row + 1, (hash >> 32) as u32);
+            }
+        }
+        index
+    }
+
+    /// The hash of a set.
+    #[inline]
+    pub(crate) fn hash(&self, items: &[u32]) -> u64 {
+        items.iter().fold(0, |sum, &item| sum.wrapping_add(item_hash(item)))
+    }
+
+    /// The row with this hash for which `is_it` holds.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        let mut slot = hash as usize & self.mask;
+        loop {
+            let (row, tag) = self.slots[slot];
+            if row == 0 {
+                return None;
+            }
+            if tag == (hash >> 32) as u32 && is_it(row - 1) {
+                return Some(row - 1);
+            }
+            slot = (slot + 1) & self.mask;
+        }
+    }
+}
