@@ -319,6 +319,16 @@ impl Itemsets {
         self.view((0..self.len().min(n)).map(|row| self.stored(row)).collect())
     }
 
+    /// A view of these rows, in this order. Panics if there is no such row.
+    pub fn take(&self, rows: &[usize]) -> Itemsets {
+        let length = self.len();
+        let stored = |&row: &usize| {
+            assert!(row < length, "row {row} of {length} itemsets");
+            self.stored(row)
+        };
+        self.view(rows.iter().map(stored).collect())
+    }
+
     fn view(&self, rows: Vec<u32>) -> Itemsets {
         Itemsets { store: self.store.clone(), rows: Some(rows.into()) }
     }

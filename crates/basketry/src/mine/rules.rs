@@ -327,6 +327,16 @@ impl Rules {
         value(b).total_cmp(&value(a))
     }
 
+    /// A view of these rows, in this order. Panics if there is no such row.
+    pub fn take(&self, rows: &[usize]) -> Rules {
+        let length = self.len();
+        let stored = |&row: &usize| {
+            assert!(row < length, "row {row} of {length} rules");
+            self.stored(row)
+        };
+        self.view(rows.iter().map(stored).collect())
+    }
+
     fn view(&self, rows: Vec<u32>) -> Rules {
         Rules { store: self.store.clone(), rows: Some(rows.into()) }
     }
