@@ -12,9 +12,10 @@ pub mod model;
 
 pub use control::{Control, Progress, Stage};
 pub use data::{
-    BasketLine, Baskets, Catalog, Currency, History, HistoryBuilder, HistoryColumns,
-    HistoryOptions, Id, IdKind, IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine,
-    ReturnLine, TableReader, table_from_array, table_from_batch, table_from_ffi, table_from_stream,
+    BasketLine, Baskets, Catalog, CatalogBuilder, CatalogColumns, CatalogOptions, CatalogReport,
+    Currency, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id, IdKind, IdRef, Ids,
+    IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine, TableReader,
+    table_from_array, table_from_batch, table_from_ffi, table_from_stream,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{ItemsetOptions, Itemsets, MinSupport, RuleOptions, Rules, itemsets, rules};

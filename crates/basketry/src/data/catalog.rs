@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
-use super::ids::Ids;
-use super::money::Currency;
+use arrow_array::RecordBatchReader;
+
+use super::ids::{IdRef, Ids};
+use super::money::{Currency, Money};
+use super::products::{self, CatalogColumns, CatalogOptions, CatalogReport};
+use super::table::Batches;
+use crate::{Control, Error, ErrorKind, Result};
 
 /// Marks a value that a catalogue column does not have for a product.
 pub(crate) const NO_MONEY: i64 = i64::MIN;
 /// Marks a product without a code in a column of codes.
 pub(crate) const NO_CODE: u32 = u32::MAX;
+/// Marks a product whose stock is not tracked: it is never out of stock.
+pub(crate) const UNTRACKED: i64 = i64::MAX;
 
 /// What the shop sells now: one entry per product. Replaceable at run time without refitting.
 #[derive(Clone, Debug)]
@@ -36,6 +43,7 @@ pub struct Catalog {
     pub(crate) must_match: Vec<Codes>,
     /// Attributes of which more is better; NaN where not known.
     pub(crate) quality: Vec<Quality>,
+    pub(crate) report: CatalogReport,
 }
 
 /// A column of a few distinct values.
@@ -48,6 +56,13 @@ pub(crate) struct Codes {
     pub(crate) values: Ids,
 }
 
+impl Codes {
+    /// The value of a product, if it has one.
+    pub(crate) fn value(&self, index: u32) -> Option<IdRef<'_>> {
+        Some(self.codes[index as usize]).filter(|&code| code != NO_CODE).map(|c| self.values.get(c))
+    }
+}
+
 /// A numeric column in which more is better.
 #[derive(Clone, Debug)]
 pub(crate) struct Quality {
@@ -56,6 +71,23 @@ pub(crate) struct Quality {
 }
 
 impl Catalog {
+    /// Reads a table of products, one row each.
+    ///
+    /// Row numbers in errors count from 0 over all batches.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] if a named column is not there or has a type that cannot serve;
+    /// [`ErrorKind::Data`] for a value that the options do not allow, and for a product that
+    /// appears twice.
+    pub fn from_reader(
+        reader: impl RecordBatchReader,
+        columns: &CatalogColumns,
+        options: &CatalogOptions,
+        control: &Control,
+    ) -> Result<Self> {
+        products::read(&mut Batches::new(reader), columns, options, control)
+    }
+
     /// The number of products.
     pub fn len(&self) -> usize {
         self.ids.len()
@@ -75,4 +107,171 @@ impl Catalog {
     pub fn currency(&self) -> Currency {
         self.currency
     }
+
+    /// What became of the rows that were read.
+    pub fn report(&self) -> &CatalogReport {
+        &self.report
+    }
+
+    /// The index of a product; `None` if the catalogue does not have it.
+    pub fn find<'a>(&self, id: impl Into<IdRef<'a>>) -> Option<u32> {
+        self.ids.find(id)
+    }
+
+    /// The id of the product with this index. Like all methods that take an index, it panics if
+    /// there is no such product.
+    pub fn id(&self, index: u32) -> IdRef<'_> {
+        self.ids.get(index)
+    }
+
+    /// The price of a product; `None` if it is not known, and the product not to be offered.
+    pub fn price(&self, index: u32) -> Option<Money> {
+        self.money(self.price[index as usize])
+    }
+
+    /// The unit cost of a product, if known.
+    pub fn cost(&self, index: u32) -> Option<Money> {
+        self.at(&self.cost, index).and_then(|cost| self.money(cost))
+    }
+
+    /// The units in stock; `None` if stock is not tracked for the product. May be below zero where
+    /// the source says so.
+    pub fn stock(&self, index: u32) -> Option<i64> {
+        self.at(&self.stock, index).filter(|&stock| stock != UNTRACKED)
+    }
+
+    /// Whether the product may be offered at all (stock and price aside).
+    pub fn is_sellable(&self, index: u32) -> bool {
+        self.at(&self.sellable, index).unwrap_or(true)
+    }
+
+    /// The name to show, if there is one.
+    pub fn name(&self, index: u32) -> Option<&str> {
+        assert!((index as usize) < self.len(), "no product has index {index}");
+        self.name.get(index as usize).map(|name| &**name).filter(|name| !name.is_empty())
+    }
+
+    /// The product line, if there is one.
+    pub fn line(&self, index: u32) -> Option<IdRef<'_>> {
+        self.line.as_ref().and_then(|codes| codes.value(index))
+    }
+
+    /// The brand, if there is one.
+    pub fn brand(&self, index: u32) -> Option<IdRef<'_>> {
+        self.brand.as_ref().and_then(|codes| codes.value(index))
+    }
+
+    /// The category at each level, the broadest first; `None` where a level is not known.
+    pub fn category(&self, index: u32) -> impl ExactSizeIterator<Item = Option<IdRef<'_>>> {
+        self.category.iter().map(move |codes| codes.value(index))
+    }
+
+    /// The attributes that variants must share: column and value.
+    pub fn must_match(
+        &self,
+        index: u32,
+    ) -> impl ExactSizeIterator<Item = (&str, Option<IdRef<'_>>)> {
+        self.must_match.iter().map(move |codes| (&*codes.column, codes.value(index)))
+    }
+
+    /// The attributes of which more is better: column and value.
+    pub fn quality(&self, index: u32) -> impl ExactSizeIterator<Item = (&str, Option<f64>)> {
+        self.quality.iter().map(move |quality| {
+            let value = quality.values[index as usize];
+            (&*quality.column, (!value.is_nan()).then_some(value))
+        })
+    }
+
+    /// Changes the price of a product (minor units; `None`: not known, not to be offered).
+    ///
+    /// The setters serve to derive the next catalogue from the present one, which an engine then
+    /// takes over as a whole:
+    ///
+    /// ```
+    /// use basketry::{Catalog, CatalogBuilder, CatalogOptions, Product};
+    ///
+    /// let mut builder = CatalogBuilder::new(&CatalogOptions::default());
+    /// builder.push(&Product::new("jam").price(249).stock(12))?;
+    /// let catalog = builder.finish();
+    ///
+    /// let mut next = catalog.clone();
+    /// next.set_price("jam", Some(199))?;
+    /// next.set_stock("jam", Some(0))?;
+    /// assert_eq!(next.price(0).unwrap().to_string(), "1.99 EUR");
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the catalogue does not have the product;
+    /// [`ErrorKind::InvalidArgument`] if the price is below zero.
+    pub fn set_price<'a>(&mut self, id: impl Into<IdRef<'a>>, minor: Option<i64>) -> Result<()> {
+        let index = self.expect(id.into())?;
+        self.price[index] = known_money("price", minor)?;
+        Ok(())
+    }
+
+    /// Changes the unit cost of a product (minor units; `None`: not known).
+    ///
+    /// # Errors
+    /// As [`set_price`](Self::set_price).
+    pub fn set_cost<'a>(&mut self, id: impl Into<IdRef<'a>>, minor: Option<i64>) -> Result<()> {
+        let index = self.expect(id.into())?;
+        let cost = known_money("cost", minor)?;
+        fill(&mut self.cost, self.ids.len(), NO_MONEY)[index] = cost;
+        Ok(())
+    }
+
+    /// Changes the units in stock of a product (`None`: not tracked).
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the catalogue does not have the product.
+    pub fn set_stock<'a>(&mut self, id: impl Into<IdRef<'a>>, units: Option<i64>) -> Result<()> {
+        let index = self.expect(id.into())?;
+        fill(&mut self.stock, self.ids.len(), UNTRACKED)[index] = units.unwrap_or(UNTRACKED);
+        Ok(())
+    }
+
+    /// Changes whether a product may be offered at all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the catalogue does not have the product.
+    pub fn set_sellable<'a>(&mut self, id: impl Into<IdRef<'a>>, sellable: bool) -> Result<()> {
+        let index = self.expect(id.into())?;
+        fill(&mut self.sellable, self.ids.len(), true)[index] = sellable;
+        Ok(())
+    }
+
+    fn expect(&self, id: IdRef<'_>) -> Result<usize> {
+        self.ids.find(id).map(|index| index as usize).ok_or_else(|| {
+            Error::new(ErrorKind::UnknownId, format!("the catalogue has no product {id}"))
+        })
+    }
+
+    fn money(&self, minor: i64) -> Option<Money> {
+        (minor != NO_MONEY).then_some(Money { minor, currency: self.currency })
+    }
+
+    // A value of a column that may be absent.
+    fn at<T: Copy>(&self, column: &[T], index: u32) -> Option<T> {
+        assert!((index as usize) < self.len(), "no product has index {index}");
+        column.get(index as usize).copied()
+    }
+}
+
+fn known_money(name: &str, minor: Option<i64>) -> Result<i64> {
+    match minor {
+        Some(minor) if minor < 0 => {
+            Err(Error::argument(format!("{name}: expected at least 0 minor units, got {minor}")))
+        }
+        Some(minor) => Ok(minor),
+        None => Ok(NO_MONEY),
+    }
+}
+
+// Makes a column of one that may be absent.
+fn fill<T: Clone>(column: &mut Vec<T>, len: usize, value: T) -> &mut [T] {
+    if column.is_empty() {
+        column.resize(len, value);
+    }
+    column
 }

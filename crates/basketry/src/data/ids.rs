@@ -1,7 +1,6 @@
 //! The caller's ids: interned once, handed back as they came.
 
 use std::fmt;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, StringArray};

@@ -1,0 +1,653 @@
+//! From tables of products to a [`Catalog`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float16Type, Float32Type, Float64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
+use serde::{Deserialize, Serialize};
+
+use super::catalog::{Catalog, Codes, NO_CODE, NO_MONEY, Quality, UNTRACKED};
+use super::columns::{
+    IdColumn, check_number, id_error, id_kind, nulls_of, read_f64, read_minor, text_at,
+};
+use super::history::OnBad;
+use super::ids::{IdKind, Ids};
+use super::money::Currency;
+use super::table::{Column, Place, Source};
+use crate::control::Stage;
+use crate::{Control, Result};
+
+/// Which columns of a table of products mean what. All but `product` and `price` may be absent.
+///
+/// - `product`: the id, as in the order lines. Each product has one row.
+/// - `price`, `cost`: of one unit, in major units (12.5 is twelve euros fifty); at least 0. A
+///   product whose price is null is known but never offered.
+/// - `stock`: units; null means that stock is not tracked. Parts of a unit are cut off.
+/// - `sellable`: booleans; false or null keeps the product out of every offer.
+/// - `name`: text to show.
+/// - `line`: the product line along which up-selling moves (all variants of a phone).
+/// - `brand`; `category`: the levels, the broadest first.
+/// - `must_match`: attributes that variants must share (size, socket): ids, booleans or floats,
+///   compared for being equal.
+/// - `quality`: numbers of which more is better; null or NaN means not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CatalogColumns {
+    /// The product's id.
+    pub product: String,
+    /// The price of a unit.
+    pub price: String,
+    /// The cost of a unit.
+    #[serde(default)]
+    pub cost: Option<String>,
+    /// Units in stock.
+    #[serde(default)]
+    pub stock: Option<String>,
+    /// Whether the product may be offered.
+    #[serde(default)]
+    pub sellable: Option<String>,
+    /// The name to show.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The product line.
+    #[serde(default)]
+    pub line: Option<String>,
+    /// The brand.
+    #[serde(default)]
+    pub brand: Option<String>,
+    /// The category levels, the broadest first.
+    #[serde(default)]
+    pub category: Vec<String>,
+    /// Attributes that variants must share.
+    #[serde(default)]
+    pub must_match: Vec<String>,
+    /// Attributes of which more is better.
+    #[serde(default)]
+    pub quality: Vec<String>,
+}
+
+macro_rules! name_column {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(mut self, column: impl Into<String>) -> Self {
+            self.$name = Some(column.into());
+            self
+        }
+    )*};
+}
+
+macro_rules! name_columns {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.$name = columns.into_iter().map(Into::into).collect();
+            self
+        }
+    )*};
+}
+
+impl CatalogColumns {
+    /// The two columns that every catalogue has.
+    pub fn new(product: impl Into<String>, price: impl Into<String>) -> Self {
+        Self {
+            product: product.into(),
+            price: price.into(),
+            cost: None,
+            stock: None,
+            sellable: None,
+            name: None,
+            line: None,
+            brand: None,
+            category: Vec::new(),
+            must_match: Vec::new(),
+            quality: Vec::new(),
+        }
+    }
+
+    name_column! {
+        /// Names the cost column.
+        cost,
+        /// Names the stock column.
+        stock,
+        /// Names the column that says whether a product may be offered.
+        sellable,
+        /// Names the column of names.
+        name,
+        /// Names the product line column.
+        line,
+        /// Names the brand column.
+        brand
+    }
+
+    name_columns! {
+        /// Names the category columns, the broadest first.
+        category,
+        /// Names the columns of attributes that variants must share.
+        must_match,
+        /// Names the columns of attributes of which more is better.
+        quality
+    }
+}
+
+/// The rules by which products are read. By default every row must be usable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct CatalogOptions {
+    /// The currency of prices and costs.
+    pub currency: Currency,
+    /// A null product id.
+    pub nulls: OnBad,
+    /// A price or cost that is negative, NaN, infinite or too big; a stock that is NaN or
+    /// infinite; a quality that is infinite.
+    pub bad_numbers: OnBad,
+}
+
+impl Default for CatalogOptions {
+    fn default() -> Self {
+        Self::new(Currency::EUR)
+    }
+}
+
+impl CatalogOptions {
+    /// The default rules for prices in `currency`.
+    pub fn new(currency: Currency) -> Self {
+        Self { currency, nulls: OnBad::Error, bad_numbers: OnBad::Error }
+    }
+
+    /// Sets the rule for null product ids.
+    #[must_use]
+    pub fn nulls(mut self, rule: OnBad) -> Self {
+        self.nulls = rule;
+        self
+    }
+
+    /// Sets the rule for numbers that cannot be.
+    #[must_use]
+    pub fn bad_numbers(mut self, rule: OnBad) -> Self {
+        self.bad_numbers = rule;
+        self
+    }
+}
+
+/// What became of the rows that were read: `rows_read` is `products` and the skipped together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CatalogReport {
+    /// Rows in the source.
+    pub rows_read: u64,
+    /// Products in the catalogue.
+    pub products: u64,
+    /// Rows left out because the product id was null.
+    pub skipped_null: u64,
+    /// Rows left out because a number could not be.
+    pub skipped_bad_number: u64,
+    /// Products without a price, which are never offered.
+    pub without_price: u64,
+    /// Products without a cost.
+    pub without_cost: u64,
+    /// Products whose cost is above their price.
+    pub cost_above_price: u64,
+    /// Products of which there is no unit in stock.
+    pub out_of_stock: u64,
+    /// Products that are marked as not to be offered.
+    pub not_sellable: u64,
+}
+
+impl fmt::Display for CatalogReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} rows read, {} products", self.rows_read, self.products)?;
+        for (count, what) in [
+            (self.skipped_null, "rows left out: product is null"),
+            (self.skipped_bad_number, "rows left out: a number cannot be"),
+            (self.without_price, "products without a price (never offered)"),
+            (self.without_cost, "products without a cost"),
+            (self.cost_above_price, "products that cost more than their price"),
+            (self.out_of_stock, "products out of stock"),
+            (self.not_sellable, "products not to be offered"),
+        ] {
+            if count > 0 {
+                write!(f, "\n{count} {what}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn read(
+    source: &mut dyn Source,
+    columns: &CatalogColumns,
+    options: &CatalogOptions,
+    control: &Control,
+) -> Result<Catalog> {
+    let mut table = ProductTable::new(source, columns, options)?;
+    control.begin(Stage::Reading, 0)?;
+    while let Some(batch) = source.next() {
+        let batch = batch?;
+        table.add(&batch, &|row| source.place(row))?;
+        control.advance(batch.num_rows() as u64)?;
+    }
+    Ok(table.finish())
+}
+
+/// A column of codes on its way.
+struct CodeColumn {
+    column: Column,
+    reader: IdColumn,
+    values: Ids,
+    codes: Vec<u32>,
+}
+
+impl CodeColumn {
+    fn find(source: &dyn Source, role: &'static str, name: &str) -> Result<Self> {
+        let column = Column::find(&source.schema(), role, name)?;
+        let kind = match column.data_type {
+            DataType::Boolean | DataType::Float16 | DataType::Float32 | DataType::Float64 => {
+                IdKind::Str
+            }
+            _ => id_kind(&column)?,
+        };
+        Ok(Self { column, reader: IdColumn::default(), values: Ids::new(kind), codes: Vec::new() })
+    }
+
+    fn find_all(source: &dyn Source, role: &'static str, names: &[String]) -> Result<Vec<Self>> {
+        names.iter().map(|name| Self::find(source, role, name)).collect()
+    }
+
+    fn find_some(
+        source: &dyn Source,
+        role: &'static str,
+        name: Option<&String>,
+    ) -> Result<Option<Self>> {
+        name.map(|name| Self::find(source, role, name)).transpose()
+    }
+
+    fn add(
+        &mut self,
+        batch: &RecordBatch,
+        kept: &[bool],
+        place: &dyn Fn(usize) -> Place,
+    ) -> Result<()> {
+        let array = self.column.of(batch)?;
+        let nulls = nulls_of(array);
+        let mut want = kept.to_vec();
+        if let Some(nulls) = &nulls {
+            want.iter_mut().zip(nulls).for_each(|(want, valid)| *want &= valid);
+        }
+        let codes = match text_of_values(array) {
+            Some(text_of) => {
+                let mut codes = Vec::with_capacity(array.len());
+                for (row, &want) in want.iter().enumerate() {
+                    let text = if want { text_of(row) } else { None };
+                    codes.push(match text {
+                        Some(text) => self.values.intern(text.as_str())?,
+                        None => NO_CODE,
+                    });
+                }
+                codes
+            }
+            None => {
+                let mut codes = Vec::new();
+                self.reader.begin(array);
+                self.reader
+                    .read(array, Some(&want), &mut self.values, &mut codes)
+                    .map_err(|error| id_error(error, &self.column, place))?;
+                codes
+            }
+        };
+        self.codes.extend(codes.iter().zip(kept).filter(|(_, kept)| **kept).map(|(&code, _)| code));
+        Ok(())
+    }
+
+    fn finish(self) -> Codes {
+        Codes { column: self.column.name.into(), codes: self.codes, values: self.values }
+    }
+}
+
+type TextOf<'a> = Box<dyn Fn(usize) -> Option<String> + 'a>;
+
+// Booleans and floats as text, for being equal or not; NaN is no value.
+fn text_of_values(array: &ArrayRef) -> Option<TextOf<'_>> {
+    fn float(value: f64) -> Option<String> {
+        (!value.is_nan()).then(|| value.to_string())
+    }
+    match array.data_type() {
+        DataType::Boolean => {
+            let values = array.as_boolean();
+            Some(Box::new(|row| Some(values.value(row).to_string())))
+        }
+        DataType::Float16 => {
+            let values = array.as_primitive::<Float16Type>();
+            Some(Box::new(|row| float(values.value(row).to_f64())))
+        }
+        DataType::Float32 => {
+            let values = array.as_primitive::<Float32Type>();
+            // The text of the f32 itself: 0.1 rather than 0.10000000149.
+            Some(Box::new(|row| {
+                let value = values.value(row);
+                (!value.is_nan()).then(|| value.to_string())
+            }))
+        }
+        DataType::Float64 => {
+            let values = array.as_primitive::<Float64Type>();
+            Some(Box::new(|row| float(values.value(row))))
+        }
+        _ => None,
+    }
+}
+
+struct ProductTable {
+    options: CatalogOptions,
+    product: Column,
+    price: Column,
+    cost: Option<Column>,
+    stock: Option<Column>,
+    sellable: Option<Column>,
+    name: Option<Column>,
+    line: Option<CodeColumn>,
+    brand: Option<CodeColumn>,
+    category: Vec<CodeColumn>,
+    must_match: Vec<CodeColumn>,
+    quality: Vec<(Column, Vec<f64>)>,
+    reader: IdColumn,
+    ids: Ids,
+    places: Vec<Place>,
+    rows: Entries,
+    report: CatalogReport,
+}
+
+/// The plain columns of a catalogue on its way.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    pub(crate) price: Vec<i64>,
+    pub(crate) cost: Vec<i64>,
+    pub(crate) stock: Vec<i64>,
+    pub(crate) sellable: Vec<bool>,
+    pub(crate) name: Vec<Box<str>>,
+}
+
+impl ProductTable {
+    fn new(
+        source: &dyn Source,
+        columns: &CatalogColumns,
+        options: &CatalogOptions,
+    ) -> Result<Self> {
+        let schema = source.schema();
+        let number = |role, name: Option<&String>| -> Result<Option<Column>> {
+            let column = Column::find_some(&schema, role, name.map(String::as_str))?;
+            column.as_ref().map_or(Ok(()), check_number)?;
+            Ok(column)
+        };
+        let product = Column::find(&schema, "product", &columns.product)?;
+        let price = Column::find(&schema, "price", &columns.price)?;
+        check_number(&price)?;
+        let sellable = Column::find_some(&schema, "sellable", columns.sellable.as_deref())?;
+        if let Some(column) = &sellable {
+            if !matches!(column.data_type, DataType::Boolean | DataType::Null) {
+                return Err(column.wrong_type(&column.data_type, "booleans"));
+            }
+        }
+        let name = Column::find_some(&schema, "name", columns.name.as_deref())?;
+        if let Some(column) = &name {
+            if !matches!(id_kind(column), Ok(IdKind::Str)) {
+                return Err(column.wrong_type(&column.data_type, "strings"));
+            }
+        }
+        let quality = columns.quality.iter().map(|name| {
+            let column = Column::find(&schema, "quality", name)?;
+            if column.data_type != DataType::Boolean {
+                check_number(&column)?;
+            }
+            Ok((column, Vec::new()))
+        });
+        Ok(Self {
+            options: *options,
+            ids: Ids::new(id_kind(&product)?),
+            product,
+            price,
+            cost: number("cost", columns.cost.as_ref())?,
+            stock: number("stock", columns.stock.as_ref())?,
+            sellable,
+            name,
+            line: CodeColumn::find_some(source, "line", columns.line.as_ref())?,
+            brand: CodeColumn::find_some(source, "brand", columns.brand.as_ref())?,
+            category: CodeColumn::find_all(source, "category", &columns.category)?,
+            must_match: CodeColumn::find_all(source, "must_match", &columns.must_match)?,
+            quality: quality.collect::<Result<_>>()?,
+            reader: IdColumn::default(),
+            places: Vec::new(),
+            rows: Entries::default(),
+            report: CatalogReport::default(),
+        })
+    }
+
+    fn add(&mut self, batch: &RecordBatch, place: &dyn Fn(usize) -> Place) -> Result<()> {
+        let rows = batch.num_rows();
+        self.report.rows_read += rows as u64;
+        let mut kept = vec![true; rows];
+
+        let ids = self.product.of(batch)?;
+        if let Some(nulls) = nulls_of(ids) {
+            for row in (0..rows).filter(|&row| nulls.is_null(row)) {
+                if self.options.nulls == OnBad::Error {
+                    let what = "null (the rule for nulls is error; it may be skip)";
+                    return Err(self.product.bad_value(place(row), what));
+                }
+                self.report.skipped_null += 1;
+                kept[row] = false;
+            }
+        }
+        let mut numbers = Numbers { place, rule: self.options.bad_numbers, kept, skipped: 0 };
+        let currency = self.options.currency;
+        let price = numbers.money(&self.price, batch, currency)?;
+        let cost =
+            self.cost.as_ref().map(|column| numbers.money(column, batch, currency)).transpose()?;
+        let stock = self.stock.as_ref().map(|column| numbers.stock(column, batch)).transpose()?;
+        let quality: Vec<Vec<f64>> = self
+            .quality
+            .iter()
+            .map(|(column, _)| numbers.quality(column, batch))
+            .collect::<Result<_>>()?;
+        self.report.skipped_bad_number += numbers.skipped;
+        let kept = numbers.kept;
+
+        self.add_ids(batch, &kept, place)?;
+        let rows_kept = || (0..rows).filter(|&row| kept[row]);
+        self.rows.price.extend(rows_kept().map(|row| price[row]));
+        if let Some(cost) = cost {
+            self.rows.cost.extend(rows_kept().map(|row| cost[row]));
+        }
+        if let Some(stock) = stock {
+            self.rows.stock.extend(rows_kept().map(|row| stock[row]));
+        }
+        for ((_, values), quality) in self.quality.iter_mut().zip(quality) {
+            values.extend(rows_kept().map(|row| quality[row]));
+        }
+        if let Some(column) = &self.sellable {
+            let array = column.of(batch)?;
+            let values = array.as_boolean_opt();
+            self.rows.sellable.extend(
+                rows_kept().map(|row| {
+                    values.is_some_and(|values| values.is_valid(row) && values.value(row))
+                }),
+            );
+        }
+        if let Some(column) = &self.name {
+            let array = column.of(batch)?;
+            let nulls = nulls_of(array);
+            for row in rows_kept() {
+                let name = if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+                    ""
+                } else {
+                    text_at(array, row).map_err(|cell| column.bad_value(place(row), cell.what))?
+                };
+                self.rows.name.push(name.into());
+            }
+        }
+        let Self { line, brand, category, must_match, .. } = self;
+        for codes in line.iter_mut().chain(brand).chain(category).chain(must_match) {
+            codes.add(batch, &kept, place)?;
+        }
+        Ok(())
+    }
+
+    fn add_ids(
+        &mut self,
+        batch: &RecordBatch,
+        kept: &[bool],
+        place: &dyn Fn(usize) -> Place,
+    ) -> Result<()> {
+        let array = self.product.of(batch)?;
+        let mut indices = Vec::new();
+        self.reader.begin(array);
+        self.reader
+            .read(array, Some(kept), &mut self.ids, &mut indices)
+            .map_err(|error| id_error(error, &self.product, place))?;
+        for (row, index) in indices.into_iter().enumerate().filter(|&(row, _)| kept[row]) {
+            // A product that is new has the next index.
+            if let Some(&first) = self.places.get(index as usize) {
+                let what = format!("product {} is in {first} already", self.ids.get(index));
+                return Err(self.product.bad_value(place(row), what));
+            }
+            self.places.push(place(row));
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Catalog {
+        let quality = self
+            .quality
+            .into_iter()
+            .map(|(column, values)| Quality { column: column.name.into(), values });
+        let all = |columns: Vec<CodeColumn>| columns.into_iter().map(CodeColumn::finish).collect();
+        complete(Catalog {
+            ids: Arc::new(self.ids),
+            currency: self.options.currency,
+            price: self.rows.price,
+            cost: self.rows.cost,
+            stock: self.rows.stock,
+            sellable: self.rows.sellable,
+            name: self.rows.name,
+            line: self.line.map(CodeColumn::finish),
+            brand: self.brand.map(CodeColumn::finish),
+            category: all(self.category),
+            must_match: all(self.must_match),
+            quality: quality.collect(),
+            report: self.report,
+        })
+    }
+}
+
+// Completes the report from what the catalogue holds.
+pub(crate) fn complete(mut catalog: Catalog) -> Catalog {
+    let count = |is: &dyn Fn(u32) -> bool| {
+        (0..catalog.len() as u32).filter(|&index| is(index)).count() as u64
+    };
+    let report = CatalogReport {
+        products: catalog.len() as u64,
+        without_price: count(&|index| catalog.price(index).is_none()),
+        without_cost: count(&|index| catalog.cost(index).is_none()),
+        cost_above_price: count(&|index| {
+            let (cost, price) = (catalog.cost(index), catalog.price(index));
+            cost.zip(price).is_some_and(|(cost, price)| cost.minor > price.minor)
+        }),
+        out_of_stock: count(&|index| catalog.stock(index).is_some_and(|stock| stock <= 0)),
+        not_sellable: count(&|index| !catalog.is_sellable(index)),
+        ..catalog.report.clone()
+    };
+    catalog.report = report;
+    catalog
+}
+
+/// Reads numbers and applies the rule for those that cannot be.
+struct Numbers<'a> {
+    place: &'a dyn Fn(usize) -> Place,
+    rule: OnBad,
+    kept: Vec<bool>,
+    skipped: u64,
+}
+
+impl Numbers<'_> {
+    fn bad(&mut self, column: &Column, row: usize, what: &str) -> Result<()> {
+        if !self.kept[row] {
+            return Ok(());
+        }
+        if self.rule == OnBad::Error {
+            let what = format!("{what} (the rule bad_numbers is error; it may be skip)");
+            return Err(column.bad_value((self.place)(row), what));
+        }
+        self.kept[row] = false;
+        self.skipped += 1;
+        Ok(())
+    }
+
+    fn money(
+        &mut self,
+        column: &Column,
+        batch: &RecordBatch,
+        currency: Currency,
+    ) -> Result<Vec<i64>> {
+        let array = column.of(batch)?;
+        let mut values = Vec::new();
+        if !read_minor(array, currency, &mut values) {
+            return Err(column.wrong_type(array.data_type(), "the type announced"));
+        }
+        let nulls = nulls_of(array);
+        for (row, value) in values.iter_mut().enumerate() {
+            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+                *value = NO_MONEY;
+            } else if *value == NO_MONEY {
+                self.bad(column, row, "the amount is not finite or too big")?;
+            } else if *value < 0 {
+                self.bad(column, row, "the amount is below zero")?;
+            }
+        }
+        Ok(values)
+    }
+
+    fn stock(&mut self, column: &Column, batch: &RecordBatch) -> Result<Vec<i64>> {
+        let array = column.of(batch)?;
+        let mut values = Vec::new();
+        if !read_f64(array, &mut values) {
+            return Err(column.wrong_type(array.data_type(), "the type announced"));
+        }
+        let nulls = nulls_of(array);
+        let mut stock = Vec::with_capacity(values.len());
+        for (row, value) in values.into_iter().enumerate() {
+            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+                stock.push(UNTRACKED);
+                continue;
+            }
+            if !value.is_finite() {
+                self.bad(column, row, "the stock is not finite")?;
+            }
+            stock.push(value.floor() as i64);
+        }
+        Ok(stock)
+    }
+
+    fn quality(&mut self, column: &Column, batch: &RecordBatch) -> Result<Vec<f64>> {
+        let array = column.of(batch)?;
+        let mut values = Vec::new();
+        if let Some(booleans) = array.as_boolean_opt() {
+            values.extend((0..array.len()).map(|row| f64::from(u8::from(booleans.value(row)))));
+        } else if !read_f64(array, &mut values) {
+            return Err(column.wrong_type(array.data_type(), "the type announced"));
+        }
+        let nulls = nulls_of(array);
+        for (row, value) in values.iter_mut().enumerate() {
+            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+                *value = f64::NAN;
+            } else if value.is_infinite() {
+                self.bad(column, row, "the quality is infinite")?;
+            }
+        }
+        Ok(values)
+    }
+}
