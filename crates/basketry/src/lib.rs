@@ -6,6 +6,7 @@
 mod affinity;
 mod control;
 pub mod data;
+pub mod decide;
 mod error;
 pub mod mine;
 pub mod model;
@@ -17,6 +18,7 @@ pub use data::{
     IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine, TableReader,
     table_from_array, table_from_batch, table_from_ffi, table_from_stream,
 };
+pub use decide::{Context, Decision, Engine, Kind, Offer, Order, Policy, Reason};
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{ItemsetOptions, Itemsets, MinSupport, RuleOptions, Rules, itemsets, rules};
 pub use model::{FitOptions, FitReport, IdsView, Model, ProductStats, fit};

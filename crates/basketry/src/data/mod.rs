@@ -16,6 +16,7 @@ mod table;
 
 pub use baskets::Baskets;
 pub use catalog::Catalog;
+pub(crate) use catalog::{Codes, NO_CODE, NO_MONEY};
 pub use catalog_builder::{CatalogBuilder, Product};
 pub use history::{
     BasketLine, History, HistoryColumns, HistoryOptions, IngestReport, OnBad, OnNonPositive,

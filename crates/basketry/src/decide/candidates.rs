@@ -1,0 +1,607 @@
+//! From a request to candidates, each with a value or with the reason why it is none.
+
+use super::context::Context;
+use super::policy::{Policy, UnknownProducts};
+use super::reasons::{Kind, Reason};
+use super::state::{Compiled, NONE, State, Unknown};
+use super::up_sell::{Fit, compare, receptiveness};
+use super::value;
+use crate::affinity::scorer::{self, Learned, Scored, SinceLine, Situation};
+use crate::data::{Id, IdKind, NO_CODE};
+use crate::{Error, ErrorKind, Result};
+
+/// A product that fewer than this share of its buyers ever bought again is thought to be bought
+/// once in a long while: nobody who has one is offered another.
+pub(crate) const RARELY_REBOUGHT: f32 = 0.05;
+
+/// Fewer buyers than this say nothing about whether a product is bought again.
+pub(crate) const BUYERS_TO_JUDGE: u32 = 20;
+
+/// A context with its ids resolved.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    pub(crate) now_ms: i64,
+    /// Index in the model.
+    pub(crate) customer: Option<u32>,
+    /// Keys, each once, in order of appearance.
+    pub(crate) basket: Vec<u32>,
+    pub(crate) viewed: Option<u32>,
+    since: Vec<SinceLine>,
+    since_baskets: u32,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What became of a product that was considered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outcome {
+    /// In minor units; NaN where it was not computed.
+    pub(crate) value: f64,
+    pub(crate) key: u32,
+    /// Bought without an offer, or, if it is considered as an up-sell only, taken if offered.
+    pub(crate) probability: f32,
+    pub(crate) kind: Option<Kind>,
+    /// `None`: still a candidate, or an offer.
+    pub(crate) reason: Option<Reason>,
+}
+
+/// A candidate for an up-sell and its numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UpSellCandidate {
+    pub(crate) outcome: u32,
+    /// The key of the product in whose place it is offered.
+    pub(crate) base: u32,
+    pub(crate) numbers: value::UpSell,
+    /// The customer's purchases in the group.
+    pub(crate) own_purchases: f64,
+}
+
+/// Working memory, kept from one decision to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    round: u32,
+    /// Per key: the round in which it was met, and its outcome's index or [`IN_BASKET`] or
+    /// [`VIEWED`].
+    marks: Vec<(u32, u32)>,
+    /// Per line: the round in which it was met, and [`IN_BASKET`] or [`VIEWED`].
+    lines: Vec<(u32, u32)>,
+    scorer: scorer::Scratch,
+    context: Vec<u32>,
+    pub(crate) scored: Vec<Scored>,
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) up_sells: Vec<UpSellCandidate>,
+    bases: Vec<Base>,
+    own: Vec<(u32, i64, f64)>,
+}
+
+/// A product in whose place a dearer variant may be offered.
+#[derive(Clone, Copy, Debug)]
+struct Base {
+    key: u32,
+    group: u32,
+    purchase: f64,
+}
+
+const IN_BASKET: u32 = u32::MAX;
+const VIEWED: u32 = u32::MAX - 1;
+
+impl Request {
+    pub(crate) fn resolve(state: &State, policy: &Policy, context: &Context) -> Result<Self> {
+        context.check()?;
+        let mut request = Request { now_ms: context.now_ms, ..Request::default() };
+        let customers = state.model.customers();
+        if let Some(id) = &context.customer
+            && !customers.is_empty()
+        {
+            if id.as_ref().kind() != customers.kind() {
+                return Err(other_type(
+                    "customer",
+                    id,
+                    "the model's customer ids",
+                    customers.kind(),
+                ));
+            }
+            request.customer = customers.find(id);
+        }
+
+        let mut unknown = Unknown::default();
+        for (i, line) in context.basket.iter().enumerate() {
+            let path = || format!("basket[{i}].product");
+            if let Some(key) = find(state, policy, path, &line.product, &mut unknown)? {
+                request.basket.push(key);
+            }
+        }
+        unknown.warn("basket", UNKNOWN, &mut request.warnings);
+        dedup(&mut request.basket);
+
+        let mut unknown = Unknown::default();
+        if let Some(id) = &context.viewed {
+            request.viewed = find(state, policy, || "viewed".to_owned(), id, &mut unknown)?;
+        }
+        unknown.warn("viewed", UNKNOWN, &mut request.warnings);
+
+        let as_of = state.model.as_of();
+        let mut known_already = 0usize;
+        let mut unknown = Unknown::default();
+        for (i, order) in context.orders_since.iter().enumerate() {
+            if order.time_ms <= as_of {
+                known_already += 1;
+                continue;
+            }
+            request.since_baskets += 1;
+            let from = request.since.len();
+            for (j, line) in order.lines.iter().enumerate() {
+                let path = || format!("orders_since[{i}].lines[{j}].product");
+                let Some(key) = find(state, policy, path, &line.product, &mut unknown)? else {
+                    continue;
+                };
+                let product = state.model_of(key);
+                // A product the model has never seen says nothing about those it has.
+                if product != NONE
+                    && !request.since[from..].iter().any(|line| line.product == product)
+                {
+                    request.since.push(SinceLine { product, time_ms: order.time_ms });
+                }
+            }
+        }
+        unknown.warn("orders_since", UNKNOWN, &mut request.warnings);
+        if known_already > 0 {
+            request.warnings.push(format!(
+                "orders_since: {known_already} of {} orders are not after the model's last order \
+                 ({}) and were left out: the model knows them",
+                context.orders_since.len(),
+                super::context::iso(as_of)
+            ));
+        }
+        if context.now_ms < as_of {
+            request.warnings.push(format!(
+                "now ({}) is before the model's last order ({}): the decision uses what was not \
+                 known then",
+                super::context::iso(context.now_ms),
+                super::context::iso(as_of)
+            ));
+        }
+        Ok(request)
+    }
+}
+
+const UNKNOWN: &str = "known neither to the catalogue nor to the model; left out";
+
+fn other_type(path: &str, id: &Id, what: &str, kind: IdKind) -> Error {
+    let is = match id {
+        Id::Int(_) => "an integer",
+        Id::Str(_) => "a string",
+    };
+    Error::new(
+        ErrorKind::UnknownId,
+        format!("{path}: {id} is {is}, but {what} are {}; ids are never converted", kind.plural()),
+    )
+}
+
+fn find(
+    state: &State,
+    policy: &Policy,
+    path: impl Fn() -> String,
+    id: &Id,
+    unknown: &mut Unknown,
+) -> Result<Option<u32>> {
+    if let Some(key) = state.key(id.as_ref()) {
+        return Ok(Some(key));
+    }
+    let kind = state.product_kind();
+    if id.as_ref().kind() != kind {
+        return Err(other_type(&path(), id, "the catalogue's product ids", kind));
+    }
+    if policy.unknown_products == UnknownProducts::Error {
+        return Err(Error::new(
+            ErrorKind::UnknownId,
+            format!("{}: neither the catalogue nor the model knows {id}", path()),
+        ));
+    }
+    unknown.add(id);
+    Ok(None)
+}
+
+/// Removes repetitions, keeping the first of each.
+fn dedup(keys: &mut Vec<u32>) {
+    if keys.len() <= 32 {
+        let mut kept = 0;
+        for i in 0..keys.len() {
+            if !keys[..kept].contains(&keys[i]) {
+                keys[kept] = keys[i];
+                kept += 1;
+            }
+        }
+        keys.truncate(kept);
+    } else {
+        let mut seen = hashbrown::HashSet::with_capacity_and_hasher(
+            keys.len(),
+            ahash::RandomState::with_seeds(1, 2, 3, 4),
+        );
+        keys.retain(|&key| seen.insert(key));
+    }
+}
+
+impl Scratch {
+    fn begin(&mut self, state: &State) {
+        let keys = state.to_model.len() + state.to_catalog.len();
+        if self.marks.len() < keys {
+            self.marks.resize(keys, (0, 0));
+        }
+        let lines = state.catalog.line.as_ref().map_or(0, |line| line.values.len());
+        if self.lines.len() < lines {
+            self.lines.resize(lines, (0, 0));
+        }
+        if self.round == u32::MAX {
+            self.marks.fill((0, 0));
+            self.lines.fill((0, 0));
+            self.round = 0;
+        }
+        self.round += 1;
+        self.outcomes.clear();
+        self.up_sells.clear();
+    }
+
+    /// What was noted about a product in this round.
+    #[inline]
+    fn mark(&self, key: u32) -> Option<u32> {
+        let (round, what) = self.marks[key as usize];
+        (round == self.round).then_some(what)
+    }
+
+    #[inline]
+    fn line_mark(&self, line: u32) -> Option<u32> {
+        match self.lines.get(line as usize) {
+            Some(&(round, what)) if round == self.round => Some(what),
+            _ => None,
+        }
+    }
+
+    /// Collects the outcomes of a request: those of the scored products, in the order of
+    /// [`scored`](Self::scored), then those of products that were considered as up-sells only.
+    pub(crate) fn collect(&mut self, state: &State, compiled: &Compiled, request: &Request) {
+        self.begin(state);
+        self.context.clear();
+        // The viewed product first: if it is in the basket too, the basket's mark stays.
+        let viewed = request.viewed.map(|key| (key, VIEWED));
+        for (key, what) in
+            viewed.into_iter().chain(request.basket.iter().map(|&key| (key, IN_BASKET)))
+        {
+            self.marks[key as usize] = (self.round, what);
+            if let Some(c) = state.in_catalog(key) {
+                let line = compiled.items[c].line;
+                if line != NO_CODE
+                    && let Some(mark) = self.lines.get_mut(line as usize)
+                {
+                    *mark = (self.round, what);
+                }
+            }
+            let m = state.model_of(key);
+            if m != NONE {
+                self.context.push(m);
+            }
+        }
+        let learned = state.model.learned();
+        let situation = Situation {
+            customer: request.customer,
+            now_ms: request.now_ms,
+            context: &self.context,
+            since: &request.since,
+            since_baskets: request.since_baskets,
+        };
+        learned.score(&situation, &mut self.scorer, &mut self.scored);
+        let viewed_only = match request.viewed {
+            Some(key) if self.mark(key) == Some(VIEWED) => state.model_of(key),
+            _ => NONE,
+        };
+        self.judge_scored(state, compiled, &learned, viewed_only);
+        self.judge_up_sells(state, compiled, request, &learned);
+    }
+
+    fn judge_scored(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        learned: &Learned<'_>,
+        viewed_only: u32,
+    ) {
+        let policy = &compiled.policy;
+        self.outcomes.reserve(self.scored.len());
+        for i in 0..self.scored.len() {
+            let scored = &self.scored[i];
+            let key = state.key_of_model(scored.product);
+            let mut outcome = Outcome {
+                value: f64::NAN,
+                key,
+                probability: scored.probability,
+                kind: None,
+                reason: None,
+            };
+            match self.judge(state, compiled, learned, key, scored) {
+                Err(reason) => outcome.reason = Some(reason),
+                Ok(kind) => {
+                    let p0 = base_probability(scored, kind, viewed_only, policy);
+                    let p1 = value::offered(p0, policy.assume.response_odds);
+                    let margin = compiled.items[key as usize].margin;
+                    let lever = lever(policy, kind);
+                    outcome.kind = Some(kind);
+                    outcome.value = value::added(p0, p1, margin, policy.contact_cost, lever);
+                    if outcome.value <= policy.min_value {
+                        outcome.reason = Some(Reason::BelowMinValue);
+                    }
+                }
+            }
+            if self.mark(key).is_none() {
+                self.marks[key as usize] = (self.round, i as u32);
+            }
+            self.outcomes.push(outcome);
+        }
+    }
+
+    /// The kind of offer a scored product is a candidate for.
+    #[inline]
+    fn judge(
+        &self,
+        state: &State,
+        compiled: &Compiled,
+        learned: &Learned<'_>,
+        key: u32,
+        scored: &Scored,
+    ) -> Result<Kind, Reason> {
+        match self.mark(key) {
+            Some(IN_BASKET) => return Err(Reason::InBasket),
+            Some(VIEWED) => return Err(Reason::Viewed),
+            _ => {}
+        }
+        let Some(c) = state.in_catalog(key) else { return Err(Reason::NotInCatalogue) };
+        let item = &compiled.items[c];
+        if let Some(reason) = item.never {
+            return Err(reason);
+        }
+        let policy = &compiled.policy;
+        if !policy.allow_variants {
+            match self.line_mark(item.line) {
+                Some(IN_BASKET) => return Err(Reason::VariantInBasket),
+                Some(_) => return Err(Reason::VariantOfViewed),
+                None => {}
+            }
+        }
+        let m = scored.product as usize;
+        let buyers = learned.products.customers.get(m).copied().unwrap_or(0);
+        let own = scored.own_count > 0;
+        if own {
+            let again = learned.products.repeat_share.get(m).copied().unwrap_or(0.0);
+            if scored.own_count == 1 && buyers >= BUYERS_TO_JUDGE && again < RARELY_REBOUGHT {
+                return Err(Reason::Owned);
+            }
+            let due = f64::from(scored.days_since) / f64::from(scored.expected_interval);
+            if due >= policy.refill.due_from && due <= policy.refill.due_to {
+                return Ok(Kind::Refill);
+            }
+        }
+        let wanted = policy.min_customers.unwrap_or(0);
+        let paired = scored.log_lift > 0.0;
+        if paired && scored.pair_customers >= wanted {
+            return Ok(Kind::CrossSell);
+        }
+        if own {
+            return Err(Reason::NotDue);
+        }
+        if scored.popular && buyers >= wanted {
+            return Ok(Kind::Popular);
+        }
+        Err(if paired || scored.popular { Reason::TooFewCustomers } else { Reason::NoEvidence })
+    }
+
+    fn judge_up_sells(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        learned: &Learned<'_>,
+    ) {
+        let policy = &compiled.policy;
+        if policy.up_sell.max == Some(0) {
+            return;
+        }
+        self.bases.clear();
+        let viewed = request.viewed.filter(|&key| self.mark(key) == Some(VIEWED));
+        let viewed = viewed.map(|key| (key, policy.assume.view_conversion));
+        for (key, purchase) in request.basket.iter().map(|&key| (key, 1.0)).chain(viewed) {
+            let Some(c) = state.in_catalog(key) else { continue };
+            let group = state.groups.of(c);
+            if group != NONE && !compiled.items[c].margin.is_nan() {
+                self.bases.push(Base { key, group, purchase });
+            }
+        }
+        if self.bases.is_empty() {
+            return;
+        }
+        self.collect_own(state, request, learned);
+        for b in 0..self.bases.len() {
+            self.judge_base(state, compiled, self.bases[b]);
+        }
+    }
+
+    /// What the customer bought in the groups of the bases: group, price and times, sorted.
+    fn collect_own(&mut self, state: &State, request: &Request, learned: &Learned<'_>) {
+        self.own.clear();
+        let row = request.customer.map_or(0..0, |customer| learned.own.row(customer));
+        let bought = row.map(|at| (learned.own.product[at], f64::from(learned.own.count[at])));
+        let since = request.since.iter().map(|line| (line.product, 1.0));
+        for (m, times) in bought.chain(since) {
+            let Some(c) = state.in_catalog(state.key_of_model(m)) else { continue };
+            let group = state.groups.of(c);
+            if group != NONE && self.bases.iter().any(|base| base.group == group) {
+                self.own.push((group, state.catalog.price[c], times));
+            }
+        }
+        self.own.sort_unstable_by_key(|&(group, price, _)| (group, price));
+    }
+
+    fn judge_base(&mut self, state: &State, compiled: &Compiled, base: Base) {
+        let policy = &compiled.policy;
+        let catalog = &state.catalog;
+        let b = base.key as usize;
+        let base_margin = compiled.items[b].margin;
+        let base_price = catalog.price[b] as f64;
+        let group = state.groups.get(base.group);
+        let window = group.window(
+            base_price * policy.up_sell.min_price_ratio,
+            base_price * policy.up_sell.max_price_ratio,
+        );
+        let own = self.own.partition_point(|entry| entry.0 < base.group)
+            ..self.own.partition_point(|entry| entry.0 <= base.group);
+        let own_total: f64 = self.own[own.clone()].iter().map(|entry| entry.2).sum();
+        // Members come by rising price: what the customer bought below it falls away.
+        let mut own_from = own_total;
+        let mut next = own.start;
+
+        let mut best: Option<(Outcome, value::UpSell)> = None;
+        for position in window {
+            let up = group.member[position];
+            let price = group.price[position];
+            while next < own.end && self.own[next].1 < price {
+                own_from -= self.own[next].2;
+                next += 1;
+            }
+            // Also keeps the base itself out, which free products would let in.
+            if matches!(self.mark(up), Some(IN_BASKET | VIEWED)) {
+                continue;
+            }
+            let item = &compiled.items[up as usize];
+            let mut outcome = Outcome {
+                value: f64::NAN,
+                key: up,
+                probability: 0.0,
+                kind: Some(Kind::UpSell),
+                reason: item.never,
+            };
+            if outcome.reason.is_some() {
+                self.suppress(outcome);
+                continue;
+            }
+            outcome.reason = match compare(catalog, b, up as usize) {
+                Fit::Yes => None,
+                Fit::Incompatible => Some(Reason::Incompatible),
+                Fit::NotBetter => Some(Reason::NotBetter),
+            };
+            if outcome.reason.is_some() {
+                self.suppress(outcome);
+                continue;
+            }
+            let times = receptiveness(own_from, own_total, group.share_from(position));
+            let numbers = value::UpSell {
+                base_purchase: base.purchase,
+                accept: (policy.assume.accept * times).clamp(0.0, 1.0),
+                abandon: policy.assume.abandon,
+                margin: item.margin,
+                base_margin,
+            };
+            outcome.probability = (base.purchase * numbers.accept) as f32;
+            outcome.value = numbers.value(policy.contact_cost, policy.up_sell.lever);
+            if numbers.margin <= numbers.base_margin || numbers.gain() <= 0.0 {
+                outcome.reason = Some(Reason::UpSellNotWorth);
+            } else if outcome.value <= policy.min_value {
+                outcome.reason = Some(Reason::BelowMinValue);
+            }
+            if outcome.reason.is_some() {
+                self.suppress(outcome);
+                continue;
+            }
+            let beaten = match &mut best {
+                Some((held, _)) if (held.value, up) >= (outcome.value, held.key) => outcome,
+                Some((held, held_numbers)) => {
+                    *held_numbers = numbers;
+                    std::mem::replace(held, outcome)
+                }
+                None => {
+                    best = Some((outcome, numbers));
+                    continue;
+                }
+            };
+            self.suppress(Outcome { reason: Some(Reason::Outranked), ..beaten });
+        }
+        if let Some((outcome, numbers)) = best {
+            self.offer_up_sell(outcome, base.key, numbers, own_total);
+        }
+    }
+
+    /// Notes why a product is no up-sell, unless more is known about it already.
+    fn suppress(&mut self, outcome: Outcome) {
+        match self.mark(outcome.key) {
+            Some(i) => {
+                let held = &mut self.outcomes[i as usize];
+                if matches!(
+                    held.reason,
+                    Some(Reason::VariantInBasket | Reason::VariantOfViewed | Reason::NoEvidence)
+                ) {
+                    *held = Outcome { probability: held.probability, ..outcome };
+                }
+            }
+            None => {
+                self.marks[outcome.key as usize] = (self.round, self.outcomes.len() as u32);
+                self.outcomes.push(outcome);
+            }
+        }
+    }
+
+    /// Makes a product a candidate for an up-sell, unless the customer has it or it is worth
+    /// more as something else.
+    fn offer_up_sell(
+        &mut self,
+        outcome: Outcome,
+        base: u32,
+        numbers: value::UpSell,
+        own_purchases: f64,
+    ) {
+        let i = match self.mark(outcome.key) {
+            Some(i) => {
+                let held = &mut self.outcomes[i as usize];
+                let better = match held.reason {
+                    Some(Reason::Owned) => false,
+                    Some(_) => true,
+                    None => outcome.value > held.value,
+                };
+                if !better {
+                    return;
+                }
+                *held = outcome;
+                i
+            }
+            None => {
+                let i = self.outcomes.len() as u32;
+                self.marks[outcome.key as usize] = (self.round, i);
+                self.outcomes.push(outcome);
+                i
+            }
+        };
+        self.up_sells.retain(|held| held.outcome != i);
+        self.up_sells.push(UpSellCandidate { outcome: i, base, numbers, own_purchases });
+    }
+}
+
+/// The chance that a scored product is bought without an offer. What is only viewed is scored as
+/// if it were in the basket; an offer that rests on it counts as far as it gets there.
+pub(crate) fn base_probability(
+    scored: &Scored,
+    kind: Kind,
+    viewed_only: u32,
+    policy: &Policy,
+) -> f64 {
+    let p = f64::from(scored.probability).clamp(0.0, 1.0);
+    if rests_on_view(scored, kind, viewed_only) { p * policy.assume.view_conversion } else { p }
+}
+
+/// True if a cross-sell is offered because of the viewed product, which is not in the basket.
+pub(crate) fn rests_on_view(scored: &Scored, kind: Kind, viewed_only: u32) -> bool {
+    kind == Kind::CrossSell && viewed_only != NONE && scored.because == viewed_only
+}
+
+fn lever(policy: &Policy, kind: Kind) -> f64 {
+    match kind {
+        Kind::CrossSell => policy.cross_sell.lever,
+        Kind::UpSell => policy.up_sell.lever,
+        Kind::Refill => policy.refill.lever,
+        Kind::Popular => policy.popular.lever,
+    }
+}

@@ -1,0 +1,321 @@
+//! One request: who, where, when, and what is in the basket.
+
+use jiff::Timestamp;
+
+use super::tree::{Node, Reader, Value, expected, fail, read_id};
+use crate::data::Id;
+use crate::{Error, ErrorKind, Result};
+
+/// The most lines that basket and orders of one [`Context`] may have together.
+///
+/// No shop's cart comes near; the bound keeps one hostile request from holding up the others.
+pub const MAX_CONTEXT_LINES: usize = 10_000;
+
+/// One request for offers: who, where, when, and what is in the basket.
+///
+/// A decision depends on model, catalogue, policy and context and on nothing else: the clock is
+/// in here.
+///
+/// ```
+/// use basketry::{Context, Order};
+///
+/// let now = 1_795_341_600_000; // 2026-11-22T10:00:00Z in milliseconds since 1970
+/// let context = Context::at(now)
+///     .customer("2375")
+///     .placement("cart")
+///     .basket([("bread", 2), ("jam", 1)])
+///     .viewed("butter")
+///     .orders_since([Order::at(now - 86_400_000).line("milk", 1)])
+///     .seed(7);
+/// assert_eq!(context, Context::from_json(&context.to_json())?);
+/// # Ok::<(), basketry::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context {
+    pub(crate) now_ms: i64,
+    pub(crate) customer: Option<Id>,
+    pub(crate) placement: Option<String>,
+    pub(crate) basket: Vec<ContextLine>,
+    pub(crate) viewed: Option<Id>,
+    pub(crate) orders_since: Vec<Order>,
+    pub(crate) seed: u64,
+}
+
+/// A product and how many of it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub(crate) struct ContextLine {
+    pub(crate) product: Id,
+    pub(crate) quantity: f64,
+}
+
+/// An order the customer made since the model was fitted, as the shop knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub(crate) time_ms: i64,
+    pub(crate) lines: Vec<ContextLine>,
+}
+
+impl Order {
+    /// An order made at this time (milliseconds since 1970-01-01 UTC), without lines yet.
+    pub fn at(time_ms: i64) -> Self {
+        Self { time_ms, lines: Vec::new() }
+    }
+
+    /// The same order with a line more.
+    #[must_use]
+    pub fn line(mut self, product: impl Into<Id>, quantity: impl Into<f64>) -> Self {
+        self.lines.push(ContextLine { product: product.into(), quantity: quantity.into() });
+        self
+    }
+}
+
+impl Context {
+    /// A request made at this time (milliseconds since 1970-01-01 UTC) by nobody known, with an
+    /// empty basket.
+    pub fn at(now_ms: i64) -> Self {
+        Self {
+            now_ms,
+            customer: None,
+            placement: None,
+            basket: Vec::new(),
+            viewed: None,
+            orders_since: Vec::new(),
+            seed: 0,
+        }
+    }
+
+    /// The customer. One whom the model does not know is treated as new, and the decision says
+    /// so.
+    #[must_use]
+    pub fn customer(mut self, id: impl Into<Id>) -> Self {
+        self.customer = Some(id.into());
+        self
+    }
+
+    /// Where the offers are shown.
+    #[must_use]
+    pub fn placement(mut self, placement: impl Into<String>) -> Self {
+        self.placement = Some(placement.into());
+        self
+    }
+
+    /// Adds lines to the basket: products and how many of each. Repeated lines of a product count
+    /// once.
+    #[must_use]
+    pub fn basket<P: Into<Id>, Q: Into<f64>>(
+        mut self,
+        lines: impl IntoIterator<Item = (P, Q)>,
+    ) -> Self {
+        self.basket.extend(
+            lines.into_iter().map(|(p, q)| ContextLine { product: p.into(), quantity: q.into() }),
+        );
+        self
+    }
+
+    /// The product whose page is being looked at.
+    #[must_use]
+    pub fn viewed(mut self, product: impl Into<Id>) -> Self {
+        self.viewed = Some(product.into());
+        self
+    }
+
+    /// Adds orders that the customer made since the model was fitted
+    /// ([`Model::as_of`](crate::Model::as_of)). Earlier ones are known to the model and are left
+    /// out, with a warning; later ones than `now` are an error.
+    #[must_use]
+    pub fn orders_since(mut self, orders: impl IntoIterator<Item = Order>) -> Self {
+        self.orders_since.extend(orders);
+        self
+    }
+
+    /// The seed for whatever a policy leaves to chance. Default 0. The kinds of offer there are
+    /// now leave nothing to chance; the seed is logged all the same.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Reads a context from a JSON object with the keys `now` (required: a time like
+    /// `"2026-11-22T10:00:00Z"`, or milliseconds since 1970 as an integer), `customer`,
+    /// `placement`, `basket` (a list of `{"product": id, "quantity": number}`, quantity 1 if left
+    /// out), `viewed`, `orders_since` (a list of `{"time": ..., "lines": [...]}` with lines like
+    /// the basket's) and `seed`.
+    ///
+    /// ```
+    /// use basketry::Context;
+    ///
+    /// let context = Context::from_json(
+    ///     r#"{"now": "2026-11-22T10:00:00Z", "customer": 17, "basket": [{"product": "jam"}]}"#,
+    /// )?;
+    /// assert_eq!(context, Context::at(1_795_341_600_000).customer(17).basket([("jam", 1)]));
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`], naming the key, unless the text is JSON, every key is known and
+    /// every value has its type and is in its range.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let root = Node::from_json("context", text)?;
+        let known = ["now", "customer", "placement", "basket", "viewed", "orders_since", "seed"];
+        let top = Reader::new("context", "", &root, &known)?;
+        let Some((path, node)) = top.node("now") else {
+            return top.missing("now", TIME);
+        };
+        let mut context = Self::at(read_time(&path, node)?);
+        context.customer = top.optional_id("customer")?;
+        top.optional_text("placement", &mut context.placement)?;
+        context.basket = read_lines(&top, "basket")?;
+        context.viewed = top.optional_id("viewed")?;
+        if let Some((path, list)) = top.list("orders_since", "orders")? {
+            for (i, node) in list.iter().enumerate() {
+                let path = format!("{path}[{i}]");
+                let order = Reader::new("context", &path, node, &["time", "lines"])?;
+                let Some((path, node)) = order.node("time") else {
+                    return order.missing("time", TIME);
+                };
+                context.orders_since.push(Order {
+                    time_ms: read_time(&path, node)?,
+                    lines: read_lines(&order, "lines")?,
+                });
+            }
+        }
+        if let Some((path, node)) = top.node("seed") {
+            context.seed = match &node.value {
+                Value::Int(value) if u64::try_from(*value).is_ok() => *value as u64,
+                other => {
+                    let what = "a whole number from 0 to 2^64 - 1";
+                    return Err(expected(&path, node.line, what, other));
+                }
+            };
+        }
+        context.check()?;
+        Ok(context)
+    }
+
+    /// The context as JSON, on one line; [`from_json`](Self::from_json) reads it back. Times are
+    /// integers, milliseconds since 1970.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Checks what can be checked without a model: quantities are finite and positive, no order
+    /// is later than `now`, and there are at most [`MAX_CONTEXT_LINES`] lines.
+    pub(crate) fn check(&self) -> Result<()> {
+        time("now", self.now_ms)?;
+        let lines = self.basket.len()
+            + self.orders_since.iter().map(|order| order.lines.len()).sum::<usize>();
+        if lines > MAX_CONTEXT_LINES {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!(
+                    "basket and orders_since: at most {MAX_CONTEXT_LINES} lines together, got \
+                     {lines}"
+                ),
+            ));
+        }
+        check_lines("basket", &self.basket)?;
+        for (i, order) in self.orders_since.iter().enumerate() {
+            time(&format!("orders_since[{i}].time"), order.time_ms)?;
+            if order.time_ms > self.now_ms {
+                return Err(fail(format!(
+                    "orders_since[{i}].time: expected a time not after now ({}), got {}",
+                    iso(self.now_ms),
+                    iso(order.time_ms)
+                )));
+            }
+            check_lines(&format!("orders_since[{i}].lines"), &order.lines)?;
+        }
+        Ok(())
+    }
+}
+
+const TIME: &str = "a time like \"2026-11-22T10:00:00Z\", or milliseconds since 1970";
+
+fn check_lines(path: &str, lines: &[ContextLine]) -> Result<()> {
+    for (i, line) in lines.iter().enumerate() {
+        if !(line.quantity.is_finite() && line.quantity > 0.0) {
+            return Err(fail(format!(
+                "{path}[{i}].quantity: expected a finite number above 0, got {:?} of {}",
+                line.quantity, line.product
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn time(path: &str, time_ms: i64) -> Result<()> {
+    match Timestamp::from_millisecond(time_ms) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(fail(format!(
+            "{path}: expected milliseconds since 1970 of a time in the years -9999 to 9999, got \
+             {time_ms}"
+        ))),
+    }
+}
+
+/// A checked time in ISO 8601, UTC.
+pub(crate) fn iso(time_ms: i64) -> String {
+    Timestamp::from_millisecond(time_ms)
+        .map_or_else(|_| format!("{time_ms} ms"), |time| time.to_string())
+}
+
+fn read_time(path: &str, node: &Node) -> Result<i64> {
+    match &node.value {
+        Value::Int(value) => match i64::try_from(*value) {
+            Ok(value) => {
+                time(path, value)?;
+                Ok(value)
+            }
+            Err(_) => Err(expected(path, node.line, TIME, &node.value)),
+        },
+        Value::Str(text) => match text.parse::<Timestamp>() {
+            Ok(time) => Ok(time.as_millisecond()),
+            Err(error) => Err(fail(format!("{path}: expected {TIME}, got {text:?}: {error}"))),
+        },
+        other => Err(expected(path, node.line, TIME, other)),
+    }
+}
+
+fn read_lines(reader: &Reader<'_>, key: &str) -> Result<Vec<ContextLine>> {
+    let mut lines = Vec::new();
+    if let Some((path, list)) = reader.list(key, "{\"product\": id, \"quantity\": number}")? {
+        for (i, node) in list.iter().enumerate() {
+            let path = format!("{path}[{i}]");
+            let line = Reader::new("context", &path, node, &["product", "quantity"])?;
+            let Some((path, node)) = line.node("product") else {
+                return line.missing("product", "an id (an integer or a string)");
+            };
+            let product = read_id(&path, node)?;
+            let mut quantity = 1.0;
+            line.number("quantity", &mut quantity)?;
+            lines.push(ContextLine { product, quantity });
+        }
+    }
+    Ok(lines)
+}
+
+impl serde::Serialize for Context {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut s = serializer.serialize_struct("Context", 7)?;
+        s.serialize_field("now", &self.now_ms)?;
+        s.serialize_field("customer", &self.customer)?;
+        s.serialize_field("placement", &self.placement)?;
+        s.serialize_field("basket", &self.basket)?;
+        s.serialize_field("viewed", &self.viewed)?;
+        s.serialize_field("orders_since", &self.orders_since)?;
+        s.serialize_field("seed", &self.seed)?;
+        s.end()
+    }
+}
+
+impl serde::Serialize for Order {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut s = serializer.serialize_struct("Order", 2)?;
+        s.serialize_field("time", &self.time_ms)?;
+        s.serialize_field("lines", &self.lines)?;
+        s.end()
+    }
+}

@@ -1,0 +1,139 @@
+//! The engine: a model and a catalogue, read by any number of threads while either is replaced.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+
+use super::candidates::{Request, Scratch};
+use super::context::Context;
+use super::decision::{self, Decision};
+use super::policy::Policy;
+use super::slate;
+use super::state::State;
+use crate::data::Catalog;
+use crate::{Model, Result};
+
+/// Decides what to offer: a [`Model`] plus what the shop sells now.
+///
+/// Any number of threads may [`decide`](Self::decide) while another replaces the catalogue or the
+/// model: each decision is made wholly from what was there when it began.
+pub struct Engine {
+    state: ArcSwap<State>,
+    /// Held while a new state is made, so that no replacement is lost.
+    replacing: Mutex<()>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Engine {
+    /// An engine that decides from a model and a live catalogue.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) if the product ids of one are integers and
+    /// those of the other are strings.
+    pub fn new(model: Model, catalog: impl Into<Arc<Catalog>>) -> Result<Self> {
+        Ok(Self::of(State::new(model, catalog.into(), true)?))
+    }
+
+    /// An engine that decides from a model alone, with the catalogue as it was when the model was
+    /// fitted.
+    ///
+    /// # Errors
+    /// None for a model that was fitted or opened.
+    pub fn from_model(model: Model) -> Result<Self> {
+        let catalog = Arc::new(model.catalog());
+        Ok(Self::of(State::new(model, catalog, false)?))
+    }
+
+    /// Opens a model file ([`Model::open`]) and decides from it alone.
+    ///
+    /// # Errors
+    /// Those of [`Model::open`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::from_model(Model::open(path)?)
+    }
+
+    fn of(state: State) -> Self {
+        Self { state: ArcSwap::from_pointee(state), replacing: Mutex::new(()) }
+    }
+
+    /// Replaces the catalogue. Decisions that have begun are finished with the old one.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); the old catalogue then stays.
+    pub fn set_catalog(&self, catalog: impl Into<Arc<Catalog>>) -> Result<()> {
+        let catalog = catalog.into();
+        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let model = self.state.load().model.clone();
+        self.state.store(Arc::new(State::new(model, catalog, true)?));
+        Ok(())
+    }
+
+    /// Replaces the model. A live catalogue stays; an engine without one takes the new model's
+    /// own. Decisions that have begun are finished with the old model.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); the old model then stays.
+    pub fn set_model(&self, model: Model) -> Result<()> {
+        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.state.load_full();
+        let catalog = if old.live { old.catalog.clone() } else { Arc::new(model.catalog()) };
+        self.state.store(Arc::new(State::new(model, catalog, old.live)?));
+        Ok(())
+    }
+
+    /// The model decisions are made from now.
+    pub fn model(&self) -> Model {
+        self.state.load().model.clone()
+    }
+
+    /// The catalogue decisions are made from now.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.state.load().catalog.clone()
+    }
+
+    /// Decides what to offer.
+    ///
+    /// The same model, catalogue, policy and context give the same decision, byte for byte in
+    /// [`Decision::to_json`], in any thread and at any time. A policy is compiled when it first
+    /// meets a model and a catalogue (a pass over the catalogue); deciding with it again is fast.
+    ///
+    /// Ids of the wrong type (an integer where the shop's ids are strings, or the other way
+    /// round) are an error, since they could never be found. Ids of the right type that are not
+    /// known are not: such a customer is treated as new, and such a product is left out with a
+    /// warning, unless [`Policy::unknown_products`] says otherwise.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Policy`](crate::ErrorKind::Policy) if a value of the policy is out of its
+    ///   range or the policy cannot be met by this catalogue, or if the context has a quantity
+    ///   that is not a finite number above 0, or an order later than now.
+    /// - [`ErrorKind::UnknownId`](crate::ErrorKind::UnknownId) if an id is of the wrong type, or
+    ///   a product is unknown and the policy makes that an error.
+    /// - [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the context has more than
+    ///   [`MAX_CONTEXT_LINES`](crate::decide::MAX_CONTEXT_LINES) lines.
+    pub fn decide(&self, policy: &Policy, context: &Context) -> Result<Decision> {
+        let state = self.state.load_full();
+        let compiled = state.compiled(policy)?;
+        let request = Request::resolve(&state, &compiled.policy, context)?;
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.collect(&state, &compiled, &request);
+            let chosen = slate::choose(&mut scratch.outcomes, &compiled.items, &compiled.policy);
+            Ok(decision::assemble(state, compiled, context, request, scratch, &chosen))
+        })
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = self.state.load();
+        f.debug_struct("Engine")
+            .field("model", &state.model)
+            .field("products", &state.catalog.len())
+            .field("live_catalog", &state.live)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,544 @@
+//! What a shop wants offered: plain data with one validator.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::tree::{Node, Reader, Value, expected, fail, place, read_id};
+use crate::data::Id;
+use crate::{Error, Result};
+
+/// What a shop wants offered at one place: which kinds of offer and how many, what never, and at
+/// what least value.
+///
+/// A policy is plain data. It comes from TOML ([`from_toml`](Self::from_toml)), from JSON
+/// ([`from_json`](Self::from_json)), or from [`new`](Self::new) and the public fields; every way
+/// passes the same checks, and an unknown key, a value of a wrong type or out of its range is an
+/// error that names the key with its full path. Amounts of money are minor units (cents).
+///
+/// ```
+/// use basketry::Policy;
+///
+/// let policy = Policy::from_toml(r#"
+///     name = "cart"
+///     max_offers = 4
+///     cross_sell = 3                      # short for cross_sell.max = 3
+///     up_sell = { max = 1, max_price_ratio = 1.5 }
+///     exclude = { categories = ["Tobacco"] }
+/// "#)?;
+/// assert_eq!(policy.cross_sell.max, Some(3));
+///
+/// let error = Policy::from_toml("[up_sell]\nmaximum = 1").unwrap_err();
+/// assert!(error.to_string().starts_with("up_sell.maximum (line 2): unknown key"));
+/// # Ok::<(), basketry::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Policy {
+    /// The name under which decisions log the policy. Default `"default"`.
+    pub name: String,
+    /// Where the offers are shown (`"cart"`, `"product_page"` ...). A context for another
+    /// placement is decided all the same, with a warning. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placement: Option<String>,
+    /// The most offers in one decision, 0 to 1000. Default 4.
+    pub max_offers: u32,
+    /// An offer is made only if it is worth more than this, in minor units (may be fractional),
+    /// 0 to 10^12. Default 0.
+    pub min_value: f64,
+    /// What making one offer costs, in minor units (may be fractional), 0 to 10^12. Default 0.
+    pub contact_cost: f64,
+    /// The most offers of one product line (the catalogue's `line` column; products without a
+    /// line are not limited), 1 to 1000. Default 1.
+    pub per_line: u32,
+    /// True: other variants (same product line) of what is in the basket or viewed may be offered
+    /// as cross-sell, refill or popular. Up-selling moves between variants in any case. Default
+    /// false: no second barbecue for somebody who buys a barbecue.
+    pub allow_variants: bool,
+    /// A pair of products is shown as evidence only if at least so many distinct customers stand
+    /// behind it. Not below the number the model was fitted with, which is the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_customers: Option<u32>,
+    /// What happens if the basket, the viewed product or an order names a product that neither
+    /// catalogue nor model knows. Default [`UnknownProducts::Ignore`].
+    pub unknown_products: UnknownProducts,
+    /// Offers that go with what is in the basket or viewed.
+    pub cross_sell: CrossSellPolicy,
+    /// Dearer variants of what is in the basket or viewed.
+    pub up_sell: UpSellPolicy,
+    /// Products the customer buys again and again, when they are due.
+    pub refill: RefillPolicy,
+    /// What everybody buys: fills the slots that the other kinds leave.
+    pub popular: PopularPolicy,
+    /// Prices that may be offered.
+    pub price: PriceWindow,
+    /// What is never offered.
+    pub exclude: Exclude,
+    /// What stands in for what is not known.
+    pub assume: Assume,
+}
+
+/// The rule for a product in a context that neither the catalogue nor the model knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UnknownProducts {
+    /// It is left out and the decision carries a warning. `"ignore"`
+    #[default]
+    Ignore,
+    /// The decision is refused with an error. `"error"`
+    Error,
+}
+
+/// The `cross_sell` table of a [`Policy`]. A bare number stands for `max`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CrossSellPolicy {
+    /// The most offers of this kind, 0 to 1000. Default: no limit but `max_offers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
+    pub lever: f64,
+}
+
+/// The `up_sell` table of a [`Policy`]. A bare number stands for `max`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UpSellPolicy {
+    /// The most offers of this kind, 0 to 1000. Default 1: each one puts a purchase at risk that
+    /// was as good as made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
+    pub lever: f64,
+    /// The dearer variant costs at least so many times the price of the other, 1 to 1000.
+    /// Default 1.05.
+    pub min_price_ratio: f64,
+    /// The dearer variant costs at most so many times the price of the other, `min_price_ratio`
+    /// to 1000. Default 2.
+    pub max_price_ratio: f64,
+}
+
+/// The `refill` table of a [`Policy`]. A bare number stands for `max`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct RefillPolicy {
+    /// The most offers of this kind, 0 to 1000. Default: no limit but `max_offers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
+    pub lever: f64,
+    /// A product is due from this share of its expected interval since it was last bought, at
+    /// least 0. Default 0.7.
+    pub due_from: f64,
+    /// A product is due up to this share of its expected interval, `due_from` to 1000. Later the
+    /// customer is thought to have moved on. Default 1.5.
+    pub due_to: f64,
+}
+
+/// The `popular` table of a [`Policy`]. A bare number stands for `max`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PopularPolicy {
+    /// The most offers of this kind, 0 to 1000. Default: no limit but `max_offers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
+    pub lever: f64,
+}
+
+/// The `price` table of a [`Policy`]: prices that may be offered, in minor units, both ends
+/// included.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PriceWindow {
+    /// The lowest price offered, at least 0. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// The highest price offered, at least `min`. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+}
+
+/// The `exclude` table of a [`Policy`]: what is never offered. Ids are compared with their type:
+/// `1` and `"1"` differ.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Exclude {
+    /// These products.
+    #[serde(serialize_with = "id_list")]
+    pub products: Arc<[Id]>,
+    /// Products with one of these values at any category level.
+    #[serde(serialize_with = "id_list")]
+    pub categories: Arc<[Id]>,
+    /// Products of these brands.
+    #[serde(serialize_with = "id_list")]
+    pub brands: Arc<[Id]>,
+    /// Products of these product lines.
+    #[serde(serialize_with = "id_list")]
+    pub lines: Arc<[Id]>,
+}
+
+/// The `assume` table of a [`Policy`]: what stands in for what is not known. Each decision names
+/// the ones it used.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Assume {
+    /// How many times greater the odds of a purchase are when the product is offered than when it
+    /// is not, 1 to 1000. Default 1.5.
+    pub response_odds: f64,
+    /// The share of customers who take the dearer variant when it is offered, before it is scaled
+    /// by what this customer chose so far, 0 to 1. Default 0.05.
+    pub accept: f64,
+    /// The share of purchases lost because a dearer variant was offered, 0 to 1. Default 0.01.
+    pub abandon: f64,
+    /// The chance that somebody who looks at a product buys it in this order, 0 to 1.
+    /// Default 0.05.
+    pub view_conversion: f64,
+    /// The share of the price that is margin where the catalogue has no cost, 0 to 1. 0: nothing
+    /// is assumed, and a product without a cost is never offered (`unknown_cost`). Default 0.3:
+    /// among products without costs it changes no order, since it multiplies all of them, and a
+    /// shop that has no costs at hand still sees offers; each says that its margin is assumed.
+    pub margin_rate: f64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            name: "default".to_owned(),
+            placement: None,
+            max_offers: 4,
+            min_value: 0.0,
+            contact_cost: 0.0,
+            per_line: 1,
+            allow_variants: false,
+            min_customers: None,
+            unknown_products: UnknownProducts::Ignore,
+            cross_sell: CrossSellPolicy::default(),
+            up_sell: UpSellPolicy::default(),
+            refill: RefillPolicy::default(),
+            popular: PopularPolicy::default(),
+            price: PriceWindow::default(),
+            exclude: Exclude::default(),
+            assume: Assume::default(),
+        }
+    }
+}
+
+impl Default for CrossSellPolicy {
+    fn default() -> Self {
+        Self { max: None, lever: 1.0 }
+    }
+}
+
+impl Default for UpSellPolicy {
+    fn default() -> Self {
+        Self { max: Some(1), lever: 1.0, min_price_ratio: 1.05, max_price_ratio: 2.0 }
+    }
+}
+
+impl Default for RefillPolicy {
+    fn default() -> Self {
+        Self { max: None, lever: 1.0, due_from: 0.7, due_to: 1.5 }
+    }
+}
+
+impl Default for PopularPolicy {
+    fn default() -> Self {
+        Self { max: None, lever: 1.0 }
+    }
+}
+
+impl Default for Exclude {
+    fn default() -> Self {
+        let none: Arc<[Id]> = Arc::new([]);
+        Self { products: none.clone(), categories: none.clone(), brands: none.clone(), lines: none }
+    }
+}
+
+impl Default for Assume {
+    fn default() -> Self {
+        Self {
+            response_odds: 1.5,
+            accept: 0.05,
+            abandon: 0.01,
+            view_conversion: 0.05,
+            margin_rate: 0.3,
+        }
+    }
+}
+
+const KEYS: [&str; 16] = [
+    "name",
+    "placement",
+    "max_offers",
+    "min_value",
+    "contact_cost",
+    "per_line",
+    "allow_variants",
+    "min_customers",
+    "unknown_products",
+    "cross_sell",
+    "up_sell",
+    "refill",
+    "popular",
+    "price",
+    "exclude",
+    "assume",
+];
+
+/// The most offers that `max_offers`, a kind's `max` and `per_line` may ask for.
+const MOST: u32 = 1000;
+
+impl Policy {
+    /// A policy of this name with the default of everything else.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// Reads a policy from TOML. Keys that are left out have their defaults.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`](crate::ErrorKind::Policy), naming line and key, unless the text is
+    /// TOML, every key is known, and every value has its type and is in its range.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        Self::from_tree(&Node::from_toml("policy", text)?)
+    }
+
+    /// Reads a policy from a JSON object. Keys that are left out have their defaults, and so does
+    /// a `null` where the default is "none".
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`](crate::ErrorKind::Policy), naming the key, unless the text is JSON,
+    /// every key is known and stands once, and every value has its type and is in its range.
+    pub fn from_json(text: &str) -> Result<Self> {
+        Self::from_tree(&Node::from_json("policy", text)?)
+    }
+
+    /// The policy as JSON, every default spelled out: one line, the same bytes for equal
+    /// policies. [`from_json`](Self::from_json) reads it back.
+    pub fn to_json(&self) -> String {
+        // Numbers that are not finite print as null, which the reader then refuses; nothing
+        // else in here can fail to print.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The policy as TOML, every default spelled out. [`from_toml`](Self::from_toml) reads it
+    /// back.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Sixteen hexadecimal digits that stand for the content: equal policies have the same
+    /// version, and any change gives another. A decision carries it.
+    pub fn version(&self) -> String {
+        format!("{:016x}", xxh3_64(self.to_json().as_bytes()))
+    }
+
+    /// Checks the ranges. Reading from text does it, and deciding does it for a policy that was
+    /// made by hand.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`](crate::ErrorKind::Policy), naming the key, if a value is out of its
+    /// range.
+    pub fn check(&self) -> Result<()> {
+        self.complaint(&|_| None).map_or(Ok(()), Err)
+    }
+
+    fn from_tree(root: &Node) -> Result<Self> {
+        let mut policy = Self::default();
+        let what = "policy";
+        let top = Reader::new(what, "", root, &KEYS)?;
+        top.text("name", &mut policy.name)?;
+        top.optional_text("placement", &mut policy.placement)?;
+        top.count("max_offers", &mut policy.max_offers)?;
+        top.number("min_value", &mut policy.min_value)?;
+        top.number("contact_cost", &mut policy.contact_cost)?;
+        top.count("per_line", &mut policy.per_line)?;
+        top.flag("allow_variants", &mut policy.allow_variants)?;
+        top.optional_count("min_customers", &mut policy.min_customers)?;
+        top.choice(
+            "unknown_products",
+            &[("ignore", UnknownProducts::Ignore), ("error", UnknownProducts::Error)],
+            &mut policy.unknown_products,
+        )?;
+        if let Some(kind) = kind_table(&top, "cross_sell", &["max", "lever"])? {
+            kind.read_max(&mut policy.cross_sell.max)?;
+            kind.number("lever", &mut policy.cross_sell.lever)?;
+        }
+        let known = ["max", "lever", "min_price_ratio", "max_price_ratio"];
+        if let Some(kind) = kind_table(&top, "up_sell", &known)? {
+            kind.read_max(&mut policy.up_sell.max)?;
+            kind.number("lever", &mut policy.up_sell.lever)?;
+            kind.number("min_price_ratio", &mut policy.up_sell.min_price_ratio)?;
+            kind.number("max_price_ratio", &mut policy.up_sell.max_price_ratio)?;
+        }
+        if let Some(kind) = kind_table(&top, "refill", &["max", "lever", "due_from", "due_to"])? {
+            kind.read_max(&mut policy.refill.max)?;
+            kind.number("lever", &mut policy.refill.lever)?;
+            kind.number("due_from", &mut policy.refill.due_from)?;
+            kind.number("due_to", &mut policy.refill.due_to)?;
+        }
+        if let Some(kind) = kind_table(&top, "popular", &["max", "lever"])? {
+            kind.read_max(&mut policy.popular.max)?;
+            kind.number("lever", &mut policy.popular.lever)?;
+        }
+        if let Some((path, node)) = top.node("price") {
+            let price = Reader::new(what, &path, node, &["min", "max"])?;
+            price.optional_minor("min", &mut policy.price.min)?;
+            price.optional_minor("max", &mut policy.price.max)?;
+        }
+        if let Some((path, node)) = top.node("exclude") {
+            let known = ["products", "categories", "brands", "lines"];
+            let exclude = Reader::new(what, &path, node, &known)?;
+            read_ids(&exclude, "products", &mut policy.exclude.products)?;
+            read_ids(&exclude, "categories", &mut policy.exclude.categories)?;
+            read_ids(&exclude, "brands", &mut policy.exclude.brands)?;
+            read_ids(&exclude, "lines", &mut policy.exclude.lines)?;
+        }
+        if let Some((path, node)) = top.node("assume") {
+            let known = ["response_odds", "accept", "abandon", "view_conversion", "margin_rate"];
+            let assume = Reader::new(what, &path, node, &known)?;
+            assume.number("response_odds", &mut policy.assume.response_odds)?;
+            assume.number("accept", &mut policy.assume.accept)?;
+            assume.number("abandon", &mut policy.assume.abandon)?;
+            assume.number("view_conversion", &mut policy.assume.view_conversion)?;
+            assume.number("margin_rate", &mut policy.assume.margin_rate)?;
+        }
+        match policy.complaint(&|path| root.line_at(path)) {
+            Some(error) => Err(error),
+            None => Ok(policy),
+        }
+    }
+
+    /// The first value that is out of its range. `line` finds the line a key stands on.
+    fn complaint(&self, line: &dyn Fn(&str) -> Option<usize>) -> Option<Error> {
+        let out = |path: &str, what: String, got: String| {
+            Some(fail(format!("{path}{}: expected {what}, got {got}", place(line(path)))))
+        };
+        let number = |path: &str, value: f64, low: f64, high: f64| {
+            if value.is_finite() && value >= low && value <= high {
+                return None;
+            }
+            out(path, format!("a number from {low} to {high}"), format!("{value:?}"))
+        };
+        let count = |path: &str, value: u32, low: u32| {
+            if (low..=MOST).contains(&value) {
+                return None;
+            }
+            out(path, format!("a whole number from {low} to {MOST}"), value.to_string())
+        };
+        let max = |path: &str, value: Option<u32>| value.and_then(|value| count(path, value, 0));
+        // Far beyond any use, and small enough that no value overflows.
+        let any = 1e12;
+
+        if self.name.is_empty() {
+            return out("name", "a name".into(), "an empty string".into());
+        }
+        if self.placement.as_deref() == Some("") {
+            return out("placement", "a name, or no such key".into(), "an empty string".into());
+        }
+        count("max_offers", self.max_offers, 0)
+            .or_else(|| number("min_value", self.min_value, 0.0, any))
+            .or_else(|| number("contact_cost", self.contact_cost, 0.0, any))
+            .or_else(|| count("per_line", self.per_line, 1))
+            .or_else(|| match self.min_customers {
+                Some(0) => out("min_customers", "a whole number of at least 1".into(), "0".into()),
+                _ => None,
+            })
+            .or_else(|| max("cross_sell.max", self.cross_sell.max))
+            .or_else(|| number("cross_sell.lever", self.cross_sell.lever, 0.0, any))
+            .or_else(|| max("up_sell.max", self.up_sell.max))
+            .or_else(|| number("up_sell.lever", self.up_sell.lever, 0.0, any))
+            .or_else(|| {
+                number("up_sell.min_price_ratio", self.up_sell.min_price_ratio, 1.0, 1000.0)
+            })
+            .or_else(|| {
+                let low = self.up_sell.min_price_ratio;
+                number("up_sell.max_price_ratio", self.up_sell.max_price_ratio, low, 1000.0)
+            })
+            .or_else(|| max("refill.max", self.refill.max))
+            .or_else(|| number("refill.lever", self.refill.lever, 0.0, any))
+            .or_else(|| number("refill.due_from", self.refill.due_from, 0.0, 1000.0))
+            .or_else(|| number("refill.due_to", self.refill.due_to, self.refill.due_from, 1000.0))
+            .or_else(|| max("popular.max", self.popular.max))
+            .or_else(|| number("popular.lever", self.popular.lever, 0.0, any))
+            .or_else(|| match self.price.min {
+                Some(min) if min < 0 => {
+                    out("price.min", "a price of at least 0".into(), min.to_string())
+                }
+                _ => None,
+            })
+            .or_else(|| match self.price.max {
+                Some(max) if max < self.price.min.unwrap_or(0) => out(
+                    "price.max",
+                    format!("a price of at least {}", self.price.min.unwrap_or(0)),
+                    max.to_string(),
+                ),
+                _ => None,
+            })
+            .or_else(|| number("assume.response_odds", self.assume.response_odds, 1.0, 1000.0))
+            .or_else(|| number("assume.accept", self.assume.accept, 0.0, 1.0))
+            .or_else(|| number("assume.abandon", self.assume.abandon, 0.0, 1.0))
+            .or_else(|| number("assume.view_conversion", self.assume.view_conversion, 0.0, 1.0))
+            .or_else(|| number("assume.margin_rate", self.assume.margin_rate, 0.0, 1.0))
+    }
+}
+
+/// The table of a kind of offer, or the bare number that stands for its `max`.
+enum KindTable<'a> {
+    Table(Reader<'a>),
+    Max(u32),
+}
+
+impl KindTable<'_> {
+    fn read_max(&self, into: &mut Option<u32>) -> Result<()> {
+        match self {
+            KindTable::Table(table) => table.optional_count("max", into),
+            KindTable::Max(max) => {
+                *into = Some(*max);
+                Ok(())
+            }
+        }
+    }
+
+    fn number(&self, key: &str, into: &mut f64) -> Result<()> {
+        match self {
+            KindTable::Table(table) => table.number(key, into),
+            KindTable::Max(_) => Ok(()),
+        }
+    }
+}
+
+fn kind_table<'a>(top: &Reader<'a>, key: &str, known: &[&str]) -> Result<Option<KindTable<'a>>> {
+    let Some((path, node)) = top.node(key) else { return Ok(None) };
+    match &node.value {
+        Value::Int(value) => match u32::try_from(*value) {
+            Ok(max) => Ok(Some(KindTable::Max(max))),
+            Err(_) => Err(expected(&path, node.line, "a whole number of at least 0", &node.value)),
+        },
+        Value::Table(_) => Ok(Some(KindTable::Table(Reader::new("policy", &path, node, known)?))),
+        other => Err(expected(
+            &path,
+            node.line,
+            &format!("the most offers of this kind, or a table of {}", known.join(", ")),
+            other,
+        )),
+    }
+}
+
+fn id_list<S: serde::Serializer>(ids: &Arc<[Id]>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter())
+}
+
+fn read_ids(reader: &Reader<'_>, key: &str, into: &mut Arc<[Id]>) -> Result<()> {
+    if let Some((path, list)) = reader.list(key, "ids")? {
+        *into = list
+            .iter()
+            .enumerate()
+            .map(|(i, node)| read_id(&format!("{path}[{i}]"), node))
+            .collect::<Result<_>>()?;
+    }
+    Ok(())
+}

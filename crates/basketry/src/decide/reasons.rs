@@ -1,0 +1,167 @@
+//! Kinds of offer, and why a candidate was not offered.
+
+use std::fmt;
+
+/// The kinds of offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Kind {
+    /// Goes with what is in the basket or viewed.
+    CrossSell = 0,
+    /// A dearer variant of what is in the basket or viewed, to be taken in its place.
+    UpSell = 1,
+    /// The customer buys it again and again, and it is due.
+    Refill = 2,
+    /// What everybody buys: fills a slot for which there was nothing more particular.
+    Popular = 3,
+}
+
+impl Kind {
+    /// All kinds, in the order of their numbers.
+    pub const ALL: [Kind; 4] = [Kind::CrossSell, Kind::UpSell, Kind::Refill, Kind::Popular];
+
+    /// The stable code, such as `"cross_sell"`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::CrossSell => "cross_sell",
+            Kind::UpSell => "up_sell",
+            Kind::Refill => "refill",
+            Kind::Popular => "popular",
+        }
+    }
+}
+
+/// Prints the [code](Kind::code).
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl serde::Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])* $name:ident = $number:literal, $code:literal, $text:literal;)*) => {
+        /// Why a product is not among the offers.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Reason {
+            $($(#[doc = $doc])* $name = $number,)*
+        }
+
+        impl Reason {
+            /// All reasons, in the order of their numbers.
+            pub const ALL: [Reason; [$($number),*].len()] = [$(Reason::$name),*];
+
+            /// The stable code, such as `"out_of_stock"`.
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Reason::$name => $code,)*
+                }
+            }
+
+            /// The reason in words.
+            pub fn text(self) -> &'static str {
+                match self {
+                    $(Reason::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// It is in the basket already. `in_basket`
+    InBasket = 0, "in_basket", "it is in the basket";
+    /// It is the product being looked at. `viewed`
+    Viewed = 1, "viewed", "it is the product being looked at";
+    /// Neither the catalogue nor the model knows it. `unknown_product`
+    UnknownProduct = 2, "unknown_product", "neither the catalogue nor the model knows it";
+    /// It was sold once but is not in the catalogue now. `not_in_catalogue`
+    NotInCatalogue = 3, "not_in_catalogue", "it is not in the catalogue";
+    /// The catalogue says that it may not be sold. `not_sellable`
+    NotSellable = 4, "not_sellable", "the catalogue marks it as not sellable";
+    /// Its stock is not above 0. `out_of_stock`
+    OutOfStock = 5, "out_of_stock", "it is out of stock";
+    /// The policy excludes the product, its category, brand or line. `excluded`
+    Excluded = 6, "excluded", "the policy excludes it, its category, its brand or its line";
+    /// The catalogue has no price for it. `no_price`
+    NoPrice = 7, "no_price", "the catalogue has no price for it";
+    /// Its price is outside the policy's window. `price_window`
+    PriceWindow = 8, "price_window", "its price is outside the policy's window";
+    /// Its cost is not known and the policy assumes no margin. `unknown_cost`
+    UnknownCost = 9, "unknown_cost", "its cost is not known and the policy assumes no margin";
+    /// Selling it earns nothing. `margin_not_positive`
+    MarginNotPositive = 10, "margin_not_positive", "its margin is not positive";
+    /// A variant of something in the basket. `variant_in_basket`
+    VariantInBasket = 11, "variant_in_basket", "a variant of the same line is in the basket";
+    /// A variant of the viewed product. `variant_of_viewed`
+    VariantOfViewed = 12, "variant_of_viewed", "it is a variant of the product being looked at";
+    /// The customer has it, and it is a product that hardly anybody buys twice. `owned`
+    Owned = 13, "owned", "the customer has it, and hardly anybody buys it twice";
+    /// The customer buys it again and again, but not now. `not_due`
+    NotDue = 14, "not_due", "the customer buys it, but it is not due";
+    /// It sells with what is in the basket, but too few customers stand behind that.
+    /// `too_few_customers`
+    TooFewCustomers = 15, "too_few_customers",
+        "fewer customers stand behind the evidence than the policy asks for";
+    /// Nothing says that it goes with the basket or with the customer. `no_evidence`
+    NoEvidence = 16, "no_evidence", "nothing says that it suits this basket or customer";
+    /// As a dearer variant: an attribute that must match does not. `incompatible`
+    Incompatible = 17, "incompatible",
+        "it is dearer than its variant in the basket or viewed, but an attribute that must match \
+         differs";
+    /// As a dearer variant: its declared quality is not better. `not_better`
+    NotBetter = 18, "not_better",
+        "it is dearer than its variant in the basket or viewed, but not better by the catalogue's \
+         quality attributes";
+    /// As a dearer variant: what may be lost outweighs what may be gained. `up_sell_not_worth`
+    UpSellNotWorth = 19, "up_sell_not_worth",
+        "as a dearer variant it would put more margin at risk than it may gain";
+    /// Its value is not above the policy's `min_value`. `below_min_value`
+    BelowMinValue = 20, "below_min_value", "it is not worth more than the policy's min_value";
+    /// There are as many offers of its kind as the policy allows. `kind_limit`
+    KindLimit = 21, "kind_limit", "the policy allows no more offers of its kind";
+    /// There are as many offers of its product line as the policy allows. `line_limit`
+    LineLimit = 22, "line_limit", "the policy allows no more offers of its product line";
+    /// Other offers are worth more, and there is no slot left. `outranked`
+    Outranked = 23, "outranked", "other offers are worth more";
+}
+
+/// Prints the [code](Reason::code).
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl serde::Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_numbers_dense() {
+        let mut codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        for (i, reason) in Reason::ALL.iter().enumerate() {
+            assert_eq!(*reason as usize, i);
+        }
+        for (i, kind) in Kind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, i);
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! What an engine decides from: a model and a catalogue joined once, immutable from then on.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::policy::Policy;
+use super::reasons::Reason;
+use super::tree::fail;
+use super::up_sell::Groups;
+use crate::data::{Catalog, Codes, Id, IdKind, IdRef, Ids, NO_CODE, NO_MONEY};
+use crate::{Error, ErrorKind, Model, Result};
+
+/// Marks "no product".
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// How many compiled policies a state keeps. Shops have one for each placement; programs that
+/// make a new policy for every request pay for compiling it, and for nothing else.
+const KEPT_POLICIES: usize = 32;
+
+/// A model and a catalogue, joined.
+///
+/// Products are named by a *key*: the index in the catalogue, or, for those the catalogue does
+/// not have, the number of catalogue products plus the index in the model.
+pub(crate) struct State {
+    pub(crate) model: Model,
+    pub(crate) catalog: Arc<Catalog>,
+    /// The catalogue was given apart from the model.
+    pub(crate) live: bool,
+    pub(crate) catalog_version: String,
+    /// Per model product: its catalogue index, or [`NONE`].
+    pub(crate) to_catalog: Vec<u32>,
+    /// Per catalogue product: its model index, or [`NONE`].
+    pub(crate) to_model: Vec<u32>,
+    pub(crate) groups: Groups,
+    compiled: ArcSwap<Vec<Arc<Compiled>>>,
+}
+
+/// A policy resolved against a state.
+pub(crate) struct Compiled {
+    pub(crate) policy: Policy,
+    pub(crate) version: String,
+    /// Per catalogue product.
+    pub(crate) items: Vec<Item>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What a policy makes of a product.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item {
+    /// Price less cost in minor units; NaN where it is not known and not assumed.
+    pub(crate) margin: f64,
+    /// The product line's code, or [`NO_CODE`].
+    pub(crate) line: u32,
+    /// Why it is never offered.
+    pub(crate) never: Option<Reason>,
+    /// The cost was not known: the margin is assumed.
+    pub(crate) assumed: bool,
+}
+
+impl State {
+    pub(crate) fn new(model: Model, catalog: Arc<Catalog>, live: bool) -> Result<Self> {
+        let products = model.products();
+        let ids = catalog.ids();
+        if !products.is_empty() && !ids.is_empty() && products.kind() != ids.kind() {
+            return Err(Error::new(
+                ErrorKind::Schema,
+                format!(
+                    "catalog: the product ids are {}, but the model's are {}; ids are never \
+                     converted",
+                    ids.kind().plural(),
+                    products.kind().plural()
+                ),
+            ));
+        }
+        // Keys share one 32-bit space.
+        if products.len() + ids.len() >= NONE as usize {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                "catalogue and model together have more than 4,294,967,294 products",
+            ));
+        }
+        let mut to_catalog = vec![NONE; products.len()];
+        let mut to_model = vec![NONE; ids.len()];
+        for (c, id) in ids.iter().enumerate() {
+            if let Some(m) = products.find(id)
+                && let Some(slot) = to_catalog.get_mut(m as usize)
+            {
+                *slot = c as u32;
+                to_model[c] = m;
+            }
+        }
+        let bought = model.learned().products.baskets;
+        let groups = Groups::new(&catalog, |c| {
+            bought.get(to_model[c as usize] as usize).copied().unwrap_or(0)
+        });
+        let catalog_version = format!("{:016x}", hash(&catalog));
+        Ok(Self {
+            model,
+            catalog,
+            live,
+            catalog_version,
+            to_catalog,
+            to_model,
+            groups,
+            compiled: ArcSwap::default(),
+        })
+    }
+
+    /// The key of a product, if catalogue or model know it.
+    pub(crate) fn key(&self, id: IdRef<'_>) -> Option<u32> {
+        if let Some(c) = self.catalog.ids().find(id) {
+            return Some(c);
+        }
+        self.model.products().find(id).map(|m| self.to_model.len() as u32 + m)
+    }
+
+    /// The key of a model product.
+    #[inline]
+    pub(crate) fn key_of_model(&self, m: u32) -> u32 {
+        match self.to_catalog.get(m as usize) {
+            Some(&c) if c != NONE => c,
+            _ => self.to_model.len() as u32 + m,
+        }
+    }
+
+    /// The model index of a key, or [`NONE`].
+    pub(crate) fn model_of(&self, key: u32) -> u32 {
+        match self.to_model.get(key as usize) {
+            Some(&m) => m,
+            None => key - self.to_model.len() as u32,
+        }
+    }
+
+    /// The catalogue index of a key.
+    #[inline]
+    pub(crate) fn in_catalog(&self, key: u32) -> Option<usize> {
+        ((key as usize) < self.to_model.len()).then_some(key as usize)
+    }
+
+    /// The id behind a key.
+    pub(crate) fn id(&self, key: u32) -> Id {
+        match self.in_catalog(key) {
+            Some(_) => self.catalog.ids().get(key).to_owned(),
+            None => match self.model.products().get(self.model_of(key)) {
+                Some(id) => id.to_owned(),
+                // Keys come from indices of this model; there is no other.
+                None => Id::Int(-1),
+            },
+        }
+    }
+
+    /// The name to show, if the catalogue has one.
+    pub(crate) fn name(&self, key: u32) -> Option<&str> {
+        self.catalog.name.get(key as usize).map(|name| &**name).filter(|name| !name.is_empty())
+    }
+
+    /// The name in double quotes, or the id.
+    pub(crate) fn label(&self, key: u32) -> String {
+        match self.name(key) {
+            Some(name) => format!("\"{name}\""),
+            None => self.id(key).to_string(),
+        }
+    }
+
+    /// Whether product ids are integers or strings.
+    pub(crate) fn product_kind(&self) -> IdKind {
+        if self.catalog.is_empty() && !self.model.products().is_empty() {
+            self.model.products().kind()
+        } else {
+            self.catalog.ids().kind()
+        }
+    }
+
+    /// The policy compiled for this state: looked up, or made now.
+    pub(crate) fn compiled(&self, policy: &Policy) -> Result<Arc<Compiled>> {
+        for compiled in self.compiled.load().iter() {
+            if compiled.policy == *policy {
+                return Ok(compiled.clone());
+            }
+        }
+        let made = Arc::new(self.compile(policy)?);
+        self.compiled.rcu(|old| {
+            let skip = (old.len() + 1).saturating_sub(KEPT_POLICIES);
+            old.iter().skip(skip).cloned().chain([made.clone()]).collect::<Vec<_>>()
+        });
+        Ok(made)
+    }
+
+    fn compile(&self, policy: &Policy) -> Result<Compiled> {
+        policy.check()?;
+        let catalog = &*self.catalog;
+        let mut warnings = Vec::new();
+        let mut excluded = vec![false; catalog.len()];
+        exclude_products(policy, catalog, &mut excluded, &mut warnings)?;
+        let categories: Vec<&Codes> = catalog.category.iter().collect();
+        let brands: Vec<&Codes> = catalog.brand.iter().collect();
+        let lines: Vec<&Codes> = catalog.line.iter().collect();
+        for (key, what, ids, columns) in [
+            ("categories", "category", &policy.exclude.categories, categories),
+            ("brands", "brand", &policy.exclude.brands, brands),
+            ("lines", "line", &policy.exclude.lines, lines),
+        ] {
+            exclude_values(key, what, ids, &columns, &mut excluded, &mut warnings)?;
+        }
+
+        let no_cost = NO_MONEY;
+        let mut without_cost = 0usize;
+        let mut items = Vec::with_capacity(catalog.len());
+        for (c, excluded) in excluded.into_iter().enumerate() {
+            let price = catalog.price[c];
+            let cost = catalog.cost.get(c).copied().unwrap_or(no_cost);
+            let assumed = cost == no_cost;
+            without_cost += usize::from(assumed);
+            let margin = if price == NO_MONEY {
+                f64::NAN
+            } else if !assumed {
+                price as f64 - cost as f64
+            } else if policy.assume.margin_rate > 0.0 {
+                price as f64 * policy.assume.margin_rate
+            } else {
+                f64::NAN
+            };
+            let never = if !catalog.sellable.get(c).copied().unwrap_or(true) {
+                Some(Reason::NotSellable)
+            } else if catalog.stock.get(c).is_some_and(|&stock| stock <= 0) {
+                Some(Reason::OutOfStock)
+            } else if excluded {
+                Some(Reason::Excluded)
+            } else if price == NO_MONEY {
+                Some(Reason::NoPrice)
+            } else if policy.price.min.is_some_and(|min| price < min)
+                || policy.price.max.is_some_and(|max| price > max)
+            {
+                Some(Reason::PriceWindow)
+            } else if margin.is_nan() {
+                Some(Reason::UnknownCost)
+            } else if margin <= 0.0 {
+                Some(Reason::MarginNotPositive)
+            } else {
+                None
+            };
+            let line = catalog.line.as_ref().map_or(NO_CODE, |line| line.codes[c]);
+            items.push(Item { margin, line, never, assumed });
+        }
+        if without_cost > 0 {
+            let rate = policy.assume.margin_rate;
+            warnings.push(if rate > 0.0 {
+                format!(
+                    "{without_cost} of {} products have no cost: their margin is assumed to be {} \
+                     % of the price (assume.margin_rate)",
+                    catalog.len(),
+                    (rate * 1e4).round() / 1e2
+                )
+            } else {
+                format!(
+                    "{without_cost} of {} products have no cost and are never offered \
+                     (assume.margin_rate is 0)",
+                    catalog.len()
+                )
+            });
+        }
+        Ok(Compiled { policy: policy.clone(), version: policy.version(), items, warnings })
+    }
+}
+
+fn wrong_kind(path: &str, id: &Id, what: &str, kind: IdKind) -> Error {
+    let is = match id {
+        Id::Int(_) => "an integer",
+        Id::Str(_) => "a string",
+    };
+    fail(format!("{path}: {id} is {is}, but {what} are {}; ids are never converted", kind.plural()))
+}
+
+fn exclude_products(
+    policy: &Policy,
+    catalog: &Catalog,
+    excluded: &mut [bool],
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    let mut unknown = Unknown::default();
+    for (i, id) in policy.exclude.products.iter().enumerate() {
+        let kind = catalog.ids().kind();
+        if id.as_ref().kind() != kind && !catalog.is_empty() {
+            let path = format!("exclude.products[{i}]");
+            return Err(wrong_kind(&path, id, "the catalogue's product ids", kind));
+        }
+        match catalog.ids().find(id) {
+            Some(c) => excluded[c as usize] = true,
+            None => unknown.add(id),
+        }
+    }
+    unknown.warn("exclude.products", "not in the catalogue", warnings);
+    Ok(())
+}
+
+fn exclude_values(
+    key: &str,
+    what: &str,
+    ids: &[Id],
+    columns: &[&Codes],
+    excluded: &mut [bool],
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    if columns.is_empty() {
+        // Going on would offer what the shop has forbidden.
+        return Err(fail(format!(
+            "exclude.{key}: the catalogue has no {what} column to exclude by"
+        )));
+    }
+    let mut unknown = Unknown::default();
+    let mut chosen: Vec<Vec<bool>> =
+        columns.iter().map(|column| vec![false; column.values.len()]).collect();
+    for (i, id) in ids.iter().enumerate() {
+        if columns.iter().all(|column| column.values.kind() != id.as_ref().kind()) {
+            let path = format!("exclude.{key}[{i}]");
+            let values = format!("the values of the catalogue's {what} column");
+            return Err(wrong_kind(&path, id, &values, columns[0].values.kind()));
+        }
+        let mut found = false;
+        for (column, chosen) in columns.iter().zip(&mut chosen) {
+            if let Some(code) = column.values.find(id) {
+                chosen[code as usize] = true;
+                found = true;
+            }
+        }
+        if !found {
+            unknown.add(id);
+        }
+    }
+    for (column, chosen) in columns.iter().zip(&chosen) {
+        for (&code, excluded) in column.codes.iter().zip(excluded.iter_mut()) {
+            *excluded |= chosen.get(code as usize).copied().unwrap_or(false);
+        }
+    }
+    unknown.warn(&format!("exclude.{key}"), &format!("no {what} of the catalogue"), warnings);
+    Ok(())
+}
+
+/// Ids that were not found, for a warning.
+#[derive(Default)]
+pub(crate) struct Unknown {
+    first: Option<Id>,
+    count: usize,
+}
+
+impl Unknown {
+    pub(crate) fn add(&mut self, id: &Id) {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = Some(id.clone());
+        }
+    }
+
+    pub(crate) fn warn(&self, path: &str, what: &str, warnings: &mut Vec<String>) {
+        match &self.first {
+            None => {}
+            Some(id) if self.count == 1 => warnings.push(format!("{path}: {id} is {what}")),
+            Some(id) => {
+                warnings.push(format!("{path}: {} ids are {what}, the first is {id}", self.count))
+            }
+        }
+    }
+}
+
+/// A hash of the catalogue's content: the same for equal catalogues, wherever they came from.
+fn hash(catalog: &Catalog) -> u64 {
+    struct Sink(Xxh3);
+    impl Sink {
+        fn number(&mut self, value: u64) {
+            self.0.update(&value.to_le_bytes());
+        }
+        fn text(&mut self, text: &str) {
+            self.number(text.len() as u64);
+            self.0.update(text.as_bytes());
+        }
+        fn ids(&mut self, ids: &Ids) {
+            self.number(ids.len() as u64);
+            for id in ids.iter() {
+                match id {
+                    IdRef::Int(value) => {
+                        self.0.update(&[0]);
+                        self.number(value as u64);
+                    }
+                    IdRef::Str(value) => {
+                        self.0.update(&[1]);
+                        self.text(value);
+                    }
+                }
+            }
+        }
+        fn money(&mut self, values: &[i64]) {
+            self.number(values.len() as u64);
+            for &value in values {
+                self.number(value as u64);
+            }
+        }
+        fn codes<'a>(&mut self, columns: impl ExactSizeIterator<Item = &'a Codes>) {
+            self.number(columns.len() as u64);
+            for column in columns {
+                self.text(&column.column);
+                self.ids(&column.values);
+                for &code in &column.codes {
+                    self.0.update(&code.to_le_bytes());
+                }
+            }
+        }
+    }
+    let mut sink = Sink(Xxh3::new());
+    sink.ids(catalog.ids());
+    sink.text(catalog.currency().code());
+    sink.money(&catalog.price);
+    sink.money(&catalog.cost);
+    sink.money(&catalog.stock);
+    sink.number(catalog.sellable.len() as u64);
+    for &sellable in &catalog.sellable {
+        sink.0.update(&[sellable.into()]);
+    }
+    sink.number(catalog.name.len() as u64);
+    for name in &catalog.name {
+        sink.text(name);
+    }
+    sink.codes(catalog.line.as_slice().iter());
+    sink.codes(catalog.brand.as_slice().iter());
+    sink.codes(catalog.category.iter());
+    sink.codes(catalog.must_match.iter());
+    sink.number(catalog.quality.len() as u64);
+    for quality in &catalog.quality {
+        sink.text(&quality.column);
+        for value in &quality.values {
+            sink.number(value.to_bits());
+        }
+    }
+    sink.0.digest()
+}
