@@ -319,3 +319,75 @@ impl serde::Serialize for Order {
         s.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_name_the_key() {
+        for (text, starts, contains) in [
+            ("{}", "now: missing", "2026-11-22T10:00:00Z"),
+            (r#"{"now": true}"#, "now: expected a time", "got true"),
+            (r#"{"now": "yesterday"}"#, "now: expected a time", "\"yesterday\""),
+            (r#"{"now": "2026-11-22T10:00:00"}"#, "now: expected a time", "offset"),
+            (r#"{"now": 9223372036854775807}"#, "now: expected milliseconds", "9999"),
+            (r#"{"now": 0, "costumer": 1}"#, "costumer: unknown key", "did you mean \"customer\""),
+            (r#"{"now": 0, "customer": 1.5}"#, "customer: expected an id", "1.5"),
+            (r#"{"now": 0, "basket": {"a": 1}}"#, "basket: expected a list", "a table"),
+            (r#"{"now": 0, "basket": ["a"]}"#, "basket[0]: expected a table", "\"a\""),
+            (r#"{"now": 0, "basket": [{"quantity": 1}]}"#, "basket[0].product: missing", "an id"),
+            (r#"{"now": 0, "basket": [{"product": 1, "quantity": 0}]}"#, "basket[0].quantity", "0"),
+            (r#"{"now": 0, "seed": -1}"#, "seed: expected a whole number", "got -1"),
+            (r#"{"now": 0, "orders_since": [{"lines": []}]}"#, "orders_since[0].time: missing", ""),
+            (
+                r#"{"now": 0, "orders_since": [{"time": 1, "lines": []}]}"#,
+                "orders_since[0].time: expected a time not after now",
+                "1970-01-01T00:00:00.001Z",
+            ),
+            (
+                r#"{"now": 0, "orders_since": [{"time": 0, "lines": [{"product": 1, "quantity": "2"}]}]}"#,
+                "orders_since[0].lines[0].quantity: expected a number",
+                "\"2\"",
+            ),
+        ] {
+            let error = Context::from_json(text).unwrap_err();
+            let message = error.to_string();
+            assert_eq!(error.kind(), ErrorKind::Policy, "{text}");
+            assert!(message.starts_with(starts), "{text}\n{message}");
+            assert!(message.contains(contains), "{text}\n{message}");
+        }
+    }
+
+    #[test]
+    fn quantities_made_by_hand_are_checked_too() {
+        for quantity in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let context = Context::at(0).basket([("a", 1.0), ("b", quantity)]);
+            let message = context.check().unwrap_err().to_string();
+            assert!(message.starts_with("basket[1].quantity: expected"), "{message}");
+            assert!(message.ends_with("of \"b\""), "{message}");
+            let order = Order::at(0).line("c", quantity);
+            let message = Context::at(0).orders_since([order]).check().unwrap_err().to_string();
+            assert!(message.starts_with("orders_since[0].lines[0].quantity"), "{message}");
+        }
+    }
+
+    #[test]
+    fn huge_baskets_are_refused() {
+        let context = Context::at(0).basket((0..100_000).map(|i| (i, 1)));
+        let error = context.check().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        assert!(error.to_string().contains("at most 10000 lines together, got 100000"), "{error}");
+        Context::at(0).basket((0..MAX_CONTEXT_LINES as i32).map(|i| (i, 1))).check().unwrap();
+    }
+
+    #[test]
+    fn times_of_every_offset_are_read() -> Result<()> {
+        let utc = Context::from_json(r#"{"now": "2026-11-22T10:00:00.5Z"}"#)?;
+        let zone = Context::from_json(r#"{"now": "2026-11-22T11:00:00.5+01:00"}"#)?;
+        assert_eq!(utc, zone);
+        assert_eq!(utc.now_ms, 1_795_341_600_500);
+        assert_eq!(iso(utc.now_ms), "2026-11-22T10:00:00.5Z");
+        Ok(())
+    }
+}

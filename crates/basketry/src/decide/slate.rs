@@ -94,3 +94,70 @@ fn max_of(policy: &Policy, kind: Kind) -> u32 {
     }
     .unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(key: u32, kind: Kind, value: f64) -> Outcome {
+        Outcome { value, key, probability: 0.1, kind: Some(kind), reason: None }
+    }
+
+    fn items(lines: &[u32]) -> Vec<Item> {
+        lines.iter().map(|&line| Item { margin: 1.0, line, never: None, assumed: false }).collect()
+    }
+
+    fn run(outcomes: &mut [Outcome], lines: &[u32], policy: &Policy) -> Vec<u32> {
+        let chosen = choose(outcomes, &items(lines), policy);
+        chosen.iter().map(|&i| outcomes[i as usize].key).collect()
+    }
+
+    #[test]
+    fn best_first_and_ties_by_key() {
+        let mut outcomes = [
+            outcome(3, Kind::CrossSell, 1.0),
+            outcome(1, Kind::Refill, 1.0),
+            outcome(0, Kind::CrossSell, 0.5),
+            outcome(2, Kind::CrossSell, 2.0),
+        ];
+        let policy = Policy { max_offers: 3, ..Policy::default() };
+        assert_eq!(run(&mut outcomes, &[NO_CODE; 4], &policy), [2, 1, 3]);
+        assert_eq!(outcomes[2].reason, Some(Reason::Outranked));
+    }
+
+    #[test]
+    fn popular_fills_only_what_is_left() {
+        let mut outcomes = [
+            outcome(0, Kind::Popular, 9.0),
+            outcome(1, Kind::CrossSell, 1.0),
+            outcome(2, Kind::Popular, 8.0),
+        ];
+        let policy = Policy { max_offers: 2, ..Policy::default() };
+        assert_eq!(run(&mut outcomes, &[NO_CODE; 3], &policy), [0, 1]);
+        assert_eq!(outcomes[2].reason, Some(Reason::Outranked));
+        let mut outcomes = [outcome(0, Kind::Popular, 9.0), outcome(1, Kind::CrossSell, 1.0)];
+        let policy = Policy { max_offers: 1, ..Policy::default() };
+        assert_eq!(run(&mut outcomes, &[NO_CODE; 2], &policy), [1]);
+    }
+
+    #[test]
+    fn limits_of_kinds_and_lines() {
+        let mut policy = Policy { max_offers: 3, ..Policy::default() };
+        policy.cross_sell.max = Some(1);
+        let mut outcomes = [
+            outcome(0, Kind::CrossSell, 5.0),
+            outcome(1, Kind::CrossSell, 4.0),
+            outcome(2, Kind::Refill, 3.0),
+            outcome(3, Kind::Refill, 2.0),
+            outcome(4, Kind::Refill, 1.0),
+        ];
+        assert_eq!(run(&mut outcomes, &[7, NO_CODE, 7, 8, NO_CODE], &policy), [0, 3, 4]);
+        assert_eq!(outcomes[1].reason, Some(Reason::KindLimit));
+        assert_eq!(outcomes[2].reason, Some(Reason::LineLimit));
+
+        policy.max_offers = 0;
+        let mut outcomes = [outcome(0, Kind::CrossSell, 5.0)];
+        assert!(run(&mut outcomes, &[NO_CODE], &policy).is_empty());
+        assert_eq!(outcomes[0].reason, Some(Reason::Outranked));
+    }
+}

@@ -171,3 +171,89 @@ pub(crate) fn compare(catalog: &Catalog, base: usize, up: usize) -> Fit {
     }
     if compared && !better { Fit::NotBetter } else { Fit::Yes }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{CatalogBuilder, CatalogOptions, Currency, Product};
+
+    fn catalog(products: &[Product<'_>]) -> Catalog {
+        let options = CatalogOptions::new(Currency::new("EUR").unwrap());
+        let mut builder = CatalogBuilder::new(&options);
+        for product in products {
+            builder.push(product).unwrap();
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn groups_follow_lines_then_brand_in_leaf_category() {
+        let catalog = catalog(&[
+            Product::new("a").price(300).line("x"),
+            Product::new("b").price(100).line("x"),
+            Product::new("c").line("x"),
+            Product::new("d").price(100).brand("n").category(["food", "milk"]),
+            Product::new("e").price(200).brand("n").category(["food", "milk"]),
+            Product::new("f").price(200).brand("n").category(["food", "jam"]),
+            Product::new("g").price(200).brand("o").category(["food", "milk"]),
+            Product::new("h").price(200).line("x"),
+            Product::new("i").price(200).category(["food", "milk"]),
+        ]);
+        let groups = Groups::new(&catalog, |c| [5, 10, 99, 1, 2, 3, 4, 20, 6][c as usize]);
+        let x = groups.get(groups.of(0));
+        assert_eq!(x.member, [1, 7, 0]);
+        assert_eq!(groups.of(7), groups.of(0));
+        assert_eq!(groups.of(2), NONE, "no price");
+        assert_eq!(groups.get(groups.of(3)).member, [3, 4]);
+        for alone in [5, 6, 8] {
+            assert_eq!(groups.of(alone), NONE);
+        }
+        assert_eq!(x.window(105.0, 200.0), 1..2);
+        assert_eq!(x.window(400.0, 500.0), 3..3);
+        assert_eq!(x.share_from(0), Some(1.0));
+        assert_eq!(x.share_from(1), Some(25.0 / 35.0));
+        assert_eq!(x.share_from(2), Some(5.0 / 35.0));
+    }
+
+    #[test]
+    fn equal_prices_count_as_at_or_above() {
+        let catalog = catalog(&[
+            Product::new(1).price(100).line("x"),
+            Product::new(2).price(100).line("x"),
+            Product::new(3).price(200).line("x"),
+        ]);
+        let groups = Groups::new(&catalog, |_| 1);
+        let x = groups.get(groups.of(0));
+        assert_eq!(x.share_from(1), Some(1.0));
+        assert_eq!(x.share_from(2), Some(1.0 / 3.0));
+        let never_bought = Groups::new(&catalog, |_| 0);
+        assert_eq!(never_bought.get(never_bought.of(0)).share_from(2), None);
+    }
+
+    #[test]
+    fn receptiveness_is_shrunk_to_the_shop() {
+        // Nothing bought: as everybody. Four of five at or above, against a fifth of the shop:
+        // (4 + 5 * 0.2) / 10 = 0.5, two and a half times as likely.
+        assert_eq!(receptiveness(0.0, 0.0, Some(0.2)), 1.0);
+        assert!((receptiveness(4.0, 5.0, Some(0.2)) - 2.5).abs() < 1e-12);
+        assert!(receptiveness(0.0, 20.0, Some(0.2)) < 0.25);
+        assert_eq!(receptiveness(0.0, 5.0, Some(0.0)), 0.5);
+        assert_eq!(receptiveness(0.0, 5.0, None), 1.0);
+    }
+
+    #[test]
+    fn a_better_variant_matches_and_is_worse_in_nothing() {
+        let catalog = catalog(&[
+            Product::new(0).must_match("size", 44).quality("gb", 64.0).quality("cores", 4.0),
+            Product::new(1).must_match("size", 44).quality("gb", 128.0).quality("cores", 4.0),
+            Product::new(2).must_match("size", 45).quality("gb", 128.0).quality("cores", 4.0),
+            Product::new(3).must_match("size", 44).quality("gb", 128.0).quality("cores", 2.0),
+            Product::new(4).must_match("size", 44).quality("gb", 64.0).quality("cores", 4.0),
+            Product::new(5).quality("gb", 128.0).quality("cores", 4.0),
+            Product::new(6).must_match("size", 44),
+        ]);
+        let fits: Vec<Fit> = (1..7).map(|up| compare(&catalog, 0, up)).collect();
+        use Fit::{Incompatible, NotBetter, Yes};
+        assert_eq!(fits, [Yes, Incompatible, NotBetter, NotBetter, Incompatible, Yes]);
+    }
+}
