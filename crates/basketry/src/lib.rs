@@ -21,4 +21,7 @@ pub use data::{
 pub use decide::{Context, Decision, Engine, Kind, Offer, Order, Policy, Reason};
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{ItemsetOptions, Itemsets, MinSupport, RuleOptions, Rules, itemsets, rules};
-pub use model::{FitOptions, FitReport, IdsView, Model, ProductStats, fit};
+pub use model::{
+    FitOptions, FitReport, IdsView, Model, NotLearned, ProductStats, Recommendations,
+    SegmentReport, SplitReport, Weight, fit,
+};

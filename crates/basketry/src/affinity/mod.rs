@@ -1,3 +1,15 @@
 //! Affinity: what sells together, what each customer buys again, and how likely a purchase is.
 
+pub(crate) mod customers;
+pub(crate) mod logistic;
+pub(crate) mod metrics;
+pub(crate) mod options;
+pub(crate) mod orders;
+pub(crate) mod pairs;
+pub(crate) mod propensity;
+pub(crate) mod report;
 pub(crate) mod scorer;
+pub(crate) mod statistics;
+
+pub use options::FitOptions;
+pub use report::{FitReport, NotLearned, SegmentReport, SplitReport, Weight};

@@ -173,6 +173,8 @@ pub(crate) struct Scored {
 pub(crate) struct Scratch {
     /// Per product: the round in which it was met, and its place among the candidates.
     marks: Vec<(u32, u32)>,
+    /// How many of the marks are in use: the products of the model at hand.
+    products: usize,
     round: u32,
     candidates: Vec<Candidate>,
 }
@@ -210,9 +212,11 @@ const NOT_A_CANDIDATE: u32 = u32::MAX;
 pub(crate) const DAY_MS: f64 = 86_400_000.0;
 /// Bounds that keep every feature finite whatever a file says.
 const MAX_DAYS: f32 = 36_525.0;
+const MIN_INTERVAL: f32 = 0.01;
 
 impl Scratch {
     fn begin(&mut self, products: usize) {
+        self.products = products;
         if self.marks.len() < products {
             self.marks.resize(products, (0, 0));
         }
@@ -227,7 +231,7 @@ impl Scratch {
     /// The candidate of `product`, added if it is new; `None` for what may not be one.
     #[inline]
     fn candidate(&mut self, product: u32) -> Option<&mut Candidate> {
-        let mark = self.marks.get_mut(product as usize)?;
+        let mark = self.marks[..self.products].get_mut(product as usize)?;
         if mark.0 != self.round {
             *mark = (self.round, self.candidates.len() as u32);
             self.candidates.push(Candidate {
@@ -253,11 +257,27 @@ impl Scratch {
     }
 }
 
+impl Shared {
+    /// Whether anything is known about the customer.
+    pub(crate) fn is_known(&self) -> bool {
+        self.known
+    }
+}
+
 impl<'a> Neighbours<'a> {
     /// Where the row of `product` lies in the columns.
     #[inline]
     pub(crate) fn row(&self, product: u32) -> std::ops::Range<usize> {
         row(self.offsets, product, self.product.len())
+    }
+}
+
+impl Stats<'_> {
+    /// Days expected between two purchases of a customer of whom nothing more is known. Panics if
+    /// there is no such product.
+    pub(crate) fn usual_interval(&self, product: u32) -> f32 {
+        let at = product as usize;
+        (self.rate_days[at] / self.rate_shape[at]).clamp(MIN_INTERVAL, MAX_DAYS)
     }
 }
 
@@ -326,7 +346,7 @@ impl Learned<'_> {
         scratch.begin(products);
         let mut context_size = 0u32;
         for &product in situation.context {
-            if let Some(mark) = scratch.marks.get_mut(product as usize) {
+            if let Some(mark) = scratch.marks[..products].get_mut(product as usize) {
                 if mark.0 != scratch.round {
                     *mark = (scratch.round, NOT_A_CANDIDATE);
                     context_size += 1;
@@ -441,7 +461,7 @@ impl Learned<'_> {
         let days = (candidate.first_days - candidate.last_days).max(0.0);
         let interval = (days + self.products.rate_days[product])
             / (repeats + self.products.rate_shape[product]);
-        interval.clamp(0.01, MAX_DAYS)
+        interval.clamp(MIN_INTERVAL, MAX_DAYS)
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! Data in: catalogues, histories, baskets and the ids they share.
 
 mod baskets;
-mod catalog;
+pub(crate) mod catalog;
 mod catalog_builder;
 mod columns;
 mod group;

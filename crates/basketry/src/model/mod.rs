@@ -1,46 +1,75 @@
 //! The model: what was learned, as one immutable file.
+//!
+//! [`fit`] makes a [`Model`]; [`Model::save`] writes it and [`Model::open`] maps it into memory.
+//! A model is its file: nothing is parsed or copied on opening but a small JSON section, all else
+//! is read in place.
 
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::affinity::scorer::{Learned, Neighbours, Own, Stats};
-use crate::{Catalog, Control, Error, ErrorKind, History, IdKind, IdRef, Result};
+mod bytes;
+mod file;
+mod fit;
+mod layout;
+mod lookup;
+mod recommend;
+mod snapshot;
 
-/// How to fit.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct FitOptions {
-    /// A pair is kept only if this many distinct customers stand behind it.
-    pub min_customers: u32,
-}
+use self::bytes::Bytes;
+use self::file::{HEADER, Header, Sections};
+use self::layout::Layout;
+use crate::affinity::scorer::Learned;
+use crate::{Catalog, Error, Result};
 
-impl Default for FitOptions {
-    fn default() -> Self {
-        Self { min_customers: 10 }
-    }
-}
+pub use self::fit::fit;
+pub use self::lookup::IdsView;
+pub use self::recommend::Recommendations;
+pub use crate::affinity::{FitOptions, FitReport, NotLearned, SegmentReport, SplitReport, Weight};
 
-/// What was learned and what was not.
-#[derive(Clone, Debug, PartialEq, Default, serde::Serialize, serde::Deserialize)]
-#[non_exhaustive]
-pub struct FitReport {}
-
-/// What was learned: immutable, cheap to clone, shared between threads.
+/// What was learned: immutable, cheap to clone, read by any number of threads.
+///
+/// ```
+/// use basketry::{
+///     CatalogBuilder, CatalogOptions, Control, FitOptions, HistoryBuilder, HistoryOptions, Model,
+///     OrderLine, Product, fit,
+/// };
+///
+/// let mut catalog = CatalogBuilder::new(&CatalogOptions::default());
+/// catalog.push(&Product::new("bread").price(250))?;
+/// catalog.push(&Product::new("jam").price(310))?;
+/// let mut history = HistoryBuilder::new(&HistoryOptions::default());
+/// for week in 0..8i64 {
+///     let time = week * 7 * 86_400_000;
+///     history.push(&OrderLine::new(time, "bread").customer("ann").basket(week))?;
+///     history.push(&OrderLine::new(time, "jam").customer("ann").basket(week))?;
+/// }
+/// let control = Control::new();
+/// let history = history.finish(&control)?;
+/// let model = fit(&catalog.finish(), &history, &FitOptions::default(), &control)?;
+///
+/// // One customer is too little to learn from, and the report says so.
+/// assert!(!model.report().not_learned.is_empty());
+///
+/// let copy = Model::from_bytes(model.as_bytes().to_vec())?;
+/// assert_eq!(copy.id(), model.id());
+/// assert_eq!(copy.products().find("jam"), Some(1));
+/// # Ok::<(), basketry::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Model {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    catalog: Catalog,
-    report: FitReport,
-    bytes: Vec<u8>,
-}
-
-impl std::fmt::Debug for Model {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Model").finish_non_exhaustive()
-    }
+    bytes: Bytes,
+    header: Header,
+    sections: Sections,
+    layout: Layout,
+    /// What errors call the file.
+    name: String,
 }
 
 /// What is known about a product.
@@ -51,152 +80,191 @@ pub struct ProductStats {
     pub baskets: u32,
     /// Distinct customers who bought it.
     pub customers: u32,
-    /// Time-decayed share of baskets with it.
+    /// Smoothed, time-decayed share of the baskets that have it, from 0 to 1.
     pub popularity: f32,
-    /// Share of its customers who bought it at least twice.
+    /// Share of its customers who bought it at least twice, from 0 to 1.
     pub repeat_share: f32,
-}
-
-/// The ids in a model, read in place.
-#[derive(Clone, Copy, Debug)]
-pub struct IdsView<'a> {
-    ids: &'a crate::Ids,
-}
-
-impl<'a> IdsView<'a> {
-    /// How many ids there are.
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-    /// True if there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// Whether the ids are integers or strings.
-    pub fn kind(&self) -> IdKind {
-        self.ids.kind()
-    }
-    /// The id with this index; `None` if there is none.
-    pub fn get(&self, index: u32) -> Option<IdRef<'a>> {
-        ((index as usize) < self.len()).then(|| self.ids.get(index))
-    }
-    /// The index of an id; `None` if it is not here or of the other kind.
-    pub fn find<'b>(&self, id: impl Into<IdRef<'b>>) -> Option<u32> {
-        self.ids.find(id)
-    }
+    /// Days expected between two purchases of a customer of whom nothing more is known.
+    pub usual_interval: f32,
 }
 
 impl Model {
-    /// Opens a model file by mapping it into memory.
+    /// Opens a model file by mapping it into memory. Its structure is checked; see
+    /// [`verify`](Self::verify) for the hashes.
+    ///
+    /// The file must not be changed or cut while it is open: publish a new model by writing
+    /// another file and renaming it, as [`save`](Self::save) does. On a network file system, where
+    /// that cannot be relied on, use [`read`](Self::read).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind) if the file cannot be opened;
+    /// [`ErrorKind::Format`](crate::ErrorKind) if it is not a model, is cut short or damaged;
+    /// [`ErrorKind::Version`](crate::ErrorKind) if a newer version made it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Err(Error::new(ErrorKind::Format, format!("{}: no model", path.as_ref().display())))
+        let path = path.as_ref();
+        let (file, _) = open_file(path)?;
+        Self::new(Bytes::map(&file, path)?, path.display().to_string())
     }
+
     /// Reads a model file into memory.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and [`ErrorKind::Limit`](crate::ErrorKind) if there is not enough
+    /// memory.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        Self::open(path)
+        let path = path.as_ref();
+        let (mut file, len) = open_file(path)?;
+        Self::new(Bytes::read(&mut file, len, path)?, path.display().to_string())
     }
+
     /// A model from the bytes of a model file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Format`](crate::ErrorKind) if they are not a model, cut short or damaged;
+    /// [`ErrorKind::Version`](crate::ErrorKind) if a newer version made them.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
-        Err(Error::new(ErrorKind::Format, format!("{} bytes: no model", bytes.len())))
+        Self::new(Bytes::from_vec(bytes), "model bytes".into())
     }
+
+    fn new(bytes: Bytes, name: String) -> Result<Self> {
+        let (header, sections) = Sections::parse(&bytes, &name)?;
+        let layout = Layout::find(&sections, &bytes, &name)?;
+        Ok(Self { inner: Arc::new(Inner { bytes, header, sections, layout, name }) })
+    }
+
     /// The bytes of the model file.
     pub fn as_bytes(&self) -> &[u8] {
         &self.inner.bytes
     }
-    /// Writes the model to a file.
+
+    /// Writes the model to a file: to a temporary file beside it, which is synced and renamed, so
+    /// that a crash never leaves half a model and readers of the old file keep it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind) names the file.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        std::fs::write(&path, self.as_bytes()).map_err(|e| Error::io("write", path.as_ref(), e))
-    }
-    /// Checks the hashes of all sections.
-    pub fn verify(&self) -> Result<()> {
+        let path = path.as_ref();
+        let directory = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let failed = |error: std::io::Error| Error::io("write", path, error);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".basketry-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // As any new file: the process's umask takes away what it should.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(directory).map_err(failed)?;
+        file.write_all(self.as_bytes()).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        // The rename itself is durable only once the directory is.
+        #[cfg(unix)]
+        File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
         Ok(())
     }
-    /// The id of the model: a hash of its content.
-    pub fn id(&self) -> [u8; 16] {
-        [0; 16]
+
+    /// Compares the hash of every section with the one in the file: finds any damage, also such
+    /// that leaves the structure sound. Reads the whole file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Format`](crate::ErrorKind) names the section that is damaged.
+    pub fn verify(&self) -> Result<()> {
+        self.inner.sections.verify(&self.inner.bytes, &self.inner.name)
     }
+
+    /// The id of the model: a hash of its content. Models made from the same input with the same
+    /// options have the same id.
+    pub fn id(&self) -> [u8; 16] {
+        self.inner.header.id
+    }
+
     /// The id in 32 hexadecimal digits.
     pub fn id_hex(&self) -> String {
-        self.id().iter().map(|b| format!("{b:02x}")).collect()
+        use fmt::Write;
+        self.id().iter().fold(String::new(), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
+
     /// The time of the last order learned from, milliseconds since 1970-01-01 UTC.
     pub fn as_of(&self) -> i64 {
-        0
+        self.inner.layout.as_of
     }
-    /// What was learned and what was not.
+
+    /// The options the model was made with.
+    pub fn options(&self) -> &FitOptions {
+        &self.inner.layout.options
+    }
+
+    /// What was learned, what was not, and how good it is.
     pub fn report(&self) -> &FitReport {
-        &self.inner.report
+        &self.inner.layout.report
     }
+
     /// The products: those of the catalogue in its order, then those only in the history.
     pub fn products(&self) -> IdsView<'_> {
-        IdsView { ids: self.inner.catalog.ids() }
+        self.inner.layout.products.view(&self.inner.bytes)
     }
-    /// The customers.
+
+    /// The customers. None if the history had no customers.
     pub fn customers(&self) -> IdsView<'_> {
-        IdsView { ids: self.inner.catalog.ids() }
+        self.inner.layout.customers.view(&self.inner.bytes)
     }
-    /// The catalogue as it was at fitting.
+
+    /// The catalogue as it was at fitting: a copy, made anew by each call. Its products are the
+    /// first of [`products`](Self::products).
     pub fn catalog(&self) -> Catalog {
-        self.inner.catalog.clone()
+        self.inner.layout.snapshot.catalog(&self.inner.bytes, self.products())
     }
-    /// What is known about a product, by its index in [`products`](Self::products).
+
+    /// What is known about a product, by its index in [`products`](Self::products); `None` if
+    /// there is none.
     pub fn product_stats(&self, product: u32) -> Option<ProductStats> {
-        let _ = product;
-        None
+        let stats = self.learned().products;
+        let at = product as usize;
+        Some(ProductStats {
+            baskets: *stats.baskets.get(at)?,
+            customers: stats.customers[at],
+            popularity: stats.popularity[at],
+            repeat_share: stats.repeat_share[at],
+            usual_interval: stats.usual_interval(product),
+        })
     }
-    /// What was learned, as views of the columns.
+
+    /// What was learned, as views of the file's columns.
     pub(crate) fn learned(&self) -> Learned<'_> {
-        Learned {
-            as_of: 0,
-            half_life_days: 1.0,
-            mean_size: 1.0,
-            neighbours: Neighbours {
-                offsets: &[],
-                product: &[],
-                log_low: &[],
-                lift: &[],
-                baskets: &[],
-                customers: &[],
-            },
-            own: Own {
-                offsets: &[],
-                product: &[],
-                weight: &[],
-                count: &[],
-                last_days: &[],
-                first_days: &[],
-                customer_baskets: &[],
-                customer_weight: &[],
-                customer_size: &[],
-            },
-            products: Stats {
-                baskets: &[],
-                customers: &[],
-                popularity: &[],
-                repeat_share: &[],
-                rate_shape: &[],
-                rate_days: &[],
-            },
-            popular: &[],
-            weights: &[0.0; 36],
-        }
+        self.inner.layout.learned(&self.inner.bytes)
     }
 }
 
-/// Learns a model.
-pub fn fit(
-    catalog: &Catalog,
-    history: &History,
-    options: &FitOptions,
-    control: &Control,
-) -> Result<Model> {
-    control.check()?;
-    let _ = (history, options);
-    Ok(Model {
-        inner: Arc::new(Inner {
-            catalog: catalog.clone(),
-            report: FitReport::default(),
-            bytes: Vec::new(),
-        }),
-    })
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model")
+            .field("id", &self.id_hex())
+            .field("products", &self.products().len())
+            .field("customers", &self.customers().len())
+            .field("bytes", &self.as_bytes().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens a file and looks at its header only: whatever else it is, it is refused before it is
+/// mapped or read.
+fn open_file(path: &Path) -> Result<(File, u64)> {
+    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let len = file.metadata().map_err(|error| Error::io("open", path, error))?.len();
+    let mut start = Vec::with_capacity(HEADER);
+    Read::by_ref(&mut file)
+        .take(HEADER as u64)
+        .read_to_end(&mut start)
+        .and_then(|_| file.seek(SeekFrom::Start(0)))
+        .map_err(|error| Error::io("read", path, error))?;
+    Header::parse(&start, len, &path.display().to_string())?;
+    Ok((file, len))
 }

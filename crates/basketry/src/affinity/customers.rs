@@ -1,0 +1,340 @@
+//! What each customer buys again, and how popular each product is now.
+
+use rayon::prelude::*;
+
+use super::orders::{NO_CUSTOMER, Orders};
+use super::scorer::{DAY_MS, Own, Stats};
+use crate::{Control, Result, Stage};
+
+/// Rows of what each customer bought; the columns of [`Own`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OwnRows {
+    pub(crate) offsets: Vec<u64>,
+    pub(crate) product: Vec<u32>,
+    pub(crate) weight: Vec<f32>,
+    pub(crate) count: Vec<u32>,
+    pub(crate) last_days: Vec<f32>,
+    pub(crate) first_days: Vec<f32>,
+    pub(crate) customer_baskets: Vec<u32>,
+    pub(crate) customer_weight: Vec<f32>,
+    pub(crate) customer_size: Vec<f32>,
+}
+
+impl OwnRows {
+    pub(crate) fn view(&self) -> Own<'_> {
+        Own {
+            offsets: &self.offsets,
+            product: &self.product,
+            weight: &self.weight,
+            count: &self.count,
+            last_days: &self.last_days,
+            first_days: &self.first_days,
+            customer_baskets: &self.customer_baskets,
+            customer_weight: &self.customer_weight,
+            customer_size: &self.customer_size,
+        }
+    }
+
+    fn append(&mut self, other: OwnRows) {
+        let base = self.product.len() as u64;
+        self.offsets.extend(other.offsets.iter().map(|offset| offset + base));
+        self.product.extend(other.product);
+        self.weight.extend(other.weight);
+        self.count.extend(other.count);
+        self.last_days.extend(other.last_days);
+        self.first_days.extend(other.first_days);
+        self.customer_baskets.extend(other.customer_baskets);
+        self.customer_weight.extend(other.customer_weight);
+        self.customer_size.extend(other.customer_size);
+    }
+}
+
+/// What is known about each product; the columns of [`Stats`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProductRows {
+    pub(crate) baskets: Vec<u32>,
+    pub(crate) customers: Vec<u32>,
+    pub(crate) popularity: Vec<f32>,
+    pub(crate) repeat_share: Vec<f32>,
+    pub(crate) rate_shape: Vec<f32>,
+    pub(crate) rate_days: Vec<f32>,
+}
+
+impl ProductRows {
+    pub(crate) fn view(&self) -> Stats<'_> {
+        Stats {
+            baskets: &self.baskets,
+            customers: &self.customers,
+            popularity: &self.popularity,
+            repeat_share: &self.repeat_share,
+            rate_shape: &self.rate_shape,
+            rate_days: &self.rate_days,
+        }
+    }
+}
+
+/// What a product's purchases by one customer add up to.
+#[derive(Clone, Copy, Default)]
+struct Purchases {
+    weight: f64,
+    count: u32,
+    first: i64,
+    last: i64,
+}
+
+/// Each customer's purchases, decayed with `half_life_days`, as of `as_of`.
+pub(crate) fn own_rows(
+    orders: &Orders,
+    as_of: i64,
+    half_life_days: f64,
+    control: &Control,
+) -> Result<OwnRows> {
+    const CHUNK: usize = 64;
+    control.begin(Stage::Customers, orders.customers as u64)?;
+    let chunks: Vec<OwnRows> = (0..orders.customers.div_ceil(CHUNK))
+        .into_par_iter()
+        .map_init(
+            || (vec![Purchases::default(); orders.products], Vec::new()),
+            |(slots, touched), chunk| {
+                let customers = chunk * CHUNK..((chunk + 1) * CHUNK).min(orders.customers);
+                control.advance(customers.len() as u64)?;
+                let mut rows = OwnRows::default();
+                for customer in customers {
+                    own_row(orders, customer, as_of, half_life_days, slots, touched, &mut rows);
+                }
+                Ok(rows)
+            },
+        )
+        .collect::<Result<_>>()?;
+    let mut rows = OwnRows { offsets: vec![0], ..OwnRows::default() };
+    for chunk in chunks {
+        rows.append(chunk);
+    }
+    Ok(rows)
+}
+
+fn own_row(
+    orders: &Orders,
+    customer: usize,
+    as_of: i64,
+    half_life_days: f64,
+    slots: &mut [Purchases],
+    touched: &mut Vec<u32>,
+    rows: &mut OwnRows,
+) {
+    touched.clear();
+    let baskets = orders.baskets_of(customer);
+    let mut weight = 0.0;
+    let mut lines = 0;
+    for b in baskets.clone() {
+        let time = orders.time[b];
+        let decay = decay(days(time, as_of), half_life_days);
+        weight += decay;
+        lines += orders.basket(b).len();
+        for &item in orders.basket(b) {
+            let slot = &mut slots[item as usize];
+            if slot.count == 0 {
+                touched.push(item);
+                slot.first = time;
+            }
+            slot.weight += decay;
+            slot.count += 1;
+            slot.last = time;
+        }
+    }
+    touched.sort_unstable();
+    for &item in touched.iter() {
+        let slot = std::mem::take(&mut slots[item as usize]);
+        rows.product.push(item);
+        rows.weight.push(slot.weight as f32);
+        rows.count.push(slot.count);
+        rows.last_days.push(days(slot.last, as_of) as f32);
+        rows.first_days.push(days(slot.first, as_of) as f32);
+    }
+    rows.offsets.push(rows.product.len() as u64);
+    rows.customer_baskets.push(baskets.len() as u32);
+    rows.customer_weight.push(weight as f32);
+    rows.customer_size.push(lines as f32 / baskets.len().max(1) as f32);
+}
+
+/// The popularity, repeat share and replenishment prior of each product.
+pub(crate) fn product_rows(
+    orders: &Orders,
+    own: &OwnRows,
+    as_of: i64,
+    popularity_half_life_days: f64,
+) -> Result<ProductRows> {
+    let products = orders.products;
+    let mut decayed = vec![0.0f64; products];
+    let mut total = 0.0;
+    let mut baskets = vec![0u32; products];
+    let mut customers = vec![0u32; products];
+    let mut last = vec![u32::MAX; products];
+    let who = orders.who()?;
+    for b in 0..orders.len() {
+        let decay = decay(days(orders.time[b], as_of), popularity_half_life_days);
+        total += decay;
+        for &item in orders.basket(b) {
+            let item = item as usize;
+            decayed[item] += decay;
+            baskets[item] += 1;
+            if last[item] != who[b] {
+                last[item] = who[b];
+                customers[item] += 1;
+            }
+        }
+    }
+    let n = orders.len() as f64;
+    let popularity = (0..products)
+        .map(|p| {
+            let overall = (f64::from(baskets[p]) + 0.5) / (n + 1.0);
+            let share = (decayed[p] + POPULARITY_PRIOR * overall) / (total + POPULARITY_PRIOR);
+            share as f32
+        })
+        .collect();
+
+    let mut moments = vec![Moments::default(); products];
+    let mut buyers = vec![0u32; products];
+    let mut repeaters = vec![0u32; products];
+    for at in 0..own.product.len() {
+        let p = own.product[at] as usize;
+        buyers[p] += 1;
+        repeaters[p] += u32::from(own.count[at] >= 2);
+        // Less than half a day of observation says nothing about a rate per day.
+        let days = f64::from(own.first_days[at]);
+        if days >= 0.5 {
+            moments[p].add(f64::from(own.count[at] - 1), days);
+        }
+    }
+    let mut pooled = Moments::default();
+    for m in &moments {
+        pooled.merge(m);
+    }
+    let overall = pooled.prior(None);
+    let mut rows = ProductRows {
+        baskets,
+        customers,
+        popularity,
+        repeat_share: (0..products)
+            .map(|p| if buyers[p] == 0 { 0.0 } else { repeaters[p] as f32 / buyers[p] as f32 })
+            .collect(),
+        rate_shape: Vec::with_capacity(products),
+        rate_days: Vec::with_capacity(products),
+    };
+    for m in &moments {
+        let prior = m.prior(Some(overall));
+        rows.rate_shape.push(prior.shape as f32);
+        rows.rate_days.push(prior.days as f32);
+    }
+    Ok(rows)
+}
+
+/// Pseudo-baskets by which the recent share of a product is drawn towards its overall share.
+const POPULARITY_PRIOR: f64 = 20.0;
+
+/// The mean number of distinct products in a basket.
+pub(crate) fn mean_size(orders: &Orders) -> f64 {
+    orders.items.len() as f64 / orders.len().max(1) as f64
+}
+
+/// The most popular products among the first `sold`, at most `limit`, with enough customers.
+pub(crate) fn popular(
+    rows: &ProductRows,
+    sold: usize,
+    min_customers: u32,
+    limit: usize,
+) -> Vec<u32> {
+    let mut list: Vec<u32> = (0..rows.popularity.len().min(sold) as u32)
+        .filter(|&p| rows.customers[p as usize] >= min_customers.max(1))
+        .collect();
+    list.sort_by(|&a, &b| {
+        rows.popularity[b as usize].total_cmp(&rows.popularity[a as usize]).then(a.cmp(&b))
+    });
+    list.truncate(limit);
+    list
+}
+
+/// Gamma prior of a rate per day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Prior {
+    shape: f64,
+    days: f64,
+}
+
+/// Sums over the customers of a product: `k` repeat purchases in `t` days each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moments {
+    customers: f64,
+    k: f64,
+    t: f64,
+    kk: f64,
+    kt: f64,
+    tt: f64,
+}
+
+impl Moments {
+    fn add(&mut self, k: f64, t: f64) {
+        self.merge(&Moments { customers: 1.0, k, t, kk: k * k, kt: k * t, tt: t * t });
+    }
+
+    fn merge(&mut self, other: &Moments) {
+        self.customers += other.customers;
+        self.k += other.k;
+        self.t += other.t;
+        self.kk += other.kk;
+        self.kt += other.kt;
+        self.tt += other.tt;
+    }
+
+    /// The gamma distribution of the customers' rates by the method of moments.
+    ///
+    /// With k ~ Poisson(rate t) and rate ~ Gamma(shape, days): E k = m t and
+    /// Var k = m t + v t^2 with m = shape / days, v = shape / days^2. So m = sum k / sum t and
+    /// v = sum((k - m t)^2 - m t) / sum t^2. The product's own mean is drawn towards `overall`
+    /// with the weight of [`PRIOR_CUSTOMERS`] customers; where the spread cannot be told (few
+    /// customers, no overdispersion) the shape is that of `overall`.
+    fn prior(&self, overall: Option<Prior>) -> Prior {
+        let Some(overall) = overall else {
+            if self.k <= 0.0 || self.t <= 0.0 {
+                // Nobody bought anything twice: expect a year, believe it as much as one purchase.
+                return Prior { shape: 1.0, days: 365.0 };
+            }
+            let mean = self.k / self.t;
+            return self.with_mean(mean).unwrap_or(Prior { shape: 1.0, days: 1.0 / mean });
+        };
+        let usual = overall.shape / overall.days;
+        let exposure =
+            if self.customers > 0.0 { self.t / self.customers * PRIOR_CUSTOMERS } else { 1.0 };
+        let mean = (self.k + usual * exposure) / (self.t + exposure);
+        if self.customers < PRIOR_CUSTOMERS {
+            return Prior { shape: overall.shape, days: overall.shape / mean };
+        }
+        self.with_mean(mean).unwrap_or(Prior { shape: overall.shape, days: overall.shape / mean })
+    }
+
+    fn with_mean(&self, mean: f64) -> Option<Prior> {
+        let spread = self.kk - 2.0 * mean * self.kt + mean * mean * self.tt - mean * self.t;
+        let variance = spread / self.tt;
+        let shape = mean * mean / variance;
+        // Beyond these the prior would say nothing, or overrule every customer.
+        (variance > 0.0 && shape.is_finite()).then(|| {
+            let shape = shape.clamp(0.05, 20.0);
+            Prior { shape, days: shape / mean }
+        })
+    }
+}
+
+const PRIOR_CUSTOMERS: f64 = 10.0;
+
+fn days(from_ms: i64, to_ms: i64) -> f64 {
+    (to_ms.saturating_sub(from_ms) as f64 / DAY_MS).max(0.0)
+}
+
+fn decay(days: f64, half_life_days: f64) -> f64 {
+    (-days / half_life_days).exp2()
+}
+
+/// How many baskets have a known customer.
+pub(crate) fn baskets_with_customer(orders: &Orders) -> usize {
+    orders.customer.iter().filter(|&&customer| customer != NO_CUSTOMER).count()
+}

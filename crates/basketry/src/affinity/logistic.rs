@@ -1,0 +1,274 @@
+//! Weighted logistic regression for a dozen features: Newton's method with a ridge.
+
+use rayon::prelude::*;
+
+use super::scorer::FEATURES;
+use crate::{Control, Result};
+
+/// Rows of features with what happened and how much each counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Examples {
+    /// Features, [`FEATURES`] a row; the first is the intercept and 1.
+    pub(crate) x: Vec<[f32; FEATURES]>,
+    /// Whether it was bought.
+    pub(crate) bought: Vec<bool>,
+    /// Importance weight: the inverse of the probability with which the row was sampled.
+    pub(crate) weight: Vec<f32>,
+}
+
+impl Examples {
+    pub(crate) fn len(&self) -> usize {
+        self.bought.len()
+    }
+
+    pub(crate) fn push(&mut self, x: [f32; FEATURES], bought: bool, weight: f32) {
+        self.x.push(x);
+        self.bought.push(bought);
+        self.weight.push(weight);
+    }
+
+    pub(crate) fn append(&mut self, mut other: Examples) {
+        self.x.append(&mut other.x);
+        self.bought.append(&mut other.bought);
+        self.weight.append(&mut other.weight);
+    }
+
+    /// The number of rows that were bought.
+    pub(crate) fn positives(&self) -> usize {
+        self.bought.iter().filter(|&&bought| bought).count()
+    }
+
+    /// The weighted share that was bought.
+    pub(crate) fn base_rate(&self) -> f64 {
+        let mut all = 0.0;
+        let mut bought = 0.0;
+        for (&weight, &b) in self.weight.iter().zip(&self.bought) {
+            all += f64::from(weight);
+            bought += if b { f64::from(weight) } else { 0.0 };
+        }
+        if all > 0.0 { bought / all } else { 0.0 }
+    }
+}
+
+/// Why no weights came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotFitted {
+    /// Everything was bought, or nothing.
+    OneOutcome,
+    /// The steps did not settle.
+    NotConverged,
+}
+
+type Vector = [f64; FEATURES];
+type Matrix = [[f64; FEATURES]; FEATURES];
+
+/// Rows summed by one task. Fixed, and the tasks' sums are added in order, so that the result
+/// does not depend on the number of threads.
+const CHUNK: usize = 4096;
+const MAX_STEPS: usize = 50;
+
+#[derive(Clone, Copy)]
+struct Sums {
+    loss: f64,
+    gradient: Vector,
+    hessian: Matrix,
+}
+
+impl Sums {
+    const ZERO: Sums =
+        Sums { loss: 0.0, gradient: [0.0; FEATURES], hessian: [[0.0; FEATURES]; FEATURES] };
+
+    fn merge(mut self, other: &Sums) -> Sums {
+        self.loss += other.loss;
+        for i in 0..FEATURES {
+            self.gradient[i] += other.gradient[i];
+            for j in 0..=i {
+                self.hessian[i][j] += other.hessian[i][j];
+            }
+        }
+        self
+    }
+}
+
+/// Fits the weights of the features in `used` (by index; 0, the intercept, is always used). The
+/// others get 0. `ridge` penalises the squared weights of standardised features, the intercept
+/// not.
+pub(crate) fn fit(
+    examples: &Examples,
+    used: &[usize],
+    ridge: f64,
+    control: &Control,
+) -> Result<std::result::Result<[f32; FEATURES], NotFitted>> {
+    let positives = examples.positives();
+    if positives == 0 || positives == examples.len() {
+        return Ok(Err(NotFitted::OneOutcome));
+    }
+    let (mean, scale) = standardise(examples);
+    let active: [bool; FEATURES] =
+        std::array::from_fn(|j| j == 0 || used.contains(&j) && scale[j] > 0.0);
+    let sums = |w: &Vector| -> Result<Sums> {
+        let chunks: Vec<Sums> = (0..examples.len().div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                control.check()?;
+                let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(examples.len());
+                Ok(sum_rows(examples, rows, w, &mean, &scale, &active))
+            })
+            .collect::<Result<_>>()?;
+        let mut total = chunks.iter().fold(Sums::ZERO, Sums::merge);
+        for j in 1..FEATURES {
+            total.loss += 0.5 * ridge * w[j] * w[j];
+            total.gradient[j] += ridge * w[j];
+            total.hessian[j][j] += if active[j] { ridge } else { 1.0 };
+        }
+        Ok(total)
+    };
+
+    let base = examples.base_rate();
+    let mut w = [0.0; FEATURES];
+    w[0] = (base / (1.0 - base)).ln();
+    let mut now = sums(&w)?;
+    for _ in 0..MAX_STEPS {
+        let Some(step) = solve(&now.hessian, &now.gradient) else {
+            return Ok(Err(NotFitted::NotConverged));
+        };
+        // Twice the decrease of the loss that the step promises.
+        let promise: f64 = step.iter().zip(&now.gradient).map(|(s, g)| s * g).sum();
+        if !promise.is_finite() {
+            return Ok(Err(NotFitted::NotConverged));
+        }
+        if promise <= 1e-10 * (1.0 + now.loss) {
+            return Ok(Ok(unscale(&w, &mean, &scale)));
+        }
+        let mut length = 1.0;
+        loop {
+            let next: Vector = std::array::from_fn(|j| w[j] - length * step[j]);
+            let sums = sums(&next)?;
+            if sums.loss <= now.loss - 1e-4 * length * promise {
+                w = next;
+                now = sums;
+                break;
+            }
+            length *= 0.5;
+            if length < 1e-6 {
+                return Ok(Err(NotFitted::NotConverged));
+            }
+        }
+    }
+    Ok(Err(NotFitted::NotConverged))
+}
+
+/// The weighted means and standard deviations of the features; the intercept has 0 and 1.
+fn standardise(examples: &Examples) -> (Vector, Vector) {
+    let mut total = 0.0;
+    let mut mean = [0.0; FEATURES];
+    for (x, &weight) in examples.x.iter().zip(&examples.weight) {
+        total += f64::from(weight);
+        for j in 1..FEATURES {
+            mean[j] += f64::from(weight) * f64::from(x[j]);
+        }
+    }
+    mean.iter_mut().for_each(|m| *m /= total);
+    let mut scale = [0.0; FEATURES];
+    for (x, &weight) in examples.x.iter().zip(&examples.weight) {
+        for j in 1..FEATURES {
+            let centred = f64::from(x[j]) - mean[j];
+            scale[j] += f64::from(weight) * centred * centred;
+        }
+    }
+    for j in 1..FEATURES {
+        let deviation = (scale[j] / total).sqrt();
+        // A feature that does not vary cannot be told from the intercept.
+        scale[j] = if deviation > 1e-6 { deviation } else { 0.0 };
+    }
+    mean[0] = 0.0;
+    scale[0] = 1.0;
+    (mean, scale)
+}
+
+fn sum_rows(
+    examples: &Examples,
+    rows: std::ops::Range<usize>,
+    w: &Vector,
+    mean: &Vector,
+    scale: &Vector,
+    active: &[bool; FEATURES],
+) -> Sums {
+    let mut sums = Sums::ZERO;
+    for row in rows {
+        let raw = &examples.x[row];
+        let z: Vector = std::array::from_fn(|j| {
+            if active[j] { (f64::from(raw[j]) - mean[j]) / scale[j] } else { 0.0 }
+        });
+        let eta: f64 = z.iter().zip(w).map(|(z, w)| z * w).sum();
+        let weight = f64::from(examples.weight[row]);
+        let p = 1.0 / (1.0 + (-eta).exp());
+        let y = f64::from(u8::from(examples.bought[row]));
+        sums.loss += weight * log_loss(eta, examples.bought[row]);
+        let residual = weight * (p - y);
+        let curvature = weight * p * (1.0 - p);
+        for i in 0..FEATURES {
+            sums.gradient[i] += residual * z[i];
+            for j in 0..=i {
+                sums.hessian[i][j] += curvature * z[i] * z[j];
+            }
+        }
+    }
+    sums
+}
+
+/// -ln of the probability given to what happened, at log odds `eta`; stable in both tails.
+pub(crate) fn log_loss(eta: f64, bought: bool) -> f64 {
+    let x = if bought { -eta } else { eta };
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// Solves H s = g by Cholesky decomposition of the lower triangle of H. `None` if H is not
+/// positive definite.
+fn solve(hessian: &Matrix, gradient: &Vector) -> Option<Vector> {
+    let mut l = *hessian;
+    for i in 0..FEATURES {
+        for j in 0..=i {
+            let mut sum = l[i][j];
+            for k in 0..j {
+                sum -= l[i][k] * l[j][k];
+            }
+            if i == j {
+                if !(sum > 0.0) {
+                    return None;
+                }
+                l[i][i] = sum.sqrt();
+            } else {
+                l[i][j] = sum / l[j][j];
+            }
+        }
+    }
+    let mut s = *gradient;
+    for i in 0..FEATURES {
+        for k in 0..i {
+            s[i] -= l[i][k] * s[k];
+        }
+        s[i] /= l[i][i];
+    }
+    for i in (0..FEATURES).rev() {
+        for k in i + 1..FEATURES {
+            s[i] -= l[k][i] * s[k];
+        }
+        s[i] /= l[i][i];
+    }
+    Some(s)
+}
+
+/// Weights of the features as they are from those of standardised ones.
+fn unscale(w: &Vector, mean: &Vector, scale: &Vector) -> [f32; FEATURES] {
+    let mut raw = [0.0; FEATURES];
+    let mut intercept = w[0];
+    for j in 1..FEATURES {
+        if scale[j] > 0.0 {
+            raw[j] = (w[j] / scale[j]) as f32;
+            intercept -= w[j] * mean[j] / scale[j];
+        }
+    }
+    raw[0] = intercept as f32;
+    raw
+}

@@ -1,0 +1,129 @@
+//! How to fit.
+
+use crate::{Error, Result};
+
+/// How to fit. Make one with [`FitOptions::default`] and set what should differ.
+///
+/// ```
+/// use basketry::FitOptions;
+///
+/// let mut options = FitOptions::default();
+/// options.min_customers = 25;
+/// assert_eq!(options.half_life_days, 120.0);
+/// ```
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct FitOptions {
+    /// A pair of products is kept, and a product is called popular, only if at least this many
+    /// distinct customers stand behind it: the privacy threshold. A basket without a customer
+    /// counts as a customer of its own. At least 1; default 10.
+    pub min_customers: u32,
+    /// Related products kept per product, the best ones. 0 to 1,024; default 64.
+    pub neighbours: u32,
+    /// Half-life of a customer's purchases in days: a purchase this old counts half. Above 0;
+    /// default 120.
+    pub half_life_days: f64,
+    /// Half-life of a product's popularity in days. Above 0; default 28.
+    pub popularity_half_life_days: f64,
+    /// The propensity is fitted to the orders of the last so many days, from what was known
+    /// before; at most a quarter of the history's span is used. Above 0; default 28.
+    pub holdout_days: f64,
+    /// Expected baskets by which a pair's lift is drawn towards 1. Above 0; default 10.
+    pub shrinkage: f64,
+    /// Baskets with more distinct products than this are left out of pair counting and of the
+    /// propensity's examples, and counted in the report: one basket of a hundred thousand
+    /// products would otherwise outweigh all others. At least 2; default 1,000.
+    pub max_basket: u32,
+    /// Seed of the draws the propensity's examples are made with. Default 0.
+    pub seed: u64,
+    /// Threads to use; 0 (the default) for as many as the machine has. The model does not depend
+    /// on it.
+    #[serde(skip)]
+    pub threads: usize,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self {
+            min_customers: 10,
+            neighbours: 64,
+            half_life_days: 120.0,
+            popularity_half_life_days: 28.0,
+            holdout_days: 28.0,
+            shrinkage: 10.0,
+            max_basket: 1000,
+            seed: 0,
+            threads: 0,
+        }
+    }
+}
+
+impl FitOptions {
+    pub(crate) fn validate(&self) -> Result<()> {
+        fn positive(key: &str, value: f64) -> Result<()> {
+            // A century: beyond it a decay says nothing, and 2^(-age / h) stays well in range.
+            if value > 0.0 && value <= 36_525.0 {
+                return Ok(());
+            }
+            Err(Error::argument(format!(
+                "{key}: expected a number above 0 and at most 36,525, got {value}"
+            )))
+        }
+        if self.min_customers < 1 {
+            return Err(Error::argument("min_customers: expected at least 1, got 0"));
+        }
+        if self.neighbours > 1024 {
+            return Err(Error::argument(format!(
+                "neighbours: expected at most 1,024, got {}",
+                self.neighbours
+            )));
+        }
+        positive("half_life_days", self.half_life_days)?;
+        positive("popularity_half_life_days", self.popularity_half_life_days)?;
+        positive("holdout_days", self.holdout_days)?;
+        positive("shrinkage", self.shrinkage)?;
+        if self.max_basket < 2 {
+            return Err(Error::argument(format!(
+                "max_basket: expected at least 2, got {}",
+                self.max_basket
+            )));
+        }
+        if self.threads > 4096 {
+            return Err(Error::argument(format!(
+                "threads: expected at most 4,096 (0 for as many as the machine has), got {}",
+                self.threads
+            )));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_value_is_named() {
+        let cases: [(&str, fn(&mut FitOptions)); 10] = [
+            ("min_customers", |o| o.min_customers = 0),
+            ("neighbours", |o| o.neighbours = 1025),
+            ("half_life_days", |o| o.half_life_days = 0.0),
+            ("half_life_days", |o| o.half_life_days = f64::NAN),
+            ("popularity_half_life_days", |o| o.popularity_half_life_days = -1.0),
+            ("holdout_days", |o| o.holdout_days = f64::INFINITY),
+            ("shrinkage", |o| o.shrinkage = 0.0),
+            ("max_basket", |o| o.max_basket = 1),
+            ("threads", |o| o.threads = 5000),
+            ("shrinkage", |o| o.shrinkage = f64::NAN),
+        ];
+        assert!(FitOptions::default().validate().is_ok());
+        for (key, spoil) in cases {
+            let mut options = FitOptions::default();
+            spoil(&mut options);
+            let error = options.validate().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
+            assert!(error.to_string().starts_with(&format!("{key}: ")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Pairs of products that sell together.
+//!
+//! With `n` baskets, `n_i` of them with product i and `n_ij` with both i and j, the expected
+//! number under independence is `E_ij = n_i n_j / n`. The number of baskets with both is taken as
+//! Poisson with mean `lift * E_ij`, the lift has a Gamma(k, k) prior (mean 1), so its posterior is
+//! Gamma(n_ij + k, E_ij + k) (shape, rate): its mean `(n_ij + k) / (E_ij + k)` is the shrunk lift
+//! and its 2.5 % quantile the lower bound by which pairs are judged (the gamma-Poisson shrinker of
+//! DuMouchel, The American Statistician 53(3), 1999, with one fixed prior component).
+
+use rayon::prelude::*;
+
+use super::orders::Orders;
+use super::scorer::Neighbours;
+use crate::{Control, Error, ErrorKind, Result, Stage};
+
+/// What is counted and kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PairOptions {
+    /// Distinct customers that must stand behind a pair.
+    pub(crate) min_customers: u32,
+    /// Pairs kept per product.
+    pub(crate) neighbours: u32,
+    /// The prior's strength k, in expected baskets.
+    pub(crate) shrinkage: f64,
+    /// Baskets with more distinct products are left out.
+    pub(crate) max_basket: u32,
+}
+
+/// The pairs kept, in rows by product; within a row the best first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pairs {
+    pub(crate) offsets: Vec<u64>,
+    pub(crate) product: Vec<u32>,
+    pub(crate) log_low: Vec<f32>,
+    pub(crate) lift: Vec<f32>,
+    pub(crate) baskets: Vec<u32>,
+    pub(crate) customers: Vec<u32>,
+    /// Baskets left out because they have too many products.
+    pub(crate) huge_baskets: u64,
+    /// The products with enough customers to be in a pair.
+    pub(crate) eligible_products: u64,
+}
+
+impl Pairs {
+    pub(crate) fn view(&self) -> Neighbours<'_> {
+        Neighbours {
+            offsets: &self.offsets,
+            product: &self.product,
+            log_low: &self.log_low,
+            lift: &self.lift,
+            baskets: &self.baskets,
+            customers: &self.customers,
+        }
+    }
+}
+
+/// One pair as counted from its first product.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pair {
+    pub(crate) product: u32,
+    pub(crate) baskets: u32,
+    pub(crate) customers: u32,
+    pub(crate) lift: f32,
+    pub(crate) log_low: f32,
+    rank: f64,
+}
+
+/// The 2.5 % quantile of the standard normal distribution.
+const Z_LOW: f64 = -1.959_963_984_540_054;
+
+/// The shrunk lift and its lower 2.5 % bound.
+///
+/// The gamma quantile is Wilson and Hilferty's (1931): `a (1 - 1/(9a) + z / (3 sqrt a))^3`, whose
+/// relative error is below 0.2 % from shape 10 on and below 1 % from shape 5 on.
+pub(crate) fn shrunk_lift(n_ij: f64, expected: f64, k: f64) -> (f64, f64) {
+    let shape = n_ij + k;
+    let rate = expected + k;
+    let root = (1.0 - 1.0 / (9.0 * shape) + Z_LOW / (3.0 * shape.sqrt())).max(0.0);
+    (shape / rate, shape * root.powi(3) / rate)
+}
+
+/// Baskets reduced to the products that can be in a pair, those renumbered from the most frequent
+/// on, so that the counters that are touched most lie close together.
+struct Reduced {
+    /// Per renumbered product: the model product.
+    product: Vec<u32>,
+    /// Per renumbered product: baskets with it.
+    count: Vec<u32>,
+    /// Per basket, one more; and the renumbered products.
+    offsets: Vec<usize>,
+    items: Vec<u32>,
+    /// Per renumbered product, one more; and its baskets, ascending.
+    list_offsets: Vec<usize>,
+    lists: Vec<u32>,
+    /// Per basket: the customer.
+    who: Vec<u32>,
+    /// Baskets counted, those that were reduced to nothing included.
+    baskets: u64,
+    huge: u64,
+}
+
+impl Reduced {
+    fn new(orders: &Orders, options: &PairOptions) -> Result<Self> {
+        let who = orders.who()?;
+        let small = |b: usize| orders.basket(b).len() <= options.max_basket as usize;
+        let mut count = vec![0u32; orders.products];
+        let mut customers = vec![0u32; orders.products];
+        let mut last = vec![u32::MAX; orders.products];
+        let mut huge = 0;
+        // Baskets come one customer after another, so remembering the last one is enough.
+        for b in 0..orders.len() {
+            if !small(b) {
+                huge += 1;
+                continue;
+            }
+            for &item in orders.basket(b) {
+                let item = item as usize;
+                count[item] += 1;
+                if last[item] != who[b] {
+                    last[item] = who[b];
+                    customers[item] += 1;
+                }
+            }
+        }
+        let mut product: Vec<u32> = (0..orders.products as u32)
+            .filter(|&p| customers[p as usize] >= options.min_customers.max(1))
+            .collect();
+        product.sort_by_key(|&p| (std::cmp::Reverse(count[p as usize]), p));
+        let mut new = vec![u32::MAX; orders.products];
+        for (index, &p) in product.iter().enumerate() {
+            new[p as usize] = index as u32;
+        }
+        let mut reduced = Self {
+            count: product.iter().map(|&p| count[p as usize]).collect(),
+            product,
+            offsets: vec![0],
+            items: Vec::new(),
+            list_offsets: Vec::new(),
+            lists: Vec::new(),
+            who: Vec::new(),
+            baskets: orders.len() as u64 - huge,
+            huge,
+        };
+        for b in (0..orders.len()).filter(|&b| small(b)) {
+            let before = reduced.items.len();
+            reduced.items.extend(
+                orders.basket(b).iter().map(|&p| new[p as usize]).filter(|&p| p != u32::MAX),
+            );
+            // A single product is in no pair.
+            if reduced.items.len() < before + 2 {
+                reduced.items.truncate(before);
+                continue;
+            }
+            reduced.who.push(who[b]);
+            reduced.offsets.push(reduced.items.len());
+        }
+        let mut at = vec![0usize; reduced.product.len() + 1];
+        for &item in &reduced.items {
+            at[item as usize + 1] += 1;
+        }
+        for i in 1..at.len() {
+            at[i] += at[i - 1];
+        }
+        reduced.list_offsets = at.clone();
+        reduced.lists = vec![0; reduced.items.len()];
+        for b in 0..reduced.who.len() {
+            for &item in &reduced.items[reduced.offsets[b]..reduced.offsets[b + 1]] {
+                reduced.lists[at[item as usize]] = b as u32;
+                at[item as usize] += 1;
+            }
+        }
+        Ok(reduced)
+    }
+}
+
+/// Counters of one thread, one for each product.
+#[derive(Clone, Copy, Default)]
+struct Counter {
+    baskets: u32,
+    customers: u32,
+    /// The last customer counted, plus 1.
+    last: u32,
+}
+
+/// Counts all pairs exactly and keeps the best of each product.
+pub(crate) fn count_pairs(
+    orders: &Orders,
+    options: &PairOptions,
+    control: &Control,
+) -> Result<Pairs> {
+    let reduced = Reduced::new(orders, options)?;
+    control.begin(Stage::Pairs, reduced.product.len() as u64)?;
+    let rows: Vec<Vec<Pair>> = (0..reduced.product.len())
+        .into_par_iter()
+        .with_max_len(32)
+        .map_init(
+            || (vec![Counter::default(); reduced.product.len()], Vec::new()),
+            |(counters, touched), item| {
+                control.advance(1)?;
+                Ok(count_row(&reduced, options, item, counters, touched))
+            },
+        )
+        .collect::<Result<_>>()?;
+
+    let mut row_of = vec![u32::MAX; orders.products];
+    for (index, &p) in reduced.product.iter().enumerate() {
+        row_of[p as usize] = index as u32;
+    }
+    let total = rows.iter().map(Vec::len).sum();
+    if u32::try_from(total).is_err() {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("{total} pairs of products: set neighbours lower or min_customers higher"),
+        ));
+    }
+    let mut pairs = Pairs {
+        offsets: Vec::with_capacity(orders.products + 1),
+        product: Vec::with_capacity(total),
+        log_low: Vec::with_capacity(total),
+        lift: Vec::with_capacity(total),
+        baskets: Vec::with_capacity(total),
+        customers: Vec::with_capacity(total),
+        huge_baskets: reduced.huge,
+        eligible_products: reduced.product.len() as u64,
+    };
+    pairs.offsets.push(0);
+    for &row in &row_of {
+        for pair in rows.get(row as usize).into_iter().flatten() {
+            pairs.product.push(pair.product);
+            pairs.log_low.push(pair.log_low);
+            pairs.lift.push(pair.lift);
+            pairs.baskets.push(pair.baskets);
+            pairs.customers.push(pair.customers);
+        }
+        pairs.offsets.push(pairs.product.len() as u64);
+    }
+    Ok(pairs)
+}
+
+fn count_row(
+    reduced: &Reduced,
+    options: &PairOptions,
+    item: usize,
+    counters: &mut [Counter],
+    touched: &mut Vec<u32>,
+) -> Vec<Pair> {
+    touched.clear();
+    for &basket in &reduced.lists[reduced.list_offsets[item]..reduced.list_offsets[item + 1]] {
+        let b = basket as usize;
+        let who = reduced.who[b] + 1;
+        for &other in &reduced.items[reduced.offsets[b]..reduced.offsets[b + 1]] {
+            let counter = &mut counters[other as usize];
+            if counter.baskets == 0 {
+                touched.push(other);
+            }
+            counter.baskets += 1;
+            counter.customers += u32::from(counter.last != who);
+            counter.last = who;
+        }
+    }
+    let n = reduced.baskets as f64;
+    let n_i = f64::from(reduced.count[item]);
+    let mut row: Vec<Pair> = Vec::new();
+    for &other in touched.iter() {
+        let counter = std::mem::take(&mut counters[other as usize]);
+        if other as usize == item || counter.customers < options.min_customers.max(1) {
+            continue;
+        }
+        let n_j = f64::from(reduced.count[other as usize]);
+        let n_ij = f64::from(counter.baskets);
+        let (lift, low) = shrunk_lift(n_ij, n_i * n_j / n, options.shrinkage);
+        if low <= 1.0 {
+            continue;
+        }
+        row.push(Pair {
+            product: reduced.product[other as usize],
+            baskets: counter.baskets,
+            customers: counter.customers,
+            lift: lift as f32,
+            log_low: low.ln() as f32,
+            rank: low.ln() * n_ij.sqrt(),
+        });
+    }
+    // `log_low` may round to 0 although the bound is above 1; such a pair says nothing.
+    row.retain(|pair| pair.log_low > 0.0);
+    let by_rank = |a: &Pair, b: &Pair| b.rank.total_cmp(&a.rank).then(a.product.cmp(&b.product));
+    let keep = options.neighbours as usize;
+    if row.len() > keep {
+        if keep > 0 {
+            row.select_nth_unstable_by(keep - 1, by_rank);
+        }
+        row.truncate(keep);
+    }
+    row.sort_unstable_by(by_rank);
+    row.shrink_to_fit();
+    row
+}

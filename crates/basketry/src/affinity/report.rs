@@ -1,0 +1,238 @@
+//! What a fit learned, what it did not, and how good it is.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a fit learned and what it could not learn. It is part of the model file.
+///
+/// Measured values are rounded to six significant digits. The time the fit took is not in it, so
+/// that the same input gives the same file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FitReport {
+    /// Products in the catalogue.
+    pub catalog_products: u64,
+    /// Products that were sold but are not in the catalogue; they are never offered.
+    pub history_only_products: u64,
+    /// Customers with an id.
+    pub customers: u64,
+    /// Baskets learned from.
+    pub baskets: u64,
+    /// Of these, baskets without a customer.
+    pub anonymous_baskets: u64,
+    /// Lines (distinct products of a basket) learned from.
+    pub lines: u64,
+    /// Return lines that took something off an earlier purchase of the same customer.
+    pub returns_matched: u64,
+    /// Return lines without an earlier purchase.
+    pub returns_unmatched: u64,
+    /// The earliest order, milliseconds since 1970-01-01 UTC.
+    pub first_ms: i64,
+    /// The latest order, milliseconds since 1970-01-01 UTC.
+    pub last_ms: i64,
+    /// Baskets with more than `max_basket` products, left out of pair counting.
+    pub huge_baskets: u64,
+    /// Products with enough distinct customers to be in a pair.
+    pub pair_products: u64,
+    /// Pairs kept; a pair counts once for each product that keeps it.
+    pub pairs: u64,
+    /// Products on the list of popular ones.
+    pub popular_products: u64,
+    /// The time split the propensity was fitted on; `None` if there was none.
+    pub split: Option<SplitReport>,
+    /// The propensity, one entry per segment.
+    pub segments: Vec<SegmentReport>,
+    /// Everything that could not be learned. Empty if all is well.
+    pub not_learned: Vec<NotLearned>,
+}
+
+/// The time split the propensity was fitted on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SplitReport {
+    /// Orders before this time gave the statistics, orders from it on the examples; milliseconds
+    /// since 1970-01-01 UTC.
+    pub split_ms: i64,
+    /// Baskets before the split.
+    pub baskets_before: u64,
+    /// Baskets from the split on.
+    pub baskets_after: u64,
+    /// Of these, baskets made into examples.
+    pub example_baskets: u64,
+    /// Customers held out: the weights were fitted without their examples.
+    pub held_out_customers: u64,
+}
+
+/// The propensity of one segment: how probable it is that a candidate is bought in this order,
+/// given what is in the basket so far, without anything being offered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SegmentReport {
+    /// `"anonymous"` (the customer is not known), `"new"` (a known customer who never bought the
+    /// product) or `"repeat"` (who bought it before).
+    pub segment: String,
+    /// False if the fallback named in [`FitReport::not_learned`] is in use.
+    pub learned: bool,
+    /// Candidates the weights were fitted to, and how many of them were bought.
+    pub examples: u64,
+    /// Of the examples, those bought.
+    pub bought: u64,
+    /// Candidates of held-out customers, on which the figures below are measured.
+    pub held_out_examples: u64,
+    /// Of these, those bought.
+    pub held_out_bought: u64,
+    /// The share of the candidates fitted to that was bought (sampling weighted out).
+    pub base_rate: f64,
+    /// Share of the bought products that were among the candidates.
+    pub candidate_recall: Option<f64>,
+    /// Mean of -ln of the probability given to what happened.
+    pub log_loss: Option<f64>,
+    /// The log-loss of giving every candidate the base rate.
+    pub base_log_loss: Option<f64>,
+    /// The log-loss of a logistic fit of popularity alone.
+    pub popularity_log_loss: Option<f64>,
+    /// The probability that a bought candidate is ranked above one that was not.
+    pub auc: Option<f64>,
+    /// Expected calibration error over 20 bins of equal weight.
+    pub calibration_error: Option<f64>,
+    /// The weights in use, the intercept first.
+    pub weights: Vec<Weight>,
+}
+
+/// The weight of a feature in the log odds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Weight {
+    /// The feature.
+    pub feature: String,
+    /// Its weight.
+    pub weight: f64,
+}
+
+/// Something that could not be learned.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NotLearned {
+    /// What.
+    pub what: String,
+    /// Why not.
+    pub why: String,
+    /// What is done instead.
+    pub instead: String,
+}
+
+impl FitReport {
+    pub(crate) fn not_learned(&mut self, what: &str, why: impl Into<String>, instead: &str) {
+        self.not_learned.push(NotLearned {
+            what: what.into(),
+            why: why.into(),
+            instead: instead.into(),
+        });
+    }
+}
+
+/// Rounds to six significant digits.
+pub(crate) fn round6(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return 0.0;
+    }
+    // Through text: the nearest double to the decimal number, which then prints as that number.
+    format!("{value:.5e}").parse().unwrap_or(0.0)
+}
+
+fn day(ms: i64) -> String {
+    match Timestamp::from_millisecond(ms) {
+        // The first ten characters of an RFC 3339 time are the date.
+        Ok(time) => time.to_string().chars().take(10).collect(),
+        Err(_) => format!("{ms} ms"),
+    }
+}
+
+/// A text for people, several lines.
+impl fmt::Display for FitReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "learned from {} baskets with {} lines of {} customers, {} to {}",
+            self.baskets,
+            self.lines,
+            self.customers,
+            day(self.first_ms),
+            day(self.last_ms)
+        )?;
+        writeln!(
+            f,
+            "products: {} in the catalogue, {} only in the history, {} popular",
+            self.catalog_products, self.history_only_products, self.popular_products
+        )?;
+        writeln!(f, "pairs: {} kept among {} products", self.pairs, self.pair_products)?;
+        for (count, what) in [
+            (self.anonymous_baskets, "baskets without a customer"),
+            (self.huge_baskets, "baskets with too many products, left out of the pairs"),
+            (self.returns_matched, "returns taken off an earlier purchase"),
+            (self.returns_unmatched, "returns without an earlier purchase"),
+        ] {
+            if count > 0 {
+                writeln!(f, "{what}: {count}")?;
+            }
+        }
+        if let Some(split) = &self.split {
+            writeln!(
+                f,
+                "propensity: {} orders from {} on, explained by {} before; {} customers held out",
+                split.example_baskets,
+                day(split.split_ms),
+                split.baskets_before,
+                split.held_out_customers
+            )?;
+        }
+        for s in &self.segments {
+            write!(f, "  {}: ", s.segment)?;
+            match (s.log_loss, s.base_log_loss, s.auc, s.calibration_error) {
+                (Some(loss), Some(base), Some(auc), Some(error)) => {
+                    write!(f, "log-loss {loss:.4} (base rate {base:.4}")?;
+                    if let Some(popularity) = s.popularity_log_loss {
+                        write!(f, ", popularity alone {popularity:.4}")?;
+                    }
+                    write!(f, "), AUC {auc:.3}, calibration error {error:.4}")?;
+                }
+                _ => write!(f, "not measured")?,
+            }
+            if let Some(recall) = s.candidate_recall {
+                write!(f, ", {:.1} % of purchases among the candidates", 100.0 * recall)?;
+            }
+            writeln!(f, "{}", if s.learned { "" } else { " (fallback in use)" })?;
+        }
+        for n in &self.not_learned {
+            writeln!(f, "not learned: {}: {}; instead: {}", n.what, n.why, n.instead)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_survives_json() {
+        for value in [0.1234567891, -1234567.891, 3e-9, 0.0, 1.0] {
+            let rounded = round6(value);
+            assert!((rounded - value).abs() <= 1e-5 * value.abs());
+            let json = serde_json::to_string(&rounded).unwrap();
+            assert_eq!(serde_json::from_str::<f64>(&json).unwrap(), rounded);
+        }
+        assert_eq!(round6(f64::NAN), 0.0);
+    }
+
+    #[test]
+    fn text_names_what_is_missing() {
+        let mut report = FitReport { last_ms: 86_400_000, ..FitReport::default() };
+        report.not_learned("pairs", "one basket", "none are offered");
+        let text = report.to_string();
+        assert!(text.contains("1970-01-01 to 1970-01-02"), "{text}");
+        assert!(text.contains("not learned: pairs: one basket; instead: none are offered"));
+    }
+}

@@ -1,0 +1,118 @@
+//! From a catalogue and a history to a model.
+
+use super::{Model, layout};
+use crate::affinity::customers::baskets_with_customer;
+use crate::affinity::orders::{Orders, Products};
+use crate::affinity::statistics::Statistics;
+use crate::affinity::{FitOptions, FitReport, propensity};
+use crate::{Catalog, Control, Error, ErrorKind, History, Result, Stage};
+
+/// Learns a model: which products sell together, what each customer buys again, what is popular,
+/// and from these how probable each purchase is.
+///
+/// The products of the model are those of the catalogue, in its order, then those only in the
+/// history; the latter have no price and are never offered. Whatever cannot be learned is in the
+/// [report](Model::report) with what is done instead; one basket is enough for a model.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] names an option that is out of range; [`ErrorKind::Data`] if the
+/// catalogue or the history is empty, or their product ids have different types;
+/// [`ErrorKind::Cancelled`] after [`Control::cancel`]; [`ErrorKind::Limit`] if an index would
+/// exceed 32 bits.
+pub fn fit(
+    catalog: &Catalog,
+    history: &History,
+    options: &FitOptions,
+    control: &Control,
+) -> Result<Model> {
+    options.validate()?;
+    control.check()?;
+    if catalog.is_empty() {
+        let text = "catalog: there are no products: expected at least one";
+        return Err(Error::new(ErrorKind::Data, text));
+    }
+    if history.is_empty() {
+        let text = "history: there are no baskets: expected at least one";
+        return Err(Error::new(ErrorKind::Data, text));
+    }
+    if options.threads == 0 {
+        return learn(catalog, history, options, control);
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    let pool = pool.map_err(|error| {
+        let text = format!("threads: {} could not be started", options.threads);
+        Error::new(ErrorKind::Limit, text).with_source(error)
+    })?;
+    pool.install(|| learn(catalog, history, options, control))
+}
+
+fn learn(
+    catalog: &Catalog,
+    history: &History,
+    options: &FitOptions,
+    control: &Control,
+) -> Result<Model> {
+    let products = Products::new(catalog.ids(), history.products())?;
+    let orders = Orders::new(history, &products, None)?;
+    let statistics = Statistics::new(&orders, products.sold, options, control)?;
+    let mut report = describe(&products, &orders, &statistics, options);
+    let weights = propensity::fit(history, &orders, &products, options, &mut report, control)?;
+    control.begin(Stage::Writing, 0)?;
+    let bytes =
+        layout::write(catalog, history, &products, &statistics, &weights, options, &report)?;
+    Model::from_bytes(bytes)
+}
+
+/// The report but for the propensity.
+fn describe(
+    products: &Products,
+    orders: &Orders,
+    statistics: &Statistics,
+    options: &FitOptions,
+) -> FitReport {
+    let (first_ms, last_ms) = orders.span().unwrap_or_default();
+    let mut report = FitReport {
+        catalog_products: products.sold as u64,
+        history_only_products: products.history_only.len() as u64,
+        customers: orders.customers as u64,
+        baskets: orders.len() as u64,
+        anonymous_baskets: (orders.len() - baskets_with_customer(orders)) as u64,
+        lines: orders.items.len() as u64,
+        returns_matched: orders.returns_matched,
+        returns_unmatched: orders.returns_unmatched,
+        first_ms,
+        last_ms,
+        huge_baskets: statistics.pairs.huge_baskets,
+        pair_products: statistics.pairs.eligible_products,
+        pairs: statistics.pairs.product.len() as u64,
+        popular_products: statistics.popular.len() as u64,
+        ..FitReport::default()
+    };
+    let threshold = format!(
+        "min_customers is {}, and {} customers are known",
+        options.min_customers,
+        if orders.customers > 0 { orders.customers as u64 } else { report.baskets }
+    );
+    if report.pairs == 0 && options.neighbours > 0 {
+        let why = if report.pair_products < 2 {
+            format!("fewer than two products have enough distinct customers ({threshold})")
+        } else {
+            "no two products are bought together more often than by chance by enough distinct \
+             customers"
+                .into()
+        };
+        report.not_learned("pairs that sell together", why, "no product is suggested by another");
+    }
+    if report.popular_products == 0 {
+        let why = format!("no product has enough distinct customers ({threshold})");
+        report.not_learned("popular products", why, "none are suggested for being popular");
+    }
+    if orders.customers == 0 {
+        report.not_learned(
+            "what customers buy again",
+            "the history has no customers",
+            "every request is treated as anonymous",
+        );
+    }
+    report
+}

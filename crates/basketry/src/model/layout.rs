@@ -1,0 +1,345 @@
+//! What a model file holds: written from what was learned, found and checked on opening.
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{Column, Element, Kind, Sections, Writer, damaged};
+use super::lookup::{self, IdColumns, IdKinds};
+use super::snapshot::{self, Outline, Snapshot};
+use crate::affinity::orders::Products;
+use crate::affinity::scorer::{FEATURES, Learned, Neighbours, Own, Segment, Stats};
+use crate::affinity::statistics::Statistics;
+use crate::affinity::{FitOptions, FitReport};
+use crate::{Catalog, History, IdKind, Result};
+
+const JSON: Kind = *b"JSON";
+const PRODUCT_IDS: IdKinds =
+    IdKinds { ints: *b"PIDI", offsets: *b"PIDO", text: *b"PIDT", table: *b"PIDH" };
+const CUSTOMER_IDS: IdKinds =
+    IdKinds { ints: *b"CIDI", offsets: *b"CIDO", text: *b"CIDT", table: *b"CIDH" };
+/// As of, milliseconds since 1970-01-01 UTC.
+const AS_OF: Kind = *b"ASOF";
+/// Half-life of a customer's purchases in days, mean basket size.
+const SCALARS: Kind = *b"SCAL";
+const PRODUCT_BASKETS: Kind = *b"PBAS";
+const PRODUCT_CUSTOMERS: Kind = *b"PCUS";
+const POPULARITY: Kind = *b"PPOP";
+const REPEAT_SHARE: Kind = *b"PREP";
+const RATE_SHAPE: Kind = *b"PRSH";
+const RATE_DAYS: Kind = *b"PRDY";
+const POPULAR: Kind = *b"POPL";
+const PAIR_OFFSETS: Kind = *b"NOFF";
+const PAIR_PRODUCT: Kind = *b"NPRO";
+const PAIR_LOG_LOW: Kind = *b"NLOW";
+const PAIR_LIFT: Kind = *b"NLIF";
+const PAIR_BASKETS: Kind = *b"NBAS";
+const PAIR_CUSTOMERS: Kind = *b"NCUS";
+const OWN_OFFSETS: Kind = *b"OOFF";
+const OWN_PRODUCT: Kind = *b"OPRO";
+const OWN_WEIGHT: Kind = *b"OWGT";
+const OWN_COUNT: Kind = *b"OCNT";
+const OWN_LAST: Kind = *b"OLST";
+const OWN_FIRST: Kind = *b"OFST";
+const CUSTOMER_BASKETS: Kind = *b"CBAS";
+const CUSTOMER_WEIGHT: Kind = *b"CWGT";
+const CUSTOMER_SIZE: Kind = *b"CSIZ";
+const WEIGHTS: Kind = *b"WGHT";
+
+const KINDS: [Kind; 34] = [
+    JSON,
+    PRODUCT_IDS.ints,
+    PRODUCT_IDS.offsets,
+    PRODUCT_IDS.text,
+    PRODUCT_IDS.table,
+    CUSTOMER_IDS.ints,
+    CUSTOMER_IDS.offsets,
+    CUSTOMER_IDS.text,
+    CUSTOMER_IDS.table,
+    AS_OF,
+    SCALARS,
+    PRODUCT_BASKETS,
+    PRODUCT_CUSTOMERS,
+    POPULARITY,
+    REPEAT_SHARE,
+    RATE_SHAPE,
+    RATE_DAYS,
+    POPULAR,
+    PAIR_OFFSETS,
+    PAIR_PRODUCT,
+    PAIR_LOG_LOW,
+    PAIR_LIFT,
+    PAIR_BASKETS,
+    PAIR_CUSTOMERS,
+    OWN_OFFSETS,
+    OWN_PRODUCT,
+    OWN_WEIGHT,
+    OWN_COUNT,
+    OWN_LAST,
+    OWN_FIRST,
+    CUSTOMER_BASKETS,
+    CUSTOMER_WEIGHT,
+    CUSTOMER_SIZE,
+    WEIGHTS,
+];
+
+/// The JSON section.
+#[derive(Serialize, Deserialize)]
+struct Text {
+    options: FitOptions,
+    report: FitReport,
+    catalog: Outline,
+    integer_products: bool,
+    integer_customers: bool,
+}
+
+/// Everything learned, as the bytes of a model file.
+pub(super) fn write(
+    catalog: &Catalog,
+    history: &History,
+    products: &Products,
+    statistics: &Statistics,
+    weights: &[f32],
+    options: &FitOptions,
+    report: &FitReport,
+) -> Result<Vec<u8>> {
+    let mut writer = Writer::new();
+    let product_ids: Vec<_> = catalog
+        .ids()
+        .iter()
+        .chain(products.history_only.iter().map(|&index| history.products().get(index)))
+        .collect();
+    let known = if history.shape.customers { history.customers().len() } else { 0 };
+    let (product_kind, customer_kind) = (catalog.ids().kind(), history.customers().kind());
+    lookup::write_ids(&mut writer, PRODUCT_IDS, product_kind, product_ids.iter().copied());
+    let customer_ids: Vec<_> = history.customers().iter().take(known).collect();
+    lookup::write_ids(&mut writer, CUSTOMER_IDS, customer_kind, customer_ids.iter().copied());
+    let outline = snapshot::write(&mut writer, catalog);
+
+    writer.section(AS_OF, 0, &[statistics.as_of]);
+    writer.section(SCALARS, 0, &[statistics.half_life_days, statistics.mean_size]);
+    writer.section(WEIGHTS, 0, weights);
+    let rows = &statistics.products;
+    writer.section(PRODUCT_BASKETS, 0, &rows.baskets);
+    writer.section(PRODUCT_CUSTOMERS, 0, &rows.customers);
+    writer.section(POPULARITY, 0, &rows.popularity);
+    writer.section(REPEAT_SHARE, 0, &rows.repeat_share);
+    writer.section(RATE_SHAPE, 0, &rows.rate_shape);
+    writer.section(RATE_DAYS, 0, &rows.rate_days);
+    writer.section(POPULAR, 0, &statistics.popular);
+    let pairs = &statistics.pairs;
+    writer.section(PAIR_OFFSETS, 0, &pairs.offsets);
+    writer.section(PAIR_PRODUCT, 0, &pairs.product);
+    writer.section(PAIR_LOG_LOW, 0, &pairs.log_low);
+    writer.section(PAIR_LIFT, 0, &pairs.lift);
+    writer.section(PAIR_BASKETS, 0, &pairs.baskets);
+    writer.section(PAIR_CUSTOMERS, 0, &pairs.customers);
+    let own = &statistics.own;
+    writer.section(OWN_OFFSETS, 0, &own.offsets);
+    writer.section(OWN_PRODUCT, 0, &own.product);
+    writer.section(OWN_WEIGHT, 0, &own.weight);
+    writer.section(OWN_COUNT, 0, &own.count);
+    writer.section(OWN_LAST, 0, &own.last_days);
+    writer.section(OWN_FIRST, 0, &own.first_days);
+    writer.section(CUSTOMER_BASKETS, 0, &own.customer_baskets);
+    writer.section(CUSTOMER_WEIGHT, 0, &own.customer_weight);
+    writer.section(CUSTOMER_SIZE, 0, &own.customer_size);
+
+    let text = Text {
+        options: options.clone(),
+        report: report.clone(),
+        catalog: outline,
+        integer_products: product_kind == IdKind::Int,
+        integer_customers: customer_kind == IdKind::Int,
+    };
+    let json = serde_json::to_vec(&text).map_err(|error| {
+        crate::Error::new(crate::ErrorKind::Internal, "the fit report could not be written")
+            .with_source(error)
+    })?;
+    writer.section(JSON, 0, &json);
+    Ok(writer.finish())
+}
+
+/// Where everything lies in a model file.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) options: FitOptions,
+    pub(super) report: FitReport,
+    pub(super) snapshot: Snapshot,
+    pub(super) products: IdColumns,
+    pub(super) customers: IdColumns,
+    pub(super) as_of: i64,
+    half_life_days: f32,
+    mean_size: f32,
+    weights: Column<f32>,
+    product_baskets: Column<u32>,
+    product_customers: Column<u32>,
+    popularity: Column<f32>,
+    repeat_share: Column<f32>,
+    rate_shape: Column<f32>,
+    rate_days: Column<f32>,
+    popular: Column<u32>,
+    pair_offsets: Column<u64>,
+    pair_product: Column<u32>,
+    pair_log_low: Column<f32>,
+    pair_lift: Column<f32>,
+    pair_baskets: Column<u32>,
+    pair_customers: Column<u32>,
+    own_offsets: Column<u64>,
+    own_product: Column<u32>,
+    own_weight: Column<f32>,
+    own_count: Column<u32>,
+    own_last: Column<f32>,
+    own_first: Column<f32>,
+    customer_baskets: Column<u32>,
+    customer_weight: Column<f32>,
+    customer_size: Column<f32>,
+}
+
+/// Finds columns and checks what is relied on later.
+struct Finder<'a> {
+    sections: &'a Sections,
+    bytes: &'a [u8],
+    name: &'a str,
+}
+
+impl Finder<'_> {
+    fn wrong(&self, kind: Kind, what: &str) -> crate::Error {
+        damaged(self.name, format!("section {}: {what}", kind.escape_ascii()))
+    }
+
+    fn column<T: Element>(&self, kind: Kind, len: usize) -> Result<Column<T>> {
+        let column: Column<T> = self.sections.column(kind, 0, self.name)?;
+        if column.of(self.bytes).len() != len {
+            return Err(self.wrong(kind, &format!("expected {len} entries")));
+        }
+        Ok(column)
+    }
+
+    /// Numbers from `low` to `high`, which excludes infinities and NaN.
+    fn floats(&self, kind: Kind, len: usize, low: f32, high: f32) -> Result<Column<f32>> {
+        let column = self.column(kind, len)?;
+        // Without an early end the loop is vectorised: it reads every byte of the file.
+        let within =
+            column.of(self.bytes).iter().fold(true, |all, x| all & (*x >= low) & (*x <= high));
+        if !within {
+            return Err(self.wrong(kind, "a value is out of range"));
+        }
+        Ok(column)
+    }
+
+    /// Indices below `limit`.
+    fn indices(&self, kind: Kind, len: usize, limit: usize) -> Result<Column<u32>> {
+        let column: Column<u32> = self.column(kind, len)?;
+        let max = column.of(self.bytes).iter().fold(0, |max, &index| u32::max(max, index));
+        if len > 0 && max as usize >= limit {
+            return Err(self.wrong(kind, "an index is out of range"));
+        }
+        Ok(column)
+    }
+
+    /// Offsets of `rows` rows; with the number of entries they end at.
+    fn offsets(&self, kind: Kind, rows: usize) -> Result<(Column<u64>, usize)> {
+        let column: Column<u64> = self.column(kind, rows + 1)?;
+        let offsets = column.of(self.bytes);
+        let rising = offsets.windows(2).fold(true, |all, pair| all & (pair[0] <= pair[1]));
+        let (first, last) = (offsets[0], offsets[rows]);
+        match usize::try_from(last) {
+            Ok(last) if first == 0 && rising => Ok((column, last)),
+            _ => Err(self.wrong(kind, "offsets do not rise from 0")),
+        }
+    }
+}
+
+impl Layout {
+    /// Finds everything and checks whatever is relied on later.
+    pub(super) fn find(sections: &Sections, bytes: &[u8], name: &str) -> Result<Self> {
+        sections.check_known(&[&KINDS[..], &snapshot::KINDS[..]].concat(), name)?;
+        let json = sections.column::<u8>(JSON, 0, name)?.of(bytes);
+        let text: Text = serde_json::from_slice(json)
+            .map_err(|error| damaged(name, format!("section JSON: {error}")).with_source(error))?;
+        let kind = |integers: bool| if integers { IdKind::Int } else { IdKind::Str };
+        let product_kind = kind(text.integer_products);
+        let customer_kind = kind(text.integer_customers);
+        let products = IdColumns::find(sections, bytes, PRODUCT_IDS, product_kind, name)?;
+        let customers = IdColumns::find(sections, bytes, CUSTOMER_IDS, customer_kind, name)?;
+        let p = products.view(bytes).len();
+        let c = customers.view(bytes).len();
+
+        let finder = Finder { sections, bytes, name };
+        let as_of = finder.column::<i64>(AS_OF, 1)?.of(bytes)[0];
+        let scalars = finder.floats(SCALARS, 2, f32::MIN_POSITIVE, f32::MAX)?.of(bytes);
+        let (pair_offsets, pairs) = finder.offsets(PAIR_OFFSETS, p)?;
+        let (own_offsets, owned) = finder.offsets(OWN_OFFSETS, c)?;
+        let popular_len = sections.column::<u32>(POPULAR, 0, name)?.of(bytes).len();
+        Ok(Self {
+            snapshot: Snapshot::find(sections, bytes, &text.catalog, p, name)?,
+            options: text.options,
+            report: text.report,
+            products,
+            customers,
+            as_of,
+            half_life_days: scalars[0],
+            mean_size: scalars[1],
+            weights: finder.floats(WEIGHTS, FEATURES * Segment::ALL.len(), f32::MIN, f32::MAX)?,
+            product_baskets: finder.column(PRODUCT_BASKETS, p)?,
+            product_customers: finder.column(PRODUCT_CUSTOMERS, p)?,
+            popularity: finder.floats(POPULARITY, p, 0.0, 1.0)?,
+            repeat_share: finder.floats(REPEAT_SHARE, p, 0.0, 1.0)?,
+            rate_shape: finder.floats(RATE_SHAPE, p, f32::MIN_POSITIVE, f32::MAX)?,
+            rate_days: finder.floats(RATE_DAYS, p, f32::MIN_POSITIVE, f32::MAX)?,
+            popular: finder.indices(POPULAR, popular_len, p)?,
+            pair_offsets,
+            pair_product: finder.indices(PAIR_PRODUCT, pairs, p)?,
+            pair_log_low: finder.floats(PAIR_LOG_LOW, pairs, 0.0, 100.0)?,
+            pair_lift: finder.floats(PAIR_LIFT, pairs, 0.0, f32::MAX)?,
+            pair_baskets: finder.column(PAIR_BASKETS, pairs)?,
+            pair_customers: finder.column(PAIR_CUSTOMERS, pairs)?,
+            own_offsets,
+            own_product: finder.indices(OWN_PRODUCT, owned, p)?,
+            own_weight: finder.floats(OWN_WEIGHT, owned, 0.0, f32::MAX)?,
+            own_count: finder.column(OWN_COUNT, owned)?,
+            own_last: finder.floats(OWN_LAST, owned, 0.0, f32::MAX)?,
+            own_first: finder.floats(OWN_FIRST, owned, 0.0, f32::MAX)?,
+            customer_baskets: finder.column(CUSTOMER_BASKETS, c)?,
+            customer_weight: finder.floats(CUSTOMER_WEIGHT, c, 0.0, f32::MAX)?,
+            customer_size: finder.floats(CUSTOMER_SIZE, c, 0.0, f32::MAX)?,
+        })
+    }
+
+    /// What was learned, as views of the file.
+    pub(super) fn learned<'a>(&self, bytes: &'a [u8]) -> Learned<'a> {
+        Learned {
+            as_of: self.as_of,
+            half_life_days: self.half_life_days,
+            mean_size: self.mean_size,
+            neighbours: Neighbours {
+                offsets: self.pair_offsets.of(bytes),
+                product: self.pair_product.of(bytes),
+                log_low: self.pair_log_low.of(bytes),
+                lift: self.pair_lift.of(bytes),
+                baskets: self.pair_baskets.of(bytes),
+                customers: self.pair_customers.of(bytes),
+            },
+            own: Own {
+                offsets: self.own_offsets.of(bytes),
+                product: self.own_product.of(bytes),
+                weight: self.own_weight.of(bytes),
+                count: self.own_count.of(bytes),
+                last_days: self.own_last.of(bytes),
+                first_days: self.own_first.of(bytes),
+                customer_baskets: self.customer_baskets.of(bytes),
+                customer_weight: self.customer_weight.of(bytes),
+                customer_size: self.customer_size.of(bytes),
+            },
+            products: Stats {
+                baskets: self.product_baskets.of(bytes),
+                customers: self.product_customers.of(bytes),
+                popularity: self.popularity.of(bytes),
+                repeat_share: self.repeat_share.of(bytes),
+                rate_shape: self.rate_shape.of(bytes),
+                rate_days: self.rate_days.of(bytes),
+            },
+            popular: self.popular.of(bytes),
+            weights: self.weights.of(bytes),
+        }
+    }
+}
