@@ -20,7 +20,12 @@
 // What a caller must keep to is the same for all functions, and stands at the top of the header.
 #![allow(clippy::missing_safety_doc)]
 
-#[macro_use]
-pub mod error;
+pub mod arrow;
+pub mod baskets;
 pub mod control;
+pub mod error;
+pub mod history;
+pub mod itemsets;
+pub mod rules;
 pub mod strings;
+mod text;

@@ -1,9 +1,10 @@
 //! Text and ids in both directions, arrays in, and options that can grow.
 
 use std::ffi::{CStr, c_char};
+use std::mem::MaybeUninit;
 use std::path::PathBuf;
 
-use basketry::{IdRef, Result};
+use basketry::{IdRef, Ids, Result};
 
 use crate::error::invalid;
 
@@ -98,6 +99,32 @@ impl basketry_id {
                 Self { kind: BASKETRY_ID_STR, number: 0, text: basketry_str::lend(text) }
             }
         }
+    }
+
+    /// Lends the id with this index to C; an error about the argument `name` if there is none.
+    pub(crate) fn lend_from(ids: &Ids, index: u32, name: &str) -> Result<Self> {
+        if index as usize >= ids.len() {
+            return Err(invalid(format!("{name}: expected less than {}, got {index}", ids.len())));
+        }
+        Ok(Self::lend(ids.get(index)))
+    }
+
+    /// `len` ids at `data` as the argument `name`.
+    ///
+    /// # Safety
+    /// As for [`array`] and [`basketry_str::get`].
+    pub(crate) unsafe fn array<'a>(
+        data: *const Self,
+        len: usize,
+        name: &str,
+    ) -> Result<Vec<IdRef<'a>>> {
+        // SAFETY: passed on to the caller.
+        let ids = unsafe { array(data, len, name) }?;
+        ids.iter()
+            .enumerate()
+            // SAFETY: passed on to the caller.
+            .map(|(i, id)| unsafe { id.require(&format!("{name}[{i}]")) })
+            .collect()
     }
 
     /// The id as the argument `name`; `None` if there is none.
@@ -199,23 +226,44 @@ pub(crate) unsafe fn path(data: *const c_char, name: &str) -> Result<PathBuf> {
     }
 }
 
+/// `len` values at `data` to be written, as the argument `name`.
+///
+/// # Safety
+/// `data` must point to space for `len` values that nobody else uses for `'a`; null, misaligned
+/// and absurdly long arrays are caught here.
+pub(crate) unsafe fn array_mut<'a, T>(
+    data: *mut T,
+    len: usize,
+    name: &str,
+) -> Result<&'a mut [MaybeUninit<T>]> {
+    // SAFETY: only for its checks; what may not be read yet is not read.
+    let checked = unsafe { array(data.cast::<MaybeUninit<T>>(), len, name) }?;
+    if checked.is_empty() {
+        return Ok(&mut []);
+    }
+    // SAFETY: not null, aligned, of a possible size; the rest is the caller's word.
+    Ok(unsafe { std::slice::from_raw_parts_mut(data.cast(), len) })
+}
+
 /// A struct that a C program fills in and that may grow at its end in later versions.
 ///
 /// # Safety
 /// `#[repr(C)]`, begins with `struct_size: usize`, and every pattern of bits is a valid value.
-pub(crate) unsafe trait Sized0: Copy {
+pub(crate) unsafe trait Grows: Copy {
     /// The name of the type in C.
     const NAME: &'static str;
     /// The size that the struct had when it first appeared.
     const FIRST_SIZE: usize;
+    /// What the macro in the header that ends in `_INIT` makes.
+    const DEFAULT: Self;
 }
 
 /// A copy of the struct that `from` points to, as far as its `struct_size` says that it goes; the
-/// fields behind are zero, which always means the default. `None` if it is null.
+/// fields behind have their defaults. `None` if it is null.
 ///
 /// # Safety
 /// `from` must be null or point to as many bytes as its `struct_size` says.
-pub(crate) unsafe fn optional_sized<T: Sized0>(from: *const T, name: &str) -> Result<Option<T>> {
+pub(crate) unsafe fn grown<T: Grows>(from: *const T, name: &str) -> Result<Option<T>> {
     if from.is_null() {
         return Ok(None);
     }
@@ -227,7 +275,8 @@ pub(crate) unsafe fn optional_sized<T: Sized0>(from: *const T, name: &str) -> Re
     let size = unsafe { *from.cast::<usize>() };
     if size < T::FIRST_SIZE || size > 1 << 16 {
         return Err(invalid(format!(
-            "{name}: struct_size is {size}; begin with {}_INIT, which sets it",
+            "{name}: struct_size is {size}, expected {}; begin with {}_INIT, which sets it",
+            size_of::<T>(),
             T::NAME.to_uppercase()
         )));
     }
@@ -245,24 +294,14 @@ pub(crate) unsafe fn optional_sized<T: Sized0>(from: *const T, name: &str) -> Re
             )));
         }
     }
-    let mut copy = std::mem::MaybeUninit::<T>::zeroed();
+    let mut copy = T::DEFAULT;
     // SAFETY: at most the size of both; every pattern of bits is a value of `T`.
-    Ok(Some(unsafe {
+    unsafe {
         std::ptr::copy_nonoverlapping(
             bytes,
-            copy.as_mut_ptr().cast::<u8>(),
+            (&raw mut copy).cast::<u8>(),
             size.min(size_of::<T>()),
         );
-        copy.assume_init()
-    }))
-}
-
-/// As [`optional_sized`], for a struct that must be there.
-///
-/// # Safety
-/// As for [`optional_sized`].
-pub(crate) unsafe fn sized<T: Sized0>(from: *const T, name: &str) -> Result<T> {
-    // SAFETY: passed on to the caller.
-    unsafe { optional_sized(from, name) }?
-        .ok_or_else(|| invalid(format!("{name}: expected a pointer, got null")))
+    }
+    Ok(Some(copy))
 }

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// The sources in the order in which the header shows them.
-const SOURCES: [&str; 3] = ["error", "strings", "control"];
+const SOURCES: [&str; 8] =
+    ["error", "strings", "control", "history", "baskets", "itemsets", "rules", "arrow"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -54,7 +55,13 @@ fn bare_header() -> String {
     for line in generated.lines() {
         if let Some(define) = line.strip_prefix("#define ") {
             let (name, value) = define.split_once(' ').expect("a constant has a value");
-            let value: i64 = value.parse().expect("a constant is an integer");
+            let value = match value {
+                "INT64_MIN" => "-9223372036854775807 - 1",
+                value => {
+                    value.parse::<i64>().expect("a constant is an integer");
+                    value
+                }
+            };
             writeln!(constants, "    {name} = {value},").unwrap();
         } else if !line.is_empty() {
             assert!(!line.contains('#'), "{line}");
@@ -102,7 +109,7 @@ fn every_item_has_a_comment() {
     let mut documented = false;
     // The parts taken over from outside, and the lines after a signature's first.
     let mut skip_until: Option<&str> = Some(" basketry.h: begin");
-    let mut open = false;
+    let (mut open, mut in_macro) = (false, false);
     for line in header.lines() {
         let code = line.trim();
         if let Some(mark) = skip_until {
@@ -128,7 +135,7 @@ fn every_item_has_a_comment() {
             continue;
         }
         if open {
-            open = !code.ends_with(';');
+            open = !code.ends_with(';') && !(in_macro && !code.ends_with('\\'));
             continue;
         }
         // An opaque type may be declared again where its comment is not.
@@ -136,7 +143,11 @@ fn every_item_has_a_comment() {
             missing.push(code.to_string());
         }
         documented = false;
-        open = !(code.ends_with(';') || code.ends_with('{') || code.starts_with('#'));
+        in_macro = code.starts_with('#');
+        open = match in_macro {
+            true => code.ends_with('\\'),
+            false => !(code.ends_with(';') || code.ends_with('{')),
+        };
     }
     assert!(missing.is_empty(), "without a comment in the header:\n{}", missing.join("\n"));
 }

@@ -1,0 +1,243 @@
+//! Deciding what to offer.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
+use basketry::{Context, Engine, Order, Result};
+
+use crate::catalog::basketry_catalog;
+use crate::decision::basketry_decision;
+use crate::error::{basketry_status, call, free, make, required};
+use crate::model::basketry_model;
+use crate::policy::basketry_policy;
+use crate::strings::{Grows, array, basketry_id, basketry_str, grown, optional_c_str, path};
+
+/// Decides what to offer: a model plus what the shop sells now. Any number of threads may decide
+/// while another replaces the model or the catalogue: each decision is made wholly from what was
+/// there when it began.
+pub struct basketry_engine {
+    engine: Engine,
+}
+
+/// A product and how many of it. This struct never grows.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_line {
+    /// The product.
+    pub product: basketry_id,
+    /// How many units; above 0.
+    pub quantity: f64,
+}
+
+/// An order that the customer made since the model was fitted. This struct never grows.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_order {
+    /// When, in milliseconds since 1970-01-01 00:00 UTC.
+    pub time_ms: i64,
+    /// What was bought.
+    pub lines: *const basketry_line,
+    /// How many lines there are.
+    pub n_lines: usize,
+}
+
+/// One request: who, where, when, and what is in the basket.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_context {
+    /// The size of this struct; BASKETRY_CONTEXT_INIT sets it.
+    pub struct_size: usize,
+    /// The time of the request, in milliseconds since 1970-01-01 00:00 UTC.
+    pub now_ms: i64,
+    /// The customer; no id: nobody known. One whom the model does not know is treated as new.
+    pub customer: basketry_id,
+    /// Where the offers are shown, such as "cart"; null: as the policy says.
+    pub placement: *const c_char,
+    /// The product whose page is being looked at; no id: none.
+    pub viewed: basketry_id,
+    /// What is in the basket. Repeated lines of a product count once.
+    pub basket: *const basketry_line,
+    /// How many lines there are.
+    pub n_basket: usize,
+    /// The orders that the customer made since the model was fitted. Earlier ones are known to the
+    /// model and are left out, with a warning.
+    pub orders_since: *const basketry_order,
+    /// How many orders there are.
+    pub n_orders_since: usize,
+    /// The seed for whatever a policy leaves to chance.
+    pub seed: u64,
+}
+
+// SAFETY: plain numbers and pointers behind the size.
+unsafe impl Grows for basketry_context {
+    const NAME: &'static str = "basketry_context";
+    const FIRST_SIZE: usize = size_of::<Self>();
+    const DEFAULT: Self = Self {
+        struct_size: size_of::<Self>(),
+        now_ms: 0,
+        customer: basketry_id::NONE,
+        placement: std::ptr::null(),
+        viewed: basketry_id::NONE,
+        basket: std::ptr::null(),
+        n_basket: 0,
+        orders_since: std::ptr::null(),
+        n_orders_since: 0,
+        seed: 0,
+    };
+}
+
+impl basketry_context {
+    /// # Safety
+    /// As for [`array`], [`basketry_str::get`] and [`optional_c_str`] for each field.
+    unsafe fn get(&self) -> Result<Context> {
+        let mut context = Context::at(self.now_ms).seed(self.seed);
+        // SAFETY: passed on to the caller, here and below.
+        unsafe {
+            if let Some(customer) = self.customer.get("context.customer")? {
+                context = context.customer(customer);
+            }
+            if let Some(placement) = optional_c_str(self.placement, "context.placement")? {
+                context = context.placement(placement);
+            }
+            if let Some(viewed) = self.viewed.get("context.viewed")? {
+                context = context.viewed(viewed);
+            }
+            let basket = array(self.basket, self.n_basket, "context.basket")?;
+            for (i, line) in basket.iter().enumerate() {
+                let product = line.product.require(&format!("context.basket[{i}].product"))?;
+                context = context.basket([(product, line.quantity)]);
+            }
+            let orders = array(self.orders_since, self.n_orders_since, "context.orders_since")?;
+            for (i, given) in orders.iter().enumerate() {
+                let mut order = Order::at(given.time_ms);
+                let name = format!("context.orders_since[{i}].lines");
+                for (k, line) in array(given.lines, given.n_lines, &name)?.iter().enumerate() {
+                    let product = line.product.require(&format!("{name}[{k}].product"))?;
+                    order = order.line(product, line.quantity);
+                }
+                context = context.orders_since([order]);
+            }
+        }
+        Ok(context)
+    }
+}
+
+/// Opens a model file and decides from it alone, with the catalogue as it was at fitting.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_engine_open(
+    file: *const c_char,
+    out: Option<&mut MaybeUninit<*mut basketry_engine>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for strings.
+        let file = unsafe { path(file, "file") }?;
+        Ok(basketry_engine { engine: Engine::open(file)? })
+    })
+}
+
+/// Decides from a model and a live catalogue; null for the catalogue means the model's own. Both
+/// may be freed afterwards.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_engine_new(
+    model: Option<&basketry_model>,
+    catalog: Option<&basketry_catalog>,
+    out: Option<&mut MaybeUninit<*mut basketry_engine>>,
+) -> basketry_status {
+    make(out, || {
+        let model = required(model, "model")?.model.clone();
+        let engine = match catalog {
+            Some(catalog) => Engine::new(model, catalog.catalog.clone())?,
+            None => Engine::from_model(model)?,
+        };
+        Ok(basketry_engine { engine })
+    })
+}
+
+/// Frees an engine. Null is allowed. Decisions that it made stay as they are.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_engine_free(engine: Option<Box<basketry_engine>>) {
+    free(engine);
+}
+
+/// Replaces the catalogue while other threads may decide. Later changes to the handle do not reach
+/// the engine.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_engine_set_catalog(
+    engine: Option<&basketry_engine>,
+    catalog: Option<&basketry_catalog>,
+) -> basketry_status {
+    call(|| {
+        let engine = &required(engine, "engine")?.engine;
+        engine.set_catalog(required(catalog, "catalog")?.catalog.clone())
+    })
+}
+
+/// Replaces the model while other threads may decide. A live catalogue stays; an engine without one
+/// takes the new model's own.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_engine_set_model(
+    engine: Option<&basketry_engine>,
+    model: Option<&basketry_model>,
+) -> basketry_status {
+    call(|| {
+        let engine = &required(engine, "engine")?.engine;
+        engine.set_model(required(model, "model")?.model.clone())
+    })
+}
+
+/// The model that decisions are made from now, as a handle of its own.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_engine_model(
+    engine: Option<&basketry_engine>,
+    out: Option<&mut MaybeUninit<*mut basketry_model>>,
+) -> basketry_status {
+    make(out, || Ok(basketry_model::new(required(engine, "engine")?.engine.model())))
+}
+
+/// The catalogue that decisions are made from now, as a handle of its own.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_engine_catalog(
+    engine: Option<&basketry_engine>,
+    out: Option<&mut MaybeUninit<*mut basketry_catalog>>,
+) -> basketry_status {
+    make(out, || Ok(basketry_catalog::new(required(engine, "engine")?.engine.catalog())))
+}
+
+/// Decides what to offer. The same model, catalogue, policy and context give the same decision, in
+/// any thread and at any time. Ids that are not known are no error: such a customer is new, and
+/// such a product is left out with a warning unless the policy says otherwise. Ids of the wrong
+/// type (an integer where the shop's ids are texts) are an error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_decide(
+    engine: Option<&basketry_engine>,
+    policy: Option<&basketry_policy>,
+    context: *const basketry_context,
+    out: Option<&mut MaybeUninit<*mut basketry_decision>>,
+) -> basketry_status {
+    make(out, || {
+        let engine = &required(engine, "engine")?.engine;
+        let policy = &required(policy, "policy")?.policy;
+        // SAFETY: the caller's promise for structs that can grow, for arrays and for texts.
+        let context = unsafe { required(grown(context, "context")?, "context")?.get() }?;
+        Ok(basketry_decision::new(engine.decide(policy, &context)?))
+    })
+}
+
+/// As basketry_decide, with the context as a JSON object: "now" (a time like
+/// "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket" and "viewed",
+/// "orders_since" and "seed", for languages in which JSON is easier to make than structs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_decide_json(
+    engine: Option<&basketry_engine>,
+    policy: Option<&basketry_policy>,
+    context: basketry_str,
+    out: Option<&mut MaybeUninit<*mut basketry_decision>>,
+) -> basketry_status {
+    make(out, || {
+        let engine = &required(engine, "engine")?.engine;
+        let policy = &required(policy, "policy")?.policy;
+        // SAFETY: the caller's promise for texts.
+        let context = Context::from_json(unsafe { context.get("context") }?)?;
+        Ok(basketry_decision::new(engine.decide(policy, &context)?))
+    })
+}

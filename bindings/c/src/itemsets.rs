@@ -1,0 +1,235 @@
+//! Frequent itemsets.
+
+use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use basketry::{ItemsetOptions, Itemsets, MinSupport};
+
+use crate::arrow::export;
+use crate::baskets::basketry_baskets;
+use crate::control::{basketry_control, run};
+use crate::error::{basketry_status, call, free, get, invalid, make, required};
+use crate::strings::{Grows, basketry_id, grown};
+
+/// Frequent itemsets, one row each. As mined, rows go by length, and within a length from
+/// frequent to rare; the order depends on the baskets and the threshold only.
+pub struct basketry_itemsets {
+    pub(crate) itemsets: Itemsets,
+    columns: OnceLock<Columns>,
+}
+
+struct Columns {
+    offsets: Vec<u64>,
+    items: Vec<u32>,
+    counts: Vec<u64>,
+    lent: basketry_itemset_columns,
+}
+
+// SAFETY: the pointers in `lent` point into the vectors beside it, which nobody changes.
+unsafe impl Send for Columns {}
+// SAFETY: as above.
+unsafe impl Sync for Columns {}
+
+/// Which itemsets to mine. Set either min_share or min_count.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_itemset_options {
+    /// The size of this struct; BASKETRY_ITEMSET_OPTIONS_INIT sets it.
+    pub struct_size: usize,
+    /// The least support as a share of the baskets, above 0 and at most 1; 1.0 means every basket.
+    /// It stands for the decimal that was written and is compared in integers: 0.1 of 30 baskets
+    /// is 3 baskets. 0 if min_count is used.
+    pub min_share: f64,
+    /// The least support as a number of baskets, at least 1. 0 if min_share is used.
+    pub min_count: u64,
+    /// The least number of items in an itemset; 0 means 1. Rules need 1.
+    pub min_length: usize,
+    /// The largest number of items in an itemset; 0 means any.
+    pub max_length: usize,
+    /// How many threads to use; 0 means one for each core. The result is the same for any number.
+    pub threads: usize,
+    /// The largest number of itemsets; a threshold that yields more is an error instead of a
+    /// machine out of memory. 0 means 20 million, which take about 1 GB.
+    pub max_itemsets: u64,
+}
+
+// SAFETY: plain numbers behind the size.
+unsafe impl Grows for basketry_itemset_options {
+    const NAME: &'static str = "basketry_itemset_options";
+    const FIRST_SIZE: usize = size_of::<Self>();
+    const DEFAULT: Self = Self {
+        struct_size: size_of::<Self>(),
+        min_share: 0.0,
+        min_count: 0,
+        min_length: 0,
+        max_length: 0,
+        threads: 0,
+        max_itemsets: 0,
+    };
+}
+
+impl basketry_itemset_options {
+    fn to_rust(self) -> basketry::Result<ItemsetOptions> {
+        let min_support = match (self.min_share, self.min_count) {
+            (0.0, 0) => {
+                return Err(invalid("min_share, min_count: expected one of them to be set"));
+            }
+            (0.0, count) => MinSupport::Count(count),
+            (share, 0) => MinSupport::Share(share),
+            _ => return Err(invalid("min_share, min_count: expected one of them to be 0")),
+        };
+        let mut options = ItemsetOptions::new(min_support);
+        if self.min_length > 0 {
+            options.min_length = self.min_length;
+        }
+        if self.max_length > 0 {
+            options.max_length = Some(self.max_length);
+        }
+        if self.threads > 0 {
+            options.threads = Some(self.threads);
+        }
+        if self.max_itemsets > 0 {
+            options.max_itemsets = self.max_itemsets;
+        }
+        Ok(options)
+    }
+}
+
+/// The columns of all itemsets: the items of row i are items[offsets[i]] up to, but without,
+/// items[offsets[i + 1]].
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_itemset_columns {
+    /// How many rows there are.
+    pub len: usize,
+    /// Where the items of each row begin: len + 1 numbers.
+    pub offsets: *const u64,
+    /// The items of all rows, ascending within a row; basketry_itemsets_item gives their ids.
+    pub items: *const u32,
+    /// For each row, the number of baskets that hold all of its items.
+    pub counts: *const u64,
+    /// The number of baskets that were mined: what to divide counts by for a support.
+    pub baskets: u64,
+}
+
+/// Finds all sets of items that enough baskets hold. Options are required, as there is no
+/// threshold that suits all data.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_itemsets_mine(
+    baskets: Option<&basketry_baskets>,
+    options: *const basketry_itemset_options,
+    control: Option<&basketry_control>,
+    out: Option<&mut MaybeUninit<*mut basketry_itemsets>>,
+) -> basketry_status {
+    make(out, || {
+        let baskets = &required(baskets, "baskets")?.baskets;
+        // SAFETY: the caller's promise for structs that can grow.
+        let options = required(unsafe { grown(options, "options") }?, "options")?.to_rust()?;
+        let itemsets = run(control, |control| basketry::itemsets(baskets, &options, control))?;
+        Ok(basketry_itemsets::new(itemsets))
+    })
+}
+
+/// Frees itemsets. Null is allowed. Rules made from them stay as they are.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_free(itemsets: Option<Box<basketry_itemsets>>) {
+    free(itemsets);
+}
+
+/// How many itemsets there are; 0 for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_len(itemsets: Option<&basketry_itemsets>) -> usize {
+    get(0, || itemsets.map_or(0, |itemsets| itemsets.itemsets.len()))
+}
+
+/// The itemsets as columns, borrowed; null for null. The first call lays them out.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_columns(
+    itemsets: Option<&basketry_itemsets>,
+) -> *const basketry_itemset_columns {
+    get(std::ptr::null(), || {
+        itemsets.map_or(std::ptr::null(), |itemsets| &raw const itemsets.columns().lent)
+    })
+}
+
+/// Writes the id of an item, which is borrowed from the itemsets.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_item(
+    itemsets: Option<&basketry_itemsets>,
+    item: u32,
+    out: Option<&mut MaybeUninit<basketry_id>>,
+) -> basketry_status {
+    call(|| {
+        let itemsets = required(itemsets, "itemsets")?;
+        let out = required(out, "out")?;
+        out.write(basketry_id::lend_from(itemsets.itemsets.ids(), item, "item")?);
+        Ok(())
+    })
+}
+
+/// Writes in how many baskets these ids are together, or 0 if that is below the threshold the
+/// itemsets were mined with, or an id is unknown.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_itemsets_count_of(
+    itemsets: Option<&basketry_itemsets>,
+    ids: *const basketry_id,
+    n_ids: usize,
+    out: Option<&mut MaybeUninit<u64>>,
+) -> basketry_status {
+    call(|| {
+        let itemsets = required(itemsets, "itemsets")?;
+        // SAFETY: the caller's promise for arrays and texts.
+        let ids = unsafe { basketry_id::array(ids, n_ids, "ids") }?;
+        let count = itemsets.itemsets.count_of(ids).unwrap_or(0);
+        required(out, "out")?.write(count);
+        Ok(())
+    })
+}
+
+/// Writes the itemsets to out as an Arrow stream with the columns itemset (a list of ids), length,
+/// count and support. The stream keeps alive what it needs; release it as Arrow says.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_export(
+    itemsets: Option<&basketry_itemsets>,
+    out: Option<&mut MaybeUninit<FFI_ArrowArrayStream>>,
+) -> basketry_status {
+    call(|| {
+        let itemsets = required(itemsets, "itemsets")?;
+        export(out, itemsets.itemsets.reader())
+    })
+}
+
+impl basketry_itemsets {
+    fn new(itemsets: Itemsets) -> Self {
+        Self { itemsets, columns: OnceLock::new() }
+    }
+
+    fn columns(&self) -> &Columns {
+        self.columns.get_or_init(|| {
+            let itemsets = &self.itemsets;
+            let mut columns = Columns {
+                offsets: Vec::with_capacity(itemsets.len() + 1),
+                items: Vec::new(),
+                counts: Vec::with_capacity(itemsets.len()),
+                lent: basketry_itemset_columns {
+                    len: itemsets.len(),
+                    offsets: std::ptr::null(),
+                    items: std::ptr::null(),
+                    counts: std::ptr::null(),
+                    baskets: itemsets.baskets(),
+                },
+            };
+            columns.offsets.push(0);
+            for itemset in itemsets.iter() {
+                columns.items.extend_from_slice(itemset.items());
+                columns.offsets.push(columns.items.len() as u64);
+                columns.counts.push(itemset.count());
+            }
+            columns.lent.offsets = columns.offsets.as_ptr();
+            columns.lent.items = columns.items.as_ptr();
+            columns.lent.counts = columns.counts.as_ptr();
+            columns
+        })
+    }
+}

@@ -1,0 +1,276 @@
+//! What was learned, as one immutable file.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
+use basketry::{FitOptions, IdKind, Model, Result, fit};
+
+use crate::catalog::basketry_catalog;
+use crate::control::{basketry_control, run};
+use crate::error::{basketry_status, call, free, get, invalid, make, required};
+use crate::history::basketry_history;
+use crate::strings::{
+    BASKETRY_ID_INT, BASKETRY_ID_NONE, BASKETRY_ID_STR, Grows, array, basketry_str, grown, path,
+};
+use crate::text::{Text, to_json};
+
+/// What was learned from past orders: immutable, shared by the engines it is given to.
+pub struct basketry_model {
+    pub(crate) model: Model,
+    report: Text,
+    id: Text,
+}
+
+/// How to learn. A field that is 0 has its default unless it says otherwise.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_fit_options {
+    /// The size of this struct; BASKETRY_FIT_OPTIONS_INIT sets it.
+    pub struct_size: usize,
+    /// A pair of products is kept, and a product is called popular, only if at least this many
+    /// distinct customers stand behind it: the privacy threshold. 0 means 10.
+    pub min_customers: u32,
+    /// Related products kept for each product, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1, which
+    /// means 64.
+    pub neighbours: i32,
+    /// Half-life of a customer's purchases in days: a purchase this old counts half. 0 means 120.
+    pub half_life_days: f64,
+    /// Half-life of a product's popularity in days. 0 means 28.
+    pub popularity_half_life_days: f64,
+    /// The probabilities are fitted to the orders of the last so many days, from what was known
+    /// before; at most a quarter of the history's span is used. 0 means 28.
+    pub holdout_days: f64,
+    /// Expected baskets by which a pair's lift is drawn towards 1. 0 means 10.
+    pub shrinkage: f64,
+    /// Baskets with more distinct products than this are left out of pair counting, and counted in
+    /// the report. 0 means 1000.
+    pub max_basket: u32,
+    /// How many threads to use; 0 means one for each core. The model does not depend on it.
+    pub threads: usize,
+    /// Seed of the draws the examples are made with.
+    pub seed: u64,
+}
+
+// SAFETY: plain numbers behind the size.
+unsafe impl Grows for basketry_fit_options {
+    const NAME: &'static str = "basketry_fit_options";
+    const FIRST_SIZE: usize = size_of::<Self>();
+    const DEFAULT: Self = Self {
+        struct_size: size_of::<Self>(),
+        min_customers: 0,
+        neighbours: -1,
+        half_life_days: 0.0,
+        popularity_half_life_days: 0.0,
+        holdout_days: 0.0,
+        shrinkage: 0.0,
+        max_basket: 0,
+        threads: 0,
+        seed: 0,
+    };
+}
+
+impl basketry_fit_options {
+    fn to_rust(self) -> Result<FitOptions> {
+        let mut options = FitOptions::default();
+        if self.min_customers != 0 {
+            options.min_customers = self.min_customers;
+        }
+        options.neighbours = match self.neighbours {
+            -1 => options.neighbours,
+            given => u32::try_from(given).map_err(|_| {
+                invalid(format!("neighbours: expected 0 to 1024, or -1 for 64; got {given}"))
+            })?,
+        };
+        for (given, option) in [
+            (self.half_life_days, &mut options.half_life_days),
+            (self.popularity_half_life_days, &mut options.popularity_half_life_days),
+            (self.holdout_days, &mut options.holdout_days),
+            (self.shrinkage, &mut options.shrinkage),
+        ] {
+            if given != 0.0 {
+                *option = given;
+            }
+        }
+        if self.max_basket != 0 {
+            options.max_basket = self.max_basket;
+        }
+        options.threads = self.threads;
+        options.seed = self.seed;
+        Ok(options)
+    }
+}
+
+/// Learns a model. The model holds a copy of the catalogue, so that it can serve alone. Null
+/// options mean the defaults.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_fit(
+    catalog: Option<&basketry_catalog>,
+    history: Option<&basketry_history>,
+    options: *const basketry_fit_options,
+    control: Option<&basketry_control>,
+    out: Option<&mut MaybeUninit<*mut basketry_model>>,
+) -> basketry_status {
+    make(out, || {
+        let catalog = &required(catalog, "catalog")?.catalog;
+        let history = &required(history, "history")?.history;
+        // SAFETY: the caller's promise for structs that can grow.
+        let options = unsafe { grown(options, "options") }?
+            .unwrap_or(basketry_fit_options::DEFAULT)
+            .to_rust()?;
+        let model = run(control, |control| fit(catalog, history, &options, control))?;
+        Ok(basketry_model::new(model))
+    })
+}
+
+/// Opens a model file by mapping it into memory: quick whatever its size, and checked so that no
+/// damage to the file can crash a reader. While it is open the file may be replaced by renaming
+/// another over it, but not written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_model_open(
+    file: *const c_char,
+    out: Option<&mut MaybeUninit<*mut basketry_model>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for strings.
+        let file = unsafe { path(file, "file") }?;
+        Ok(basketry_model::new(Model::open(file)?))
+    })
+}
+
+/// Reads a model file into memory, for file systems on which files change or go away.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_model_read(
+    file: *const c_char,
+    out: Option<&mut MaybeUninit<*mut basketry_model>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for strings.
+        let file = unsafe { path(file, "file") }?;
+        Ok(basketry_model::new(Model::read(file)?))
+    })
+}
+
+/// Makes a model from the bytes of a model file, which are copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_model_from_bytes(
+    bytes: *const u8,
+    len: usize,
+    out: Option<&mut MaybeUninit<*mut basketry_model>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for arrays.
+        let bytes = unsafe { array(bytes, len, "bytes") }?;
+        Ok(basketry_model::new(Model::from_bytes(bytes.to_vec())?))
+    })
+}
+
+/// Writes the bytes of the model file, and how many there are; they are borrowed from the model.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_bytes(
+    model: Option<&basketry_model>,
+    bytes: Option<&mut MaybeUninit<*const u8>>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> basketry_status {
+    call(|| {
+        let model = required(model, "model")?.model.as_bytes();
+        required(bytes, "bytes")?.write(model.as_ptr());
+        required(len, "len")?.write(model.len());
+        Ok(())
+    })
+}
+
+/// Writes the model to a file: to a temporary file beside it first, which then takes its name, so
+/// that no reader ever sees half a model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_model_save(
+    model: Option<&basketry_model>,
+    file: *const c_char,
+) -> basketry_status {
+    call(|| {
+        let model = required(model, "model")?;
+        // SAFETY: the caller's promise for strings.
+        model.model.save(unsafe { path(file, "file") }?)
+    })
+}
+
+/// Checks the checksums of the whole model. Opening checks the structure only.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_verify(model: Option<&basketry_model>) -> basketry_status {
+    call(|| required(model, "model")?.model.verify())
+}
+
+/// Frees a model. Null is allowed. Engines that were given it keep what they need.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_free(model: Option<Box<basketry_model>>) {
+    free(model);
+}
+
+/// What was learned and what was not, as a JSON object. Borrowed from the model, ended by a zero
+/// byte; empty for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_report(model: Option<&basketry_model>) -> basketry_str {
+    get(basketry_str::EMPTY, || {
+        model.map_or(basketry_str::EMPTY, |model| {
+            model.report.lend(|| to_json(model.model.report()))
+        })
+    })
+}
+
+/// The id of the model: 32 hexadecimal digits that stand for its content. Borrowed from the model,
+/// ended by a zero byte; empty for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_id(model: Option<&basketry_model>) -> basketry_str {
+    get(basketry_str::EMPTY, || {
+        model.map_or(basketry_str::EMPTY, |model| model.id.lend(|| model.model.id_hex()))
+    })
+}
+
+/// The time of the last order the model learned from, in milliseconds since 1970-01-01 00:00 UTC;
+/// 0 for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_as_of(model: Option<&basketry_model>) -> i64 {
+    get(0, || model.map_or(0, |model| model.model.as_of()))
+}
+
+/// How many products the model knows; 0 for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_products(model: Option<&basketry_model>) -> usize {
+    get(0, || model.map_or(0, |model| model.model.products().len()))
+}
+
+/// How many customers the model knows; 0 for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_customers(model: Option<&basketry_model>) -> usize {
+    get(0, || model.map_or(0, |model| model.model.customers().len()))
+}
+
+/// Whether product ids are integers or texts: BASKETRY_ID_INT or BASKETRY_ID_STR;
+/// BASKETRY_ID_NONE for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_product_kind(model: Option<&basketry_model>) -> i32 {
+    get(BASKETRY_ID_NONE, || {
+        model.map_or(BASKETRY_ID_NONE, |model| kind(model.model.products().kind()))
+    })
+}
+
+/// Whether customer ids are integers or texts: BASKETRY_ID_INT or BASKETRY_ID_STR;
+/// BASKETRY_ID_NONE for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_customer_kind(model: Option<&basketry_model>) -> i32 {
+    get(BASKETRY_ID_NONE, || {
+        model.map_or(BASKETRY_ID_NONE, |model| kind(model.model.customers().kind()))
+    })
+}
+
+fn kind(kind: IdKind) -> i32 {
+    match kind {
+        IdKind::Int => BASKETRY_ID_INT,
+        IdKind::Str => BASKETRY_ID_STR,
+    }
+}
+
+impl basketry_model {
+    pub(crate) fn new(model: Model) -> Self {
+        Self { model, report: Text::default(), id: Text::default() }
+    }
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Compiles the C++17 tests with all warnings as errors, linked from two translation units, and
+# runs them.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/c-library.sh
+
+for cxx in g++ clang++; do
+    if ! command -v "$cxx" > /dev/null; then
+        # One compiler is enough; the second is a bonus where it is installed.
+        [ "$cxx" = clang++ ] || missing "$cxx"
+        continue
+    fi
+    echo "tests/cpp with $cxx"
+    "$cxx" -std=c++17 -Wall -Wextra -Werror -pedantic -Wshadow -g -O1 -pthread -Iinclude \
+        tests/cpp/main.cpp tests/cpp/second.cpp -L"$LIB" -lbasketry -Wl,-rpath,"$LIB" \
+        -o "$OUT/cpp-$cxx"
+    "$OUT/cpp-$cxx" tests/golden "$OUT"
+    if command -v valgrind > /dev/null; then
+        valgrind --quiet --leak-check=full --show-leak-kinds=definite,possible \
+            --errors-for-leak-kinds=definite --error-exitcode=1 "$OUT/cpp-$cxx" tests/golden "$OUT"
+    else
+        missing valgrind
+    fi
+done
+echo "C++ tests: passed"
