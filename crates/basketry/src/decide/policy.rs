@@ -1,5 +1,6 @@
 //! What a shop wants offered: plain data with one validator.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -314,6 +315,23 @@ impl Policy {
     /// every key is known and stands once, and every value has its type and is in its range.
     pub fn from_json(text: &str) -> Result<Self> {
         Self::from_tree(&Node::from_json("policy", text)?)
+    }
+
+    /// Reads a policy from a file: JSON if its name ends in `.json`, TOML otherwise.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be read;
+    /// [`ErrorKind::Policy`](crate::ErrorKind::Policy), naming the file and the key, as
+    /// [`from_toml`](Self::from_toml) and [`from_json`](Self::from_json).
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, error))?;
+        let in_file = |message: String| fail(format!("{}: {message}", path.display()));
+        let text = String::from_utf8(bytes)
+            .map_err(|error| in_file(format!("not UTF-8: {}", error.utf8_error())))?;
+        let json = path.extension().is_some_and(|extension| extension == "json");
+        let policy = if json { Self::from_json(&text) } else { Self::from_toml(&text) };
+        policy.map_err(|error| in_file(error.to_string()))
     }
 
     /// The policy as JSON, every default spelled out: one line, the same bytes for equal
