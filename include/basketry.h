@@ -116,6 +116,11 @@ struct ArrowArrayStream {
 #define BASKETRY_ID_STR 2
 
 /**
+ * A stock that is not tracked: the product is never out of stock.
+ */
+#define BASKETRY_UNTRACKED INT64_MAX
+
+/**
  * Stop with an error that names the column and the row.
  */
 #define BASKETRY_ON_BAD_ERROR 0
@@ -161,9 +166,169 @@ struct ArrowArrayStream {
 #define BASKETRY_CONSEQUENTS_SINGLE 1
 
 /**
+ * The kind of offer that goes with what is in the basket or viewed.
+ */
+#define BASKETRY_CROSS_SELL 0
+
+/**
+ * The kind of offer that is a dearer variant, to be taken in place of another product.
+ */
+#define BASKETRY_UP_SELL 1
+
+/**
+ * The kind of offer that the customer buys again and again, and that is due.
+ */
+#define BASKETRY_REFILL 2
+
+/**
+ * The kind of offer that everybody buys: it fills a slot for which there was nothing better.
+ */
+#define BASKETRY_POPULAR 3
+
+/**
+ * No kind: a candidate that was suppressed before it had one.
+ */
+#define BASKETRY_NO_KIND -1
+
+/**
+ * Not suppressed: the product is offered.
+ */
+#define BASKETRY_REASON_NONE -1
+
+/**
+ * It is in the basket already.
+ */
+#define BASKETRY_REASON_IN_BASKET 0
+
+/**
+ * It is the product being looked at.
+ */
+#define BASKETRY_REASON_VIEWED 1
+
+/**
+ * Neither the catalogue nor the model knows it.
+ */
+#define BASKETRY_REASON_UNKNOWN_PRODUCT 2
+
+/**
+ * It was sold once but is not in the catalogue now.
+ */
+#define BASKETRY_REASON_NOT_IN_CATALOGUE 3
+
+/**
+ * The catalogue says that it may not be sold.
+ */
+#define BASKETRY_REASON_NOT_SELLABLE 4
+
+/**
+ * Its stock is not above 0.
+ */
+#define BASKETRY_REASON_OUT_OF_STOCK 5
+
+/**
+ * The policy excludes the product, its category, brand or line.
+ */
+#define BASKETRY_REASON_EXCLUDED 6
+
+/**
+ * The catalogue has no price for it.
+ */
+#define BASKETRY_REASON_NO_PRICE 7
+
+/**
+ * Its price is outside the policy's window.
+ */
+#define BASKETRY_REASON_PRICE_WINDOW 8
+
+/**
+ * Its cost is not known and the policy assumes no margin.
+ */
+#define BASKETRY_REASON_UNKNOWN_COST 9
+
+/**
+ * Selling it earns nothing.
+ */
+#define BASKETRY_REASON_MARGIN_NOT_POSITIVE 10
+
+/**
+ * A variant of something in the basket.
+ */
+#define BASKETRY_REASON_VARIANT_IN_BASKET 11
+
+/**
+ * A variant of the viewed product.
+ */
+#define BASKETRY_REASON_VARIANT_OF_VIEWED 12
+
+/**
+ * The customer has it, and hardly anybody buys it twice.
+ */
+#define BASKETRY_REASON_OWNED 13
+
+/**
+ * The customer buys it again and again, but not now.
+ */
+#define BASKETRY_REASON_NOT_DUE 14
+
+/**
+ * It sells with what is in the basket, but too few customers stand behind that.
+ */
+#define BASKETRY_REASON_TOO_FEW_CUSTOMERS 15
+
+/**
+ * Nothing says that it goes with the basket or with the customer.
+ */
+#define BASKETRY_REASON_NO_EVIDENCE 16
+
+/**
+ * As a dearer variant: an attribute that must match does not.
+ */
+#define BASKETRY_REASON_INCOMPATIBLE 17
+
+/**
+ * As a dearer variant: its declared quality is not better.
+ */
+#define BASKETRY_REASON_NOT_BETTER 18
+
+/**
+ * As a dearer variant: what may be lost outweighs what may be gained.
+ */
+#define BASKETRY_REASON_UP_SELL_NOT_WORTH 19
+
+/**
+ * Its value is not above the policy's min_value.
+ */
+#define BASKETRY_REASON_BELOW_MIN_VALUE 20
+
+/**
+ * There are as many offers of its kind as the policy allows.
+ */
+#define BASKETRY_REASON_KIND_LIMIT 21
+
+/**
+ * There are as many offers of its product line as the policy allows.
+ */
+#define BASKETRY_REASON_LINE_LIMIT 22
+
+/**
+ * Other offers are worth more, and there is no slot left.
+ */
+#define BASKETRY_REASON_OUTRANKED 23
+
+/**
  * Baskets of distinct items, the miner's view of orders.
  */
 typedef struct basketry_baskets basketry_baskets;
+
+/**
+ * What the shop sells now: prices, costs, stock and so on, one entry for each product.
+ */
+typedef struct basketry_catalog basketry_catalog;
+
+/**
+ * Makes a catalogue product by product.
+ */
+typedef struct basketry_catalog_builder basketry_catalog_builder;
 
 /**
  * Watches and cancels long work. One thread gives it to a long function; meanwhile any thread may
@@ -171,6 +336,18 @@ typedef struct basketry_baskets basketry_baskets;
  * stays cancelled.
  */
 typedef struct basketry_control basketry_control;
+
+/**
+ * Ordered offers, perhaps none, and everything needed to say why.
+ */
+typedef struct basketry_decision basketry_decision;
+
+/**
+ * Decides what to offer: a model plus what the shop sells now. Any number of threads may decide
+ * while another replaces the model or the catalogue: each decision is made wholly from what was
+ * there when it began.
+ */
+typedef struct basketry_engine basketry_engine;
 
 /**
  * Past orders: who bought what, when, in which basket, how many and for how much.
@@ -187,6 +364,22 @@ typedef struct basketry_history_builder basketry_history_builder;
  * frequent to rare; the order depends on the baskets and the threshold only.
  */
 typedef struct basketry_itemsets basketry_itemsets;
+
+/**
+ * What was learned from past orders: immutable, shared by the engines it is given to.
+ */
+typedef struct basketry_model basketry_model;
+
+/**
+ * What a shop wants offered at one place: which kinds of offer and how many, what never, and at
+ * what least value. Its keys are those of the core crate's Policy.
+ */
+typedef struct basketry_policy basketry_policy;
+
+/**
+ * Ranked products for customers or baskets, one row each, in columns.
+ */
+typedef struct basketry_recommendations basketry_recommendations;
 
 /**
  * Association rules "who buys these also buys those", one row each.
@@ -257,6 +450,191 @@ typedef struct basketry_progress {
  * other than 0 cancels the work. It must not throw or jump out of the call.
  */
 typedef int32_t (*basketry_progress_fn)(const struct basketry_progress *progress, void *user);
+
+/**
+ * The rules by which products are read. By default every row must be usable.
+ */
+typedef struct basketry_catalog_options {
+    /**
+     * The size of this struct; BASKETRY_CATALOG_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The ISO 4217 code of the currency of prices and costs; null means EUR.
+     */
+    const char *currency;
+    /**
+     * A null product id: BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP.
+     */
+    int32_t nulls;
+    /**
+     * A price or cost that is negative, NaN, infinite or too big, a stock that is NaN or infinite,
+     * a quality that is infinite: BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP.
+     */
+    int32_t bad_numbers;
+} basketry_catalog_options;
+
+/**
+ * An attribute that variants must share. This struct never grows.
+ */
+typedef struct basketry_attribute {
+    /**
+     * What the attribute is, such as "size".
+     */
+    struct basketry_str name;
+    /**
+     * Its value.
+     */
+    struct basketry_id value;
+} basketry_attribute;
+
+/**
+ * A number of which more is better. This struct never grows.
+ */
+typedef struct basketry_quality {
+    /**
+     * What the number is, such as "memory".
+     */
+    struct basketry_str name;
+    /**
+     * The number; NaN if it is not known.
+     */
+    double value;
+} basketry_quality;
+
+/**
+ * One product for a catalogue that is made product by product.
+ */
+typedef struct basketry_product {
+    /**
+     * The size of this struct; BASKETRY_PRODUCT_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The product's id. Required.
+     */
+    struct basketry_id id;
+    /**
+     * The price of a unit in minor units. BASKETRY_PRODUCT_INIT sets BASKETRY_NO_MONEY: the
+     * product is never offered.
+     */
+    int64_t price;
+    /**
+     * The cost of a unit in minor units. BASKETRY_PRODUCT_INIT sets BASKETRY_NO_MONEY.
+     */
+    int64_t cost;
+    /**
+     * Units in stock. BASKETRY_PRODUCT_INIT sets BASKETRY_UNTRACKED.
+     */
+    int64_t stock;
+    /**
+     * 1 if the product may be offered, which BASKETRY_PRODUCT_INIT sets, or 0.
+     */
+    int32_t sellable;
+    /**
+     * The name to show; empty: none.
+     */
+    struct basketry_str name;
+    /**
+     * The product line along which up-selling moves.
+     */
+    struct basketry_id line;
+    /**
+     * The brand.
+     */
+    struct basketry_id brand;
+    /**
+     * The category levels, the broadest first.
+     */
+    const struct basketry_id *category;
+    /**
+     * How many category levels there are.
+     */
+    size_t n_category;
+    /**
+     * Attributes that variants must share.
+     */
+    const struct basketry_attribute *must_match;
+    /**
+     * How many such attributes there are.
+     */
+    size_t n_must_match;
+    /**
+     * Numbers of which more is better.
+     */
+    const struct basketry_quality *quality;
+    /**
+     * How many such numbers there are.
+     */
+    size_t n_quality;
+} basketry_product;
+
+/**
+ * Which columns of a table of products mean what, by name.
+ */
+typedef struct basketry_catalog_columns {
+    /**
+     * The size of this struct; BASKETRY_CATALOG_COLUMNS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The product's id, as in the order lines. Required.
+     */
+    const char *product;
+    /**
+     * The price of a unit in major units (12.5 is twelve euros fifty). Required; a product whose
+     * price is null is never offered.
+     */
+    const char *price;
+    /**
+     * The cost of a unit in major units; null: not known.
+     */
+    const char *cost;
+    /**
+     * Units in stock; null: not tracked.
+     */
+    const char *stock;
+    /**
+     * Booleans that say whether the product may be offered; null: all may.
+     */
+    const char *sellable;
+    /**
+     * The name to show; null: none.
+     */
+    const char *name;
+    /**
+     * The product line along which up-selling moves (all variants of a phone); null: none.
+     */
+    const char *line;
+    /**
+     * The brand; null: none.
+     */
+    const char *brand;
+    /**
+     * The category levels, the broadest first: n_category names.
+     */
+    const char *const *category;
+    /**
+     * How many category levels there are.
+     */
+    size_t n_category;
+    /**
+     * Attributes that variants must share, such as size or socket: n_must_match names.
+     */
+    const char *const *must_match;
+    /**
+     * How many such attributes there are.
+     */
+    size_t n_must_match;
+    /**
+     * Numbers of which more is better: n_quality names.
+     */
+    const char *const *quality;
+    /**
+     * How many such numbers there are.
+     */
+    size_t n_quality;
+} basketry_catalog_columns;
 
 /**
  * Which columns of a table of order lines mean what, by name. Times are dates, timestamps of any
@@ -490,6 +868,314 @@ typedef struct basketry_rule_columns {
 } basketry_rule_columns;
 
 /**
+ * How to learn. A field that is 0 has its default unless it says otherwise.
+ */
+typedef struct basketry_fit_options {
+    /**
+     * The size of this struct; BASKETRY_FIT_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * A pair of products is kept, and a product is called popular, only if at least this many
+     * distinct customers stand behind it: the privacy threshold. 0 means 10.
+     */
+    uint32_t min_customers;
+    /**
+     * Related products kept for each product, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1, which
+     * means 64.
+     */
+    int32_t neighbours;
+    /**
+     * Half-life of a customer's purchases in days: a purchase this old counts half. 0 means 120.
+     */
+    double half_life_days;
+    /**
+     * Half-life of a product's popularity in days. 0 means 28.
+     */
+    double popularity_half_life_days;
+    /**
+     * The probabilities are fitted to the orders of the last so many days, from what was known
+     * before; at most a quarter of the history's span is used. 0 means 28.
+     */
+    double holdout_days;
+    /**
+     * Expected baskets by which a pair's lift is drawn towards 1. 0 means 10.
+     */
+    double shrinkage;
+    /**
+     * Baskets with more distinct products than this are left out of pair counting, and counted in
+     * the report. 0 means 1000.
+     */
+    uint32_t max_basket;
+    /**
+     * How many threads to use; 0 means one for each core. The model does not depend on it.
+     */
+    size_t threads;
+    /**
+     * Seed of the draws the examples are made with.
+     */
+    uint64_t seed;
+} basketry_fit_options;
+
+/**
+ * The ids in one basket. This struct never grows.
+ */
+typedef struct basketry_ids {
+    /**
+     * The ids.
+     */
+    const struct basketry_id *ids;
+    /**
+     * How many ids there are.
+     */
+    size_t len;
+} basketry_ids;
+
+/**
+ * The columns of recommendations, by request and rank.
+ */
+typedef struct basketry_recommendation_columns {
+    /**
+     * How many rows there are.
+     */
+    size_t len;
+    /**
+     * For each row, the position of its customer or basket in the request, from 0.
+     */
+    const uint32_t *requests;
+    /**
+     * For each row, the product; basketry_recommendations_product gives its id.
+     */
+    const uint32_t *products;
+    /**
+     * For each row, the probability that it is bought, from 0 to 1, without being offered.
+     */
+    const float *probabilities;
+    /**
+     * For each row, the rank within its request, from 1.
+     */
+    const uint32_t *ranks;
+    /**
+     * How many product ids of the request the model does not know.
+     */
+    uint64_t unknown;
+} basketry_recommendation_columns;
+
+/**
+ * A product and how many of it. This struct never grows.
+ */
+typedef struct basketry_line {
+    /**
+     * The product.
+     */
+    struct basketry_id product;
+    /**
+     * How many units; above 0.
+     */
+    double quantity;
+} basketry_line;
+
+/**
+ * An order that the customer made since the model was fitted. This struct never grows.
+ */
+typedef struct basketry_order {
+    /**
+     * When, in milliseconds since 1970-01-01 00:00 UTC.
+     */
+    int64_t time_ms;
+    /**
+     * What was bought.
+     */
+    const struct basketry_line *lines;
+    /**
+     * How many lines there are.
+     */
+    size_t n_lines;
+} basketry_order;
+
+/**
+ * One request: who, where, when, and what is in the basket.
+ */
+typedef struct basketry_context {
+    /**
+     * The size of this struct; BASKETRY_CONTEXT_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The time of the request, in milliseconds since 1970-01-01 00:00 UTC.
+     */
+    int64_t now_ms;
+    /**
+     * The customer; no id: nobody known. One whom the model does not know is treated as new.
+     */
+    struct basketry_id customer;
+    /**
+     * Where the offers are shown, such as "cart"; null: as the policy says.
+     */
+    const char *placement;
+    /**
+     * The product whose page is being looked at; no id: none.
+     */
+    struct basketry_id viewed;
+    /**
+     * What is in the basket. Repeated lines of a product count once.
+     */
+    const struct basketry_line *basket;
+    /**
+     * How many lines there are.
+     */
+    size_t n_basket;
+    /**
+     * The orders that the customer made since the model was fitted. Earlier ones are known to the
+     * model and are left out, with a warning.
+     */
+    const struct basketry_order *orders_since;
+    /**
+     * How many orders there are.
+     */
+    size_t n_orders_since;
+    /**
+     * The seed for whatever a policy leaves to chance.
+     */
+    uint64_t seed;
+} basketry_context;
+
+/**
+ * A number behind an offer. This struct never grows.
+ */
+typedef struct basketry_evidence {
+    /**
+     * What the number is: of a cross-sell lift_low (how many times as often as by chance the two
+     * sell together: the lower 2.5 % bound), pair_baskets and pair_customers; of a refill
+     * own_count, own_share, days_since and expected_interval; of a popular one customers and
+     * baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
+     * own_line_purchases.
+     */
+    struct basketry_str name;
+    /**
+     * The number.
+     */
+    double value;
+} basketry_evidence;
+
+/**
+ * One offer. Everything that it points to is borrowed from the decision.
+ */
+typedef struct basketry_offer {
+    /**
+     * The kind of offer: BASKETRY_CROSS_SELL, BASKETRY_UP_SELL, BASKETRY_REFILL or
+     * BASKETRY_POPULAR. Later versions may have more.
+     */
+    int32_t kind;
+    /**
+     * The kind as a word, such as "cross_sell".
+     */
+    struct basketry_str kind_name;
+    /**
+     * The products offered. One, for the kinds there are now.
+     */
+    const struct basketry_id *products;
+    /**
+     * How many products are offered.
+     */
+    size_t n_products;
+    /**
+     * The name of the product; empty if the catalogue has no names.
+     */
+    struct basketry_str name;
+    /**
+     * What it costs now, in minor units.
+     */
+    int64_t price;
+    /**
+     * What is taken off the price, in minor units.
+     */
+    int64_t discount;
+    /**
+     * The ISO 4217 code of the currency.
+     */
+    struct basketry_str currency;
+    /**
+     * Of a cross-sell: the product in the basket or viewed that it goes with. Of an up-sell: the
+     * product in whose place it is offered. Otherwise no id.
+     */
+    struct basketry_id base_product;
+    /**
+     * The chance that it is bought in this order if it is offered. Of an up-sell: that it is taken
+     * in place of the base product.
+     */
+    double probability;
+    /**
+     * The chance that it is bought in this order if it is not offered. Of an up-sell 0.
+     */
+    double base_probability;
+    /**
+     * Price less cost in minor units; where the cost is not known, as assumed.
+     */
+    double margin;
+    /**
+     * The expected contribution of making this offer, in minor units.
+     */
+    double value;
+    /**
+     * The probability with which this offer was chosen for the slot; 1: nothing was left to
+     * chance.
+     */
+    double chosen_with;
+    /**
+     * The numbers behind it.
+     */
+    const struct basketry_evidence *evidence;
+    /**
+     * How many such numbers there are.
+     */
+    size_t n_evidence;
+    /**
+     * The policy's assumptions that stood in for what is not known, such as "margin_rate".
+     */
+    const struct basketry_str *assumed;
+    /**
+     * How many assumptions there are.
+     */
+    size_t n_assumed;
+    /**
+     * The reason in plain words.
+     */
+    struct basketry_str why;
+} basketry_offer;
+
+/**
+ * A candidate that was not offered. Everything that it points to is borrowed from the decision.
+ */
+typedef struct basketry_suppressed {
+    /**
+     * The product.
+     */
+    struct basketry_id product;
+    /**
+     * Why it is not offered, one of the constants that begin with BASKETRY_REASON_.
+     */
+    int32_t reason;
+    /**
+     * The reason as a word, such as "out_of_stock".
+     */
+    struct basketry_str reason_name;
+    /**
+     * The kind of offer it would have been; BASKETRY_NO_KIND if it did not come so far.
+     */
+    int32_t kind;
+    /**
+     * The learned chance that it is bought in this order without an offer; of a product that was
+     * considered as an up-sell only, the chance that it is taken if offered.
+     */
+    double probability;
+    /**
+     * Its value in minor units; NaN if it was not computed.
+     */
+    double value;
+} basketry_suppressed;
+
+/**
  * The call did what it says.
  */
 #define BASKETRY_OK 0
@@ -633,6 +1319,87 @@ basketry_status basketry_control_progress(const struct basketry_control *control
  * text is static.
  */
 const char *basketry_stage_name(int32_t stage);
+
+/**
+ * Begins a catalogue that is made product by product. Null options mean the defaults.
+ */
+basketry_status basketry_catalog_builder_new(const struct basketry_catalog_options *options,
+                                             struct basketry_catalog_builder **out);
+
+/**
+ * Adds a product. If it fails the product is not added and the builder can be used on.
+ */
+basketry_status basketry_catalog_builder_push(struct basketry_catalog_builder *builder,
+                                              const struct basketry_product *product);
+
+/**
+ * Makes the catalogue. The builder is used up and must still be freed.
+ */
+basketry_status basketry_catalog_builder_finish(struct basketry_catalog_builder *builder,
+                                                struct basketry_catalog **out);
+
+/**
+ * Frees a builder. Null is allowed.
+ */
+void basketry_catalog_builder_free(struct basketry_catalog_builder *builder);
+
+/**
+ * Reads a catalogue from an Arrow stream of products. The stream is consumed: it is released
+ * whatever the outcome. It may be read in another thread than the calling one.
+ */
+basketry_status basketry_catalog_from_arrow(struct ArrowArrayStream *stream,
+                                            const struct basketry_catalog_columns *columns,
+                                            const struct basketry_catalog_options *options,
+                                            const struct basketry_control *control,
+                                            struct basketry_catalog **out);
+
+/**
+ * Frees a catalogue. Null is allowed. Engines that were given it keep what they need.
+ */
+void basketry_catalog_free(struct basketry_catalog *catalog);
+
+/**
+ * The number of products; 0 for null.
+ */
+size_t basketry_catalog_len(const struct basketry_catalog *catalog);
+
+/**
+ * What became of the rows that were read, as a JSON object: rows_read, products, how many were
+ * skipped and why, without_price, without_cost, out_of_stock and so on. Borrowed from the
+ * catalogue, ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_catalog_report(const struct basketry_catalog *catalog);
+
+/**
+ * Changes a product's price, in minor units; BASKETRY_NO_MONEY: none. Engines that were given the
+ * catalogue before keep what they were given: give it to basketry_engine_set_catalog again.
+ */
+basketry_status basketry_catalog_set_price(struct basketry_catalog *catalog,
+                                           struct basketry_id product,
+                                           int64_t price);
+
+/**
+ * Changes a product's cost, in minor units; BASKETRY_NO_MONEY: not known. Engines as for
+ * basketry_catalog_set_price.
+ */
+basketry_status basketry_catalog_set_cost(struct basketry_catalog *catalog,
+                                          struct basketry_id product,
+                                          int64_t cost);
+
+/**
+ * Changes a product's stock, in units; BASKETRY_UNTRACKED: never out of stock. Engines as for
+ * basketry_catalog_set_price.
+ */
+basketry_status basketry_catalog_set_stock(struct basketry_catalog *catalog,
+                                           struct basketry_id product,
+                                           int64_t stock);
+
+/**
+ * Says whether a product may be offered, 1 or 0. Engines as for basketry_catalog_set_price.
+ */
+basketry_status basketry_catalog_set_sellable(struct basketry_catalog *catalog,
+                                              struct basketry_id product,
+                                              int32_t sellable);
 
 /**
  * Reads a history from an Arrow stream of order lines. The stream is consumed: it is released
@@ -840,6 +1607,315 @@ basketry_status basketry_rules_matching(const struct basketry_rules *rules,
 basketry_status basketry_rules_export(const struct basketry_rules *rules,
                                       struct ArrowArrayStream *out);
 
+/**
+ * Learns a model. The model holds a copy of the catalogue, so that it can serve alone. Null
+ * options mean the defaults.
+ */
+basketry_status basketry_fit(const struct basketry_catalog *catalog,
+                             const struct basketry_history *history,
+                             const struct basketry_fit_options *options,
+                             const struct basketry_control *control,
+                             struct basketry_model **out);
+
+/**
+ * Opens a model file by mapping it into memory: quick whatever its size, and checked so that no
+ * damage to the file can crash a reader. While it is open the file may be replaced by renaming
+ * another over it, but not written to.
+ */
+basketry_status basketry_model_open(const char *file, struct basketry_model **out);
+
+/**
+ * Reads a model file into memory, for file systems on which files change or go away.
+ */
+basketry_status basketry_model_read(const char *file, struct basketry_model **out);
+
+/**
+ * Makes a model from the bytes of a model file, which are copied.
+ */
+basketry_status basketry_model_from_bytes(const uint8_t *bytes,
+                                          size_t len,
+                                          struct basketry_model **out);
+
+/**
+ * Writes the bytes of the model file, and how many there are; they are borrowed from the model.
+ */
+basketry_status basketry_model_bytes(const struct basketry_model *model,
+                                     const uint8_t **bytes,
+                                     size_t *len);
+
+/**
+ * Writes the model to a file: to a temporary file beside it first, which then takes its name, so
+ * that no reader ever sees half a model.
+ */
+basketry_status basketry_model_save(const struct basketry_model *model, const char *file);
+
+/**
+ * Checks the checksums of the whole model. Opening checks the structure only.
+ */
+basketry_status basketry_model_verify(const struct basketry_model *model);
+
+/**
+ * Frees a model. Null is allowed. Engines that were given it keep what they need.
+ */
+void basketry_model_free(struct basketry_model *model);
+
+/**
+ * What was learned and what was not, as a JSON object. Borrowed from the model, ended by a zero
+ * byte; empty for null.
+ */
+struct basketry_str basketry_model_report(const struct basketry_model *model);
+
+/**
+ * The id of the model: 32 hexadecimal digits that stand for its content. Borrowed from the model,
+ * ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_model_id(const struct basketry_model *model);
+
+/**
+ * The time of the last order the model learned from, in milliseconds since 1970-01-01 00:00 UTC;
+ * 0 for null.
+ */
+int64_t basketry_model_as_of(const struct basketry_model *model);
+
+/**
+ * How many products the model knows; 0 for null.
+ */
+size_t basketry_model_products(const struct basketry_model *model);
+
+/**
+ * How many customers the model knows; 0 for null.
+ */
+size_t basketry_model_customers(const struct basketry_model *model);
+
+/**
+ * Whether product ids are integers or texts: BASKETRY_ID_INT or BASKETRY_ID_STR;
+ * BASKETRY_ID_NONE for null.
+ */
+int32_t basketry_model_product_kind(const struct basketry_model *model);
+
+/**
+ * Whether customer ids are integers or texts: BASKETRY_ID_INT or BASKETRY_ID_STR;
+ * BASKETRY_ID_NONE for null.
+ */
+int32_t basketry_model_customer_kind(const struct basketry_model *model);
+
+/**
+ * The n products that each customer most probably buys in their next order, the most probable
+ * first; with new_only, only such as they never bought. Products that are not in the model's
+ * catalogue are left out. A customer whom the model does not know is an error.
+ */
+basketry_status basketry_model_recommend(const struct basketry_model *model,
+                                         const struct basketry_id *customers,
+                                         size_t n_customers,
+                                         size_t n,
+                                         bool new_only,
+                                         const struct basketry_control *control,
+                                         struct basketry_recommendations **out);
+
+/**
+ * The n products most probably added to each basket by a customer of whom nothing is known, the
+ * most probable first. Products that the model does not know are passed over and counted.
+ */
+basketry_status basketry_model_complete(const struct basketry_model *model,
+                                        const struct basketry_ids *baskets,
+                                        size_t n_baskets,
+                                        size_t n,
+                                        const struct basketry_control *control,
+                                        struct basketry_recommendations **out);
+
+/**
+ * Frees recommendations. Null is allowed.
+ */
+void basketry_recommendations_free(struct basketry_recommendations *recommendations);
+
+/**
+ * The recommendations as columns, borrowed; null for null.
+ */
+const struct basketry_recommendation_columns *basketry_recommendations_columns(const struct basketry_recommendations *recommendations);
+
+/**
+ * Writes the id of a product of the columns, which is borrowed from the recommendations.
+ */
+basketry_status basketry_recommendations_product(const struct basketry_recommendations *recommendations,
+                                                 uint32_t product,
+                                                 struct basketry_id *out);
+
+/**
+ * Writes the recommendations to out as an Arrow stream with the columns customer (the id) or
+ * basket (the position in the request), product, probability and rank. Release it as Arrow says.
+ */
+basketry_status basketry_recommendations_export(const struct basketry_recommendations *recommendations,
+                                                struct ArrowArrayStream *out);
+
+/**
+ * Reads a policy from TOML. Keys that are left out have their defaults; an unknown key, a wrong
+ * type or a value out of its range is an error that names the line and the key.
+ */
+basketry_status basketry_policy_from_toml(struct basketry_str text, struct basketry_policy **out);
+
+/**
+ * Reads a policy from a JSON object, under the same rules as basketry_policy_from_toml.
+ */
+basketry_status basketry_policy_from_json(struct basketry_str text, struct basketry_policy **out);
+
+/**
+ * Reads a policy from a file: JSON if its name ends in .json, TOML otherwise.
+ */
+basketry_status basketry_policy_from_file(const char *file, struct basketry_policy **out);
+
+/**
+ * Frees a policy. Null is allowed.
+ */
+void basketry_policy_free(struct basketry_policy *policy);
+
+/**
+ * The policy as JSON on one line, every default spelled out. Borrowed from the policy, ended by a
+ * zero byte; empty for null.
+ */
+struct basketry_str basketry_policy_json(const struct basketry_policy *policy);
+
+/**
+ * Opens a model file and decides from it alone, with the catalogue as it was at fitting.
+ */
+basketry_status basketry_engine_open(const char *file, struct basketry_engine **out);
+
+/**
+ * Decides from a model and a live catalogue; null for the catalogue means the model's own. Both
+ * may be freed afterwards.
+ */
+basketry_status basketry_engine_new(const struct basketry_model *model,
+                                    const struct basketry_catalog *catalog,
+                                    struct basketry_engine **out);
+
+/**
+ * Frees an engine. Null is allowed. Decisions that it made stay as they are.
+ */
+void basketry_engine_free(struct basketry_engine *engine);
+
+/**
+ * Replaces the catalogue while other threads may decide. Later changes to the handle do not reach
+ * the engine.
+ */
+basketry_status basketry_engine_set_catalog(const struct basketry_engine *engine,
+                                            const struct basketry_catalog *catalog);
+
+/**
+ * Replaces the model while other threads may decide. A live catalogue stays; an engine without one
+ * takes the new model's own.
+ */
+basketry_status basketry_engine_set_model(const struct basketry_engine *engine,
+                                          const struct basketry_model *model);
+
+/**
+ * The model that decisions are made from now, as a handle of its own.
+ */
+basketry_status basketry_engine_model(const struct basketry_engine *engine,
+                                      struct basketry_model **out);
+
+/**
+ * The catalogue that decisions are made from now, as a handle of its own.
+ */
+basketry_status basketry_engine_catalog(const struct basketry_engine *engine,
+                                        struct basketry_catalog **out);
+
+/**
+ * Decides what to offer. The same model, catalogue, policy and context give the same decision, in
+ * any thread and at any time. Ids that are not known are no error: such a customer is new, and
+ * such a product is left out with a warning unless the policy says otherwise. Ids of the wrong
+ * type (an integer where the shop's ids are texts) are an error.
+ */
+basketry_status basketry_decide(const struct basketry_engine *engine,
+                                const struct basketry_policy *policy,
+                                const struct basketry_context *context,
+                                struct basketry_decision **out);
+
+/**
+ * As basketry_decide, with the context as a JSON object: "now" (a time like
+ * "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket" and "viewed",
+ * "orders_since" and "seed", for languages in which JSON is easier to make than structs.
+ */
+basketry_status basketry_decide_json(const struct basketry_engine *engine,
+                                     const struct basketry_policy *policy,
+                                     struct basketry_str context,
+                                     struct basketry_decision **out);
+
+/**
+ * Frees a decision. Null is allowed.
+ */
+void basketry_decision_free(struct basketry_decision *decision);
+
+/**
+ * The number of offers; 0 for null.
+ */
+size_t basketry_decision_len(const struct basketry_decision *decision);
+
+/**
+ * The offer at an index, the most valuable first; borrowed. Null if there is none.
+ */
+const struct basketry_offer *basketry_decision_offer(const struct basketry_decision *decision,
+                                                     size_t index);
+
+/**
+ * The expected contribution of all offers, in minor units; 0 for null.
+ */
+double basketry_decision_value(const struct basketry_decision *decision);
+
+/**
+ * True if the model knows the customer; others are treated as new. False for null.
+ */
+bool basketry_decision_customer_known(const struct basketry_decision *decision);
+
+/**
+ * The decision as one line of JSON: the log entry from which it can be replayed, the same bytes in
+ * every language. Borrowed, ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_decision_json(const struct basketry_decision *decision);
+
+/**
+ * The decision for people to read: one line for the request, one for each offer with its reason,
+ * one for what was suppressed. Borrowed, ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_decision_text(const struct basketry_decision *decision);
+
+/**
+ * Writes why a product is not among the offers: one of the constants that begin with
+ * BASKETRY_REASON_ (BASKETRY_REASON_NONE if it is offered), and an answer in plain words to a
+ * buffer of len bytes, ended by a zero byte and cut at a character if it does not fit. It answers
+ * for any id. The reason may be null, and so may the buffer if len is 0.
+ */
+basketry_status basketry_decision_why_not(const struct basketry_decision *decision,
+                                          struct basketry_id product,
+                                          int32_t *reason,
+                                          char *buf,
+                                          size_t len);
+
+/**
+ * The number of candidates that were not offered; 0 for null. What was no candidate (what is in
+ * the basket, or what nothing points to) is not among them; basketry_decision_why_not answers for
+ * any product.
+ */
+size_t basketry_decision_suppressed_len(const struct basketry_decision *decision);
+
+/**
+ * The candidate at an index that was not offered, those with the greatest chance of being bought
+ * first; borrowed. Null if there is none.
+ */
+const struct basketry_suppressed *basketry_decision_suppressed(const struct basketry_decision *decision,
+                                                               size_t index);
+
+/**
+ * The number of warnings: unknown products, orders that were left out, exclusions that match
+ * nothing, costs that are assumed. 0 for null.
+ */
+size_t basketry_decision_warnings_len(const struct basketry_decision *decision);
+
+/**
+ * Writes the warning at an index, which is borrowed.
+ */
+basketry_status basketry_decision_warning(const struct basketry_decision *decision,
+                                          size_t index,
+                                          struct basketry_str *out);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -865,6 +1941,29 @@ basketry_status basketry_rules_export(const struct basketry_rules *rules,
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \
     { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0 }
+
+/** The start of a basketry_catalog_columns. */
+#define BASKETRY_CATALOG_COLUMNS_INIT \
+    { sizeof(basketry_catalog_columns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, \
+      NULL, 0, NULL, 0 }
+
+/** The start of a basketry_catalog_options: every row must be usable. */
+#define BASKETRY_CATALOG_OPTIONS_INIT \
+    { sizeof(basketry_catalog_options), NULL, 0, 0 }
+
+/** The start of a basketry_product: sellable, of unknown price and cost, stock not tracked. */
+#define BASKETRY_PRODUCT_INIT \
+    { sizeof(basketry_product), BASKETRY_ID_INIT, BASKETRY_NO_MONEY, BASKETRY_NO_MONEY, \
+      BASKETRY_UNTRACKED, 1, { NULL, 0 }, BASKETRY_ID_INIT, BASKETRY_ID_INIT, NULL, 0, NULL, 0, \
+      NULL, 0 }
+
+/** The start of a basketry_fit_options: all defaults. */
+#define BASKETRY_FIT_OPTIONS_INIT \
+    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0, 0, 0 }
+
+/** The start of a basketry_context: nobody known, an empty basket. */
+#define BASKETRY_CONTEXT_INIT \
+    { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0 }
 
 /** No id. */
 #define BASKETRY_ID_INIT \

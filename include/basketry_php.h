@@ -3,6 +3,7 @@ enum basketry_constants {
     BASKETRY_ID_NONE = 0,
     BASKETRY_ID_INT = 1,
     BASKETRY_ID_STR = 2,
+    BASKETRY_UNTRACKED = 9223372036854775807,
     BASKETRY_ON_BAD_ERROR = 0,
     BASKETRY_ON_BAD_SKIP = 1,
     BASKETRY_ON_BAD_RETURN = 2,
@@ -12,6 +13,36 @@ enum basketry_constants {
     BASKETRY_WITH_REVENUE = 4,
     BASKETRY_CONSEQUENTS_ANY = 0,
     BASKETRY_CONSEQUENTS_SINGLE = 1,
+    BASKETRY_CROSS_SELL = 0,
+    BASKETRY_UP_SELL = 1,
+    BASKETRY_REFILL = 2,
+    BASKETRY_POPULAR = 3,
+    BASKETRY_NO_KIND = -1,
+    BASKETRY_REASON_NONE = -1,
+    BASKETRY_REASON_IN_BASKET = 0,
+    BASKETRY_REASON_VIEWED = 1,
+    BASKETRY_REASON_UNKNOWN_PRODUCT = 2,
+    BASKETRY_REASON_NOT_IN_CATALOGUE = 3,
+    BASKETRY_REASON_NOT_SELLABLE = 4,
+    BASKETRY_REASON_OUT_OF_STOCK = 5,
+    BASKETRY_REASON_EXCLUDED = 6,
+    BASKETRY_REASON_NO_PRICE = 7,
+    BASKETRY_REASON_PRICE_WINDOW = 8,
+    BASKETRY_REASON_UNKNOWN_COST = 9,
+    BASKETRY_REASON_MARGIN_NOT_POSITIVE = 10,
+    BASKETRY_REASON_VARIANT_IN_BASKET = 11,
+    BASKETRY_REASON_VARIANT_OF_VIEWED = 12,
+    BASKETRY_REASON_OWNED = 13,
+    BASKETRY_REASON_NOT_DUE = 14,
+    BASKETRY_REASON_TOO_FEW_CUSTOMERS = 15,
+    BASKETRY_REASON_NO_EVIDENCE = 16,
+    BASKETRY_REASON_INCOMPATIBLE = 17,
+    BASKETRY_REASON_NOT_BETTER = 18,
+    BASKETRY_REASON_UP_SELL_NOT_WORTH = 19,
+    BASKETRY_REASON_BELOW_MIN_VALUE = 20,
+    BASKETRY_REASON_KIND_LIMIT = 21,
+    BASKETRY_REASON_LINE_LIMIT = 22,
+    BASKETRY_REASON_OUTRANKED = 23,
     BASKETRY_OK = 0,
     BASKETRY_INVALID_ARGUMENT = 1,
     BASKETRY_SCHEMA = 2,
@@ -26,10 +57,17 @@ enum basketry_constants {
     BASKETRY_INTERNAL = 11,
 };
 typedef struct basketry_baskets basketry_baskets;
+typedef struct basketry_catalog basketry_catalog;
+typedef struct basketry_catalog_builder basketry_catalog_builder;
 typedef struct basketry_control basketry_control;
+typedef struct basketry_decision basketry_decision;
+typedef struct basketry_engine basketry_engine;
 typedef struct basketry_history basketry_history;
 typedef struct basketry_history_builder basketry_history_builder;
 typedef struct basketry_itemsets basketry_itemsets;
+typedef struct basketry_model basketry_model;
+typedef struct basketry_policy basketry_policy;
+typedef struct basketry_recommendations basketry_recommendations;
 typedef struct basketry_rules basketry_rules;
 typedef int32_t basketry_status;
 typedef struct basketry_str {
@@ -47,6 +85,54 @@ typedef struct basketry_progress {
     uint64_t total;
 } basketry_progress;
 typedef int32_t (*basketry_progress_fn)(const struct basketry_progress *progress, void *user);
+typedef struct basketry_catalog_options {
+    size_t struct_size;
+    const char *currency;
+    int32_t nulls;
+    int32_t bad_numbers;
+} basketry_catalog_options;
+typedef struct basketry_attribute {
+    struct basketry_str name;
+    struct basketry_id value;
+} basketry_attribute;
+typedef struct basketry_quality {
+    struct basketry_str name;
+    double value;
+} basketry_quality;
+typedef struct basketry_product {
+    size_t struct_size;
+    struct basketry_id id;
+    int64_t price;
+    int64_t cost;
+    int64_t stock;
+    int32_t sellable;
+    struct basketry_str name;
+    struct basketry_id line;
+    struct basketry_id brand;
+    const struct basketry_id *category;
+    size_t n_category;
+    const struct basketry_attribute *must_match;
+    size_t n_must_match;
+    const struct basketry_quality *quality;
+    size_t n_quality;
+} basketry_product;
+typedef struct basketry_catalog_columns {
+    size_t struct_size;
+    const char *product;
+    const char *price;
+    const char *cost;
+    const char *stock;
+    const char *sellable;
+    const char *name;
+    const char *line;
+    const char *brand;
+    const char *const *category;
+    size_t n_category;
+    const char *const *must_match;
+    size_t n_must_match;
+    const char *const *quality;
+    size_t n_quality;
+} basketry_catalog_columns;
 typedef struct basketry_history_columns {
     size_t struct_size;
     const char *time;
@@ -105,6 +191,84 @@ typedef struct basketry_rule_columns {
     const uint64_t *counts;
     uint64_t baskets;
 } basketry_rule_columns;
+typedef struct basketry_fit_options {
+    size_t struct_size;
+    uint32_t min_customers;
+    int32_t neighbours;
+    double half_life_days;
+    double popularity_half_life_days;
+    double holdout_days;
+    double shrinkage;
+    uint32_t max_basket;
+    size_t threads;
+    uint64_t seed;
+} basketry_fit_options;
+typedef struct basketry_ids {
+    const struct basketry_id *ids;
+    size_t len;
+} basketry_ids;
+typedef struct basketry_recommendation_columns {
+    size_t len;
+    const uint32_t *requests;
+    const uint32_t *products;
+    const float *probabilities;
+    const uint32_t *ranks;
+    uint64_t unknown;
+} basketry_recommendation_columns;
+typedef struct basketry_line {
+    struct basketry_id product;
+    double quantity;
+} basketry_line;
+typedef struct basketry_order {
+    int64_t time_ms;
+    const struct basketry_line *lines;
+    size_t n_lines;
+} basketry_order;
+typedef struct basketry_context {
+    size_t struct_size;
+    int64_t now_ms;
+    struct basketry_id customer;
+    const char *placement;
+    struct basketry_id viewed;
+    const struct basketry_line *basket;
+    size_t n_basket;
+    const struct basketry_order *orders_since;
+    size_t n_orders_since;
+    uint64_t seed;
+} basketry_context;
+typedef struct basketry_evidence {
+    struct basketry_str name;
+    double value;
+} basketry_evidence;
+typedef struct basketry_offer {
+    int32_t kind;
+    struct basketry_str kind_name;
+    const struct basketry_id *products;
+    size_t n_products;
+    struct basketry_str name;
+    int64_t price;
+    int64_t discount;
+    struct basketry_str currency;
+    struct basketry_id base_product;
+    double probability;
+    double base_probability;
+    double margin;
+    double value;
+    double chosen_with;
+    const struct basketry_evidence *evidence;
+    size_t n_evidence;
+    const struct basketry_str *assumed;
+    size_t n_assumed;
+    struct basketry_str why;
+} basketry_offer;
+typedef struct basketry_suppressed {
+    struct basketry_id product;
+    int32_t reason;
+    struct basketry_str reason_name;
+    int32_t kind;
+    double probability;
+    double value;
+} basketry_suppressed;
 const char *basketry_last_error(void);
 size_t basketry_last_error_copy(char *buf, size_t len);
 const char *basketry_status_name(basketry_status status);
@@ -122,6 +286,33 @@ basketry_status basketry_control_cancel(const struct basketry_control *control);
 basketry_status basketry_control_progress(const struct basketry_control *control,
                                           struct basketry_progress *out);
 const char *basketry_stage_name(int32_t stage);
+basketry_status basketry_catalog_builder_new(const struct basketry_catalog_options *options,
+                                             struct basketry_catalog_builder **out);
+basketry_status basketry_catalog_builder_push(struct basketry_catalog_builder *builder,
+                                              const struct basketry_product *product);
+basketry_status basketry_catalog_builder_finish(struct basketry_catalog_builder *builder,
+                                                struct basketry_catalog **out);
+void basketry_catalog_builder_free(struct basketry_catalog_builder *builder);
+basketry_status basketry_catalog_from_arrow(struct ArrowArrayStream *stream,
+                                            const struct basketry_catalog_columns *columns,
+                                            const struct basketry_catalog_options *options,
+                                            const struct basketry_control *control,
+                                            struct basketry_catalog **out);
+void basketry_catalog_free(struct basketry_catalog *catalog);
+size_t basketry_catalog_len(const struct basketry_catalog *catalog);
+struct basketry_str basketry_catalog_report(const struct basketry_catalog *catalog);
+basketry_status basketry_catalog_set_price(struct basketry_catalog *catalog,
+                                           struct basketry_id product,
+                                           int64_t price);
+basketry_status basketry_catalog_set_cost(struct basketry_catalog *catalog,
+                                          struct basketry_id product,
+                                          int64_t cost);
+basketry_status basketry_catalog_set_stock(struct basketry_catalog *catalog,
+                                           struct basketry_id product,
+                                           int64_t stock);
+basketry_status basketry_catalog_set_sellable(struct basketry_catalog *catalog,
+                                              struct basketry_id product,
+                                              int32_t sellable);
 basketry_status basketry_history_from_arrow(struct ArrowArrayStream *stream,
                                             const struct basketry_history_columns *columns,
                                             const struct basketry_history_options *options,
@@ -191,3 +382,92 @@ basketry_status basketry_rules_matching(const struct basketry_rules *rules,
                                         struct basketry_rules **out);
 basketry_status basketry_rules_export(const struct basketry_rules *rules,
                                       struct ArrowArrayStream *out);
+basketry_status basketry_fit(const struct basketry_catalog *catalog,
+                             const struct basketry_history *history,
+                             const struct basketry_fit_options *options,
+                             const struct basketry_control *control,
+                             struct basketry_model **out);
+basketry_status basketry_model_open(const char *file, struct basketry_model **out);
+basketry_status basketry_model_read(const char *file, struct basketry_model **out);
+basketry_status basketry_model_from_bytes(const uint8_t *bytes,
+                                          size_t len,
+                                          struct basketry_model **out);
+basketry_status basketry_model_bytes(const struct basketry_model *model,
+                                     const uint8_t **bytes,
+                                     size_t *len);
+basketry_status basketry_model_save(const struct basketry_model *model, const char *file);
+basketry_status basketry_model_verify(const struct basketry_model *model);
+void basketry_model_free(struct basketry_model *model);
+struct basketry_str basketry_model_report(const struct basketry_model *model);
+struct basketry_str basketry_model_id(const struct basketry_model *model);
+int64_t basketry_model_as_of(const struct basketry_model *model);
+size_t basketry_model_products(const struct basketry_model *model);
+size_t basketry_model_customers(const struct basketry_model *model);
+int32_t basketry_model_product_kind(const struct basketry_model *model);
+int32_t basketry_model_customer_kind(const struct basketry_model *model);
+basketry_status basketry_model_recommend(const struct basketry_model *model,
+                                         const struct basketry_id *customers,
+                                         size_t n_customers,
+                                         size_t n,
+                                         bool new_only,
+                                         const struct basketry_control *control,
+                                         struct basketry_recommendations **out);
+basketry_status basketry_model_complete(const struct basketry_model *model,
+                                        const struct basketry_ids *baskets,
+                                        size_t n_baskets,
+                                        size_t n,
+                                        const struct basketry_control *control,
+                                        struct basketry_recommendations **out);
+void basketry_recommendations_free(struct basketry_recommendations *recommendations);
+const struct basketry_recommendation_columns *basketry_recommendations_columns(const struct basketry_recommendations *recommendations);
+basketry_status basketry_recommendations_product(const struct basketry_recommendations *recommendations,
+                                                 uint32_t product,
+                                                 struct basketry_id *out);
+basketry_status basketry_recommendations_export(const struct basketry_recommendations *recommendations,
+                                                struct ArrowArrayStream *out);
+basketry_status basketry_policy_from_toml(struct basketry_str text, struct basketry_policy **out);
+basketry_status basketry_policy_from_json(struct basketry_str text, struct basketry_policy **out);
+basketry_status basketry_policy_from_file(const char *file, struct basketry_policy **out);
+void basketry_policy_free(struct basketry_policy *policy);
+struct basketry_str basketry_policy_json(const struct basketry_policy *policy);
+basketry_status basketry_engine_open(const char *file, struct basketry_engine **out);
+basketry_status basketry_engine_new(const struct basketry_model *model,
+                                    const struct basketry_catalog *catalog,
+                                    struct basketry_engine **out);
+void basketry_engine_free(struct basketry_engine *engine);
+basketry_status basketry_engine_set_catalog(const struct basketry_engine *engine,
+                                            const struct basketry_catalog *catalog);
+basketry_status basketry_engine_set_model(const struct basketry_engine *engine,
+                                          const struct basketry_model *model);
+basketry_status basketry_engine_model(const struct basketry_engine *engine,
+                                      struct basketry_model **out);
+basketry_status basketry_engine_catalog(const struct basketry_engine *engine,
+                                        struct basketry_catalog **out);
+basketry_status basketry_decide(const struct basketry_engine *engine,
+                                const struct basketry_policy *policy,
+                                const struct basketry_context *context,
+                                struct basketry_decision **out);
+basketry_status basketry_decide_json(const struct basketry_engine *engine,
+                                     const struct basketry_policy *policy,
+                                     struct basketry_str context,
+                                     struct basketry_decision **out);
+void basketry_decision_free(struct basketry_decision *decision);
+size_t basketry_decision_len(const struct basketry_decision *decision);
+const struct basketry_offer *basketry_decision_offer(const struct basketry_decision *decision,
+                                                     size_t index);
+double basketry_decision_value(const struct basketry_decision *decision);
+bool basketry_decision_customer_known(const struct basketry_decision *decision);
+struct basketry_str basketry_decision_json(const struct basketry_decision *decision);
+struct basketry_str basketry_decision_text(const struct basketry_decision *decision);
+basketry_status basketry_decision_why_not(const struct basketry_decision *decision,
+                                          struct basketry_id product,
+                                          int32_t *reason,
+                                          char *buf,
+                                          size_t len);
+size_t basketry_decision_suppressed_len(const struct basketry_decision *decision);
+const struct basketry_suppressed *basketry_decision_suppressed(const struct basketry_decision *decision,
+                                                               size_t index);
+size_t basketry_decision_warnings_len(const struct basketry_decision *decision);
+basketry_status basketry_decision_warning(const struct basketry_decision *decision,
+                                          size_t index,
+                                          struct basketry_str *out);

@@ -20,6 +20,29 @@
 #define BASKETRY_RULE_OPTIONS_INIT \
     { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0 }
 
+/** The start of a basketry_catalog_columns. */
+#define BASKETRY_CATALOG_COLUMNS_INIT \
+    { sizeof(basketry_catalog_columns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, \
+      NULL, 0, NULL, 0 }
+
+/** The start of a basketry_catalog_options: every row must be usable. */
+#define BASKETRY_CATALOG_OPTIONS_INIT \
+    { sizeof(basketry_catalog_options), NULL, 0, 0 }
+
+/** The start of a basketry_product: sellable, of unknown price and cost, stock not tracked. */
+#define BASKETRY_PRODUCT_INIT \
+    { sizeof(basketry_product), BASKETRY_ID_INIT, BASKETRY_NO_MONEY, BASKETRY_NO_MONEY, \
+      BASKETRY_UNTRACKED, 1, { NULL, 0 }, BASKETRY_ID_INIT, BASKETRY_ID_INIT, NULL, 0, NULL, 0, \
+      NULL, 0 }
+
+/** The start of a basketry_fit_options: all defaults. */
+#define BASKETRY_FIT_OPTIONS_INIT \
+    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0, 0, 0 }
+
+/** The start of a basketry_context: nobody known, an empty basket. */
+#define BASKETRY_CONTEXT_INIT \
+    { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0 }
+
 /** No id. */
 #define BASKETRY_ID_INIT \
     { BASKETRY_ID_NONE, 0, { NULL, 0 } }

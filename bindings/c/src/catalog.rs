@@ -12,9 +12,7 @@ use crate::arrow::{take, taken};
 use crate::control::{basketry_control, run};
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
 use crate::history::{BASKETRY_NO_MONEY, BASKETRY_ON_BAD_ERROR, on_bad};
-use crate::strings::{
-    Grows, array, basketry_id, basketry_str, c_str, grown, optional_c_str, path,
-};
+use crate::strings::{Grows, array, basketry_id, basketry_str, c_str, grown, optional_c_str};
 use crate::text::{Text, to_json};
 
 /// What the shop sells now: prices, costs, stock and so on, one entry for each product.
@@ -104,8 +102,7 @@ impl basketry_catalog_columns {
                 c_str(given.product, "columns.product")?,
                 c_str(given.price, "columns.price")?,
             );
-            let one =
-                |name, field| optional_c_str(name, field).map(|name| name.map(str::to_owned));
+            let one = |name, field| optional_c_str(name, field).map(|name| name.map(str::to_owned));
             columns.cost = one(given.cost, "columns.cost")?;
             columns.stock = one(given.stock, "columns.stock")?;
             columns.sellable = one(given.sellable, "columns.sellable")?;

@@ -22,10 +22,16 @@
 
 pub mod arrow;
 pub mod baskets;
+pub mod catalog;
 pub mod control;
+pub mod decision;
+pub mod engine;
 pub mod error;
 pub mod history;
 pub mod itemsets;
+pub mod model;
+pub mod policy;
+pub mod recommendations;
 pub mod rules;
 pub mod strings;
 mod text;

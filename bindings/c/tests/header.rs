@@ -7,8 +7,22 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// The sources in the order in which the header shows them.
-const SOURCES: [&str; 8] =
-    ["error", "strings", "control", "history", "baskets", "itemsets", "rules", "arrow"];
+const SOURCES: [&str; 14] = [
+    "error",
+    "strings",
+    "control",
+    "arrow",
+    "catalog",
+    "history",
+    "baskets",
+    "itemsets",
+    "rules",
+    "model",
+    "recommendations",
+    "policy",
+    "engine",
+    "decision",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -57,6 +71,7 @@ fn bare_header() -> String {
             let (name, value) = define.split_once(' ').expect("a constant has a value");
             let value = match value {
                 "INT64_MIN" => "-9223372036854775807 - 1",
+                "INT64_MAX" => "9223372036854775807",
                 value => {
                     value.parse::<i64>().expect("a constant is an integer");
                     value
