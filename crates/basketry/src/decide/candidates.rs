@@ -378,7 +378,7 @@ impl Scratch {
                 return Ok(Kind::Refill);
             }
         }
-        let wanted = policy.min_customers.unwrap_or(0);
+        let wanted = compiled.min_customers;
         let paired = scored.log_lift > 0.0;
         if paired && scored.pair_customers >= wanted {
             return Ok(Kind::CrossSell);
@@ -400,7 +400,7 @@ impl Scratch {
         learned: &Learned<'_>,
     ) {
         let policy = &compiled.policy;
-        if policy.up_sell.max == Some(0) {
+        if policy.up_sell.max == 0 {
             return;
         }
         self.bases.clear();

@@ -28,7 +28,7 @@ use crate::{Error, Result};
 ///     up_sell = { max = 1, max_price_ratio = 1.5 }
 ///     exclude = { categories = ["Tobacco"] }
 /// "#)?;
-/// assert_eq!(policy.cross_sell.max, Some(3));
+/// assert_eq!(policy.cross_sell.max, 3);
 ///
 /// let error = Policy::from_toml("[up_sell]\nmaximum = 1").unwrap_err();
 /// assert!(error.to_string().starts_with("up_sell.maximum (line 2): unknown key"));
@@ -57,8 +57,9 @@ pub struct Policy {
     /// as cross-sell, refill or popular. Up-selling moves between variants in any case. Default
     /// false: no second barbecue for somebody who buys a barbecue.
     pub allow_variants: bool,
-    /// A pair of products is shown as evidence only if at least so many distinct customers stand
-    /// behind it. Not below the number the model was fitted with, which is the default.
+    /// A pair of products or a popular product is shown only if at least so many distinct
+    /// customers stand behind it, 1 or more. The number the model was fitted with (10 unless it
+    /// was told otherwise) is the default and holds in any case: a smaller one gives a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_customers: Option<u32>,
     /// What happens if the basket, the viewed product or an order names a product that neither
@@ -96,9 +97,8 @@ pub enum UnknownProducts {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CrossSellPolicy {
-    /// The most offers of this kind, 0 to 1000. Default: no limit but `max_offers`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    /// The most offers of this kind, 0 to 1000. Default 1000: no limit but `max_offers`.
+    pub max: u32,
     /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
     pub lever: f64,
 }
@@ -109,8 +109,7 @@ pub struct CrossSellPolicy {
 pub struct UpSellPolicy {
     /// The most offers of this kind, 0 to 1000. Default 1: each one puts a purchase at risk that
     /// was as good as made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    pub max: u32,
     /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
     pub lever: f64,
     /// The dearer variant costs at least so many times the price of the other, 1 to 1000.
@@ -125,9 +124,8 @@ pub struct UpSellPolicy {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RefillPolicy {
-    /// The most offers of this kind, 0 to 1000. Default: no limit but `max_offers`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    /// The most offers of this kind, 0 to 1000. Default 1000: no limit but `max_offers`.
+    pub max: u32,
     /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
     pub lever: f64,
     /// A product is due from this share of its expected interval since it was last bought, at
@@ -142,9 +140,8 @@ pub struct RefillPolicy {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PopularPolicy {
-    /// The most offers of this kind, 0 to 1000. Default: no limit but `max_offers`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    /// The most offers of this kind, 0 to 1000. Default 1000: no limit but `max_offers`.
+    pub max: u32,
     /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
     pub lever: f64,
 }
@@ -229,25 +226,25 @@ impl Default for Policy {
 
 impl Default for CrossSellPolicy {
     fn default() -> Self {
-        Self { max: None, lever: 1.0 }
+        Self { max: MOST, lever: 1.0 }
     }
 }
 
 impl Default for UpSellPolicy {
     fn default() -> Self {
-        Self { max: Some(1), lever: 1.0, min_price_ratio: 1.05, max_price_ratio: 2.0 }
+        Self { max: 1, lever: 1.0, min_price_ratio: 1.05, max_price_ratio: 2.0 }
     }
 }
 
 impl Default for RefillPolicy {
     fn default() -> Self {
-        Self { max: None, lever: 1.0, due_from: 0.7, due_to: 1.5 }
+        Self { max: MOST, lever: 1.0, due_from: 0.7, due_to: 1.5 }
     }
 }
 
 impl Default for PopularPolicy {
     fn default() -> Self {
-        Self { max: None, lever: 1.0 }
+        Self { max: MOST, lever: 1.0 }
     }
 }
 
@@ -447,7 +444,6 @@ impl Policy {
             }
             out(path, format!("a whole number from {low} to {MOST}"), value.to_string())
         };
-        let max = |path: &str, value: Option<u32>| value.and_then(|value| count(path, value, 0));
         // Far beyond any use, and small enough that no value overflows.
         let any = 1e12;
 
@@ -465,9 +461,9 @@ impl Policy {
                 Some(0) => out("min_customers", "a whole number of at least 1".into(), "0".into()),
                 _ => None,
             })
-            .or_else(|| max("cross_sell.max", self.cross_sell.max))
+            .or_else(|| count("cross_sell.max", self.cross_sell.max, 0))
             .or_else(|| number("cross_sell.lever", self.cross_sell.lever, 0.0, any))
-            .or_else(|| max("up_sell.max", self.up_sell.max))
+            .or_else(|| count("up_sell.max", self.up_sell.max, 0))
             .or_else(|| number("up_sell.lever", self.up_sell.lever, 0.0, any))
             .or_else(|| {
                 number("up_sell.min_price_ratio", self.up_sell.min_price_ratio, 1.0, 1000.0)
@@ -476,11 +472,11 @@ impl Policy {
                 let low = self.up_sell.min_price_ratio;
                 number("up_sell.max_price_ratio", self.up_sell.max_price_ratio, low, 1000.0)
             })
-            .or_else(|| max("refill.max", self.refill.max))
+            .or_else(|| count("refill.max", self.refill.max, 0))
             .or_else(|| number("refill.lever", self.refill.lever, 0.0, any))
             .or_else(|| number("refill.due_from", self.refill.due_from, 0.0, 1000.0))
             .or_else(|| number("refill.due_to", self.refill.due_to, self.refill.due_from, 1000.0))
-            .or_else(|| max("popular.max", self.popular.max))
+            .or_else(|| count("popular.max", self.popular.max, 0))
             .or_else(|| number("popular.lever", self.popular.lever, 0.0, any))
             .or_else(|| match self.price.min {
                 Some(min) if min < 0 => {
@@ -511,11 +507,11 @@ enum KindTable<'a> {
 }
 
 impl KindTable<'_> {
-    fn read_max(&self, into: &mut Option<u32>) -> Result<()> {
+    fn read_max(&self, into: &mut u32) -> Result<()> {
         match self {
-            KindTable::Table(table) => table.optional_count("max", into),
+            KindTable::Table(table) => table.count("max", into),
             KindTable::Max(max) => {
-                *into = Some(*max);
+                *into = *max;
                 Ok(())
             }
         }
@@ -585,8 +581,8 @@ mod tests {
             categories = ["Tobacco"]
             "#,
         )?;
-        assert_eq!(policy.cross_sell, CrossSellPolicy { max: Some(3), lever: 1.0 });
-        assert_eq!((policy.up_sell.max, policy.up_sell.lever), (Some(0), 2.0));
+        assert_eq!(policy.cross_sell, CrossSellPolicy { max: 3, lever: 1.0 });
+        assert_eq!((policy.up_sell.max, policy.up_sell.lever), (0, 2.0));
         assert_eq!(&*policy.exclude.products, [Id::from("1"), Id::from(1)]);
         assert_eq!(policy, Policy::from_toml(&policy.to_toml())?);
         assert_eq!(policy, Policy::from_json(&policy.to_json())?);
@@ -603,10 +599,8 @@ mod tests {
     fn empty_texts_are_the_default() -> Result<()> {
         assert_eq!(Policy::from_toml("")?, Policy::default());
         assert_eq!(Policy::from_json("{}")?, Policy::default());
-        let nulls = r#"{"placement": null, "price": {"min": null}, "up_sell": {"max": null}}"#;
-        let mut expected = Policy::default();
-        expected.up_sell.max = None;
-        assert_eq!(Policy::from_json(nulls)?, expected);
+        let nulls = r#"{"placement": null, "price": {"min": null}, "min_customers": null}"#;
+        assert_eq!(Policy::from_json(nulls)?, Policy::default());
         Ok(())
     }
 

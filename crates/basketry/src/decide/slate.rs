@@ -92,7 +92,6 @@ fn max_of(policy: &Policy, kind: Kind) -> u32 {
         Kind::Refill => policy.refill.max,
         Kind::Popular => policy.popular.max,
     }
-    .unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -143,7 +142,7 @@ mod tests {
     #[test]
     fn limits_of_kinds_and_lines() {
         let mut policy = Policy { max_offers: 3, ..Policy::default() };
-        policy.cross_sell.max = Some(1);
+        policy.cross_sell.max = 1;
         let mut outcomes = [
             outcome(0, Kind::CrossSell, 5.0),
             outcome(1, Kind::CrossSell, 4.0),

@@ -41,6 +41,8 @@ pub(crate) struct State {
 pub(crate) struct Compiled {
     pub(crate) policy: Policy,
     pub(crate) version: String,
+    /// How many customers must stand behind what is shown.
+    pub(crate) min_customers: u32,
     /// Per catalogue product.
     pub(crate) items: Vec<Item>,
     pub(crate) warnings: Vec<String>,
@@ -192,6 +194,19 @@ impl State {
         policy.check()?;
         let catalog = &*self.catalog;
         let mut warnings = Vec::new();
+        for missing in &self.model.report().not_learned {
+            warnings.push(format!(
+                "the model has not learned {}: {}; instead: {}",
+                missing.what, missing.why, missing.instead
+            ));
+        }
+        let least = self.model.options().min_customers;
+        let min_customers = policy.min_customers.unwrap_or(least).max(least);
+        if policy.min_customers.is_some_and(|wanted| wanted < least) {
+            warnings.push(format!(
+                "min_customers: the model was fitted with {least}, which holds for this policy too"
+            ));
+        }
         let mut excluded = vec![false; catalog.len()];
         exclude_products(policy, catalog, &mut excluded, &mut warnings)?;
         let categories: Vec<&Codes> = catalog.category.iter().collect();
@@ -261,7 +276,8 @@ impl State {
                 )
             });
         }
-        Ok(Compiled { policy: policy.clone(), version: policy.version(), items, warnings })
+        let version = policy.version();
+        Ok(Compiled { policy: policy.clone(), version, min_customers, items, warnings })
     }
 }
 

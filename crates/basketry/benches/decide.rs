@@ -1,0 +1,297 @@
+//! How long a decision takes: `cargo bench -p basketry --bench decide`.
+//!
+//! Without arguments it fits a synthetic shop of 18,000 products and 2,469 households (the same
+//! on every machine) and decides from it. With `BASKETRY_MODEL=file` it decides from that model
+//! file. Each decision is timed by itself; the table gives percentiles in microseconds, in one
+//! thread and in two at once.
+
+use std::time::Instant;
+
+use basketry::data::{CatalogBuilder, HistoryBuilder, OrderLine, Product};
+use basketry::{
+    CatalogOptions, Context, Control, Currency, Engine, FitOptions, HistoryOptions, Id, Model,
+    Order, Policy, Result, fit,
+};
+
+const PRODUCTS: usize = 18_000;
+const HOUSEHOLDS: usize = 2_469;
+const BASKETS: usize = 155_000;
+const DAY: i64 = 86_400_000;
+const START: i64 = 1_735_689_600_000; // 2025-01-01T00:00:00Z
+const SAMPLES: usize = 20_000;
+
+fn main() -> Result<()> {
+    // `cargo test --benches` and `cargo bench` both pass flags; only the latter is to measure.
+    if std::env::args().any(|arg| arg == "--test") {
+        return Ok(());
+    }
+    let begin = Instant::now();
+    let (name, model) = match std::env::var("BASKETRY_MODEL") {
+        Ok(path) => (path.clone(), Model::open(path)?),
+        Err(_) => ("synthetic shop".to_owned(), synthetic()?),
+    };
+    println!(
+        "{name}: {} products, {} customers, ready in {:.2} s",
+        model.products().len(),
+        model.customers().len(),
+        begin.elapsed().as_secs_f64()
+    );
+    let begin = Instant::now();
+    let engine = Engine::from_model(model)?;
+    println!("engine made in {:.2} ms", begin.elapsed().as_secs_f64() * 1e3);
+
+    let shop = Shop::of(&engine);
+    let cart = Policy::new("cart");
+    let mut strict = Policy::new("strict");
+    strict.max_offers = 10;
+    strict.min_customers = Some(20);
+    strict.exclude.products = shop.products.iter().step_by(7).cloned().collect::<Vec<_>>().into();
+
+    println!();
+    println!(
+        "{:<34} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}",
+        "case", "threads", "p50 us", "p90 us", "p99 us", "p99.9 us", "max us", "offers", "cands"
+    );
+    for (case, policy, basket, viewed, orders) in [
+        ("cart of 10", &cart, 10, false, 0),
+        ("cart of 10, 10 offers, exclusions", &strict, 10, false, 0),
+        ("cart of 10, 3 orders since", &cart, 10, false, 3),
+        ("product page, empty cart", &cart, 0, true, 0),
+        ("cart of 100", &cart, 100, false, 0),
+    ] {
+        let contexts = shop.contexts(basket, viewed, orders);
+        for threads in [1, 2] {
+            measure(case, &engine, policy, &contexts, threads)?;
+        }
+    }
+
+    let contexts = shop.contexts(10, false, 0);
+    let mut times = Vec::with_capacity(contexts.len());
+    let mut bytes = 0;
+    for context in &contexts {
+        let decision = engine.decide(&cart, context)?;
+        let begin = Instant::now();
+        bytes += decision.to_json().len();
+        times.push(begin.elapsed().as_nanos() as u64);
+    }
+    let at = percentiles(&mut times);
+    println!(
+        "\nto_json: p50 {:.1} us, p99 {:.1} us, {} bytes on average",
+        at(0.5),
+        at(0.99),
+        bytes / contexts.len()
+    );
+    Ok(())
+}
+
+fn measure(
+    case: &str,
+    engine: &Engine,
+    policy: &Policy,
+    contexts: &[Context],
+    threads: usize,
+) -> Result<()> {
+    let run = |skip: usize| -> Result<(Vec<u64>, usize, u64)> {
+        let mut times = Vec::with_capacity(contexts.len());
+        let (mut offers, mut candidates) = (0, 0);
+        // Threads begin at different places, so that they do not follow each other's caches.
+        let order = contexts[skip..].iter().chain(&contexts[..skip]);
+        for (i, context) in contexts.iter().take(200).chain(order).enumerate() {
+            let begin = Instant::now();
+            let decision = engine.decide(policy, context)?;
+            let time = begin.elapsed().as_nanos() as u64;
+            if i >= 200 {
+                times.push(time);
+                offers += decision.len();
+                candidates += decision.len() as u64
+                    + decision.suppressed_counts().iter().map(|(_, n)| u64::from(*n)).sum::<u64>();
+            }
+        }
+        Ok((times, offers, candidates))
+    };
+    let results: Vec<Result<_>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|t| {
+                let run = &run;
+                scope.spawn(move || run(t * contexts.len() / threads))
+            })
+            .collect();
+        workers.into_iter().map(|w| w.join().expect("no thread panics")).collect()
+    });
+    let (mut times, mut offers, mut candidates) = (Vec::new(), 0, 0);
+    for result in results {
+        let (t, o, c) = result?;
+        times.extend(t);
+        offers += o;
+        candidates += c;
+    }
+    let n = times.len();
+    let at = percentiles(&mut times);
+    println!(
+        "{case:<34} {threads:>7} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {:>8.2} {:>8.0}",
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        at(0.999),
+        at(1.0),
+        offers as f64 / n as f64,
+        candidates as f64 / n as f64
+    );
+    Ok(())
+}
+
+/// Percentiles in microseconds.
+fn percentiles(nanoseconds: &mut [u64]) -> impl Fn(f64) -> f64 {
+    nanoseconds.sort_unstable();
+    let times = nanoseconds.to_vec();
+    move |q| times[((times.len() - 1) as f64 * q).round() as usize] as f64 / 1e3
+}
+
+/// What contexts are drawn from.
+struct Shop {
+    products: Vec<Id>,
+    /// Baskets with the products before this one.
+    before: Vec<u64>,
+    customers: Vec<Id>,
+    as_of: i64,
+}
+
+impl Shop {
+    fn of(engine: &Engine) -> Self {
+        let model = engine.model();
+        let ids = |view: basketry::IdsView<'_>| {
+            (0..view.len() as u32).filter_map(|i| view.get(i)).map(|id| id.to_owned()).collect()
+        };
+        let mut before = vec![0];
+        for p in 0..model.products().len() as u32 {
+            let baskets = model.product_stats(p).map_or(0, |stats| stats.baskets);
+            before.push(before[p as usize] + u64::from(baskets));
+        }
+        Self {
+            products: ids(model.products()),
+            before,
+            customers: ids(model.customers()),
+            as_of: model.as_of(),
+        }
+    }
+
+    /// A product as often as it is bought.
+    fn product(&self, random: &mut Random) -> Id {
+        let total = self.before[self.before.len() - 1].max(1);
+        let at = random.below(total);
+        let p = self.before.partition_point(|&before| before <= at) - 1;
+        self.products[p.min(self.products.len() - 1)].clone()
+    }
+
+    fn contexts(&self, basket: usize, viewed: bool, orders: usize) -> Vec<Context> {
+        let mut random = Random(1);
+        (0..SAMPLES)
+            .map(|i| {
+                let now = self.as_of + 4 * DAY + random.below(DAY as u64) as i64;
+                let customer = random.below(self.customers.len() as u64) as usize;
+                let mut context = Context::at(now)
+                    .customer(&self.customers[customer])
+                    .basket((0..basket).map(|_| (self.product(&mut random), 1)))
+                    .orders_since((0..orders).map(|o| {
+                        (0..10).fold(Order::at(self.as_of + (1 + o as i64) * DAY), |order, _| {
+                            order.line(self.product(&mut random), 1)
+                        })
+                    }))
+                    .seed(i as u64);
+                if viewed {
+                    context = context.viewed(self.product(&mut random));
+                }
+                context
+            })
+            .collect()
+    }
+}
+
+/// A year of orders: popularity falls like 1/rank, each household has favourites, and products
+/// have companions.
+fn synthetic() -> Result<Model> {
+    let mut random = Random(7);
+    let currency = Currency::new("EUR")?;
+    let id = |p: usize| format!("sku-{p:05}");
+    let mut catalog = CatalogBuilder::new(&CatalogOptions::new(currency));
+    for p in 0..PRODUCTS {
+        let (sku, line, brand) = (id(p), format!("line-{}", p / 5), format!("brand-{}", p % 40));
+        let (name, department) = (format!("Product {p}"), format!("department-{}", p / 600));
+        let kind = format!("type-{}", p / 15);
+        let price = 80 + random.below(1_500) as i64 + 60 * (p % 5) as i64;
+        catalog.push(
+            &Product::new(sku.as_str())
+                .name(&name)
+                .price(price)
+                .cost(price * 7 / 10)
+                .stock(random.below(50) as i64)
+                .line(line.as_str())
+                .brand(brand.as_str())
+                .category([department.as_str(), kind.as_str()]),
+        )?;
+    }
+    let catalog = catalog.finish();
+
+    let mut before = vec![0.0];
+    for rank in 0..PRODUCTS {
+        before.push(before[rank] + 1.0 / (rank as f64 + 20.0));
+    }
+    // Ranks are spread over the catalogue, so that lines mix popular and rare products.
+    let popular = |random: &mut Random| {
+        let at = random.unit() * before[PRODUCTS];
+        let rank = before.partition_point(|&before| before <= at) - 1;
+        rank * 7_919 % PRODUCTS
+    };
+    let favourites: Vec<Vec<usize>> =
+        (0..HOUSEHOLDS).map(|_| (0..80).map(|_| popular(&mut random)).collect()).collect();
+    let mut history = HistoryBuilder::new(&HistoryOptions::new(currency));
+    for b in 0..BASKETS {
+        let household = (random.unit() * random.unit() * HOUSEHOLDS as f64) as usize;
+        let customer = format!("household-{household}");
+        let basket = format!("basket-{b}");
+        let time = START + random.below(365 * DAY as u64) as i64;
+        let mut last = popular(&mut random);
+        for _ in 0..1 + (random.unit() * random.unit() * 38.0) as usize {
+            let product = match random.below(20) {
+                0..10 => {
+                    let own = &favourites[household];
+                    own[(random.unit() * random.unit() * own.len() as f64) as usize]
+                }
+                10..13 => (last * 31 + 17 * (1 + random.below(3) as usize)) % PRODUCTS,
+                _ => popular(&mut random),
+            };
+            let sku = id(product);
+            history.push(
+                &OrderLine::new(time, sku.as_str())
+                    .customer(customer.as_str())
+                    .basket(basket.as_str()),
+            )?;
+            last = product;
+        }
+    }
+    let control = Control::new();
+    let history = history.finish(&control)?;
+    println!("{} baskets, {} lines", history.len(), history.lines());
+    fit(&catalog, &history, &FitOptions::default(), &control)
+}
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
+    }
+
+    fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
