@@ -14,9 +14,9 @@ pub mod model;
 pub use control::{Control, Progress, Stage};
 pub use data::{
     BasketLine, Baskets, Catalog, CatalogBuilder, CatalogColumns, CatalogOptions, CatalogReport,
-    Currency, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id, IdKind, IdRef, Ids,
-    IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine, TableReader,
-    table_from_array, table_from_batch, table_from_ffi, table_from_stream,
+    CsvOptions, Currency, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id, IdKind,
+    IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine,
+    TableReader, table_from_array, table_from_batch, table_from_ffi, table_from_stream,
 };
 pub use decide::{Context, Decision, Engine, Kind, Offer, Order, Policy, Reason};
 pub use error::{Error, ErrorKind, Result};

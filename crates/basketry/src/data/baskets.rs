@@ -15,6 +15,7 @@ pub struct Baskets {
     offsets: Vec<u64>,
     items: Vec<u32>,
     ids: Arc<Ids>,
+    skipped: u64,
 }
 
 impl Baskets {
@@ -60,7 +61,18 @@ impl Baskets {
                 .windows(2)
                 .all(|w| items[w[0] as usize..w[1] as usize].is_sorted_by(|a, b| a < b))
         );
-        Self { offsets, items, ids }
+        Self { offsets, items, ids, skipped: 0 }
+    }
+
+    pub(crate) fn with_skipped(mut self, skipped: u64) -> Self {
+        self.skipped = skipped;
+        self
+    }
+
+    /// Rows of the source that were left out because of a null (only where the caller chose
+    /// [`OnBad::Skip`](crate::OnBad)).
+    pub fn skipped(&self) -> u64 {
+        self.skipped
     }
 
     /// The number of baskets, empty ones included.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, StringArray};
-use hashbrown::HashTable;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -149,7 +148,7 @@ impl serde::Serialize for Id {
 #[derive(Clone)]
 pub struct Ids {
     values: Values,
-    table: HashTable<(u32, u32)>,
+    table: Table,
     hasher: ahash::RandomState,
 }
 
@@ -177,7 +176,7 @@ impl Ids {
             IdKind::Int => Values::Int(Vec::new()),
             IdKind::Str => Values::Str { offsets: vec![0], bytes: Vec::new() },
         };
-        Self { values, table: HashTable::new(), hasher: hasher() }
+        Self { values, table: Table::default(), hasher: hasher() }
     }
 
     /// Whether the ids are integers or strings.
@@ -213,91 +212,123 @@ impl Ids {
     pub fn find<'a>(&self, id: impl Into<IdRef<'a>>) -> Option<u32> {
         match (&self.values, id.into()) {
             (Values::Int(values), IdRef::Int(value)) => {
-                let hash = self.hasher.hash_one(value);
-                self.table
-                    .find(hash, |&(h, i)| h == hash as u32 && values[i as usize] == value)
-                    .map(|&(_, i)| i)
+                self.table.find(self.hash_int(value), |index| values[index as usize] == value)
             }
             (Values::Str { offsets, bytes }, IdRef::Str(value)) => {
-                let hash = self.hasher.hash_one(value.as_bytes());
-                self.table
-                    .find(hash, |&(h, i)| {
-                        h == hash as u32 && slice(offsets, bytes, i) == value.as_bytes()
-                    })
-                    .map(|&(_, i)| i)
+                self.table.find(self.hash_bytes(value.as_bytes()), |index| {
+                    same(slice(offsets, bytes, index), value.as_bytes())
+                })
             }
             _ => None,
         }
     }
 
     /// The index of an id, which is added if it is new. An error if it is of the other kind, or
-    /// if there are 2^32 - 1 ids already.
+    /// if there are 2^32 - 2 ids already.
     pub fn intern<'a>(&mut self, id: impl Into<IdRef<'a>>) -> Result<u32> {
-        let id = id.into();
-        match (&mut self.values, id) {
-            (Values::Int(values), IdRef::Int(value)) => {
-                let hash = self.hasher.hash_one(value);
-                let found = self
-                    .table
-                    .find(hash, |&(h, i)| h == hash as u32 && values[i as usize] == value);
-                if let Some(&(_, index)) = found {
-                    return Ok(index);
+        match id.into() {
+            IdRef::Int(value) => self.intern_int(self.hash_int(value), value),
+            IdRef::Str(value) => {
+                let hash = self.hash_bytes(value.as_bytes());
+                match self.find_bytes(hash, value.as_bytes()) {
+                    Some(index) => Ok(index),
+                    None => self.add_text(hash, value),
                 }
-                let index = next_index(values.len())?;
-                values.push(value);
-                let hasher = &self.hasher;
-                self.table.insert_unique(hash, (hash as u32, index), |&(_, i)| {
-                    hasher.hash_one(values[i as usize])
-                });
-                Ok(index)
             }
-            (Values::Str { offsets, bytes }, IdRef::Str(value)) => {
-                let hash = self.hasher.hash_one(value.as_bytes());
-                let found = self.table.find(hash, |&(h, i)| {
-                    h == hash as u32 && slice(offsets, bytes, i) == value.as_bytes()
-                });
-                if let Some(&(_, index)) = found {
-                    return Ok(index);
-                }
-                let index = next_index(offsets.len() - 1)?;
-                bytes.extend_from_slice(value.as_bytes());
-                offsets.push(bytes.len() as u64);
-                let hasher = &self.hasher;
-                self.table.insert_unique(hash, (hash as u32, index), |&(_, i)| {
-                    hasher.hash_one(slice(offsets, bytes, i))
-                });
-                Ok(index)
-            }
-            (values, id) => Err(Error::new(
-                ErrorKind::Data,
-                format!(
-                    "the ids so far are {}, but {id} is of another type; ids are never converted",
-                    match values {
-                        Values::Int(_) => IdKind::Int.plural(),
-                        Values::Str { .. } => IdKind::Str.plural(),
-                    }
-                ),
-            )),
         }
     }
 
-    /// Like [`intern`](Self::intern) of a string that is not known to be UTF-8; `None` if it is
-    /// not. Only bytes that are new here are checked: others equal some that were.
+    /// The hash of an integer id.
     #[inline]
-    pub(crate) fn intern_utf8(&mut self, value: &[u8]) -> Result<Option<u32>> {
-        if let Values::Str { offsets, bytes } = &self.values {
-            let hash = self.hasher.hash_one(value);
-            let found = self
-                .table
-                .find(hash, |&(h, i)| h == hash as u32 && slice(offsets, bytes, i) == value);
-            if let Some(&(_, index)) = found {
-                return Ok(Some(index));
-            }
+    pub(crate) fn hash_int(&self, value: i64) -> u32 {
+        self.hasher.hash_one(value) as u32
+    }
+
+    /// The hash of a string id.
+    #[inline]
+    pub(crate) fn hash_bytes(&self, value: &[u8]) -> u32 {
+        self.hasher.hash_one(value) as u32
+    }
+
+    /// The id that a hash leads to first, which may or may not be the one that is looked for.
+    /// Asking for many of these before looking at any lets their cache misses overlap.
+    #[inline]
+    pub(crate) fn candidate(&self, hash: u32) -> Option<u32> {
+        self.table.first(hash)
+    }
+
+    /// Whether the id with this index is the given integer.
+    #[inline]
+    pub(crate) fn is_int(&self, index: u32, value: i64) -> bool {
+        match &self.values {
+            Values::Int(values) => values[index as usize] == value,
+            Values::Str { .. } => false,
+        }
+    }
+
+    /// Whether the id with this index is the given string.
+    #[inline]
+    pub(crate) fn is_bytes(&self, index: u32, value: &[u8]) -> bool {
+        match &self.values {
+            Values::Int(_) => false,
+            Values::Str { offsets, bytes } => same(slice(offsets, bytes, index), value),
+        }
+    }
+
+    /// [`intern`](Self::intern) of an integer whose hash is known.
+    pub(crate) fn intern_int(&mut self, hash: u32, value: i64) -> Result<u32> {
+        let Values::Int(values) = &mut self.values else {
+            return Err(self.other_kind(IdRef::Int(value)));
+        };
+        if let Some(index) = self.table.find(hash, |index| values[index as usize] == value) {
+            return Ok(index);
+        }
+        let index = next_index(values.len())?;
+        values.push(value);
+        self.table.insert(hash, index);
+        Ok(index)
+    }
+
+    /// [`intern`](Self::intern) of a string whose hash is known, but not that it is UTF-8; `None`
+    /// if it is not. Only bytes that are new here are checked: others equal some that were.
+    pub(crate) fn intern_bytes(&mut self, hash: u32, value: &[u8]) -> Result<Option<u32>> {
+        if let Some(index) = self.find_bytes(hash, value) {
+            return Ok(Some(index));
         }
         match std::str::from_utf8(value) {
-            Ok(text) => self.intern(text).map(Some),
+            Ok(value) => self.add_text(hash, value).map(Some),
             Err(_) => Ok(None),
         }
+    }
+
+    fn find_bytes(&self, hash: u32, value: &[u8]) -> Option<u32> {
+        match &self.values {
+            Values::Int(_) => None,
+            Values::Str { offsets, bytes } => {
+                self.table.find(hash, |index| same(slice(offsets, bytes, index), value))
+            }
+        }
+    }
+
+    fn add_text(&mut self, hash: u32, value: &str) -> Result<u32> {
+        let Values::Str { offsets, bytes } = &mut self.values else {
+            return Err(self.other_kind(IdRef::Str(value)));
+        };
+        let index = next_index(offsets.len() - 1)?;
+        bytes.extend_from_slice(value.as_bytes());
+        offsets.push(bytes.len() as u64);
+        self.table.insert(hash, index);
+        Ok(index)
+    }
+
+    fn other_kind(&self, id: IdRef<'_>) -> Error {
+        Error::new(
+            ErrorKind::Data,
+            format!(
+                "the ids so far are {}, but {id} is of another type; ids are never converted",
+                self.kind().plural()
+            ),
+        )
     }
 
     /// All ids in order of their index.
@@ -340,6 +371,97 @@ impl fmt::Debug for Ids {
     }
 }
 
+/// An open-addressing table with linear probing. A slot holds the hash and the index, so that
+/// growing needs neither the ids nor their hashes anew.
+#[derive(Clone, Default)]
+struct Table {
+    /// A power of two, or none.
+    slots: Vec<u64>,
+    len: usize,
+}
+
+/// Never a used slot, as no id has this index.
+const FREE: u64 = u64::MAX;
+
+impl Table {
+    #[inline]
+    fn place(&self, hash: u32) -> usize {
+        hash as usize & (self.slots.len() - 1)
+    }
+
+    #[inline]
+    fn first(&self, hash: u32) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let slot = self.slots[self.place(hash)];
+        (slot != FREE && (slot >> 32) as u32 == hash).then_some(slot as u32)
+    }
+
+    #[inline]
+    fn find(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let mut place = self.place(hash);
+        loop {
+            let slot = self.slots[place];
+            if slot == FREE {
+                return None;
+            }
+            if (slot >> 32) as u32 == hash && is(slot as u32) {
+                return Some(slot as u32);
+            }
+            place = (place + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn insert(&mut self, hash: u32, index: u32) {
+        // At most two thirds full, so that every search comes to a free slot soon.
+        if (self.len + 1) * 3 > self.slots.len() * 2 {
+            let slots = vec![FREE; (self.slots.len() * 2).max(16)];
+            let old = std::mem::replace(&mut self.slots, slots);
+            for slot in old.into_iter().filter(|&slot| slot != FREE) {
+                self.put(slot);
+            }
+        }
+        self.put(u64::from(hash) << 32 | u64::from(index));
+        self.len += 1;
+    }
+
+    fn put(&mut self, slot: u64) {
+        let mut place = self.place((slot >> 32) as u32);
+        while self.slots[place] != FREE {
+            place = (place + 1) & (self.slots.len() - 1);
+        }
+        self.slots[place] = slot;
+    }
+}
+
+/// Whether two strings are the same. Ids are short: a few words compared in place take less time
+/// than a call to `memcmp`.
+#[inline]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    #[inline]
+    fn word(bytes: &[u8], at: usize) -> u64 {
+        u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap_or_default())
+    }
+    #[inline]
+    fn half(bytes: &[u8], at: usize) -> u32 {
+        u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap_or_default())
+    }
+    let len = a.len();
+    if len != b.len() {
+        return false;
+    }
+    match len {
+        0..4 => a.iter().zip(b).all(|(a, b)| a == b),
+        4..8 => half(a, 0) == half(b, 0) && half(a, len - 4) == half(b, len - 4),
+        8..=16 => word(a, 0) == word(b, 0) && word(a, len - 8) == word(b, len - 8),
+        _ => a == b,
+    }
+}
+
 fn slice<'a>(offsets: &[u64], bytes: &'a [u8], index: u32) -> &'a [u8] {
     let index = index as usize;
     &bytes[offsets[index] as usize..offsets[index + 1] as usize]
@@ -351,8 +473,9 @@ fn text<'a>(offsets: &[u64], bytes: &'a [u8], index: u32) -> &'a str {
 }
 
 fn next_index(len: usize) -> Result<u32> {
-    u32::try_from(len).ok().filter(|&index| index < u32::MAX).ok_or_else(|| {
-        Error::new(ErrorKind::Limit, "more than 4,294,967,295 distinct ids in one column")
+    // The two greatest numbers stand for "no id" and for "not looked up yet".
+    u32::try_from(len).ok().filter(|&index| index < u32::MAX - 1).ok_or_else(|| {
+        Error::new(ErrorKind::Limit, "more than 4,294,967,294 distinct ids in one column")
     })
 }
 

@@ -15,7 +15,7 @@ use crate::control::Stage;
 use crate::{Control, Error, ErrorKind, Result};
 
 /// Rows read at a time: few enough for the scratch columns to stay in the cache.
-const SLICE: usize = 8192;
+pub(crate) const SLICE: usize = 8192;
 
 pub(crate) fn read(
     source: &mut dyn Source,

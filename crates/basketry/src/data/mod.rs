@@ -1,9 +1,12 @@
 //! Data in: catalogues, histories, baskets and the ids they share.
 
+mod basket_tables;
 mod baskets;
 pub(crate) mod catalog;
 mod catalog_builder;
 mod columns;
+mod csv;
+mod fimi;
 mod group;
 mod history;
 mod history_builder;
@@ -18,6 +21,7 @@ pub use baskets::Baskets;
 pub use catalog::Catalog;
 pub(crate) use catalog::{Codes, NO_CODE, NO_MONEY};
 pub use catalog_builder::{CatalogBuilder, Product};
+pub use csv::CsvOptions;
 pub use history::{
     BasketLine, History, HistoryColumns, HistoryOptions, IngestReport, OnBad, OnNonPositive,
     ReturnLine,

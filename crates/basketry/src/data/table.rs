@@ -243,6 +243,11 @@ impl Column {
         name.map(|name| Self::find(schema, role, name)).transpose()
     }
 
+    /// The same column for messages about what it holds.
+    pub(crate) fn with_type(&self, data_type: DataType) -> Self {
+        Self { data_type, ..self.clone() }
+    }
+
     /// Whether the column says of itself that all its rows are null.
     pub(crate) fn is_null(&self) -> bool {
         self.data_type == DataType::Null

@@ -10,7 +10,7 @@ use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 
 use super::BadCell;
-use crate::data::ids::{IdKind, IdRef, Ids};
+use crate::data::ids::{IdKind, IdRef, Ids, same};
 use crate::data::table::Column;
 use crate::{Error, Result};
 
@@ -63,7 +63,13 @@ fn is_plain(data_type: &DataType) -> bool {
 pub(crate) struct IdColumn {
     /// Index of each value of the current batch's dictionary, once it was needed.
     dictionary: Vec<u32>,
+    /// Entries of the dictionary that a slice is the first to need.
+    needed: Vec<usize>,
+    indices: Vec<u32>,
 }
+
+/// Marks an entry of a dictionary that is about to be interned.
+const NEEDED: u32 = NO_ID - 1;
 
 impl IdColumn {
     /// To be called with each batch's array, before its slices are read.
@@ -84,23 +90,14 @@ impl IdColumn {
         out: &mut Vec<u32>,
     ) -> Result<(), CellOrLimit> {
         out.clear();
-        out.reserve(slice.len());
         let array = slice.as_ref();
-        macro_rules! integers {
-            ($t:ty) => {
-                self.read_integers::<$t>(array, want, ids, out)
-            };
-        }
         macro_rules! keys {
             ($t:ty) => {
                 self.read_dictionary::<$t>(array, want, ids, out)
             };
         }
-        downcast_integer! {
-            array.data_type() => (integers),
-            DataType::Utf8 => read_strings::<i32>(array, want, ids, out),
-            DataType::LargeUtf8 => read_strings::<i64>(array, want, ids, out),
-            DataType::Utf8View => read_views(array, want, ids, out),
+        let rows = want.map_or(Rows::All(array.len()), Rows::Wanted);
+        match array.data_type() {
             DataType::Dictionary(key, _) => downcast_integer! {
                 key.as_ref() => (keys),
                 other => Err(BadCell::new(0, format!("dictionary keys of type {other}")).into()),
@@ -114,37 +111,9 @@ impl IdColumn {
             DataType::Null => {
                 out.resize(array.len(), NO_ID);
                 Ok(())
-            },
-            other => Err(BadCell::new(0, format!("type {other} where ids were")).into()),
-        }
-    }
-
-    fn read_integers<T: arrow_array::ArrowPrimitiveType>(
-        &mut self,
-        array: &dyn Array,
-        want: Option<&[bool]>,
-        ids: &mut Ids,
-        out: &mut Vec<u32>,
-    ) -> Result<(), CellOrLimit>
-    where
-        T::Native: TryInto<i64> + std::fmt::Display,
-    {
-        let values = array.as_primitive::<T>().values();
-        let mut last = None;
-        for (row, &value) in values.iter().enumerate() {
-            if want.is_some_and(|want| !want[row]) {
-                out.push(NO_ID);
-                continue;
             }
-            let value: i64 = value.try_into().map_err(|_| BadCell::new(row, too_big(value)))?;
-            let index = match last {
-                Some((v, index)) if v == value => index,
-                _ => ids.intern(value)?,
-            };
-            last = Some((value, index));
-            out.push(index);
+            _ => read_plain(array, rows, ids, out),
         }
-        Ok(())
     }
 
     fn read_dictionary<K: ArrowDictionaryKeyType>(
@@ -155,23 +124,196 @@ impl IdColumn {
         out: &mut Vec<u32>,
     ) -> Result<(), CellOrLimit> {
         let array = array.as_dictionary::<K>();
-        let values = array.values();
-        for (row, key) in array.keys().values().iter().enumerate() {
-            if want.is_some_and(|want| !want[row]) {
-                out.push(NO_ID);
-                continue;
-            }
+        let keys = array.keys().values();
+        let wanted = |row: usize| want.is_none_or(|want| want[row]);
+        self.needed.clear();
+        for (row, key) in keys.iter().enumerate().filter(|&(row, _)| wanted(row)) {
             let key = key.as_usize();
             let known = self.dictionary.get_mut(key).ok_or_else(|| {
                 BadCell::new(row, "the dictionary has no such entry; the Arrow data is damaged")
             })?;
             if *known == NO_ID {
-                *known = intern_at(values, key, ids).map_err(|error| error.at(row))?;
+                *known = NEEDED;
+                self.needed.push(key);
             }
-            out.push(*known);
+        }
+        if !self.needed.is_empty() {
+            let rows = Rows::Listed(&self.needed);
+            self.indices.clear();
+            read_plain(array.values(), rows, ids, &mut self.indices).map_err(|error| {
+                error.at(|entry| {
+                    let key = |row: &usize| wanted(*row) && keys[*row].as_usize() == entry;
+                    (0..keys.len()).find(key).unwrap_or(0)
+                })
+            })?;
+            for (&key, &index) in self.needed.iter().zip(&self.indices) {
+                self.dictionary[key] = index;
+            }
+        }
+        out.reserve(keys.len());
+        match want {
+            None => out.extend(keys.iter().map(|key| self.dictionary[key.as_usize()])),
+            Some(want) => out.extend(
+                keys.iter()
+                    .zip(want)
+                    .map(|(key, &want)| if want { self.dictionary[key.as_usize()] } else { NO_ID }),
+            ),
         }
         Ok(())
     }
+}
+
+/// The rows of an array to read.
+#[derive(Clone, Copy)]
+enum Rows<'a> {
+    All(usize),
+    /// Those marked; the others get [`NO_ID`].
+    Wanted(&'a [bool]),
+    /// Those listed, in that order.
+    Listed(&'a [usize]),
+}
+
+impl Rows<'_> {
+    fn len(self) -> usize {
+        match self {
+            Rows::All(len) => len,
+            Rows::Wanted(want) => want.len(),
+            Rows::Listed(rows) => rows.len(),
+        }
+    }
+
+    /// The row to read at a position; `None` if the one there is not wanted.
+    #[inline]
+    fn at(self, position: usize) -> Option<usize> {
+        match self {
+            Rows::All(_) => Some(position),
+            Rows::Wanted(want) => want[position].then_some(position),
+            Rows::Listed(rows) => Some(rows[position]),
+        }
+    }
+}
+
+// Ids that are looked up together: enough to hide what memory takes to answer.
+const BLOCK: usize = 32;
+
+/// Interns the values of rows: first hashes a block of them and asks the table for candidates,
+/// then compares. Order lines come basket by basket, so a row that equals the one above is not
+/// looked up at all.
+#[inline]
+fn intern_rows<V: Copy>(
+    rows: Rows<'_>,
+    ids: &mut Ids,
+    out: &mut Vec<u32>,
+    value_at: impl Fn(usize) -> Result<V, BadCell>,
+    equal: impl Fn(V, V) -> bool,
+    hash: impl Fn(&Ids, V) -> u32,
+    is: impl Fn(&Ids, u32, V) -> bool,
+    mut intern: impl FnMut(&mut Ids, u32, V, usize) -> Result<u32, CellOrLimit>,
+) -> Result<(), CellOrLimit> {
+    enum Look<V> {
+        Unwanted,
+        Above,
+        Up { value: V, hash: u32, candidate: Option<u32>, row: usize },
+    }
+    out.reserve(rows.len());
+    let mut last: Option<V> = None;
+    let mut last_index = NO_ID;
+    for start in (0..rows.len()).step_by(BLOCK) {
+        let end = (start + BLOCK).min(rows.len());
+        let mut looks: [Look<V>; BLOCK] = [const { Look::Unwanted }; BLOCK];
+        for (look, position) in looks.iter_mut().zip(start..end) {
+            let Some(row) = rows.at(position) else { continue };
+            let value = value_at(row)?;
+            *look = if last.is_some_and(|last| equal(last, value)) {
+                Look::Above
+            } else {
+                let hash = hash(ids, value);
+                Look::Up { value, hash, candidate: ids.candidate(hash), row }
+            };
+            last = Some(value);
+        }
+        for look in &looks[..end - start] {
+            match *look {
+                Look::Unwanted => {
+                    out.push(NO_ID);
+                    continue;
+                }
+                Look::Above => {}
+                Look::Up { value, hash, candidate, row } => {
+                    last_index = match candidate {
+                        Some(index) if is(ids, index, value) => index,
+                        _ => intern(ids, hash, value, row)?,
+                    };
+                }
+            }
+            out.push(last_index);
+        }
+    }
+    Ok(())
+}
+
+fn read_plain(
+    array: &dyn Array,
+    rows: Rows<'_>,
+    ids: &mut Ids,
+    out: &mut Vec<u32>,
+) -> Result<(), CellOrLimit> {
+    macro_rules! integers {
+        ($t:ty) => {{
+            let values = array.as_primitive::<$t>().values();
+            let value_at = |row: usize| {
+                let value = values[row];
+                i64::try_from(value).map_err(|_| BadCell::new(row, too_big(value)))
+            };
+            intern_rows(
+                rows,
+                ids,
+                out,
+                value_at,
+                |a, b| a == b,
+                |ids, value| ids.hash_int(value),
+                |ids, index, value| ids.is_int(index, value),
+                |ids, hash, value, _| Ok(ids.intern_int(hash, value)?),
+            )
+        }};
+    }
+    downcast_integer! {
+        array.data_type() => (integers),
+        DataType::Utf8 => {
+            let array = array.as_string::<i32>();
+            let (offsets, data) = (array.value_offsets(), array.value_data());
+            intern_strings(rows, ids, out, |row| bytes_at(offsets, data, row))
+        },
+        DataType::LargeUtf8 => {
+            let array = array.as_string::<i64>();
+            let (offsets, data) = (array.value_offsets(), array.value_data());
+            intern_strings(rows, ids, out, |row| bytes_at(offsets, data, row))
+        },
+        DataType::Utf8View => {
+            let array = array.as_string_view();
+            intern_strings(rows, ids, out, |row| view_bytes(array, row))
+        },
+        other => Err(BadCell::new(0, format!("type {other} where ids were")).into()),
+    }
+}
+
+#[inline]
+fn intern_strings<'a>(
+    rows: Rows<'_>,
+    ids: &mut Ids,
+    out: &mut Vec<u32>,
+    bytes_at: impl Fn(usize) -> Result<&'a [u8], BadCell>,
+) -> Result<(), CellOrLimit> {
+    intern_rows(
+        rows,
+        ids,
+        out,
+        bytes_at,
+        same,
+        |ids, bytes| ids.hash_bytes(bytes),
+        |ids, index, bytes| ids.is_bytes(index, bytes),
+        |ids, hash, bytes, row| ids.intern_bytes(hash, bytes)?.ok_or_else(|| not_utf8(row).into()),
+    )
 }
 
 fn too_big(value: impl std::fmt::Display) -> String {
@@ -186,9 +328,9 @@ pub(crate) enum CellOrLimit {
 }
 
 impl CellOrLimit {
-    fn at(self, row: usize) -> Self {
+    fn at(self, row_of: impl Fn(usize) -> usize) -> Self {
         match self {
-            Self::Cell(cell) => Self::Cell(BadCell { row, ..cell }),
+            Self::Cell(cell) => Self::Cell(BadCell { row: row_of(cell.row), ..cell }),
             limit => limit,
         }
     }
@@ -222,64 +364,6 @@ fn damaged(row: usize) -> BadCell {
 
 fn not_utf8(row: usize) -> BadCell {
     BadCell::new(row, "the string is not valid UTF-8")
-}
-
-fn intern_bytes(ids: &mut Ids, bytes: &[u8], row: usize) -> Result<u32, CellOrLimit> {
-    match ids.intern_utf8(bytes) {
-        Ok(Some(index)) => Ok(index),
-        Ok(None) => Err(not_utf8(row).into()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn read_strings<O: OffsetSizeTrait>(
-    array: &dyn Array,
-    want: Option<&[bool]>,
-    ids: &mut Ids,
-    out: &mut Vec<u32>,
-) -> Result<(), CellOrLimit> {
-    let array = array.as_string::<O>();
-    let (offsets, data) = (array.value_offsets(), array.value_data());
-    // Order lines come basket by basket: the id is often that of the row above.
-    let mut last: Option<(&[u8], u32)> = None;
-    for row in 0..array.len() {
-        if want.is_some_and(|want| !want[row]) {
-            out.push(NO_ID);
-            continue;
-        }
-        let bytes = bytes_at(offsets, data, row)?;
-        let index = match last {
-            Some((b, index)) if b == bytes => index,
-            _ => intern_bytes(ids, bytes, row)?,
-        };
-        last = Some((bytes, index));
-        out.push(index);
-    }
-    Ok(())
-}
-
-fn read_views(
-    array: &dyn Array,
-    want: Option<&[bool]>,
-    ids: &mut Ids,
-    out: &mut Vec<u32>,
-) -> Result<(), CellOrLimit> {
-    let array = array.as_string_view();
-    let mut last: Option<(&[u8], u32)> = None;
-    for row in 0..array.len() {
-        if want.is_some_and(|want| !want[row]) {
-            out.push(NO_ID);
-            continue;
-        }
-        let bytes = view_bytes(array, row)?;
-        let index = match last {
-            Some((b, index)) if b == bytes => index,
-            _ => intern_bytes(ids, bytes, row)?,
-        };
-        last = Some((bytes, index));
-        out.push(index);
-    }
-    Ok(())
 }
 
 // Layout of a view: u32 length, then either up to 12 bytes, or 4 bytes of prefix, u32 buffer,
@@ -326,7 +410,7 @@ fn read_runs<R: RunEndIndexType>(
             continue;
         }
         if known == NO_ID {
-            known = intern_at(array.values(), run, ids).map_err(|error| error.at(row))?;
+            known = intern_at(array.values(), run, ids).map_err(|error| error.at(|_| row))?;
         }
         out.push(known);
     }
@@ -336,7 +420,10 @@ fn read_runs<R: RunEndIndexType>(
 fn intern_at(values: &dyn Array, index: usize, ids: &mut Ids) -> Result<u32, CellOrLimit> {
     match cell_at(values, index)? {
         Cell::Int(value) => Ok(ids.intern(value)?),
-        Cell::Bytes(bytes) => intern_bytes(ids, bytes, index),
+        Cell::Bytes(bytes) => {
+            let hash = ids.hash_bytes(bytes);
+            ids.intern_bytes(hash, bytes)?.ok_or_else(|| not_utf8(index).into())
+        }
     }
 }
 
