@@ -162,6 +162,7 @@ pub fn itemsets(
         max_length: options.max_length.unwrap_or(usize::MAX),
         // Rows are numbered with 32 bits.
         max_itemsets: options.max_itemsets.min(u64::from(u32::MAX - 1)),
+        threads: options.threads,
     };
     let rows =
         Rows { offsets: baskets.offsets(), items: baskets.items(), universe: baskets.ids().len() };

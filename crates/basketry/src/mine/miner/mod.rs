@@ -1,9 +1,39 @@
 //! The miner behind [`itemsets`](super::itemsets): rows of items in, levels of itemsets out.
+//!
+//! Items are numbered by falling frequency. Every itemset is found once, from its rarest item to
+//! its most frequent, by cutting the rows down to those that hold what was taken so far, and to
+//! the items that stay frequent there. How the rows of such a subproblem are held depends on
+//! what is cheapest for it:
+//!
+//! - [`lists`]: rows as lists of item numbers, for sparse ones;
+//! - [`bits`]: a bit vector for each item, for dense ones;
+//! - [`leaf`]: a table of counts by combination, for the last few items.
+//!
+//! [`kernels`] has the inner loops, [`sink`] takes the result, [`worker`] is what the threads
+//! share in kind.
 
+mod bits;
+mod kernels;
+mod leaf;
+mod lists;
+mod sink;
+mod sparse;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use self::bits::Matrix;
+use self::kernels::Kernels;
+use self::lists::{Builder, Code, Lists};
+use self::sparse::{Scratch, bits_cost, lists_cost};
+use self::worker::{Candidate, Node, Worker};
 use super::columns::Level;
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
-/// Rows of distinct items, ascending within a row.
+/// Rows of distinct items.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rows<'a> {
     /// Where each row begins in `items`, and the end.
@@ -14,9 +44,14 @@ pub(crate) struct Rows<'a> {
     pub universe: usize,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
     fn len(&self) -> usize {
         self.offsets.len() - 1
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'a [u32]> + use<'a> {
+        let items = self.items;
+        self.offsets.windows(2).map(move |w| &items[w[0] as usize..w[1] as usize])
     }
 }
 
@@ -27,113 +62,200 @@ pub(crate) struct Settings {
     pub min_count: u64,
     /// Shorter itemsets are found (and count towards the limit) but not kept.
     pub min_length: usize,
-    /// Longer itemsets are not looked for.
+    /// Longer itemsets are not looked for; at least 1.
     pub max_length: usize,
     /// More itemsets than this are an error.
     pub max_itemsets: u64,
+    /// How many threads to use; `None` for those of the current pool.
+    pub threads: Option<usize>,
+}
+
+/// Which of the ways to hold rows are taken when. Tests force each.
+#[derive(Clone, Copy, Debug)]
+struct Tuning {
+    /// Nodes with at most this many candidates are counted in a table. At most 32.
+    table_candidates: usize,
+    /// Rows of nodes with at most this many candidates become masks on their way from lists to bit
+    /// vectors. At most 64.
+    mask_candidates: usize,
+    /// Vectors are packed in nodes with at least this many.
+    pack_vectors: usize,
+    /// Bit vectors or lists, whatever the estimate says: below the root, and at the root.
+    force_bits: Option<bool>,
+    force_root_bits: Option<bool>,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            table_candidates: 8,
+            mask_candidates: 64,
+            pack_vectors: 6,
+            force_bits: None,
+            force_root_bits: None,
+        }
+    }
+}
+
+/// What all threads of one run know.
+struct Job<'a> {
+    /// The frequent items, the most frequent first, and their counts.
+    items: &'a [u32],
+    counts: &'a [u32],
+    min_count: u32,
+    max_length: usize,
+    max_itemsets: u64,
+    /// Itemsets found so far, as far as reported.
+    found: AtomicU64,
+    control: &'a Control,
+    kernels: Kernels,
+    tuning: Tuning,
+}
+
+impl Job<'_> {
+    /// Adds to the itemsets found. An error if there are too many by now, or if the work was
+    /// cancelled; else how many more there may be.
+    fn report(&self, found: u64) -> Result<u64> {
+        self.control.check()?;
+        let total = self.found.fetch_add(found, Ordering::Relaxed).saturating_add(found);
+        self.max_itemsets.checked_sub(total).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Limit,
+                format!(
+                    "there are more than {} frequent itemsets: raise min_support, lower \
+                     max_length, or allow more with max_itemsets",
+                    self.max_itemsets
+                ),
+            )
+        })
+    }
 }
 
 /// All itemsets within the settings, by length; within a length ordered by their rarest item, the
 /// most frequent first, then by the next rarest and so on.
 pub(crate) fn mine(rows: Rows<'_>, settings: &Settings, control: &Control) -> Result<Vec<Level>> {
+    mine_with(rows, settings, control, Kernels::detect(), Tuning::default())
+}
+
+fn mine_with(
+    rows: Rows<'_>,
+    settings: &Settings,
+    control: &Control,
+    kernels: Kernels,
+    tuning: Tuning,
+) -> Result<Vec<Level>> {
+    if u32::try_from(rows.len()).is_err() {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("{} baskets, expected at most 4,294,967,295", rows.len()),
+        ));
+    }
     let mut counts = vec![0u32; rows.universe];
     for &item in rows.items {
         counts[item as usize] += 1;
     }
-    let mut frequent: Vec<u32> = (0..rows.universe as u32)
+    let mut items: Vec<u32> = (0..rows.universe as u32)
         .filter(|&item| u64::from(counts[item as usize]) >= settings.min_count)
         .collect();
-    frequent.sort_by_key(|&item| (std::cmp::Reverse(counts[item as usize]), item));
-    let mut rank = vec![u32::MAX; rows.universe];
-    for (r, &item) in frequent.iter().enumerate() {
-        rank[item as usize] = r as u32;
+    items.sort_unstable_by_key(|&item| (Reverse(counts[item as usize]), item));
+    let counts: Vec<u32> = items.iter().map(|&item| counts[item as usize]).collect();
+    let job = Job {
+        items: &items,
+        counts: &counts,
+        // Where the threshold leaves 32 bits, nothing is frequent.
+        min_count: u32::try_from(settings.min_count).unwrap_or(u32::MAX),
+        max_length: settings.max_length,
+        max_itemsets: settings.max_itemsets,
+        found: AtomicU64::new(0),
+        control,
+        kernels,
+        tuning,
+    };
+    control.begin(Stage::Mining, items.len() as u64)?;
+    job.report(items.len() as u64)?;
+    let mut levels = if items.len() < 2 || settings.max_length < 2 {
+        vec![Level { items: items.clone(), counts: counts.clone() }]
+    } else if items.len() < usize::from(u16::MAX) {
+        run::<u16>(rows, &job)?
+    } else {
+        run::<u32>(rows, &job)?
+    };
+    for level in levels.iter_mut().take(settings.min_length - 1) {
+        *level = Level::default();
     }
-    let mut occurrences: Vec<Vec<u32>> = vec![Vec::new(); frequent.len()];
-    for row in 0..rows.len() {
-        for &item in &rows.items[rows.offsets[row] as usize..rows.offsets[row + 1] as usize] {
-            if let Some(list) = occurrences.get_mut(rank[item as usize] as usize) {
-                list.push(row as u32);
-            }
-        }
-    }
-    control.begin(Stage::Mining, frequent.len() as u64)?;
-    let mut walk = Walk { items: &frequent, settings, control, found: 0, levels: Vec::new() };
-    let candidates: Vec<(u32, Vec<u32>)> = (0..).zip(occurrences).collect();
-    walk.extend(&mut Vec::new(), &candidates)?;
-    Ok(walk.levels)
+    Ok(levels)
 }
 
-struct Walk<'a> {
-    items: &'a [u32],
-    settings: &'a Settings,
-    control: &'a Control,
-    found: u64,
-    levels: Vec<Level>,
+/// The rows as the roots of all subproblems need them.
+enum Data<C> {
+    Lists(Lists<C>),
+    Bits(Vec<u64>, Matrix),
 }
 
-impl Walk<'_> {
-    fn extend(&mut self, prefix: &mut Vec<u32>, candidates: &[(u32, Vec<u32>)]) -> Result<()> {
-        for (i, (rank, rows)) in candidates.iter().enumerate() {
-            self.control.check()?;
-            let at = prefix.partition_point(|&item| item < self.items[*rank as usize]);
-            prefix.insert(at, self.items[*rank as usize]);
-            self.emit(prefix, rows.len() as u32)?;
-            if prefix.len() < self.settings.max_length {
-                let narrower: Vec<(u32, Vec<u32>)> = candidates[..i]
-                    .iter()
-                    .map(|(rank, others)| (*rank, intersect(rows, others)))
-                    .filter(|(_, rows)| rows.len() as u64 >= self.settings.min_count)
-                    .collect();
-                self.extend(prefix, &narrower)?;
-            }
-            prefix.remove(at);
-            if prefix.is_empty() {
-                self.control.advance(1)?;
-            }
-        }
-        Ok(())
+fn run<C: Code>(rows: Rows<'_>, job: &Job<'_>) -> Result<Vec<Level>> {
+    let data = load::<C>(rows, job)?;
+    let mut worker = Worker::new(job);
+    let root = Node { length: 0, row: 0, from: 0, to: job.items.len() };
+    for (slot, (&item, &count)) in (0..).zip(job.items.iter().zip(job.counts)) {
+        worker.candidates.push(Candidate { slot, count, item });
     }
-
-    fn emit(&mut self, items: &[u32], count: u32) -> Result<()> {
-        self.found += 1;
-        if self.found > self.settings.max_itemsets {
-            return Err(too_many(self.settings.max_itemsets));
-        }
-        if items.len() >= self.settings.min_length {
-            if self.levels.len() < items.len() {
-                self.levels.resize_with(items.len(), Level::default);
+    match &data {
+        Data::Lists(lists) => {
+            let mut scratch = Scratch::new(&worker.candidates);
+            for at in 0..root.len() {
+                worker.lists_child(&root, lists, &mut scratch, at)?;
+                job.control.advance(1)?;
             }
-            let level = &mut self.levels[items.len() - 1];
-            level.items.extend_from_slice(items);
-            level.counts.push(count);
         }
-        Ok(())
-    }
-}
-
-fn intersect(a: &[u32], b: &[u32]) -> Vec<u32> {
-    let (mut i, mut j) = (0, 0);
-    let mut both = Vec::new();
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                both.push(a[i]);
-                i += 1;
-                j += 1;
+        Data::Bits(bits, matrix) => {
+            worker.arena.reserve(bits.len());
+            worker.arena.words()[..bits.len()].copy_from_slice(bits);
+            for at in 0..root.len() {
+                worker.bits_child(&root, *matrix, at)?;
+                job.control.advance(1)?;
             }
         }
     }
-    both
+    worker.sink.finish()?;
+    Ok(worker.sink.into_levels())
 }
 
-pub(crate) fn too_many(limit: u64) -> Error {
-    Error::new(
-        ErrorKind::Limit,
-        format!(
-            "there are more than {limit} frequent itemsets: raise min_support, lower max_length, \
-             or allow more with max_itemsets"
-        ),
-    )
+fn load<C: Code>(rows: Rows<'_>, job: &Job<'_>) -> Result<Data<C>> {
+    let mut ranks = vec![u32::MAX; rows.universe];
+    for (rank, &item) in (0..).zip(job.items) {
+        ranks[item as usize] = rank;
+    }
+    let codes: u64 = job.counts.iter().map(|&count| u64::from(count)).sum();
+    let slots = job.items.len();
+    let bits = job.tuning.force_root_bits.unwrap_or_else(|| {
+        bits_cost(slots, rows.len() as u32) < lists_cost(codes, rows.len() as u32)
+    });
+    if bits {
+        let words = rows.len().div_ceil(64).next_multiple_of(job.kernels.block);
+        let matrix = Matrix { start: 0, words, vectors: slots };
+        let mut bits = vec![0u64; matrix.end()];
+        for (r, row) in rows.iter().enumerate() {
+            for &item in row {
+                let rank = ranks[item as usize];
+                if rank != u32::MAX {
+                    bits[rank as usize * words + r / 64] |= 1 << (r % 64);
+                }
+            }
+        }
+        return Ok(Data::Bits(bits, matrix));
+    }
+    let mut builder = Builder::<C>::new(job.counts.iter().copied());
+    for (r, row) in rows.iter().enumerate() {
+        if r.is_multiple_of(1 << 14) {
+            job.control.check()?;
+        }
+        for &item in row {
+            let rank = ranks[item as usize];
+            if rank != u32::MAX {
+                builder.push(C::new(rank as usize));
+            }
+        }
+        builder.end(false)?;
+    }
+    Ok(Data::Lists(builder.finish()))
 }

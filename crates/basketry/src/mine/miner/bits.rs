@@ -1,0 +1,113 @@
+//! Dense subproblems: one bit vector for each item.
+
+use super::kernels::Join;
+use super::worker::{Candidate, Node, PERFECT, Worker};
+use crate::Result;
+
+/// Bit vectors, aligned to cache lines, used as a stack: each node's vectors lie behind those of
+/// its parent.
+#[derive(Debug, Default)]
+pub(super) struct Arena {
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Copy, Debug, Default, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C, align(64))]
+struct Line([u64; 8]);
+
+impl Arena {
+    /// At least this many words; what lies behind those in use is arbitrary.
+    #[inline]
+    pub(super) fn reserve(&mut self, words: usize) {
+        if self.lines.len() * 8 < words {
+            self.lines.resize(words.div_ceil(8).next_power_of_two(), Line::default());
+        }
+    }
+
+    #[inline]
+    pub(super) fn words(&mut self) -> &mut [u64] {
+        bytemuck::cast_slice_mut(&mut self.lines)
+    }
+}
+
+/// The bit vectors of the candidates of a node, which are numbered by their slot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Matrix {
+    /// Where the first lies in the arena.
+    pub start: usize,
+    /// How long each is.
+    pub words: usize,
+    /// How many there are.
+    pub vectors: usize,
+}
+
+impl Matrix {
+    pub(super) fn end(&self) -> usize {
+        self.start + self.words * self.vectors
+    }
+}
+
+impl Worker<'_> {
+    /// Finds all itemsets that extend those of a node's candidates.
+    pub(super) fn bits(&mut self, node: Node, matrix: Matrix) -> Result<()> {
+        let marks = self.mark(&node);
+        for at in 0..node.len() {
+            if self.candidates[node.from + at].slot == PERFECT {
+                self.double(&node, marks, at)?;
+            } else {
+                self.bits_child(&node, matrix, at)?;
+            }
+        }
+        self.unmark(marks);
+        Ok(())
+    }
+
+    /// Finds all itemsets that extend that of candidate number `at`, which has a vector.
+    pub(super) fn bits_child(&mut self, node: &Node, matrix: Matrix, at: usize) -> Result<()> {
+        self.tick()?;
+        let pivot = self.candidates[node.from + at];
+        let before = pivot.slot as usize;
+        let words = matrix.words;
+        let top = matrix.end();
+        if before > 0 {
+            self.arena.reserve(top + before * words);
+            if self.joined.len() < before {
+                self.joined.resize(before, 0);
+            }
+            let (vectors, free) = self.arena.words().split_at_mut(top);
+            let vectors = &vectors[matrix.start..];
+            let join = Join {
+                vectors,
+                words,
+                pivot: before,
+                least: self.job.min_count,
+                full: pivot.count,
+            };
+            self.job.kernels.join(&join, free, &mut self.joined);
+        }
+        let from = self.candidates.len();
+        let mut live = 0;
+        for other in node.from..node.from + at {
+            let Candidate { slot, item, .. } = self.candidates[other];
+            let count = if slot == PERFECT { pivot.count } else { self.joined[slot as usize] };
+            if count >= self.job.min_count {
+                self.push(item, count, pivot.count, &mut live);
+            }
+        }
+        let Some(child) = self.emit(node, at, from)? else { return Ok(()) };
+        let live = live as usize;
+        let mut inner = Matrix { start: top, words, vectors: live };
+        // Fewer rows are left: pack them if that makes the vectors clearly shorter, and enough
+        // work follows to earn it back.
+        let packed = (pivot.count as usize).div_ceil(64).next_multiple_of(self.job.kernels.block);
+        if live >= self.job.tuning.pack_vectors && packed * 2 <= words {
+            let (vectors, free) = self.arena.words().split_at_mut(top);
+            let mask = &vectors[matrix.start + before * words..][..words];
+            self.job.kernels.compress(mask, free, live, packed);
+            inner.words = packed;
+        }
+        self.bits(child, inner)?;
+        self.candidates.truncate(child.from);
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! The inner loops of the miner, in one version for each kind of processor.
+//!
+//! [`Kernels::detect`] picks the fastest that runs here. The portable version is what the others
+//! are tested against.
+
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+/// How many items may be written behind the end of a block of rows, so that rows can be written
+/// in whole vectors.
+const SLACK: usize = 32;
+
+/// The longest rows that are written in whole vectors.
+const WIDE: usize = 32;
+
+/// Counts of the intersections, and which of them are worth keeping.
+pub(crate) struct Join<'a> {
+    /// Bit vectors of `words` words each, one after the other.
+    pub vectors: &'a [u64],
+    pub words: usize,
+    /// The vector that all those before it are intersected with.
+    pub pivot: usize,
+    /// An intersection is kept if its count is at least `least`, and below `full`.
+    pub least: u32,
+    pub full: u32,
+}
+
+type JoinFn = unsafe fn(&Join<'_>, *mut u64, *mut u32) -> usize;
+type CompressFn = unsafe fn(&[u64], *mut u64, usize, usize);
+type ExtendFn = unsafe fn(&[u32], &[u32], *mut u32);
+type InsertFn = unsafe fn(&[u32], usize, usize, u32, *mut u32);
+type SumFn = unsafe fn(&mut [u32]);
+
+/// The inner loops for one kind of processor.
+#[derive(Clone, Copy)]
+pub(crate) struct Kernels {
+    /// For messages.
+    pub name: &'static str,
+    /// Bit vectors are a multiple of this many words.
+    pub block: usize,
+    join: JoinFn,
+    compress: CompressFn,
+    extend: ExtendFn,
+    insert: InsertFn,
+    sum: SumFn,
+}
+
+impl std::fmt::Debug for Kernels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Kernels {
+    /// The fastest that this processor can run.
+    pub(crate) fn detect() -> Self {
+        Self::all().pop().unwrap_or(portable::KERNELS)
+    }
+
+    /// All that this processor can run, the fastest last.
+    pub(crate) fn all() -> Vec<Self> {
+        #[allow(unused_mut, reason = "other processors have the portable version only")]
+        let mut all = vec![portable::KERNELS];
+        #[cfg(target_arch = "x86_64")]
+        all.extend(x86::available());
+        all
+    }
+
+    /// Intersects the pivot with each vector before it. `counts[i]` becomes the size of the
+    /// intersection with vector `i`; those to be kept are written to `out`, in order and without
+    /// gaps. Returns how many were kept. `out` has room for all.
+    #[inline]
+    pub(crate) fn join(&self, join: &Join<'_>, out: &mut [u64], counts: &mut [u32]) -> usize {
+        assert!(join.words.is_multiple_of(self.block));
+        assert!((join.pivot + 1) * join.words <= join.vectors.len());
+        assert!(join.pivot * join.words <= out.len() && join.pivot <= counts.len());
+        // SAFETY: the processor has the features of the chosen version, and the vectors, `out`
+        // and `counts` are as long as it relies on.
+        unsafe { (self.join)(join, out.as_mut_ptr(), counts.as_mut_ptr()) }
+    }
+
+    /// Packs each of the vectors in place to the bits set in `mask`: bit `i` of the new vector is
+    /// the bit of the old one where `mask` has its `i`-th set bit. The vectors have the mask's
+    /// length, and are `new_words` long afterwards, which is enough and not more than before.
+    #[inline]
+    pub(crate) fn compress(
+        &self,
+        mask: &[u64],
+        vectors: &mut [u64],
+        number: usize,
+        new_words: usize,
+    ) {
+        assert!(number * mask.len() <= vectors.len() && new_words <= mask.len());
+        debug_assert!(
+            mask.iter().map(|w| w.count_ones() as usize).sum::<usize>() <= 64 * new_words
+        );
+        // SAFETY: the processor has the features of the chosen version, the vectors lie within
+        // the slice, and none grows.
+        unsafe { (self.compress)(mask, vectors.as_mut_ptr(), number, new_words) }
+    }
+
+    /// Appends to `rows` the rows that come from adding one of `items` to `base`. Rows are
+    /// ascending, and no item is in the base.
+    #[inline]
+    pub(crate) fn extend(&self, base: &[u32], items: &[u32], rows: &mut Vec<u32>) {
+        let grown = items.len() * (base.len() + 1);
+        rows.reserve(grown + SLACK);
+        // SAFETY: the processor has the features of the chosen version, which writes `grown`
+        // items, and at most SLACK more, to the space just reserved.
+        unsafe {
+            (self.extend)(base, items, rows.as_mut_ptr().add(rows.len()));
+            rows.set_len(rows.len() + grown);
+        }
+    }
+
+    /// Appends to `rows` a copy of `number` rows of `length` items, which begin at the start of
+    /// `source`, each with `item` added. Rows are ascending, and none has the item.
+    #[inline]
+    pub(crate) fn insert(
+        &self,
+        source: &[u32],
+        length: usize,
+        number: usize,
+        item: u32,
+        rows: &mut Vec<u32>,
+    ) {
+        assert!(length > 0 && number * length <= source.len());
+        let grown = number * (length + 1);
+        rows.reserve(grown + SLACK);
+        // SAFETY: the processor has the features of the chosen version, which reads within
+        // `source`, and writes `grown` items, and at most SLACK more, to the space just reserved.
+        unsafe {
+            (self.insert)(source, length, number, item, rows.as_mut_ptr().add(rows.len()));
+            rows.set_len(rows.len() + grown);
+        }
+    }
+
+    /// Replaces each entry by the sum over all entries whose index has all bits of its own. The
+    /// length is a power of two.
+    #[inline]
+    pub(crate) fn superset_sums(&self, table: &mut [u32]) {
+        assert!(table.len().is_power_of_two());
+        // SAFETY: the processor has the features of the chosen version, and the length is what
+        // it relies on.
+        unsafe { (self.sum)(table) }
+    }
+}

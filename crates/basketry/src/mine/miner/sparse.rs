@@ -1,0 +1,313 @@
+//! Walks down sparse subproblems, and decides how each child is handled.
+
+use super::bits::Matrix;
+use super::lists::{Builder, Code, Lists};
+use super::worker::{Candidate, Node, PERFECT, Worker};
+use crate::Result;
+
+/// Scratch for one node whose rows are lists, as long as it has slots, and one more for padding.
+pub(super) struct Scratch {
+    /// All 0 between uses.
+    counts: Vec<u32>,
+    /// All 0 between uses.
+    bits: Vec<u64>,
+    /// The number of each slot among the child's, or `u32::MAX`, which it is between uses.
+    numbers: Vec<u32>,
+    /// The slots that stay frequent.
+    hits: Vec<u32>,
+    /// The slots that get data in the child.
+    kept: Vec<u32>,
+    /// Which candidate has each slot. Empty if candidate `i` has slot `i`.
+    places: Vec<u32>,
+    /// The perfect candidates.
+    perfect: Vec<u32>,
+}
+
+impl Scratch {
+    pub(super) fn new(candidates: &[Candidate]) -> Self {
+        let live = |c: &Candidate| c.slot != PERFECT;
+        let slots = candidates.iter().filter(|c| live(c)).count();
+        let numbers = |wanted: bool| {
+            (0u32..).zip(candidates).filter(move |(_, c)| live(c) == wanted).map(|(i, _)| i)
+        };
+        Self {
+            counts: vec![0; slots + 1],
+            bits: vec![0; slots + 1],
+            numbers: vec![u32::MAX; slots + 1],
+            hits: Vec::new(),
+            kept: Vec::new(),
+            places: if slots == candidates.len() { Vec::new() } else { numbers(true).collect() },
+            perfect: numbers(false).collect(),
+        }
+    }
+}
+
+/// How a child is handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    /// No two of its candidates have data.
+    Nothing,
+    Table,
+    Bits,
+    Lists,
+}
+
+impl Worker<'_> {
+    /// Finds all itemsets that extend those of a node's candidates.
+    fn lists<C: Code>(&mut self, node: Node, lists: &Lists<C>) -> Result<()> {
+        let mut scratch = Scratch::new(&self.candidates[node.from..node.to]);
+        let marks = self.mark(&node);
+        for at in 0..node.len() {
+            if self.candidates[node.from + at].slot == PERFECT {
+                self.double(&node, marks, at)?;
+            } else {
+                self.lists_child(&node, lists, &mut scratch, at)?;
+            }
+        }
+        self.unmark(marks);
+        Ok(())
+    }
+
+    /// Finds all itemsets that extend that of candidate number `at`, which has a slot.
+    pub(super) fn lists_child<C: Code>(
+        &mut self,
+        node: &Node,
+        lists: &Lists<C>,
+        scratch: &mut Scratch,
+        at: usize,
+    ) -> Result<()> {
+        self.tick()?;
+        let pivot = self.candidates[node.from + at];
+        let slot = pivot.slot as usize;
+        if slot > 0 {
+            lists.count(slot, &mut scratch.counts);
+        }
+        scratch.hits.clear();
+        scan(&scratch.counts[..slot], self.job.min_count, &mut scratch.hits);
+
+        // Candidates in order: those that stay frequent, and those that are perfect already.
+        let from = self.candidates.len();
+        scratch.kept.clear();
+        let mut live = 0;
+        let mut perfect =
+            scratch.perfect.iter().map(|&p| p as usize).take_while(|&p| p < at).peekable();
+        for &hit in &scratch.hits {
+            let place = scratch.places.get(hit as usize).map_or(hit as usize, |&p| p as usize);
+            while let Some(before) = perfect.next_if(|&p| p < place) {
+                let item = self.candidates[node.from + before].item;
+                self.push(item, pivot.count, pivot.count, &mut live);
+            }
+            let item = self.candidates[node.from + place].item;
+            let count = scratch.counts[hit as usize];
+            self.push(item, count, pivot.count, &mut live);
+            if count != pivot.count {
+                scratch.kept.push(hit);
+            }
+        }
+        for before in perfect {
+            let item = self.candidates[node.from + before].item;
+            self.push(item, pivot.count, pivot.count, &mut live);
+        }
+        scratch.counts.fill(0);
+        let Some(child) = self.emit(node, at, from)? else { return Ok(()) };
+        match self.plan(&child, live as usize, pivot.count) {
+            Plan::Nothing => self.bits(child, Matrix { start: 0, words: 0, vectors: 0 })?,
+            Plan::Table => self.table_child(&child, lists, scratch, slot)?,
+            Plan::Bits if live as usize <= self.job.tuning.mask_candidates => {
+                self.masks_child(child, lists, scratch, slot)?
+            }
+            Plan::Bits => self.bits_from_lists(child, lists, scratch, slot, pivot.count)?,
+            Plan::Lists => {
+                let inner = self.sublists(&child, lists, scratch, slot)?;
+                self.lists(child, &inner)?;
+            }
+        }
+        self.candidates.truncate(child.from);
+        Ok(())
+    }
+
+    fn plan(&self, child: &Node, live: usize, rows: u32) -> Plan {
+        let tuning = &self.job.tuning;
+        if live < 2 {
+            return Plan::Nothing;
+        }
+        if child.len() <= tuning.table_candidates {
+            return Plan::Table;
+        }
+        if let Some(bits) = tuning.force_bits {
+            return if bits { Plan::Bits } else { Plan::Lists };
+        }
+        let codes: u64 = self.candidates[child.from..child.to]
+            .iter()
+            .filter(|c| c.slot != PERFECT)
+            .map(|c| u64::from(c.count))
+            .sum();
+        if bits_cost(live, rows) < lists_cost(codes, rows) { Plan::Bits } else { Plan::Lists }
+    }
+
+    /// Rows become masks over all candidates, counted in a table.
+    fn table_child<C: Code>(
+        &mut self,
+        child: &Node,
+        lists: &Lists<C>,
+        scratch: &mut Scratch,
+        slot: usize,
+    ) -> Result<()> {
+        // Perfect candidates have a bit too, in every row.
+        let mut always = 0;
+        let mut kept = scratch.kept.iter();
+        for (bit, candidate) in self.candidates[child.from..child.to].iter().enumerate() {
+            match candidate.slot {
+                PERFECT => always |= 1 << bit,
+                _ => {
+                    if let Some(&slot) = kept.next() {
+                        scratch.bits[slot as usize] = 1 << bit;
+                    }
+                }
+            }
+        }
+        self.table.clear();
+        self.table.resize(1 << child.len(), 0);
+        let table = &mut self.table[..];
+        let low = table.len() - 1;
+        lists.masks(slot, &scratch.bits, |mask| table[(mask | always) as usize & low] += 1);
+        for &slot in &scratch.kept {
+            scratch.bits[slot as usize] = 0;
+        }
+        self.leaf(child)
+    }
+
+    /// Rows become masks over the candidates with data, then bit vectors. Rows with less than two
+    /// of them are left out.
+    fn masks_child<C: Code>(
+        &mut self,
+        child: Node,
+        lists: &Lists<C>,
+        scratch: &mut Scratch,
+        slot: usize,
+    ) -> Result<()> {
+        for (bit, &slot) in scratch.kept.iter().enumerate() {
+            scratch.bits[slot as usize] = 1 << bit;
+        }
+        let vectors = scratch.kept.len();
+        let masks = &mut self.masks;
+        masks.clear();
+        lists.masks(slot, &scratch.bits, |mask| {
+            if mask & mask.wrapping_sub(1) != 0 {
+                masks.push(mask);
+            }
+        });
+        for &slot in &scratch.kept {
+            scratch.bits[slot as usize] = 0;
+        }
+        let words = masks.len().div_ceil(64).next_multiple_of(self.job.kernels.block);
+        let matrix = Matrix { start: 0, words, vectors };
+        self.arena.reserve(matrix.end());
+        let bits = &mut self.arena.words()[..matrix.end()];
+        bits.fill(0);
+        for (row, &mask) in masks.iter().enumerate() {
+            let mut mask = mask;
+            while mask != 0 {
+                let vector = mask.trailing_zeros() as usize;
+                bits[vector * words + row / 64] |= 1 << (row % 64);
+                mask &= mask - 1;
+            }
+        }
+        self.bits(child, matrix)
+    }
+
+    /// Rows become bit vectors over any number of candidates.
+    fn bits_from_lists<C: Code>(
+        &mut self,
+        child: Node,
+        lists: &Lists<C>,
+        scratch: &mut Scratch,
+        slot: usize,
+        rows: u32,
+    ) -> Result<()> {
+        let words = (rows as usize).div_ceil(64).next_multiple_of(self.job.kernels.block);
+        let matrix = Matrix { start: 0, words, vectors: scratch.kept.len() };
+        self.arena.reserve(matrix.end());
+        let bits = &mut self.arena.words()[..matrix.end()];
+        bits.fill(0);
+        for (number, &slot) in (0..).zip(&scratch.kept) {
+            scratch.numbers[slot as usize] = number;
+        }
+        let mut row = 0;
+        lists.rows(slot, |code| match code {
+            Some(code) => {
+                let vector = scratch.numbers[code.index()];
+                if vector != u32::MAX {
+                    bits[vector as usize * words + row / 64] |= 1 << (row % 64);
+                }
+            }
+            None => row += 1,
+        });
+        for &slot in &scratch.kept {
+            scratch.numbers[slot as usize] = u32::MAX;
+        }
+        self.bits(child, matrix)
+    }
+
+    /// Rows become shorter lists.
+    fn sublists<C: Code>(
+        &mut self,
+        child: &Node,
+        lists: &Lists<C>,
+        scratch: &mut Scratch,
+        slot: usize,
+    ) -> Result<Lists<C>> {
+        for (number, &slot) in (0..).zip(&scratch.kept) {
+            scratch.numbers[slot as usize] = number;
+        }
+        let counts: Vec<u32> = self.candidates[child.from..child.to]
+            .iter()
+            .filter(|c| c.slot != PERFECT)
+            .map(|c| c.count)
+            .collect();
+        let mut builder = Builder::new(counts.into_iter());
+        let mut result = Ok(());
+        lists.rows(slot, |code| match code {
+            Some(code) => {
+                let number = scratch.numbers[code.index()];
+                if number != u32::MAX {
+                    builder.push(C::new(number as usize));
+                }
+            }
+            None => {
+                if result.is_ok() {
+                    result = builder.end(true);
+                }
+            }
+        });
+        for &slot in &scratch.kept {
+            scratch.numbers[slot as usize] = u32::MAX;
+        }
+        result?;
+        Ok(builder.finish())
+    }
+}
+
+/// What all pairs of bit vectors cost, in nanoseconds or so.
+pub(super) fn bits_cost(vectors: usize, rows: u32) -> u64 {
+    let vectors = vectors as u64;
+    vectors * vectors / 2 * (2 + u64::from(rows) / 512)
+}
+
+/// What visiting all pairs within the rows costs, in the same unit, given the number of codes in
+/// all rows.
+pub(super) fn lists_cost(codes: u64, rows: u32) -> u64 {
+    codes * 8 + (u128::from(codes) * u128::from(codes) / (2 * u128::from(rows.max(1)))) as u64
+}
+
+/// The places of all counts that are at least `least`.
+fn scan(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
+    let mut from = 0;
+    for group in counts.chunks(16) {
+        // Most groups have none, and are passed over with a few vector instructions.
+        if group.iter().fold(0, |most, &count| most.max(count)) >= least {
+            hits.extend((from..).zip(group).filter(|&(_, &c)| c >= least).map(|(i, _)| i));
+        }
+        from += 16;
+    }
+}

@@ -1,0 +1,168 @@
+//! Every way to hold rows, on every kind of processor, against counting by hand.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Offsets and items of rows given as masks over at most 64 items.
+fn rows_of(masks: &[u64]) -> (Vec<u64>, Vec<u32>) {
+    let mut offsets = vec![0];
+    let mut items = Vec::new();
+    for mask in masks {
+        items.extend((0..64).filter(|bit| mask >> bit & 1 == 1));
+        offsets.push(items.len() as u64);
+    }
+    (offsets, items)
+}
+
+/// All frequent itemsets in canonical order, each with its count, by trying all extensions.
+fn brute(masks: &[u64], settings: &Settings) -> Vec<(Vec<u32>, u32)> {
+    let count = |set: u64| masks.iter().filter(|&&mask| mask & set == set).count() as u64;
+    let mut items: Vec<u32> = (0..64).filter(|&i| count(1 << i) >= settings.min_count).collect();
+    items.sort_by_key(|&item| (Reverse(count(1 << item)), item));
+    let mut sets = Vec::new();
+    // The set, the least rank it may be extended by, and its ranks.
+    let mut open: Vec<(u64, usize, Vec<usize>)> = vec![(0, items.len(), Vec::new())];
+    while let Some((set, below, ranks)) = open.pop() {
+        for (rank, item) in items.iter().enumerate().take(below) {
+            let bigger = set | 1 << item;
+            if count(bigger) >= settings.min_count && ranks.len() < settings.max_length {
+                let mut ranks = ranks.clone();
+                ranks.push(rank);
+                sets.push((ranks.len(), ranks.clone(), bigger));
+                open.push((bigger, rank, ranks));
+            }
+        }
+    }
+    sets.retain(|(length, ..)| *length >= settings.min_length);
+    sets.sort();
+    sets.into_iter()
+        .map(|(_, _, set)| ((0..64).filter(|bit| set >> bit & 1 == 1).collect(), count(set) as u32))
+        .collect()
+}
+
+fn flat(levels: &[Level]) -> Vec<(Vec<u32>, u32)> {
+    (1..)
+        .zip(levels)
+        .flat_map(|(length, level)| {
+            level.items.chunks(length).map(<[u32]>::to_vec).zip(level.counts.iter().copied())
+        })
+        .collect()
+}
+
+/// Each tuning sends small databases down another path.
+fn tunings() -> Vec<Tuning> {
+    let mut tunings = vec![Tuning::default()];
+    for force_bits in [None, Some(false), Some(true)] {
+        for table_candidates in [0, 3, 12] {
+            for pack_vectors in [1, usize::MAX] {
+                for root_bits in [false, true] {
+                    tunings.push(Tuning {
+                        table_candidates,
+                        mask_candidates: if root_bits { 64 } else { 2 * table_candidates },
+                        pack_vectors,
+                        force_bits,
+                        force_root_bits: Some(root_bits),
+                    });
+                }
+            }
+        }
+    }
+    tunings
+}
+
+fn masks() -> impl Strategy<Value = Vec<u64>> {
+    let dense = |bits: u64| prop_oneof![Just(u64::MAX), any::<u64>()].prop_map(move |m| m & bits);
+    prop_oneof![
+        // Dense, few items.
+        prop::collection::vec(dense(0x3ff), 1..200),
+        // Dense, with a few rows that lack something.
+        (0u64..0xfff, prop::collection::vec(0u32..12, 1..150))
+            .prop_map(|(all, lacking)| lacking.into_iter().map(|bit| all & !(1 << bit)).collect()),
+        // Sparse.
+        prop::collection::vec(
+            (any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>()).prop_map(|(a, b, c, d)| a
+                & b
+                & c
+                & d
+                & 0xff_ffff),
+            1..300
+        ),
+        // Many alike, all alike, empty ones.
+        (prop::collection::vec(any::<u64>(), 1..4), prop::collection::vec(0usize..4, 1..200))
+            .prop_map(|(kinds, picks)| picks
+                .into_iter()
+                .map(|pick| kinds.get(pick).map_or(0, |kind| kind & 0x1ff0))
+                .collect()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn all_paths_agree_with_brute_force(
+        masks in masks(), percent in 1u64..60, max_length in 1usize..14,
+    ) {
+        let (offsets, items) = rows_of(&masks);
+        let rows = Rows { offsets: &offsets, items: &items, universe: 64 };
+        let settings = Settings {
+            min_count: (masks.len() as u64 * percent / 100).max(1),
+            min_length: 1,
+            max_length,
+            max_itemsets: 1 << 20,
+            threads: Some(1),
+        };
+        let expected = brute(&masks, &settings);
+        for kernels in Kernels::all() {
+            for tuning in tunings() {
+                let levels =
+                    mine_with(rows, &settings, &Control::new(), kernels, tuning).unwrap();
+                prop_assert!(flat(&levels) == expected, "{kernels:?} {tuning:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn wide_codes_give_the_same_as_narrow_ones() {
+    // More frequent items than 16 bits can number.
+    let n = 70_000u32;
+    let mut items = Vec::new();
+    let mut offsets = vec![0u64];
+    for row in 0..n {
+        let mut all = vec![row, (row + 1) % n, (row * 7 + 3) % n];
+        all.sort_unstable();
+        all.dedup();
+        items.extend(all);
+        offsets.push(items.len() as u64);
+    }
+    let rows = Rows { offsets: &offsets, items: &items, universe: n as usize };
+    let settings = Settings {
+        min_count: 2,
+        min_length: 1,
+        max_length: 3,
+        max_itemsets: 1 << 20,
+        threads: Some(1),
+    };
+    let control = Control::new();
+    let levels = mine(rows, &settings, &control).unwrap();
+    assert_eq!(levels[0].counts.len(), n as usize);
+    let mut pairs = std::collections::BTreeMap::new();
+    for row in rows.iter() {
+        for (i, &a) in row.iter().enumerate() {
+            for &b in &row[i + 1..] {
+                *pairs.entry((a, b)).or_insert(0) += 1;
+            }
+        }
+    }
+    pairs.retain(|_, count| *count >= 2);
+    assert!(!pairs.is_empty());
+    let found: std::collections::BTreeMap<(u32, u32), i32> = levels[1]
+        .items
+        .chunks(2)
+        .zip(&levels[1].counts)
+        .map(|(pair, &count)| ((pair[0], pair[1]), count as i32))
+        .collect();
+    assert_eq!(found, pairs);
+}
