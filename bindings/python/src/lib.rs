@@ -1,1 +1,48 @@
-//! The Python interface of basketry.
+//! The Python module `basketry._native`. It holds no logic: it converts, calls the core without
+//! the GIL, and converts back.
+
+mod arrow;
+mod baskets;
+mod boundary;
+mod catalog;
+mod convert;
+mod decision;
+mod engine;
+mod error;
+mod history;
+mod ids;
+mod mine;
+mod model;
+mod policy;
+mod rows;
+mod table;
+
+/// The native part of basketry; its public names are those of the package `basketry`.
+#[pyo3::pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::baskets::Baskets;
+    #[pymodule_export]
+    use crate::catalog::Catalog;
+    #[pymodule_export]
+    use crate::decision::{Decision, Offer, Suppressed, WhyNot};
+    #[pymodule_export]
+    use crate::engine::Engine;
+    #[pymodule_export]
+    use crate::history::History;
+    #[pymodule_export]
+    use crate::mine::{Itemset, Itemsets, Rule, Rules, itemsets, rules};
+    #[pymodule_export]
+    use crate::model::{Model, fit};
+    #[pymodule_export]
+    use crate::policy::Policy;
+    #[pymodule_export]
+    use crate::table::Table;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -84,6 +84,11 @@ impl Context {
         }
     }
 
+    /// The time of the request, milliseconds since 1970-01-01 UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
     /// The customer. One whom the model does not know is treated as new, and the decision says
     /// so.
     #[must_use]

@@ -1,0 +1,149 @@
+//! The way into the core and back: without the GIL, without panics, and with an ear for Ctrl-C.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use basketry::{Control, ErrorKind};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyBool;
+
+use crate::error;
+
+/// How often a long call looks at signals and reports progress.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// Why work ended without a value.
+enum Stop {
+    Core(basketry::Error),
+    Python(PyErr),
+}
+
+impl From<basketry::Error> for Stop {
+    fn from(error: basketry::Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl Stop {
+    fn into_py(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Core(error) => error::to_py(py, error),
+            Self::Python(error) => error,
+        }
+    }
+}
+
+/// Runs `work` without the GIL. For calls that end within a few milliseconds: signals wait.
+pub(crate) fn quick<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> basketry::Result<T> + Send,
+) -> PyResult<T> {
+    py.detach(|| guard(|| work().map_err(Stop::Core))).map_err(|stop| stop.into_py(py))
+}
+
+/// Runs `work` in a thread without the GIL; meanwhile this thread listens for Ctrl-C.
+pub(crate) fn long<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce(&Control) -> basketry::Result<T> + Send,
+) -> PyResult<T> {
+    watched(py, &Listener::Silent, work)
+}
+
+/// As [`long`], and shows its progress as the caller's `progress` argument asks.
+pub(crate) fn shown<T: Send>(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(&Control) -> basketry::Result<T> + Send,
+) -> PyResult<T> {
+    let listener = Listener::new(py, progress)?;
+    let result = watched(py, &listener, work);
+    if let Listener::Bar(bar) = &listener {
+        // A bar that cannot be closed is no reason to lose the result or the first error.
+        if let Err(error) = bar.call_method0(py, "close") {
+            error.write_unraisable(py, Some(bar.bind(py)));
+        }
+    }
+    result
+}
+
+fn watched<T: Send>(
+    py: Python<'_>,
+    listener: &Listener,
+    work: impl FnOnce(&Control) -> basketry::Result<T> + Send,
+) -> PyResult<T> {
+    py.detach(|| {
+        let control = Control::new();
+        let poll = |progress: basketry::Progress| {
+            Python::attach(|py| {
+                py.check_signals()?;
+                listener.report(py, progress)
+            })
+            .map_err(Stop::Python)
+        };
+        guard(|| control.watch(INTERVAL, poll, work))
+    })
+    .map_err(|stop| stop.into_py(py))
+}
+
+/// Turns a panic into an internal error: a defect of ours must not look like one of Python's.
+fn guard<T>(work: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+    // Whatever a panic may have left half-done is owned by `work` and dropped with it, or is
+    // behind a lock that is poisoned or reset by its owner.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        Err(Stop::Core(basketry::Error::new(
+            ErrorKind::Internal,
+            format!(
+                "a defect in basketry, please report it: {}",
+                panic_message(panic.as_ref()).unwrap_or("no message")
+            ),
+        )))
+    })
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&'static str>().copied())
+}
+
+/// Who hears of progress.
+enum Listener {
+    Silent,
+    /// The caller's own function.
+    Callback(Py<PyAny>),
+    /// The bar that `progress=True` shows; closed at the end.
+    Bar(Py<PyAny>),
+}
+
+impl Listener {
+    fn new(py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let Some(progress) = progress else { return Ok(Self::Silent) };
+        if let Ok(wanted) = progress.cast::<PyBool>() {
+            return Ok(if wanted.is_true() {
+                Self::Bar(py.import("basketry._progress")?.getattr("Bar")?.call0()?.unbind())
+            } else {
+                Self::Silent
+            });
+        }
+        if progress.is_callable() {
+            return Ok(Self::Callback(progress.clone().unbind()));
+        }
+        Err(PyTypeError::new_err(format!(
+            "progress: expected True, False or a function of (stage, done, total), got {}",
+            progress.get_type().name()?
+        )))
+    }
+
+    fn report(&self, py: Python<'_>, progress: basketry::Progress) -> PyResult<()> {
+        match self {
+            Self::Silent => Ok(()),
+            Self::Callback(function) | Self::Bar(function) => {
+                let arguments = (progress.stage.name(), progress.done, progress.total);
+                function.call1(py, arguments).map(drop)
+            }
+        }
+    }
+}

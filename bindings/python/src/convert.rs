@@ -1,0 +1,104 @@
+//! Small conversions that several classes share.
+
+use basketry::{CsvOptions, ErrorKind};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::exception;
+
+/// A value of an enumeration from its name, such as `"error"` or `"skip"`.
+pub(crate) fn choice<T: DeserializeOwned>(py: Python<'_>, what: &str, name: &str) -> PyResult<T> {
+    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name))
+        .map_err(|error| exception(py, ErrorKind::InvalidArgument, &format!("{what}: {error}")))
+}
+
+/// How a CSV file is written; `None` is the default.
+pub(crate) fn csv_options(
+    delimiter: char,
+    decimal: char,
+    integer_ids: Option<Vec<String>>,
+    null_values: Option<Vec<String>>,
+) -> CsvOptions {
+    let mut options = CsvOptions::default().delimiter(delimiter).decimal(decimal);
+    if let Some(columns) = integer_ids {
+        options = options.integer_ids(columns);
+    }
+    if let Some(texts) = null_values {
+        options = options.nulls(texts);
+    }
+    options
+}
+
+/// Anything serializable as Python's dicts, lists, strings and numbers.
+pub(crate) fn json<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| exception(py, ErrorKind::Internal, &error.to_string()))?;
+    loads(py, &text)
+}
+
+/// The Python objects in a JSON text.
+pub(crate) fn loads<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("json")?.call_method1("loads", (text,))
+}
+
+/// Python's dicts, lists, strings and numbers (numpy's too) as JSON.
+pub(crate) fn dumps(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value.py().import("basketry._json")?.call_method1("dumps", (value,))?.extract()
+}
+
+/// A report: a dict that prints as `text`.
+pub(crate) fn report<'py>(
+    py: Python<'py>,
+    value: &impl Serialize,
+    text: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    py.import("basketry._display")?.getattr("Report")?.call1((json(py, value)?, text))
+}
+
+/// A number that its user may have written as a float, an int, or a scalar of numpy.
+pub(crate) enum Number {
+    Int(i64),
+    Float(f64),
+}
+
+/// The number in `object`, called `what` in messages. Refuses booleans and strings.
+pub(crate) fn number(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Number> {
+    let wrong = || -> PyErr {
+        match object.get_type().name() {
+            Ok(name) => PyTypeError::new_err(format!("{what}: expected a number, got {name}")),
+            Err(error) => error,
+        }
+    };
+    // numpy's booleans are no Python booleans, but have a float value all the same.
+    let boolean = object.is_instance_of::<PyBool>()
+        || matches!(object.get_type().name()?.to_str()?, "bool" | "bool_");
+    if boolean || object.is_instance_of::<PyString>() {
+        return Err(wrong());
+    }
+    if object.is_instance_of::<PyFloat>() {
+        return Ok(Number::Float(object.extract()?));
+    }
+    if object.hasattr("__index__")? {
+        return match object.extract::<i64>() {
+            Ok(value) => Ok(Number::Int(value)),
+            Err(error) if error.is_instance_of::<PyTypeError>(object.py()) => Err(wrong()),
+            Err(_) => Err(exception(
+                object.py(),
+                ErrorKind::InvalidArgument,
+                &format!("{what}: {object} does not fit in 64 bits"),
+            )),
+        };
+    }
+    if !object.hasattr("__float__")? {
+        return Err(wrong());
+    }
+    // A float32 of numpy and a Decimal print as the decimal their user wrote; their value as a
+    // float64 is another one.
+    match object.str()?.to_string().parse::<f64>() {
+        Ok(value) => Ok(Number::Float(value)),
+        Err(_) => Ok(Number::Float(object.extract()?)),
+    }
+}

@@ -1,0 +1,284 @@
+//! `Engine` and what a request is made of.
+
+use std::path::PathBuf;
+
+use basketry::{Context, Id, Order};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::catalog::Catalog;
+use crate::convert::{Number, number};
+use crate::decision::Decision;
+use crate::error::exception;
+use crate::model::Model;
+use crate::policy::Policy;
+use crate::{boundary, ids};
+
+/// Decides what to offer: a model plus what the shop sells now.
+///
+/// Any number of threads may decide while another replaces the catalogue or the model: each
+/// decision is made wholly from what was there when it began.
+///
+/// Parameters
+/// ----------
+/// model : Model
+/// catalog : Catalog, optional
+///     What the shop sells now; default: the catalogue as it was when the model was fitted.
+///
+/// Raises
+/// ------
+/// SchemaError
+///     If the product ids of one are integers and those of the other are strings.
+#[pyclass(frozen, module = "basketry")]
+pub(crate) struct Engine {
+    inner: basketry::Engine,
+}
+
+#[pymethods]
+impl Engine {
+    #[new]
+    #[pyo3(signature = (model, catalog = None))]
+    fn new(
+        py: Python<'_>,
+        model: &Bound<'_, Model>,
+        catalog: Option<&Bound<'_, Catalog>>,
+    ) -> PyResult<Self> {
+        let model = model.get().inner.clone();
+        let catalog = catalog.map(|catalog| catalog.get().inner.clone());
+        let inner = boundary::quick(py, || match catalog {
+            Some(catalog) => basketry::Engine::new(model, catalog),
+            None => basketry::Engine::from_model(model),
+        })?;
+        Ok(Self { inner })
+    }
+
+    /// Opens a model file and decides from it alone.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike
+    ///
+    /// Raises
+    /// ------
+    /// IoError, FormatError, VersionError
+    ///     As :meth:`Model.open`.
+    #[staticmethod]
+    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let inner = boundary::quick(py, || basketry::Engine::open(path))?;
+        Ok(Self { inner })
+    }
+
+    /// Replaces the catalogue. Decisions that have begun are finished with the old one.
+    ///
+    /// Parameters
+    /// ----------
+    /// catalog : Catalog
+    fn set_catalog(&self, py: Python<'_>, catalog: &Bound<'_, Catalog>) -> PyResult<()> {
+        let catalog = catalog.get().inner.clone();
+        boundary::quick(py, || self.inner.set_catalog(catalog))
+    }
+
+    /// Replaces the model. A live catalogue stays; an engine without one takes the new model's
+    /// own. Decisions that have begun are finished with the old model.
+    ///
+    /// Parameters
+    /// ----------
+    /// model : Model
+    fn set_model(&self, py: Python<'_>, model: &Bound<'_, Model>) -> PyResult<()> {
+        let model = model.get().inner.clone();
+        boundary::quick(py, || self.inner.set_model(model))
+    }
+
+    /// The model decisions are made from now.
+    #[getter]
+    fn model(&self) -> Model {
+        Model { inner: self.inner.model() }
+    }
+
+    /// The catalogue decisions are made from now.
+    #[getter]
+    fn catalog(&self) -> Catalog {
+        Catalog { inner: self.inner.catalog() }
+    }
+
+    /// Decides what to offer.
+    ///
+    /// The same model, catalogue, policy and arguments give the same decision, in any thread and
+    /// at any time: no clock is read.
+    ///
+    /// Parameters
+    /// ----------
+    /// policy : Policy
+    /// now : datetime.datetime, str or int
+    ///     The time of the request: a datetime (UTC if it has no zone), ISO 8601 with a zone such
+    ///     as ``"2026-11-22T10:00:00Z"``, or milliseconds since 1970-01-01 UTC.
+    /// customer : str or int, optional
+    ///     One whom the model does not know is treated as new, and the decision says so.
+    /// basket : dict or iterable of ids, optional
+    ///     What is in the basket: quantities by id, or ids of one unit each.
+    /// viewed : str or int, optional
+    ///     The product whose page is being looked at.
+    /// orders_since : iterable of (time, basket), optional
+    ///     The orders that the customer made since the model was fitted; times like `now`, baskets
+    ///     like `basket`.
+    /// placement : str, optional
+    ///     Where the offers are shown.
+    /// seed : int
+    ///     The seed for whatever the policy leaves to chance; logged with the decision.
+    ///
+    /// Returns
+    /// -------
+    /// Decision
+    ///     Ordered offers, perhaps none.
+    ///
+    /// Raises
+    /// ------
+    /// PolicyError
+    ///     If the request has a quantity that is not a finite number above 0, or an order later
+    ///     than now.
+    /// UnknownIdError
+    ///     If an id is a string where the shop's are integers or the other way round, or if a
+    ///     product is unknown and the policy makes that an error.
+    #[pyo3(signature = (
+        policy, *, now, customer = None, basket = None, viewed = None, orders_since = None,
+        placement = None, seed = 0,
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
+    fn decide(
+        &self,
+        py: Python<'_>,
+        policy: &Bound<'_, Policy>,
+        now: &Bound<'_, PyAny>,
+        customer: Option<&Bound<'_, PyAny>>,
+        basket: Option<&Bound<'_, PyAny>>,
+        viewed: Option<&Bound<'_, PyAny>>,
+        orders_since: Option<&Bound<'_, PyAny>>,
+        placement: Option<String>,
+        seed: u64,
+    ) -> PyResult<Decision> {
+        let mut context = Context::at(time(now, "now")?).seed(seed);
+        if let Some(customer) = customer {
+            context = context.customer(ids::id(customer, "customer")?);
+        }
+        if let Some(basket) = basket {
+            context = context.basket(lines(basket, "basket")?);
+        }
+        if let Some(viewed) = viewed {
+            context = context.viewed(ids::id(viewed, "viewed")?);
+        }
+        if let Some(orders) = orders_since {
+            context = context.orders_since(read_orders(orders)?);
+        }
+        if let Some(placement) = placement {
+            context = context.placement(placement);
+        }
+        let policy = &policy.get().inner;
+        let inner = boundary::quick(py, || self.inner.decide(policy, &context))?;
+        Ok(Decision { inner })
+    }
+
+    /// Decides for a request that is given as JSON, as logs and other programs write it.
+    ///
+    /// Parameters
+    /// ----------
+    /// policy : Policy
+    /// context : str
+    ///     A JSON object with the keys ``now`` (required), ``customer``, ``placement``, ``basket``
+    ///     (a list of ``{"product": id, "quantity": number}``), ``viewed``, ``orders_since`` (a
+    ///     list of ``{"time": ..., "lines": [...]}``) and ``seed``.
+    ///
+    /// Returns
+    /// -------
+    /// Decision
+    ///
+    /// Raises
+    /// ------
+    /// PolicyError
+    ///     If the text is no JSON, has an unknown key, or a value cannot be; it names the key.
+    fn decide_json(
+        &self,
+        py: Python<'_>,
+        policy: &Bound<'_, Policy>,
+        context: &str,
+    ) -> PyResult<Decision> {
+        let policy = &policy.get().inner;
+        let inner =
+            boundary::quick(py, || self.inner.decide(policy, &Context::from_json(context)?))?;
+        Ok(Decision { inner })
+    }
+
+    fn __repr__(&self) -> String {
+        let model = self.inner.model();
+        format!(
+            "<Engine: model {}, {} products in the catalogue>",
+            &model.id_hex()[..8],
+            self.inner.catalog().len()
+        )
+    }
+}
+
+/// Milliseconds since 1970 of a time that its user wrote.
+fn time(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
+    let py = object.py();
+    if let Ok(text) = object.cast::<PyString>() {
+        let text = text.to_str()?;
+        let json = serde_json::json!({ "now": text }).to_string();
+        return match Context::from_json(&json) {
+            Ok(context) => Ok(context.now_ms()),
+            Err(error) => {
+                let message = error.to_string();
+                let rest = message.strip_prefix("now").unwrap_or(&message);
+                Err(exception(py, error.kind(), &format!("{what}{rest}")))
+            }
+        };
+    }
+    if object.hasattr("timestamp")? {
+        return py.import("basketry._times")?.call_method1("milliseconds", (object,))?.extract();
+    }
+    match number(object, what) {
+        Ok(Number::Int(ms)) => Ok(ms),
+        _ => Err(PyTypeError::new_err(format!(
+            "{what}: expected a datetime, a str like \"2026-11-22T10:00:00Z\" or an int of \
+             milliseconds since 1970, got {}",
+            object.get_type().name()?
+        ))),
+    }
+}
+
+/// The lines of a basket: products and quantities.
+fn lines(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<(Id, f64)>> {
+    let Ok(quantities) = object.cast::<PyDict>() else {
+        return Ok(ids::ids(object, what)?.into_iter().map(|id| (id, 1.0)).collect());
+    };
+    quantities
+        .iter()
+        .map(|(product, quantity)| {
+            let product = ids::id(&product, what)?;
+            let quantity = match number(&quantity, &format!("{what}[{product}]"))? {
+                Number::Float(quantity) => quantity,
+                Number::Int(quantity) => quantity as f64,
+            };
+            Ok((product, quantity))
+        })
+        .collect()
+}
+
+fn read_orders(object: &Bound<'_, PyAny>) -> PyResult<Vec<Order>> {
+    let wrong = |i: usize| {
+        PyTypeError::new_err(format!("orders_since[{i}]: expected a pair of a time and a basket"))
+    };
+    object
+        .try_iter()?
+        .enumerate()
+        .map(|(i, order)| {
+            let (at, basket): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+                order?.extract().map_err(|_| wrong(i))?;
+            let mut order = Order::at(time(&at, &format!("orders_since[{i}].time"))?);
+            for (product, quantity) in lines(&basket, &format!("orders_since[{i}].lines"))? {
+                order = order.line(product, quantity);
+            }
+            Ok(order)
+        })
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! Ids: a Python `int` or `str` in, the same out.
+
+use basketry::{ErrorKind, Id, IdRef, Ids};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyList, PyString};
+
+use crate::error::exception;
+
+/// The id in `object`, called `what` in messages.
+pub(crate) fn id(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Id> {
+    match read(object) {
+        Ok(id) => Ok(id.to_owned()),
+        Err(flaw) => Err(flaw.into_py(object, what)),
+    }
+}
+
+/// The index of the id in `object`; `known` begins with the first id.
+pub(crate) fn intern(
+    known: &mut Option<Ids>,
+    object: &Bound<'_, PyAny>,
+    what: impl Fn() -> String,
+) -> PyResult<u32> {
+    let id = read(object).map_err(|flaw| flaw.into_py(object, &what()))?;
+    known
+        .get_or_insert_with(|| Ids::new(id.kind()))
+        .intern(id)
+        .map_err(|error| exception(object.py(), error.kind(), &format!("{}: {error}", what())))
+}
+
+/// Why an object is no id.
+enum Flaw {
+    Surrogate,
+    TooBig,
+    WrongType,
+}
+
+fn read<'a>(object: &'a Bound<'_, PyAny>) -> Result<IdRef<'a>, Flaw> {
+    if let Ok(text) = object.cast::<PyString>() {
+        return text.to_str().map(IdRef::Str).map_err(|_| Flaw::Surrogate);
+    }
+    // `True` is an int in Python, and an id by mistake.
+    if object.is_instance_of::<PyBool>() {
+        return Err(Flaw::WrongType);
+    }
+    // Takes Python's own integers and those of numpy, and refuses every float.
+    object.extract::<i64>().map(IdRef::Int).map_err(|error| {
+        if error.is_instance_of::<PyOverflowError>(object.py()) {
+            Flaw::TooBig
+        } else {
+            Flaw::WrongType
+        }
+    })
+}
+
+impl Flaw {
+    fn into_py(self, object: &Bound<'_, PyAny>, what: &str) -> PyErr {
+        let py = object.py();
+        let message = match self {
+            Flaw::Surrogate => {
+                format!("{what}: the string id holds a lone surrogate, which is not valid UTF-8")
+            }
+            Flaw::TooBig => {
+                format!("{what}: the integer id {object} does not fit in 64 bits; use strings")
+            }
+            Flaw::WrongType => {
+                let describe = || -> PyResult<String> {
+                    Ok(format!("{} {}", object.get_type().name()?, object.repr()?))
+                };
+                let got = describe().unwrap_or_else(|_| "something else".to_owned());
+                return PyTypeError::new_err(format!(
+                    "{what}: expected a str or an int as id, got {got}; ids are never converted"
+                ));
+            }
+        };
+        exception(py, ErrorKind::InvalidArgument, &message)
+    }
+}
+
+/// The Python object of an id.
+pub(crate) fn to_py<'py>(py: Python<'py>, id: IdRef<'_>) -> Bound<'py, PyAny> {
+    match id {
+        IdRef::Int(value) => match value.into_pyobject(py) {
+            Ok(value) => value.into_any(),
+        },
+        IdRef::Str(value) => PyString::new(py, value).into_any(),
+    }
+}
+
+/// All ids as a list.
+pub(crate) fn list<'py>(py: Python<'py>, ids: &Ids) -> PyResult<Bound<'py, PyList>> {
+    PyList::new(py, ids.iter().map(|id| to_py(py, id)))
+}
+
+/// Ids of which the number is not known before as a list.
+pub(crate) fn collect<'py, 'a>(
+    py: Python<'py>,
+    ids: impl Iterator<Item = IdRef<'a>>,
+) -> PyResult<Bound<'py, PyList>> {
+    PyList::new(py, ids.map(|id| to_py(py, id)).collect::<Vec<_>>())
+}
+
+/// The ids in any iterable but a string, which is an id itself.
+pub(crate) fn ids(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<Id>> {
+    if object.is_instance_of::<PyString>() {
+        return Err(PyTypeError::new_err(format!(
+            "{what}: expected a list of ids, got one str; put it in a list"
+        )));
+    }
+    let items = object.try_iter().map_err(|_| match object.get_type().name() {
+        Ok(name) => PyTypeError::new_err(format!("{what}: expected a list of ids, got {name}")),
+        Err(error) => error,
+    })?;
+    items.map(|item| id(&item?, what)).collect()
+}

@@ -1,0 +1,357 @@
+//! `fit` and `Model`.
+
+use std::path::PathBuf;
+
+use basketry::{ErrorKind, FitOptions, Id, IdRef};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyType};
+
+use crate::catalog::Catalog;
+use crate::error::exception;
+use crate::history::History;
+use crate::table::Table;
+use crate::{boundary, convert, ids};
+
+/// Learns a model from what the shop sells and what was ordered.
+///
+/// The same input and options give the same model, byte for byte, with any number of threads.
+///
+/// Parameters
+/// ----------
+/// catalog : Catalog
+///     What the shop sells. Products that are only in the history are learned from but never
+///     offered.
+/// history : History
+///     What was ordered.
+/// min_customers : int
+///     A pair of products is kept, and a product is called popular, only if at least this many
+///     distinct customers stand behind it: the privacy threshold.
+/// neighbours : int
+///     Related products kept per product, the best ones; at most 1,024.
+/// half_life_days : float
+///     Half-life of a customer's purchases: a purchase this old counts half.
+/// popularity_half_life_days : float
+///     Half-life of a product's popularity.
+/// holdout_days : float
+///     The propensity is fitted to the orders of the last so many days, from what was known
+///     before; at most a quarter of the history's span is used.
+/// shrinkage : float
+///     Expected baskets by which a pair's lift is drawn towards 1.
+/// max_basket : int
+///     Baskets with more distinct products than this are left out of pair counting, and counted in
+///     the report.
+/// seed : int
+///     Seed of the draws the propensity's examples are made with.
+/// threads : int, optional
+///     How many threads to use; default: one for each core.
+/// progress : bool or callable
+///     True shows a bar (tqdm if it is installed); a function is called with
+///     ``(stage, done, total)`` about every 50 ms, `total` being 0 where it is not known.
+///
+/// Returns
+/// -------
+/// Model
+///     Its ``report`` says what was learned and what was not.
+///
+/// Raises
+/// ------
+/// InvalidArgumentError
+///     If an option is out of its range.
+/// DataError
+///     If there is nothing to learn from.
+/// SchemaError
+///     If the product ids of one are integers and those of the other are strings.
+#[pyfunction]
+#[pyo3(signature = (
+    catalog, history, *, min_customers = 10, neighbours = 64, half_life_days = 120.0,
+    popularity_half_life_days = 28.0, holdout_days = 28.0, shrinkage = 10.0, max_basket = 1000,
+    seed = 0, threads = None, progress = None,
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=28.0, holdout_days=28.0, shrinkage=10.0, max_basket=1000, seed=0, threads=None, progress=False)")]
+#[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
+pub(crate) fn fit(
+    py: Python<'_>,
+    catalog: &Bound<'_, Catalog>,
+    history: &Bound<'_, History>,
+    min_customers: u32,
+    neighbours: u32,
+    half_life_days: f64,
+    popularity_half_life_days: f64,
+    holdout_days: f64,
+    shrinkage: f64,
+    max_basket: u32,
+    seed: u64,
+    threads: Option<usize>,
+    progress: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Model> {
+    let mut options = FitOptions::default();
+    options.min_customers = min_customers;
+    options.neighbours = neighbours;
+    options.half_life_days = half_life_days;
+    options.popularity_half_life_days = popularity_half_life_days;
+    options.holdout_days = holdout_days;
+    options.shrinkage = shrinkage;
+    options.max_basket = max_basket;
+    options.seed = seed;
+    options.threads = match threads {
+        // 0 is the core's word for all cores; here that is None.
+        Some(0) => {
+            let message = "threads: 0, expected at least 1";
+            return Err(exception(py, ErrorKind::InvalidArgument, message));
+        }
+        threads => threads.unwrap_or(0),
+    };
+    let (catalog, history) = (catalog.get(), history.get());
+    let inner = boundary::shown(py, progress, |control| {
+        history.with(|history| basketry::fit(&catalog.inner, history, &options, control))
+    })?;
+    Ok(Model { inner })
+}
+
+/// What was learned: immutable, and shared between threads without a copy.
+///
+/// :func:`fit` makes one, :meth:`open` maps one from a file. It can be pickled.
+#[pyclass(frozen, module = "basketry")]
+pub(crate) struct Model {
+    pub(crate) inner: basketry::Model,
+}
+
+#[pymethods]
+impl Model {
+    /// Opens a model file by mapping it into memory, which takes milliseconds whatever its size.
+    ///
+    /// The file must not be changed in place while it is open; :meth:`save` replaces it as a
+    /// whole. On a network file system use :meth:`read`.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike
+    ///
+    /// Raises
+    /// ------
+    /// IoError
+    ///     If the file cannot be read.
+    /// FormatError
+    ///     If it is no model file, is cut short or is damaged.
+    /// VersionError
+    ///     If it was made by a newer version than this one can read.
+    #[staticmethod]
+    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        boundary::quick(py, || basketry::Model::open(path)).map(|inner| Self { inner })
+    }
+
+    /// Reads a model file into memory. Raises what :meth:`open` raises.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike
+    #[staticmethod]
+    fn read(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        boundary::quick(py, || basketry::Model::read(path)).map(|inner| Self { inner })
+    }
+
+    /// A model from the bytes of a model file. Raises what :meth:`open` raises but IoError.
+    ///
+    /// Parameters
+    /// ----------
+    /// data : bytes
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        let data = data.to_vec();
+        boundary::quick(py, || basketry::Model::from_bytes(data)).map(|inner| Self { inner })
+    }
+
+    /// The bytes of the model file. The same model gives the same bytes.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.inner.as_bytes())
+    }
+
+    /// Writes the model to a file, which appears complete or not at all.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike
+    ///
+    /// Raises
+    /// ------
+    /// IoError
+    ///     If the file cannot be written.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        boundary::quick(py, || self.inner.save(path))
+    }
+
+    /// Checks the hashes of all sections.
+    ///
+    /// Raises
+    /// ------
+    /// FormatError
+    ///     If the file is damaged.
+    fn verify(&self, py: Python<'_>) -> PyResult<()> {
+        boundary::quick(py, || self.inner.verify())
+    }
+
+    /// The products that each customer most probably buys in their next order.
+    ///
+    /// Parameters
+    /// ----------
+    /// customers : iterable of ids, optional
+    ///     Default: all customers of the model.
+    /// n : int
+    ///     The most products for each customer; a customer may get fewer.
+    /// new_only : bool
+    ///     Only products that the customer never bought.
+    /// progress : bool or callable
+    ///     As for :func:`fit`.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    ///     ``customer``, ``product``, ``probability`` (of buying it in the next order, as if placed
+    ///     when the model was made, without anything being offered) and ``rank`` (from 1). Rows
+    ///     follow the order of `customers`.
+    ///
+    /// Raises
+    /// ------
+    /// UnknownIdError
+    ///     Names a customer whom the model does not know.
+    #[pyo3(
+        signature = (customers = None, n = 10, *, new_only = false, progress = None),
+        text_signature = "($self, customers=None, n=10, *, new_only=False, progress=False)"
+    )]
+    fn recommend(
+        &self,
+        py: Python<'_>,
+        customers: Option<&Bound<'_, PyAny>>,
+        n: usize,
+        new_only: bool,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        let wanted = customers.map(|customers| ids::ids(customers, "customers")).transpose()?;
+        boundary::shown(py, progress, |control| {
+            let wanted: Vec<IdRef<'_>> = match &wanted {
+                Some(ids) => ids.iter().map(Id::as_ref).collect(),
+                None => self.inner.customers().iter().collect(),
+            };
+            let table = self.inner.recommend(&wanted, n, new_only, control)?;
+            Ok((table.to_record_batch()?, table.unknown()))
+        })
+        .map(|(batch, unknown)| Table::new(batch, unknown))
+    }
+
+    /// The products most probably added to each basket by a customer of whom nothing is known.
+    ///
+    /// Parameters
+    /// ----------
+    /// baskets : iterable of iterables of ids
+    ///     Products that the model does not know are ignored, and counted in the table's
+    ///     ``unknown``.
+    /// n : int
+    ///     The most products for each basket; a basket may get fewer.
+    /// progress : bool or callable
+    ///     As for :func:`fit`.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    ///     ``basket`` (its position in `baskets`, from 0), ``product``, ``probability`` (of buying
+    ///     it in this order, without anything being offered) and ``rank`` (from 1).
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If a basket holds an integer where the products' ids are strings, or the other way
+    ///     round.
+    #[pyo3(
+        signature = (baskets, n = 10, *, progress = None),
+        text_signature = "($self, baskets, n=10, *, progress=False)"
+    )]
+    fn complete(
+        &self,
+        py: Python<'_>,
+        baskets: &Bound<'_, PyAny>,
+        n: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        let baskets: Vec<Vec<Id>> = baskets
+            .try_iter()?
+            .enumerate()
+            .map(|(at, basket)| ids::ids(&basket?, &format!("baskets[{at}]")))
+            .collect::<PyResult<_>>()?;
+        boundary::shown(py, progress, |control| {
+            let baskets: Vec<Vec<IdRef<'_>>> =
+                baskets.iter().map(|basket| basket.iter().map(Id::as_ref).collect()).collect();
+            let table = self.inner.complete(&baskets, n, control)?;
+            Ok((table.to_record_batch()?, table.unknown()))
+        })
+        .map(|(batch, unknown)| Table::new(batch, unknown))
+    }
+
+    /// What was learned and what was not: a dict that prints as a summary.
+    #[getter]
+    fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let report = self.inner.report();
+        convert::report(py, report, report.to_string().trim_end())
+    }
+
+    /// The id of the model, a hash of its content: 32 hexadecimal digits.
+    #[getter]
+    fn id(&self) -> String {
+        self.inner.id_hex()
+    }
+
+    /// The time of the last order learned from, milliseconds since 1970-01-01 UTC.
+    #[getter]
+    fn as_of(&self) -> i64 {
+        self.inner.as_of()
+    }
+
+    /// The options of the fit, as a dict.
+    #[getter]
+    fn options<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        convert::json(py, self.inner.options())
+    }
+
+    /// The ids of the customers.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        ids::collect(py, self.inner.customers().iter())
+    }
+
+    /// The ids of the products: those of the catalogue in its order, then those that are only in
+    /// the history.
+    #[getter]
+    fn products<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        ids::collect(py, self.inner.products().iter())
+    }
+
+    /// The catalogue as it was at fitting.
+    #[getter]
+    fn catalog(&self, py: Python<'_>) -> PyResult<Catalog> {
+        boundary::quick(py, || Ok(self.inner.catalog())).map(Catalog::new)
+    }
+
+    // Immutable, so a copy is itself.
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
+        slf
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let class: Bound<'py, PyType> = slf.get_type();
+        Ok((class.getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<Model {}: {} products, {} customers>",
+            &self.inner.id_hex()[..8],
+            self.inner.products().len(),
+            self.inner.customers().len()
+        )
+    }
+}

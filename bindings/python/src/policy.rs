@@ -1,0 +1,176 @@
+//! `Policy`.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+use crate::{boundary, convert, error};
+
+/// What a shop wants offered at one place: which kinds of offer and how many, what never, and at
+/// what least value.
+///
+/// Amounts of money are integers of minor units (cents). Every way to make a policy passes the
+/// same checks; an unknown key is an error that names it.
+///
+/// Parameters
+/// ----------
+/// name : str
+///     The name under which decisions log the policy; default ``"default"``.
+/// placement : str
+///     Where the offers are shown, such as ``"cart"``.
+/// max_offers : int
+///     The most offers in one decision, 0 to 1000; default 4.
+/// min_value : float
+///     An offer is made only if it is worth more than this, in minor units; default 0.
+/// contact_cost : float
+///     What making one offer costs, in minor units; default 0.
+/// per_line : int
+///     The most offers of one product line; default 1.
+/// allow_variants : bool
+///     Whether variants of what is in the basket or viewed may be offered besides up-selling;
+///     default False.
+/// min_customers : int
+///     A pair of products is evidence only if so many distinct customers stand behind it; default:
+///     the number the model was fitted with.
+/// unknown_products : {"ignore", "error"}
+///     The rule for products in a request that neither catalogue nor model knows.
+/// cross_sell, up_sell, refill, popular : int or dict
+///     The most offers of the kind, or a dict with ``max``, ``lever`` and the kind's own settings:
+///     ``min_price_ratio``, ``max_price_ratio`` (up_sell), ``due_from``, ``due_to`` (refill).
+/// price : dict
+///     ``min`` and ``max`` of the prices that may be offered, in minor units.
+/// exclude : dict
+///     ``products``, ``categories``, ``brands`` and ``lines`` that are never offered.
+/// assume : dict
+///     What stands in for what is not known: ``response_odds``, ``accept``, ``abandon``,
+///     ``view_conversion``, ``margin_rate``.
+///
+/// Raises
+/// ------
+/// PolicyError
+///     For an unknown key, a value of a wrong type or out of its range; it names the key.
+///
+/// Examples
+/// --------
+/// >>> import basketry as bk
+/// >>> policy = bk.Policy(placement="cart", cross_sell=3, up_sell={"max": 1, "max_price_ratio": 1.5})
+/// >>> bk.Policy(cross_sel=3)
+/// Traceback (most recent call last):
+///     ...
+/// basketry.PolicyError: cross_sel: unknown key...
+#[pyclass(frozen, module = "basketry")]
+pub(crate) struct Policy {
+    pub(crate) inner: basketry::Policy,
+}
+
+impl Policy {
+    fn of(py: Python<'_>, result: basketry::Result<basketry::Policy>) -> PyResult<Self> {
+        result.map(|inner| Self { inner }).map_err(|error| error::to_py(py, error))
+    }
+}
+
+#[pymethods]
+impl Policy {
+    #[new]
+    #[pyo3(signature = (**settings))]
+    fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let text = match settings {
+            Some(settings) => convert::dumps(settings.as_any())?,
+            None => "{}".to_owned(),
+        };
+        Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_json(&text)))?)
+    }
+
+    /// A policy from the text of a TOML document. See :meth:`from_file` for a file.
+    ///
+    /// Parameters
+    /// ----------
+    /// text : str
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> policy = bk.Policy.from_toml('name = "cart"\ncross_sell = 3')
+    /// >>> policy.name
+    /// 'cart'
+    #[staticmethod]
+    fn from_toml(py: Python<'_>, text: &str) -> PyResult<Self> {
+        Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_toml(text)))?)
+    }
+
+    /// A policy from the text of a JSON object. See :meth:`from_file` for a file.
+    ///
+    /// Parameters
+    /// ----------
+    /// text : str
+    #[staticmethod]
+    fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
+        Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_json(text)))?)
+    }
+
+    /// A policy from a file: JSON if its name ends in ``.json``, otherwise TOML.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike
+    ///
+    /// Raises
+    /// ------
+    /// IoError
+    ///     If the file cannot be read.
+    #[staticmethod]
+    fn from_file(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_file(path)))?)
+    }
+
+    /// The name under which decisions log the policy.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Where the offers are shown, or ``None``.
+    #[getter]
+    fn placement(&self) -> Option<&str> {
+        self.inner.placement.as_deref()
+    }
+
+    /// A hash of everything in the policy, as decisions log it.
+    #[getter]
+    fn version(&self) -> String {
+        self.inner.version()
+    }
+
+    /// The policy as JSON, defaults included.
+    fn to_json(&self) -> String {
+        self.inner.to_json()
+    }
+
+    /// The policy as TOML, defaults included.
+    fn to_toml(&self) -> String {
+        self.inner.to_toml()
+    }
+
+    /// The policy as a dict, defaults included.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        convert::loads(py, &self.inner.to_json())
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().inner == self.inner)
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        pyo3::types::PyString::new(py, &self.inner.version()).hash()
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        let class: Bound<'py, PyType> = slf.get_type();
+        Ok((class.getattr("from_json")?, (slf.get().inner.to_json(),)))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Policy {:?}: version {}>", self.inner.name, self.inner.version())
+    }
+}

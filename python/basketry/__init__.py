@@ -1,0 +1,86 @@
+"""Learns from past orders what sells together and who buys what, and decides what to offer next.
+
+The words:
+
+- :class:`Baskets`, :func:`itemsets`, :func:`rules`: mining, without anything else.
+- :class:`Catalog` (what the shop sells) and :class:`History` (what was ordered); :func:`fit` makes
+  a :class:`Model` of them, which is one file.
+- :class:`Engine` (a model and a live catalogue) decides, for a :class:`Policy` and a request, what
+  to offer: a :class:`Decision` of :class:`Offer` objects with their reasons.
+
+Tables come in as any object with ``__arrow_c_stream__`` (pandas, polars, pyarrow, DuckDB) and
+results leave the same way. Long calls let other threads run, show their progress if asked, and
+stop at Ctrl-C. What goes wrong raises a subclass of :class:`Error`.
+"""
+
+from __future__ import annotations
+
+from basketry._errors import (
+    CancelledError,
+    DataError,
+    Error,
+    FormatError,
+    InternalError,
+    InvalidArgumentError,
+    IoError,
+    LimitError,
+    PolicyError,
+    SchemaError,
+    UnknownIdError,
+    VersionError,
+)
+from basketry._native import (
+    Baskets,
+    Catalog,
+    Decision,
+    Engine,
+    History,
+    Itemset,
+    Itemsets,
+    Model,
+    Offer,
+    Policy,
+    Rule,
+    Rules,
+    Suppressed,
+    Table,
+    WhyNot,
+    __version__,
+    fit,
+    itemsets,
+    rules,
+)
+
+__all__ = [
+    "Baskets",
+    "CancelledError",
+    "Catalog",
+    "DataError",
+    "Decision",
+    "Engine",
+    "Error",
+    "FormatError",
+    "History",
+    "InternalError",
+    "InvalidArgumentError",
+    "IoError",
+    "Itemset",
+    "Itemsets",
+    "LimitError",
+    "Model",
+    "Offer",
+    "Policy",
+    "PolicyError",
+    "Rule",
+    "Rules",
+    "SchemaError",
+    "Suppressed",
+    "Table",
+    "UnknownIdError",
+    "VersionError",
+    "WhyNot",
+    "__version__",
+    "fit",
+    "itemsets",
+    "rules",
+]

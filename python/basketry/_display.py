@@ -1,0 +1,66 @@
+"""What notebooks show. Everything that comes from data is escaped."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_ROWS = 10
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return html.escape(f"{value:.4g}")
+    if isinstance(value, (tuple, list)):
+        return ", ".join(_cell(item) for item in value)
+    return "" if value is None else html.escape(str(value))
+
+
+def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """An HTML table; the caption, the names and the cells are escaped."""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>" for row in rows
+    )
+    return (
+        f"<table><caption>{html.escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def table(data: Any) -> str:
+    """The first rows of a table of results."""
+    head: dict[str, list[object]] = data._head(_ROWS)
+    count = len(data)
+    caption = repr(data).strip("<>")
+    if count > _ROWS:
+        caption += f" (the first {_ROWS} rows)"
+    return html_table(caption, list(head), zip(*head.values(), strict=True))
+
+
+def decision(data: Any) -> str:
+    """The offers of a decision, and how many candidates were suppressed why."""
+    columns = ("kind", "products", "name", "price", "probability", "value", "why")
+    rows = [[getattr(offer, column) for column in columns] for offer in data]
+    caption = f"{data.policy_name}: {len(data)} offers, worth {data.value:.4g} in minor units"
+    notes = [f"{count} {reason}" for reason, count in data.suppressed_counts.items()]
+    notes = [f"suppressed: {', '.join(notes)}"] if notes else []
+    notes += [f"warning: {warning}" for warning in data.warnings]
+    return html_table(caption, columns, rows) + "".join(
+        f"<p>{html.escape(note)}</p>" for note in notes
+    )
+
+
+class Report(dict[str, Any]):
+    """The figures of a report; printing it gives a summary in words."""
+
+    def __init__(self, figures: dict[str, Any], text: str) -> None:
+        super().__init__(figures)
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self._text)}</pre>"

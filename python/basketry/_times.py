@@ -1,0 +1,15 @@
+"""Times as milliseconds since 1970-01-01 UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+_MILLISECOND = dt.timedelta(milliseconds=1)
+
+
+def milliseconds(time: dt.datetime) -> int:
+    """Of a datetime; one without a zone is taken as UTC. Parts of a millisecond are cut off."""
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=dt.timezone.utc)
+    return (time - _EPOCH) // _MILLISECOND

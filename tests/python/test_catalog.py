@@ -1,0 +1,157 @@
+"""What the shop sells."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import basketry as bk
+
+PRODUCTS = {
+    "sku": [1, 2, 3],
+    "price": [2.49, 3.0, None],
+    "cost": [1.0, None, 0.5],
+    "left": [12, None, 0],
+    "ok": [True, False, None],
+    "title": ["Jam", None, "<b>Tea</b>"],
+    "line": ["spreads", None, "tea"],
+    "brand": [7, 8, None],
+    "d1": ["food", "food", "food"],
+    "d2": ["sweet", None, "drinks"],
+    "size": [1.5, 2.0, 1.5],
+    "stars": [4.5, math.nan, None],
+}
+COLUMNS = {
+    "product": "sku",
+    "price": "price",
+    "cost": "cost",
+    "stock": "left",
+    "sellable": "ok",
+    "name": "title",
+    "line": "line",
+    "brand": "brand",
+    "category": ["d1", "d2"],
+    "must_match": "size",
+    "quality": "stars",
+}
+
+
+@pytest.fixture
+def catalog():
+    return bk.Catalog(pa.table(PRODUCTS), **COLUMNS, currency="USD")
+
+
+def test_what_is_known(catalog):
+    assert (len(catalog), catalog.products, catalog.currency) == (3, [1, 2, 3], "USD")
+    assert catalog.names == ["Jam", None, "<b>Tea</b>"]
+    assert catalog[1] == {
+        "product": 1,
+        "name": "Jam",
+        "price": 2.49,
+        "cost": 1.0,
+        "stock": 12,
+        "sellable": True,
+        "line": "spreads",
+        "brand": 7,
+        "category": ["food", "sweet"],
+        "must_match": {"size": "1.5"},
+        "quality": {"stars": 4.5},
+    }
+    assert catalog[2]["category"] == ["food", None]
+    assert (catalog[2]["stock"], catalog[3]["stock"]) == (None, 0)
+    assert (catalog[2]["sellable"], catalog[3]["sellable"]) == (False, False)
+    assert catalog[3]["price"] is None
+    assert catalog.report["without_price"] == 1
+    assert "3 products" in str(catalog.report)
+    assert repr(catalog) == "<Catalog: 3 products, USD>"
+
+
+def test_ids_keep_their_type(catalog):
+    assert 1 in catalog
+    assert "1" not in catalog
+    with pytest.raises(bk.UnknownIdError, match=r'^the catalogue has no product "1"$'):
+        catalog["1"]
+    with pytest.raises(KeyError):
+        catalog[9]
+    with pytest.raises(TypeError, match="product: expected a str or an int as id, got float"):
+        catalog[1.0]
+
+
+def test_updated(catalog):
+    new = catalog.updated({1: {"price": 1.999, "stock": 0}, 2: {"cost": None, "sellable": True}})
+    assert (new[1]["price"], new[1]["stock"], new[2]["sellable"]) == (2.0, 0, True)
+    assert (catalog[1]["price"], catalog[1]["stock"], catalog[2]["sellable"]) == (2.49, 12, False)
+    assert catalog.updated({}).products == catalog.products
+    for changes, message in (
+        ({1: {"prize": 1}}, r"changes\[1\]\.prize: expected price, cost, stock or sellable"),
+        ({1: {"price": -1}}, "price"),
+        ({1: {"price": math.nan}}, "price: NaN"),
+    ):
+        with pytest.raises(bk.InvalidArgumentError, match=message):
+            catalog.updated(changes)
+    with pytest.raises(bk.UnknownIdError, match="9"):
+        catalog.updated({9: {"price": 1}})
+    for changes in (
+        {1: {"price": "1"}},
+        {1: {"stock": 1.5}},
+        {1: {"sellable": 1}},
+        {1: 2},
+        {1.0: {}},
+    ):
+        with pytest.raises(TypeError, match="changes"):
+            catalog.updated(changes)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "error"),
+    [
+        ("sku", [1, 2, 2], bk.DataError),
+        ("sku", [1, None, 2], bk.DataError),
+        ("sku", [1.0, 2.0, 3.0], bk.SchemaError),
+        ("price", [1.0, math.nan, 1.0], bk.DataError),
+        ("price", [1.0, math.inf, 1.0], bk.DataError),
+        ("price", [1.0, -1.0, 1.0], bk.DataError),
+        ("price", ["1", "2", "3"], bk.SchemaError),
+        ("cost", [1.0, -1.0, 1.0], bk.DataError),
+        ("ok", ["a", "b", "c"], bk.SchemaError),
+        ("title", [1, 2, 3], bk.SchemaError),
+    ],
+)
+def test_bad_values(column, values, error):
+    with pytest.raises(error, match=f'"{column}"'):
+        bk.Catalog(pa.table({**PRODUCTS, column: values}), **COLUMNS)
+
+
+def test_rows_that_are_skipped():
+    source = pa.table({**PRODUCTS, "sku": [1, None, 2], "price": [1.0, 1.0, -1.0]})
+    catalog = bk.Catalog(source, **COLUMNS, nulls="skip", bad_numbers="skip")
+    assert catalog.products == [1]
+    assert catalog.report["skipped_null"] == catalog.report["skipped_bad_number"] == 1
+
+
+def test_bad_arguments():
+    source = pa.table(PRODUCTS)
+    with pytest.raises(bk.SchemaError, match=r'"stock".*"left"'):
+        bk.Catalog(source, product="sku", price="price", stock="stock")
+    with pytest.raises(TypeError, match="category: expected the name of a column, or a list"):
+        bk.Catalog(source, product="sku", price="price", category=3)
+    with pytest.raises(bk.InvalidArgumentError, match="nulls"):
+        bk.Catalog(source, product="sku", price="price", nulls="keep")
+    with pytest.raises(TypeError, match="price"):
+        bk.Catalog(source, product="sku")
+
+
+def test_from_csv(tmp_path):
+    path = tmp_path / "products.csv"
+    pd.DataFrame(PRODUCTS).to_csv(path, index=False)
+    catalog = bk.Catalog.from_csv(path, product="sku", price="price", integer_ids=["sku"])
+    assert catalog.products == [1, 2, 3]
+    assert catalog[1]["price"] == 2.49
+    path.write_text("sku;price\na;1,5\n")
+    catalog = bk.Catalog.from_csv(path, product="sku", price="price", delimiter=";", decimal=",")
+    assert catalog["a"]["price"] == 1.5
+    with pytest.raises(bk.IoError):
+        bk.Catalog.from_csv(tmp_path / "nowhere", product="sku", price="price")

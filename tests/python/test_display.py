@@ -1,0 +1,45 @@
+"""What notebooks show: everything that comes from data is escaped."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+import basketry as bk
+
+EVIL = "<script>alert('1')</script>"
+SAFE = "&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;"
+
+
+def test_itemsets_and_rules():
+    baskets = bk.Baskets.from_lists([[EVIL, "a&b"]] * 3)
+    for shown in (bk.itemsets(baskets, 1), bk.rules(baskets, 0.1, min_support=1)):
+        html = shown._repr_html_()
+        assert EVIL not in html
+        assert SAFE in html
+        assert "a&amp;b" in html
+
+
+def test_long_tables_are_cut():
+    sets = bk.itemsets(bk.Baskets.from_lists([[i] for i in range(50)]), 1)
+    html = sets._repr_html_()
+    assert html.count("<tr>") == 11
+    assert "the first 10 rows" in html
+
+
+def test_decisions_and_reports(shop):
+    name = EVIL
+    products = shop.products.set_column(
+        shop.products.schema.get_field_index("name"), "name", pa.array([name] * 40)
+    )
+    catalog = bk.Catalog(products, product="sku", price="price", cost="cost", name="name")
+    policy = bk.Policy(name=EVIL)
+    engine = bk.Engine(shop.model, catalog)
+    decision = engine.decide(policy, now=shop.now, basket=["p00", EVIL])
+    assert len(decision) > 0
+    assert decision.warnings
+    html = decision._repr_html_()
+    assert EVIL not in html
+    assert html.count(SAFE) >= len(decision) + 2
+    report = shop.model.report
+    assert report._repr_html_().startswith("<pre>")
+    assert "<" not in report._repr_html_()[5:-6]
