@@ -251,6 +251,16 @@ impl Scratch {
         self.candidates.get_mut(mark.1 as usize)
     }
 
+    /// Where a product is among the candidates of the last situation, which are scored in their
+    /// order.
+    #[inline]
+    pub(crate) fn position(&self, product: u32) -> Option<usize> {
+        match self.marks.get(product as usize) {
+            Some(&(round, at)) if round == self.round && at != NOT_A_CANDIDATE => Some(at as usize),
+            _ => None,
+        }
+    }
+
     /// The candidates of the last situation.
     pub(crate) fn candidates(&self) -> &[Candidate] {
         &self.candidates

@@ -10,13 +10,6 @@ use crate::affinity::scorer::{self, Learned, Scored, SinceLine, Situation};
 use crate::data::{Id, IdKind, NO_CODE};
 use crate::{Error, ErrorKind, Result};
 
-/// A product that fewer than this share of its buyers ever bought again is thought to be bought
-/// once in a long while: nobody who has one is offered another.
-pub(crate) const RARELY_REBOUGHT: f32 = 0.05;
-
-/// Fewer buyers than this say nothing about whether a product is bought again.
-pub(crate) const BUYERS_TO_JUDGE: u32 = 20;
-
 /// A context with its ids resolved.
 #[derive(Debug, Default)]
 pub(crate) struct Request {
@@ -59,8 +52,8 @@ pub(crate) struct UpSellCandidate {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     round: u32,
-    /// Per key: the round in which it was met, and its outcome's index or [`IN_BASKET`] or
-    /// [`VIEWED`].
+    /// Per key: the round in which it was met, and [`IN_BASKET`], [`VIEWED`], or the index of
+    /// its outcome if it was not scored.
     marks: Vec<(u32, u32)>,
     /// Per line: the round in which it was met, and [`IN_BASKET`] or [`VIEWED`].
     lines: Vec<(u32, u32)>,
@@ -248,6 +241,16 @@ impl Scratch {
         (round == self.round).then_some(what)
     }
 
+    /// The outcome of a product that is neither in the basket nor viewed.
+    fn outcome_of(&self, state: &State, key: u32) -> Option<u32> {
+        match state.model_of(key) {
+            NONE => None,
+            // Outcomes begin with those of the scored products, in their order.
+            m => self.scorer.position(m).map(|at| at as u32),
+        }
+        .or_else(|| self.mark(key))
+    }
+
     #[inline]
     fn line_mark(&self, line: u32) -> Option<u32> {
         match self.lines.get(line as usize) {
@@ -293,21 +296,14 @@ impl Scratch {
             Some(key) if self.mark(key) == Some(VIEWED) => state.model_of(key),
             _ => NONE,
         };
-        self.judge_scored(state, compiled, &learned, viewed_only);
+        self.judge_scored(state, compiled, viewed_only);
         self.judge_up_sells(state, compiled, request, &learned);
     }
 
-    fn judge_scored(
-        &mut self,
-        state: &State,
-        compiled: &Compiled,
-        learned: &Learned<'_>,
-        viewed_only: u32,
-    ) {
+    fn judge_scored(&mut self, state: &State, compiled: &Compiled, viewed_only: u32) {
         let policy = &compiled.policy;
         self.outcomes.reserve(self.scored.len());
-        for i in 0..self.scored.len() {
-            let scored = &self.scored[i];
+        for scored in &self.scored {
             let key = state.key_of_model(scored.product);
             let mut outcome = Outcome {
                 value: f64::NAN,
@@ -316,7 +312,7 @@ impl Scratch {
                 kind: None,
                 reason: None,
             };
-            match self.judge(state, compiled, learned, key, scored) {
+            match self.judge(state, compiled, key, scored) {
                 Err(reason) => outcome.reason = Some(reason),
                 Ok(kind) => {
                     let p0 = base_probability(scored, kind, viewed_only, policy);
@@ -330,28 +326,20 @@ impl Scratch {
                     }
                 }
             }
-            if self.mark(key).is_none() {
-                self.marks[key as usize] = (self.round, i as u32);
-            }
             self.outcomes.push(outcome);
         }
     }
 
-    /// The kind of offer a scored product is a candidate for.
+    /// The kind of offer a scored product is a candidate for. What is in the basket or viewed is
+    /// not scored.
     #[inline]
     fn judge(
         &self,
         state: &State,
         compiled: &Compiled,
-        learned: &Learned<'_>,
         key: u32,
         scored: &Scored,
     ) -> Result<Kind, Reason> {
-        match self.mark(key) {
-            Some(IN_BASKET) => return Err(Reason::InBasket),
-            Some(VIEWED) => return Err(Reason::Viewed),
-            _ => {}
-        }
         let Some(c) = state.in_catalog(key) else { return Err(Reason::NotInCatalogue) };
         let item = &compiled.items[c];
         if let Some(reason) = item.never {
@@ -365,12 +353,9 @@ impl Scratch {
                 None => {}
             }
         }
-        let m = scored.product as usize;
-        let buyers = learned.products.customers.get(m).copied().unwrap_or(0);
         let own = scored.own_count > 0;
         if own {
-            let again = learned.products.repeat_share.get(m).copied().unwrap_or(0.0);
-            if scored.own_count == 1 && buyers >= BUYERS_TO_JUDGE && again < RARELY_REBOUGHT {
+            if scored.own_count == 1 && item.rarely_rebought {
                 return Err(Reason::Owned);
             }
             let due = f64::from(scored.days_since) / f64::from(scored.expected_interval);
@@ -378,15 +363,14 @@ impl Scratch {
                 return Ok(Kind::Refill);
             }
         }
-        let wanted = compiled.min_customers;
         let paired = scored.log_lift > 0.0;
-        if paired && scored.pair_customers >= wanted {
+        if paired && scored.pair_customers >= compiled.min_customers {
             return Ok(Kind::CrossSell);
         }
         if own {
             return Err(Reason::NotDue);
         }
-        if scored.popular && buyers >= wanted {
+        if scored.popular && item.enough_buyers {
             return Ok(Kind::Popular);
         }
         Err(if paired || scored.popular { Reason::TooFewCustomers } else { Reason::NoEvidence })
@@ -477,7 +461,7 @@ impl Scratch {
                 reason: item.never,
             };
             if outcome.reason.is_some() {
-                self.suppress(outcome);
+                self.suppress(state, outcome);
                 continue;
             }
             outcome.reason = match compare(catalog, b, up as usize) {
@@ -486,7 +470,7 @@ impl Scratch {
                 Fit::NotBetter => Some(Reason::NotBetter),
             };
             if outcome.reason.is_some() {
-                self.suppress(outcome);
+                self.suppress(state, outcome);
                 continue;
             }
             let times = receptiveness(own_from, own_total, group.share_from(position));
@@ -505,7 +489,7 @@ impl Scratch {
                 outcome.reason = Some(Reason::BelowMinValue);
             }
             if outcome.reason.is_some() {
-                self.suppress(outcome);
+                self.suppress(state, outcome);
                 continue;
             }
             let beaten = match &mut best {
@@ -519,16 +503,16 @@ impl Scratch {
                     continue;
                 }
             };
-            self.suppress(Outcome { reason: Some(Reason::Outranked), ..beaten });
+            self.suppress(state, Outcome { reason: Some(Reason::Outranked), ..beaten });
         }
         if let Some((outcome, numbers)) = best {
-            self.offer_up_sell(outcome, base.key, numbers, own_total);
+            self.offer_up_sell(state, outcome, base.key, numbers, own_total);
         }
     }
 
     /// Notes why a product is no up-sell, unless more is known about it already.
-    fn suppress(&mut self, outcome: Outcome) {
-        match self.mark(outcome.key) {
+    fn suppress(&mut self, state: &State, outcome: Outcome) {
+        match self.outcome_of(state, outcome.key) {
             Some(i) => {
                 let held = &mut self.outcomes[i as usize];
                 if matches!(
@@ -549,12 +533,13 @@ impl Scratch {
     /// more as something else.
     fn offer_up_sell(
         &mut self,
+        state: &State,
         outcome: Outcome,
         base: u32,
         numbers: value::UpSell,
         own_purchases: f64,
     ) {
-        let i = match self.mark(outcome.key) {
+        let i = match self.outcome_of(state, outcome.key) {
             Some(i) => {
                 let held = &mut self.outcomes[i as usize];
                 let better = match held.reason {

@@ -291,7 +291,7 @@ impl Builder<'_> {
         let dearer = Money { minor: offer.price.minor - base_price, currency };
         let more = Money { minor: (numbers.margin - numbers.base_margin).round() as i64, currency };
         offer.why = format!(
-            "a better variant of {} for {dearer} more: {} % are expected to take it, which earns \
+            "a dearer variant of {} for {dearer} more: {} % are expected to take it, which earns \
              {more} more each time and outweighs {} % lost sales",
             state.label(up_sell.base),
             percent(numbers.accept),

@@ -38,20 +38,18 @@ pub(crate) fn choose(outcomes: &mut [Outcome], items: &[Item], policy: &Policy) 
     let mut chosen: Vec<u32> = Vec::with_capacity(policy.max_offers.min(64) as usize);
     let mut of_kind = [0u32; Kind::ALL.len()];
     let mut lines: Vec<(u32, u32)> = Vec::new();
-    for fallback in [false, true] {
-        let ranked: Vec<Ranked> = outcomes
-            .iter()
-            .enumerate()
-            .filter(|(_, outcome)| {
-                outcome.reason.is_none() && (outcome.kind == Some(Kind::Popular)) == fallback
-            })
-            .map(|(i, outcome)| Ranked {
-                value: outcome.value,
-                key: outcome.key,
-                outcome: i as u32,
-            })
-            .collect();
-        let mut heap = BinaryHeap::from(ranked);
+    let mut ranked = Vec::with_capacity(outcomes.len());
+    let mut fallback = Vec::new();
+    for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.reason.is_none()) {
+        let candidate = Ranked { value: outcome.value, key: outcome.key, outcome: i as u32 };
+        if outcome.kind == Some(Kind::Popular) {
+            fallback.push(candidate);
+        } else {
+            ranked.push(candidate);
+        }
+    }
+    for candidates in [ranked, fallback] {
+        let mut heap = BinaryHeap::from(candidates);
         while chosen.len() < policy.max_offers as usize {
             let Some(best) = heap.pop() else { break };
             let outcome = &mut outcomes[best.outcome as usize];
@@ -103,7 +101,17 @@ mod tests {
     }
 
     fn items(lines: &[u32]) -> Vec<Item> {
-        lines.iter().map(|&line| Item { margin: 1.0, line, never: None, assumed: false }).collect()
+        lines
+            .iter()
+            .map(|&line| Item {
+                margin: 1.0,
+                line,
+                never: None,
+                assumed: false,
+                rarely_rebought: false,
+                enough_buyers: true,
+            })
+            .collect()
     }
 
     fn run(outcomes: &mut [Outcome], lines: &[u32], policy: &Policy) -> Vec<u32> {

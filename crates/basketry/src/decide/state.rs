@@ -59,7 +59,18 @@ pub(crate) struct Item {
     pub(crate) never: Option<Reason>,
     /// The cost was not known: the margin is assumed.
     pub(crate) assumed: bool,
+    /// Enough customers bought it to say that hardly anybody buys it twice.
+    pub(crate) rarely_rebought: bool,
+    /// As many customers bought it as must stand behind what is shown.
+    pub(crate) enough_buyers: bool,
 }
+
+/// A product that fewer than this share of its buyers ever bought again is thought to be bought
+/// once in a long while: nobody who has one is offered another.
+const RARELY_REBOUGHT: f32 = 0.05;
+
+/// Fewer buyers than this say nothing about whether a product is bought again.
+const BUYERS_TO_JUDGE: u32 = 20;
 
 impl State {
     pub(crate) fn new(model: Model, catalog: Arc<Catalog>, live: bool) -> Result<Self> {
@@ -220,6 +231,7 @@ impl State {
             exclude_values(key, what, ids, &columns, &mut excluded, &mut warnings)?;
         }
 
+        let learned = self.model.learned().products;
         let no_cost = NO_MONEY;
         let mut without_cost = 0usize;
         let mut items = Vec::with_capacity(catalog.len());
@@ -257,7 +269,17 @@ impl State {
                 None
             };
             let line = catalog.line.as_ref().map_or(NO_CODE, |line| line.codes[c]);
-            items.push(Item { margin, line, never, assumed });
+            let m = self.to_model[c] as usize;
+            let buyers = learned.customers.get(m).copied().unwrap_or(0);
+            let again = learned.repeat_share.get(m).copied().unwrap_or(1.0);
+            items.push(Item {
+                margin,
+                line,
+                never,
+                assumed,
+                rarely_rebought: buyers >= BUYERS_TO_JUDGE && again < RARELY_REBOUGHT,
+                enough_buyers: buyers >= min_customers,
+            });
         }
         if without_cost > 0 {
             let rate = policy.assume.margin_rate;
