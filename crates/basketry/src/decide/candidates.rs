@@ -6,7 +6,7 @@ use super::reasons::{Kind, Reason};
 use super::state::{Compiled, NONE, State, Unknown};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
-use crate::affinity::scorer::{self, Learned, Scored, SinceLine, Situation};
+use crate::affinity::scorer::{self, Learned, Scored, Segment, SinceLine, Situation};
 use crate::data::{Id, IdKind, NO_CODE};
 use crate::{Error, ErrorKind, Result};
 
@@ -78,6 +78,22 @@ const IN_BASKET: u32 = u32::MAX;
 const VIEWED: u32 = u32::MAX - 1;
 
 impl Request {
+    /// The viewed product, unless it is in the basket too.
+    pub(crate) fn viewed_only(&self) -> Option<u32> {
+        self.viewed.filter(|key| !self.basket.contains(key))
+    }
+
+    /// Whose weights the propensity takes for a product.
+    pub(crate) fn segment(&self, scored: &Scored) -> Segment {
+        if self.customer.is_none() && self.since.is_empty() {
+            Segment::Anonymous
+        } else if scored.own_count == 0 {
+            Segment::New
+        } else {
+            Segment::Repeat
+        }
+    }
+
     pub(crate) fn resolve(state: &State, policy: &Policy, context: &Context) -> Result<Self> {
         context.check()?;
         let mut request = Request { now_ms: context.now_ms, ..Request::default() };
@@ -264,8 +280,8 @@ impl Scratch {
     pub(crate) fn collect(&mut self, state: &State, compiled: &Compiled, request: &Request) {
         self.begin(state);
         self.context.clear();
-        // The viewed product first: if it is in the basket too, the basket's mark stays.
-        let viewed = request.viewed.map(|key| (key, VIEWED));
+        // The viewed product first: its line's mark gives way to the basket's.
+        let viewed = request.viewed_only().map(|key| (key, VIEWED));
         for (key, what) in
             viewed.into_iter().chain(request.basket.iter().map(|&key| (key, IN_BASKET)))
         {
@@ -292,11 +308,8 @@ impl Scratch {
             since_baskets: request.since_baskets,
         };
         learned.score(&situation, &mut self.scorer, &mut self.scored);
-        let viewed_only = match request.viewed {
-            Some(key) if self.mark(key) == Some(VIEWED) => state.model_of(key),
-            _ => NONE,
-        };
-        self.judge_scored(state, compiled, viewed_only);
+        let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
+        self.judge_scored(state, compiled, viewed);
         self.judge_up_sells(state, compiled, request, &learned);
     }
 
@@ -388,8 +401,7 @@ impl Scratch {
             return;
         }
         self.bases.clear();
-        let viewed = request.viewed.filter(|&key| self.mark(key) == Some(VIEWED));
-        let viewed = viewed.map(|key| (key, policy.assume.view_conversion));
+        let viewed = request.viewed_only().map(|key| (key, policy.assume.view_conversion));
         for (key, purchase) in request.basket.iter().map(|&key| (key, 1.0)).chain(viewed) {
             let Some(c) = state.in_catalog(key) else { continue };
             let group = state.groups.of(c);

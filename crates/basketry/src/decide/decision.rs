@@ -52,7 +52,9 @@ pub struct Offer {
     pub chosen_with: f64,
     /// The numbers behind it.
     pub evidence: Vec<Evidence>,
-    /// The settings of [`Assume`](crate::decide::Assume) that stood in for what is not known.
+    /// What stood in for what is not known: settings of [`Assume`](crate::decide::Assume) by
+    /// name, and `"propensity"` where the model had too few orders to learn chances for
+    /// customers like this one, so that the chance is only popularity times lift.
     pub assumed: Vec<&'static str>,
     /// The reason in plain words.
     pub why: String,
@@ -129,10 +131,7 @@ pub(crate) fn assemble(
     scratch: &Scratch,
     chosen: &[u32],
 ) -> Decision {
-    let viewed_only = match request.viewed {
-        Some(key) if !request.basket.contains(&key) => state.model_of(key),
-        _ => NONE,
-    };
+    let viewed_only = request.viewed_only().map_or(NONE, |key| state.model_of(key));
     let offers = chosen
         .iter()
         .map(|&i| {
@@ -141,7 +140,7 @@ pub(crate) fn assemble(
             let up_sell = scratch.up_sells.iter().find(|held| held.outcome == i);
             match (up_sell, scratch.scored.get(i as usize)) {
                 (Some(up_sell), _) => builder.up_sell(up_sell),
-                (None, scored) => builder.added(scored, viewed_only),
+                (None, scored) => builder.added(scored, &request, viewed_only),
             }
         })
         .collect();
@@ -198,7 +197,7 @@ impl Builder<'_> {
     }
 
     /// An offer that adds a product to the order.
-    fn added(&self, scored: Option<&Scored>, viewed_only: u32) -> Offer {
+    fn added(&self, scored: Option<&Scored>, request: &Request, viewed_only: u32) -> Offer {
         let kind = self.outcome.kind.unwrap_or(Kind::Popular);
         let mut offer = self.offer(kind);
         let Some(scored) = scored else { return offer };
@@ -206,6 +205,9 @@ impl Builder<'_> {
         offer.base_probability = base_probability(scored, kind, viewed_only, policy);
         offer.probability = value::offered(offer.base_probability, policy.assume.response_odds);
         offer.assumed.insert(0, "response_odds");
+        if !self.state.learned_segments[request.segment(scored) as usize] {
+            offer.assumed.push("propensity");
+        }
         match kind {
             Kind::CrossSell => {
                 if rests_on_view(scored, kind, viewed_only) {

@@ -9,6 +9,7 @@ use super::policy::Policy;
 use super::reasons::Reason;
 use super::tree::fail;
 use super::up_sell::Groups;
+use crate::affinity::scorer::Segment;
 use crate::data::{Catalog, Codes, Id, IdKind, IdRef, Ids, NO_CODE, NO_MONEY};
 use crate::{Error, ErrorKind, Model, Result};
 
@@ -34,6 +35,8 @@ pub(crate) struct State {
     /// Per catalogue product: its model index, or [`NONE`].
     pub(crate) to_model: Vec<u32>,
     pub(crate) groups: Groups,
+    /// Per segment: the propensity was learned.
+    pub(crate) learned_segments: [bool; Segment::ALL.len()],
     compiled: ArcSwap<Vec<Arc<Compiled>>>,
 }
 
@@ -108,6 +111,10 @@ impl State {
         let groups = Groups::new(&catalog, |c| {
             bought.get(to_model[c as usize] as usize).copied().unwrap_or(0)
         });
+        let learned_segments = Segment::ALL.map(|segment| {
+            let mut reports = model.report().segments.iter();
+            reports.any(|report| report.segment == segment.name() && report.learned)
+        });
         let catalog_version = format!("{:016x}", hash(&catalog));
         Ok(Self {
             model,
@@ -117,6 +124,7 @@ impl State {
             to_catalog,
             to_model,
             groups,
+            learned_segments,
             compiled: ArcSwap::default(),
         })
     }
@@ -205,10 +213,12 @@ impl State {
         policy.check()?;
         let catalog = &*self.catalog;
         let mut warnings = Vec::new();
-        for missing in &self.model.report().not_learned {
+        let missing = &self.model.report().not_learned;
+        if !missing.is_empty() {
+            let what: Vec<&str> = missing.iter().map(|missing| &*missing.what).collect();
             warnings.push(format!(
-                "the model has not learned {}: {}; instead: {}",
-                missing.what, missing.why, missing.instead
+                "the model's report names what was not learned: {}",
+                what.join(", ")
             ));
         }
         let least = self.model.options().min_customers;
