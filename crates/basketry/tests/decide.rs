@@ -668,3 +668,38 @@ fn a_new_model_brings_its_own_catalogue_unless_there_is_a_live_one() {
     let butter = engine.catalog().find("butter").unwrap();
     assert_eq!(engine.catalog().price(butter).unwrap().minor, 310);
 }
+
+/// A damaged model is refused, or decides something: it never panics, and what it offers has a
+/// finite value.
+#[test]
+fn damaged_models_do_no_harm() {
+    let bytes = model().as_bytes().to_vec();
+    let contexts = [
+        Context::at(soon()).customer("c03").basket([("bread", 1), ("jam-s", 1)]).viewed("eggs"),
+        Context::at(soon()).customer("c10").orders_since([Order::at(soon()).line("jam-l", 1)]),
+    ];
+    let mut sound = 0;
+    let mut at = 1usize;
+    for step in 0..4_000usize {
+        let mut damaged = bytes.clone();
+        at = (at * 48_271 + step) % 2_147_483_647;
+        let place = at % bytes.len();
+        damaged[place] ^= 1 << (at / 7 % 8);
+        if step % 2 == 0 {
+            // Exponents and signs: the upper half of a word.
+            damaged[place | 3] = 0xff;
+        }
+        let Ok(model) = Model::from_bytes(damaged) else { continue };
+        let Ok(engine) = Engine::from_model(model) else { continue };
+        sound += 1;
+        for context in &contexts {
+            let Ok(decision) = engine.decide(&policy(), context) else { continue };
+            for offer in &decision {
+                assert!(offer.value.is_finite() && offer.value > 0.0, "{offer}");
+            }
+            serde_json::from_str::<serde_json::Value>(&decision.to_json()).unwrap();
+            decision.why_not("milk");
+        }
+    }
+    assert!(sound > 100, "{sound} of the damaged models were opened");
+}

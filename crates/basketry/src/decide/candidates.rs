@@ -334,7 +334,8 @@ impl Scratch {
                     let lever = lever(policy, kind);
                     outcome.kind = Some(kind);
                     outcome.value = value::added(p0, p1, margin, policy.contact_cost, lever);
-                    if outcome.value <= policy.min_value {
+                    // Also catches what is not a number, which a damaged model can lead to.
+                    if !worth(outcome.value, policy) {
                         outcome.reason = Some(Reason::BelowMinValue);
                     }
                 }
@@ -497,7 +498,7 @@ impl Scratch {
             outcome.value = numbers.value(policy.contact_cost, policy.up_sell.lever);
             if numbers.margin <= numbers.base_margin || numbers.gain() <= 0.0 {
                 outcome.reason = Some(Reason::UpSellNotWorth);
-            } else if outcome.value <= policy.min_value {
+            } else if !worth(outcome.value, policy) {
                 outcome.reason = Some(Reason::BelowMinValue);
             }
             if outcome.reason.is_some() {
@@ -592,6 +593,10 @@ pub(crate) fn base_probability(
 /// True if a cross-sell is offered because of the viewed product, which is not in the basket.
 pub(crate) fn rests_on_view(scored: &Scored, kind: Kind, viewed_only: u32) -> bool {
     kind == Kind::CrossSell && viewed_only != NONE && scored.because == viewed_only
+}
+
+fn worth(value: f64, policy: &Policy) -> bool {
+    value > policy.min_value && value.is_finite()
 }
 
 fn lever(policy: &Policy, kind: Kind) -> f64 {

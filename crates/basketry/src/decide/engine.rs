@@ -19,6 +19,42 @@ use crate::{Model, Result};
 ///
 /// Any number of threads may [`decide`](Self::decide) while another replaces the catalogue or the
 /// model: each decision is made wholly from what was there when it began.
+///
+/// ```
+/// use basketry::{
+///     CatalogBuilder, CatalogOptions, Context, Control, Engine, FitOptions, HistoryBuilder,
+///     HistoryOptions, Kind, OrderLine, Policy, Product, Reason, fit,
+/// };
+///
+/// let mut catalog = CatalogBuilder::new(&CatalogOptions::default());
+/// catalog.push(&Product::new("bread").price(250).cost(150))?;
+/// catalog.push(&Product::new("butter").price(300).cost(180))?;
+/// catalog.push(&Product::new("wine").price(900).cost(500))?;
+/// let catalog = catalog.finish();
+///
+/// // Forty customers; bread goes with butter, wine is bought alone.
+/// let mut history = HistoryBuilder::new(&HistoryOptions::default());
+/// for basket in 0..400i64 {
+///     let both = ["bread", "butter"].as_slice();
+///     for &product in if basket % 3 == 0 { both } else { &["wine"] } {
+///         let time = basket * 3_600_000;
+///         history.push(&OrderLine::new(time, product).customer(basket % 40).basket(basket))?;
+///     }
+/// }
+/// let control = Control::new();
+/// let model = fit(&catalog, &history.finish(&control)?, &FitOptions::default(), &control)?;
+///
+/// let engine = Engine::new(model, catalog)?;
+/// let context = Context::at(1_500_000_000).basket([("bread", 1)]);
+/// let mut policy = Policy::new("cart");
+/// policy.popular.max = 0; // only what goes with the basket
+/// let decision = engine.decide(&policy, &context)?;
+/// let offer = &decision.offers()[0];
+/// assert_eq!((offer.kind, &offer.products[0]), (Kind::CrossSell, &"butter".into()));
+/// assert!(offer.why.starts_with("bought with \"bread\" in 134 baskets by 40 customers"));
+/// assert_eq!(decision.why_not("bread").reason, Some(Reason::InBasket));
+/// # Ok::<(), basketry::Error>(())
+/// ```
 pub struct Engine {
     state: ArcSwap<State>,
     /// Held while a new state is made, so that no replacement is lost.
