@@ -60,20 +60,22 @@ impl Baskets {
                 let slice = batch.slice(start, SLICE.min(batch.num_rows() - start));
                 let rows = slice.num_rows();
                 let mut kept = Vec::new();
+                let mut first: Option<(usize, &Column)> = None;
                 for column in &columns {
                     let Some(invalid) = nulls_of(column.of(&slice)?) else { continue };
                     kept.resize(rows, true);
                     for row in (0..rows).filter(|&row| invalid.is_null(row)) {
-                        if nulls == OnBad::Error {
-                            return Err(column.bad_value(
-                                source.place(start + row),
-                                "null (the rule for nulls is error; it may be skip)",
-                            ));
-                        }
-                        skipped += u64::from(kept[row]);
                         kept[row] = false;
+                        if first.is_none_or(|(earlier, _)| row < earlier) {
+                            first = Some((row, column));
+                        }
                     }
                 }
+                if let (Some((row, column)), OnBad::Error) = (first, nulls) {
+                    let what = "null (the rule for nulls is error; it may be skip)";
+                    return Err(column.bad_value(source.place(start + row), what));
+                }
+                skipped += kept.iter().filter(|&&kept| !kept).count() as u64;
                 let want = (!kept.is_empty()).then_some(&kept[..]);
                 for (k, column) in columns.iter().enumerate() {
                     readers[k]

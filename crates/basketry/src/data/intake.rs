@@ -320,7 +320,13 @@ impl Intake {
         let (count, old) = (self.basket_time.len(), self.old_baskets);
         control.begin(Stage::Grouping, count as u64)?;
         let new_lines = self.lines.product.len();
-        let baskets = self.basket_ids()?;
+        // Without customers each basket is one; the ids are then in the same order unless the
+        // first line of one was a return.
+        let shared = !self.shape.customers
+            && self.customers.len() == count
+            && self.basket_customer.iter().zip(0..).all(|(&customer, basket)| customer == basket);
+        let customers = self.customers.len();
+        let baskets = self.basket_ids(shared)?;
         let describe = |basket, product| {
             format!("basket {}, product {}", baskets.get(basket), self.products.get(product))
         };
@@ -360,16 +366,15 @@ impl Intake {
             history.revenue = grouped.revenue;
         }
         self.report.baskets = count as u64;
-        self.report.customers = self.customers.len() as u64;
+        self.report.customers = customers as u64;
         self.report.products = self.products.len() as u64;
         self.report.first_time = self.basket_time.iter().min().copied();
         self.report.last_time = self.basket_time.iter().max().copied();
         self.report.baskets_with_several_times =
             self.basket_spread.iter().filter(|&&spread| spread).count() as u64;
-        history.customers = match (&baskets, self.shape.customers) {
-            // Without customers the two are often the same ids in the same order.
-            (baskets, false) if baskets.len() == self.customers.len() => baskets.clone(),
-            _ => Arc::new(self.customers),
+        history.customers = match shared {
+            true => baskets.clone(),
+            false => Arc::new(self.customers),
         };
         history.baskets = baskets;
         history.products = Arc::new(self.products);
@@ -385,7 +390,7 @@ impl Intake {
         Ok(())
     }
 
-    fn basket_ids(&mut self) -> Result<Arc<Ids>> {
+    fn basket_ids(&mut self, shared: bool) -> Result<Arc<Ids>> {
         let count = self.basket_time.len();
         if self.shape.baskets && self.shape.customers {
             return Ok(Arc::new(std::mem::replace(&mut self.baskets, Ids::new(IdKind::Int))));
@@ -397,12 +402,8 @@ impl Intake {
             }
             return Ok(Arc::new(ids));
         }
-        // Each basket is a customer of its own; they are in the same order unless the first line
-        // of one was a return.
-        if self.basket_customer.iter().zip(0..).all(|(&customer, basket)| customer == basket)
-            && self.customers.len() == count
-        {
-            return Ok(Arc::new(self.customers.clone()));
+        if shared {
+            return Ok(Arc::new(std::mem::replace(&mut self.customers, Ids::new(IdKind::Str))));
         }
         let mut ids = Ids::new(self.customers.kind());
         for &customer in &self.basket_customer {

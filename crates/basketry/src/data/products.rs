@@ -388,16 +388,16 @@ impl ProductTable {
         let price = Column::find(&schema, "price", &columns.price)?;
         check_number(&price)?;
         let sellable = Column::find_some(&schema, "sellable", columns.sellable.as_deref())?;
-        if let Some(column) = &sellable {
-            if !matches!(column.data_type, DataType::Boolean | DataType::Null) {
-                return Err(column.wrong_type(&column.data_type, "booleans"));
-            }
+        if let Some(column) = &sellable
+            && !matches!(column.data_type, DataType::Boolean | DataType::Null)
+        {
+            return Err(column.wrong_type(&column.data_type, "booleans"));
         }
         let name = Column::find_some(&schema, "name", columns.name.as_deref())?;
-        if let Some(column) = &name {
-            if !matches!(id_kind(column), Ok(IdKind::Str)) {
-                return Err(column.wrong_type(&column.data_type, "strings"));
-            }
+        if let Some(column) = &name
+            && !matches!(id_kind(column), Ok(IdKind::Str))
+        {
+            return Err(column.wrong_type(&column.data_type, "strings"));
         }
         let quality = columns.quality.iter().map(|name| {
             let column = Column::find(&schema, "quality", name)?;

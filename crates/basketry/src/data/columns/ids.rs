@@ -196,19 +196,59 @@ impl Rows<'_> {
 // Ids that are looked up together: enough to hide what memory takes to answer.
 const BLOCK: usize = 32;
 
+/// A plain value that is an id.
+trait Value: Copy {
+    fn equals(self, other: Self) -> bool;
+    fn hash(self, ids: &Ids) -> u32;
+    fn is(self, ids: &Ids, index: u32) -> bool;
+    fn intern(self, ids: &mut Ids, hash: u32, row: usize) -> Result<u32, CellOrLimit>;
+}
+
+impl Value for i64 {
+    #[inline]
+    fn equals(self, other: Self) -> bool {
+        self == other
+    }
+    #[inline]
+    fn hash(self, ids: &Ids) -> u32 {
+        ids.hash_int(self)
+    }
+    #[inline]
+    fn is(self, ids: &Ids, index: u32) -> bool {
+        ids.is_int(index, self)
+    }
+    fn intern(self, ids: &mut Ids, hash: u32, _: usize) -> Result<u32, CellOrLimit> {
+        Ok(ids.intern_int(hash, self)?)
+    }
+}
+
+impl Value for &[u8] {
+    #[inline]
+    fn equals(self, other: Self) -> bool {
+        same(self, other)
+    }
+    #[inline]
+    fn hash(self, ids: &Ids) -> u32 {
+        ids.hash_bytes(self)
+    }
+    #[inline]
+    fn is(self, ids: &Ids, index: u32) -> bool {
+        ids.is_bytes(index, self)
+    }
+    fn intern(self, ids: &mut Ids, hash: u32, row: usize) -> Result<u32, CellOrLimit> {
+        ids.intern_bytes(hash, self)?.ok_or_else(|| not_utf8(row).into())
+    }
+}
+
 /// Interns the values of rows: first hashes a block of them and asks the table for candidates,
 /// then compares. Order lines come basket by basket, so a row that equals the one above is not
 /// looked up at all.
 #[inline]
-fn intern_rows<V: Copy>(
+fn intern_rows<V: Value>(
     rows: Rows<'_>,
     ids: &mut Ids,
     out: &mut Vec<u32>,
     value_at: impl Fn(usize) -> Result<V, BadCell>,
-    equal: impl Fn(V, V) -> bool,
-    hash: impl Fn(&Ids, V) -> u32,
-    is: impl Fn(&Ids, u32, V) -> bool,
-    mut intern: impl FnMut(&mut Ids, u32, V, usize) -> Result<u32, CellOrLimit>,
 ) -> Result<(), CellOrLimit> {
     enum Look<V> {
         Unwanted,
@@ -224,10 +264,10 @@ fn intern_rows<V: Copy>(
         for (look, position) in looks.iter_mut().zip(start..end) {
             let Some(row) = rows.at(position) else { continue };
             let value = value_at(row)?;
-            *look = if last.is_some_and(|last| equal(last, value)) {
+            *look = if last.is_some_and(|last| last.equals(value)) {
                 Look::Above
             } else {
-                let hash = hash(ids, value);
+                let hash = value.hash(ids);
                 Look::Up { value, hash, candidate: ids.candidate(hash), row }
             };
             last = Some(value);
@@ -241,8 +281,8 @@ fn intern_rows<V: Copy>(
                 Look::Above => {}
                 Look::Up { value, hash, candidate, row } => {
                     last_index = match candidate {
-                        Some(index) if is(ids, index, value) => index,
-                        _ => intern(ids, hash, value, row)?,
+                        Some(index) if value.is(ids, index) => index,
+                        _ => value.intern(ids, hash, row)?,
                     };
                 }
             }
@@ -265,16 +305,7 @@ fn read_plain(
                 let value = values[row];
                 i64::try_from(value).map_err(|_| BadCell::new(row, too_big(value)))
             };
-            intern_rows(
-                rows,
-                ids,
-                out,
-                value_at,
-                |a, b| a == b,
-                |ids, value| ids.hash_int(value),
-                |ids, index, value| ids.is_int(index, value),
-                |ids, hash, value, _| Ok(ids.intern_int(hash, value)?),
-            )
+            intern_rows::<i64>(rows, ids, out, value_at)
         }};
     }
     downcast_integer! {
@@ -282,38 +313,19 @@ fn read_plain(
         DataType::Utf8 => {
             let array = array.as_string::<i32>();
             let (offsets, data) = (array.value_offsets(), array.value_data());
-            intern_strings(rows, ids, out, |row| bytes_at(offsets, data, row))
+            intern_rows(rows, ids, out, |row| bytes_at(offsets, data, row))
         },
         DataType::LargeUtf8 => {
             let array = array.as_string::<i64>();
             let (offsets, data) = (array.value_offsets(), array.value_data());
-            intern_strings(rows, ids, out, |row| bytes_at(offsets, data, row))
+            intern_rows(rows, ids, out, |row| bytes_at(offsets, data, row))
         },
         DataType::Utf8View => {
             let array = array.as_string_view();
-            intern_strings(rows, ids, out, |row| view_bytes(array, row))
+            intern_rows(rows, ids, out, |row| view_bytes(array, row))
         },
         other => Err(BadCell::new(0, format!("type {other} where ids were")).into()),
     }
-}
-
-#[inline]
-fn intern_strings<'a>(
-    rows: Rows<'_>,
-    ids: &mut Ids,
-    out: &mut Vec<u32>,
-    bytes_at: impl Fn(usize) -> Result<&'a [u8], BadCell>,
-) -> Result<(), CellOrLimit> {
-    intern_rows(
-        rows,
-        ids,
-        out,
-        bytes_at,
-        same,
-        |ids, bytes| ids.hash_bytes(bytes),
-        |ids, index, bytes| ids.is_bytes(index, bytes),
-        |ids, hash, bytes, row| ids.intern_bytes(hash, bytes)?.ok_or_else(|| not_utf8(row).into()),
-    )
 }
 
 fn too_big(value: impl std::fmt::Display) -> String {

@@ -168,7 +168,7 @@ fn widest_minor(value: i256, scale: i8, currency: Currency) -> Option<i64> {
     let (mut value, mut scale, mut lost) = (value, i32::from(scale), false);
     while value.to_i128().is_none_or(|value| value.unsigned_abs() > i128::MAX as u128 / 20) {
         lost |= value % ten != i256::ZERO;
-        value = value / ten;
+        value /= ten;
         scale -= 1;
     }
     let sign = value.to_i128()?.signum();
