@@ -637,6 +637,41 @@ typedef struct basketry_catalog_columns {
 } basketry_catalog_columns;
 
 /**
+ * How a CSV file is written: UTF-8 with a header line. What a field means follows from what its
+ * column is for, never from its value; ids are texts unless integer_ids names their column.
+ */
+typedef struct basketry_csv_options {
+    /**
+     * The size of this struct; BASKETRY_CSV_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * What parts fields, one ASCII character; 0 means a comma.
+     */
+    char delimiter;
+    /**
+     * What parts the whole from the fraction of a number, a point or a comma; 0 means a point.
+     */
+    char decimal;
+    /**
+     * The columns whose ids are integers: n_integer_ids names.
+     */
+    const char *const *integer_ids;
+    /**
+     * How many such columns there are.
+     */
+    size_t n_integer_ids;
+    /**
+     * The texts that mean null: n_nulls texts. Null means that the empty field does.
+     */
+    const char *const *nulls;
+    /**
+     * How many such texts there are.
+     */
+    size_t n_nulls;
+} basketry_csv_options;
+
+/**
  * Which columns of a table of order lines mean what, by name. Times are dates, timestamps of any
  * unit and zone, or ISO 8601 texts; what has no zone is taken as UTC. Ids are texts or integers
  * and keep their type.
@@ -736,6 +771,20 @@ typedef struct basketry_order_line {
      */
     int64_t revenue;
 } basketry_order_line;
+
+/**
+ * A list of ids, such as those in one basket. This struct never grows.
+ */
+typedef struct basketry_ids {
+    /**
+     * The ids.
+     */
+    const struct basketry_id *ids;
+    /**
+     * How many ids there are.
+     */
+    size_t len;
+} basketry_ids;
 
 /**
  * Which itemsets to mine. Set either min_share or min_count.
@@ -916,20 +965,6 @@ typedef struct basketry_fit_options {
      */
     uint64_t seed;
 } basketry_fit_options;
-
-/**
- * The ids in one basket. This struct never grows.
- */
-typedef struct basketry_ids {
-    /**
-     * The ids.
-     */
-    const struct basketry_id *ids;
-    /**
-     * How many ids there are.
-     */
-    size_t len;
-} basketry_ids;
 
 /**
  * The columns of recommendations, by request and rank.
@@ -1354,6 +1389,16 @@ basketry_status basketry_catalog_from_arrow(struct ArrowArrayStream *stream,
                                             struct basketry_catalog **out);
 
 /**
+ * Reads a catalogue from a CSV file of products. Null options mean the defaults.
+ */
+basketry_status basketry_catalog_from_csv(const char *file,
+                                          const struct basketry_catalog_columns *columns,
+                                          const struct basketry_catalog_options *options,
+                                          const struct basketry_csv_options *csv,
+                                          const struct basketry_control *control,
+                                          struct basketry_catalog **out);
+
+/**
  * Frees a catalogue. Null is allowed. Engines that were given it keep what they need.
  */
 void basketry_catalog_free(struct basketry_catalog *catalog);
@@ -1422,6 +1467,26 @@ basketry_status basketry_history_append_arrow(struct basketry_history *history,
                                               const struct basketry_control *control);
 
 /**
+ * Reads a history from a CSV file of order lines. Null options mean the defaults.
+ */
+basketry_status basketry_history_from_csv(const char *file,
+                                          const struct basketry_history_columns *columns,
+                                          const struct basketry_history_options *options,
+                                          const struct basketry_csv_options *csv,
+                                          const struct basketry_control *control,
+                                          struct basketry_history **out);
+
+/**
+ * Adds the order lines of a CSV file, under the same rules as basketry_history_append_arrow.
+ */
+basketry_status basketry_history_append_csv(struct basketry_history *history,
+                                            const char *file,
+                                            const struct basketry_history_columns *columns,
+                                            const struct basketry_history_options *options,
+                                            const struct basketry_csv_options *csv,
+                                            const struct basketry_control *control);
+
+/**
  * Begins a history that is made line by line. The fields are a sum of BASKETRY_WITH_CUSTOMERS,
  * BASKETRY_WITH_BASKETS and BASKETRY_WITH_REVENUE and say what the lines have beside time, product
  * and quantity; customers or baskets must be among them. Without customers each basket is a
@@ -1480,6 +1545,60 @@ basketry_status basketry_history_to_baskets(const struct basketry_history *histo
                                             struct basketry_baskets **out);
 
 /**
+ * Makes baskets from lists of ids. Repeated ids within a list count once; an empty list is an empty
+ * basket.
+ */
+basketry_status basketry_baskets_from_lists(const struct basketry_ids *lists,
+                                            size_t n_lists,
+                                            struct basketry_baskets **out);
+
+/**
+ * Reads baskets from an Arrow stream with one row for each item of each basket; basket and item
+ * name its columns. The stream is consumed: it is released whatever the outcome. A null in either
+ * column follows the rule nulls, BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP.
+ */
+basketry_status basketry_baskets_from_arrow(struct ArrowArrayStream *stream,
+                                            const char *basket,
+                                            const char *item,
+                                            int32_t nulls,
+                                            const struct basketry_control *control,
+                                            struct basketry_baskets **out);
+
+/**
+ * Reads baskets from a CSV file with one line for each item of each basket; otherwise as
+ * basketry_baskets_from_arrow. Null for csv means the defaults.
+ */
+basketry_status basketry_baskets_from_csv(const char *file,
+                                          const char *basket,
+                                          const char *item,
+                                          int32_t nulls,
+                                          const struct basketry_csv_options *csv,
+                                          const struct basketry_control *control,
+                                          struct basketry_baskets **out);
+
+/**
+ * Reads baskets from a FIMI file: each line is a basket, its items are non-negative integers parted
+ * by spaces. A blank line is an empty basket.
+ */
+basketry_status basketry_baskets_from_fimi(const char *file,
+                                           const struct basketry_control *control,
+                                           struct basketry_baskets **out);
+
+/**
+ * Makes baskets from compressed sparse rows: the items of basket b are indices[indptr[b]] up to,
+ * but without, indices[indptr[b + 1]], each below n_items; indptr has one entry more than there are
+ * baskets. Null for ids means that the items are the integers from 0; otherwise there must be
+ * n_items distinct ids.
+ */
+basketry_status basketry_baskets_from_csr(const uint64_t *indptr,
+                                          size_t n_indptr,
+                                          const uint32_t *indices,
+                                          size_t n_indices,
+                                          const struct basketry_id *ids,
+                                          size_t n_items,
+                                          struct basketry_baskets **out);
+
+/**
  * Frees baskets. Null is allowed.
  */
 void basketry_baskets_free(struct basketry_baskets *baskets);
@@ -1488,6 +1607,16 @@ void basketry_baskets_free(struct basketry_baskets *baskets);
  * How many baskets there are, empty ones included; 0 for null.
  */
 size_t basketry_baskets_len(const struct basketry_baskets *baskets);
+
+/**
+ * How many distinct items there are; 0 for null.
+ */
+size_t basketry_baskets_items(const struct basketry_baskets *baskets);
+
+/**
+ * How many rows of the source were left out because of a null; 0 for null.
+ */
+uint64_t basketry_baskets_skipped(const struct basketry_baskets *baskets);
 
 /**
  * Finds all sets of items that enough baskets hold. Options are required, as there is no
@@ -1933,6 +2062,10 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 #define BASKETRY_ORDER_LINE_INIT \
     { sizeof(basketry_order_line), 0, BASKETRY_ID_INIT, BASKETRY_ID_INIT, BASKETRY_ID_INIT, 1.0, \
       BASKETRY_NO_MONEY }
+
+/** The start of a basketry_csv_options: commas, points, ids are texts. */
+#define BASKETRY_CSV_OPTIONS_INIT \
+    { sizeof(basketry_csv_options), 0, 0, NULL, 0, NULL, 0 }
 
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \

@@ -133,6 +133,15 @@ typedef struct basketry_catalog_columns {
     const char *const *quality;
     size_t n_quality;
 } basketry_catalog_columns;
+typedef struct basketry_csv_options {
+    size_t struct_size;
+    char delimiter;
+    char decimal;
+    const char *const *integer_ids;
+    size_t n_integer_ids;
+    const char *const *nulls;
+    size_t n_nulls;
+} basketry_csv_options;
 typedef struct basketry_history_columns {
     size_t struct_size;
     const char *time;
@@ -158,6 +167,10 @@ typedef struct basketry_order_line {
     double quantity;
     int64_t revenue;
 } basketry_order_line;
+typedef struct basketry_ids {
+    const struct basketry_id *ids;
+    size_t len;
+} basketry_ids;
 typedef struct basketry_itemset_options {
     size_t struct_size;
     double min_share;
@@ -203,10 +216,6 @@ typedef struct basketry_fit_options {
     size_t threads;
     uint64_t seed;
 } basketry_fit_options;
-typedef struct basketry_ids {
-    const struct basketry_id *ids;
-    size_t len;
-} basketry_ids;
 typedef struct basketry_recommendation_columns {
     size_t len;
     const uint32_t *requests;
@@ -298,6 +307,12 @@ basketry_status basketry_catalog_from_arrow(struct ArrowArrayStream *stream,
                                             const struct basketry_catalog_options *options,
                                             const struct basketry_control *control,
                                             struct basketry_catalog **out);
+basketry_status basketry_catalog_from_csv(const char *file,
+                                          const struct basketry_catalog_columns *columns,
+                                          const struct basketry_catalog_options *options,
+                                          const struct basketry_csv_options *csv,
+                                          const struct basketry_control *control,
+                                          struct basketry_catalog **out);
 void basketry_catalog_free(struct basketry_catalog *catalog);
 size_t basketry_catalog_len(const struct basketry_catalog *catalog);
 struct basketry_str basketry_catalog_report(const struct basketry_catalog *catalog);
@@ -323,6 +338,18 @@ basketry_status basketry_history_append_arrow(struct basketry_history *history,
                                               const struct basketry_history_columns *columns,
                                               const struct basketry_history_options *options,
                                               const struct basketry_control *control);
+basketry_status basketry_history_from_csv(const char *file,
+                                          const struct basketry_history_columns *columns,
+                                          const struct basketry_history_options *options,
+                                          const struct basketry_csv_options *csv,
+                                          const struct basketry_control *control,
+                                          struct basketry_history **out);
+basketry_status basketry_history_append_csv(struct basketry_history *history,
+                                            const char *file,
+                                            const struct basketry_history_columns *columns,
+                                            const struct basketry_history_options *options,
+                                            const struct basketry_csv_options *csv,
+                                            const struct basketry_control *control);
 basketry_status basketry_history_builder_new(uint32_t fields,
                                              const struct basketry_history_options *options,
                                              struct basketry_history_builder **out);
@@ -338,8 +365,36 @@ size_t basketry_history_lines(const struct basketry_history *history);
 struct basketry_str basketry_history_report(const struct basketry_history *history);
 basketry_status basketry_history_to_baskets(const struct basketry_history *history,
                                             struct basketry_baskets **out);
+basketry_status basketry_baskets_from_lists(const struct basketry_ids *lists,
+                                            size_t n_lists,
+                                            struct basketry_baskets **out);
+basketry_status basketry_baskets_from_arrow(struct ArrowArrayStream *stream,
+                                            const char *basket,
+                                            const char *item,
+                                            int32_t nulls,
+                                            const struct basketry_control *control,
+                                            struct basketry_baskets **out);
+basketry_status basketry_baskets_from_csv(const char *file,
+                                          const char *basket,
+                                          const char *item,
+                                          int32_t nulls,
+                                          const struct basketry_csv_options *csv,
+                                          const struct basketry_control *control,
+                                          struct basketry_baskets **out);
+basketry_status basketry_baskets_from_fimi(const char *file,
+                                           const struct basketry_control *control,
+                                           struct basketry_baskets **out);
+basketry_status basketry_baskets_from_csr(const uint64_t *indptr,
+                                          size_t n_indptr,
+                                          const uint32_t *indices,
+                                          size_t n_indices,
+                                          const struct basketry_id *ids,
+                                          size_t n_items,
+                                          struct basketry_baskets **out);
 void basketry_baskets_free(struct basketry_baskets *baskets);
 size_t basketry_baskets_len(const struct basketry_baskets *baskets);
+size_t basketry_baskets_items(const struct basketry_baskets *baskets);
+uint64_t basketry_baskets_skipped(const struct basketry_baskets *baskets);
 basketry_status basketry_itemsets_mine(const struct basketry_baskets *baskets,
                                        const struct basketry_itemset_options *options,
                                        const struct basketry_control *control,

@@ -12,6 +12,10 @@
     { sizeof(basketry_order_line), 0, BASKETRY_ID_INIT, BASKETRY_ID_INIT, BASKETRY_ID_INIT, 1.0, \
       BASKETRY_NO_MONEY }
 
+/** The start of a basketry_csv_options: commas, points, ids are texts. */
+#define BASKETRY_CSV_OPTIONS_INIT \
+    { sizeof(basketry_csv_options), 0, 0, NULL, 0, NULL, 0 }
+
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
     { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0 }

@@ -5,14 +5,19 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use basketry::data::{CatalogBuilder, CatalogColumns, CatalogOptions, Product, table_from_stream};
-use basketry::{Catalog, Currency, Result};
+use basketry::{
+    Catalog, CatalogBuilder, CatalogColumns, CatalogOptions, Currency, Product, Result,
+    table_from_stream,
+};
 
 use crate::arrow::{take, taken};
 use crate::control::{basketry_control, run};
+use crate::csv::basketry_csv_options;
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
 use crate::history::{BASKETRY_NO_MONEY, BASKETRY_ON_BAD_ERROR, on_bad};
-use crate::strings::{Grows, array, basketry_id, basketry_str, c_str, grown, optional_c_str};
+use crate::strings::{
+    Grows, array, basketry_id, basketry_str, c_str, c_str_array, grown, optional_c_str, path,
+};
 use crate::text::{Text, to_json};
 
 /// What the shop sells now: prices, costs, stock and so on, one entry for each product.
@@ -109,15 +114,10 @@ impl basketry_catalog_columns {
             columns.name = one(given.name, "columns.name")?;
             columns.line = one(given.line, "columns.line")?;
             columns.brand = one(given.brand, "columns.brand")?;
-            let many = |names, len, field: &str| -> Result<Vec<String>> {
-                let names = array::<*const c_char>(names, len, field)?.iter().enumerate();
-                names
-                    .map(|(i, &name)| Ok(c_str(name, &format!("{field}[{i}]"))?.to_owned()))
-                    .collect()
-            };
-            columns.category = many(given.category, given.n_category, "columns.category")?;
-            columns.must_match = many(given.must_match, given.n_must_match, "columns.must_match")?;
-            columns.quality = many(given.quality, given.n_quality, "columns.quality")?;
+            columns.category = c_str_array(given.category, given.n_category, "columns.category")?;
+            columns.must_match =
+                c_str_array(given.must_match, given.n_must_match, "columns.must_match")?;
+            columns.quality = c_str_array(given.quality, given.n_quality, "columns.quality")?;
             Ok(columns)
         }
     }
@@ -364,6 +364,29 @@ pub unsafe extern "C" fn basketry_catalog_from_arrow(
         let catalog = run(control, |control| {
             Catalog::from_reader(table_from_stream(stream)?, &columns, &options, control)
         })?;
+        Ok(basketry_catalog::new(catalog))
+    })
+}
+
+/// Reads a catalogue from a CSV file of products. Null options mean the defaults.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_catalog_from_csv(
+    file: *const c_char,
+    columns: *const basketry_catalog_columns,
+    options: *const basketry_catalog_options,
+    csv: *const basketry_csv_options,
+    control: Option<&basketry_control>,
+    out: Option<&mut MaybeUninit<*mut basketry_catalog>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for structs that can grow, and for strings.
+        let (file, columns, options, csv) = unsafe {
+            let columns = basketry_catalog_columns::get(columns)?;
+            let options = basketry_catalog_options::get(options)?;
+            (path(file, "file")?, columns, options, basketry_csv_options::get(csv)?)
+        };
+        let catalog =
+            run(control, |control| Catalog::from_csv(file, &columns, &options, &csv, control))?;
         Ok(basketry_catalog::new(catalog))
     })
 }

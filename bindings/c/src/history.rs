@@ -2,19 +2,20 @@
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
+use std::path::PathBuf;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use basketry::data::{
-    HistoryBuilder, HistoryColumns, HistoryOptions, OnBad, OnNonPositive, OrderLine,
-    table_from_stream,
+use basketry::{
+    CsvOptions, Currency, History, HistoryBuilder, HistoryColumns, HistoryOptions, OnBad,
+    OnNonPositive, OrderLine, Result, table_from_stream,
 };
-use basketry::{Currency, History, Result};
 
 use crate::arrow::{take, taken};
 use crate::baskets::basketry_baskets;
 use crate::control::{basketry_control, run};
+use crate::csv::basketry_csv_options;
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
-use crate::strings::{Grows, basketry_id, basketry_str, c_str, grown, optional_c_str};
+use crate::strings::{Grows, basketry_id, basketry_str, c_str, grown, optional_c_str, path};
 use crate::text::{Text, to_json};
 
 /// Past orders: who bought what, when, in which basket, how many and for how much.
@@ -220,6 +221,66 @@ pub unsafe extern "C" fn basketry_history_append_arrow(
         history.report = Text::default();
         Ok(())
     })
+}
+
+/// Reads a history from a CSV file of order lines. Null options mean the defaults.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_history_from_csv(
+    file: *const c_char,
+    columns: *const basketry_history_columns,
+    options: *const basketry_history_options,
+    csv: *const basketry_csv_options,
+    control: Option<&basketry_control>,
+    out: Option<&mut MaybeUninit<*mut basketry_history>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for structs that can grow, and for strings.
+        let (file, columns, options, csv) = unsafe { csv_source(file, columns, options, csv) }?;
+        let history =
+            run(control, |control| History::from_csv(file, &columns, &options, &csv, control))?;
+        Ok(basketry_history::new(history))
+    })
+}
+
+/// Adds the order lines of a CSV file, under the same rules as basketry_history_append_arrow.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_history_append_csv(
+    history: Option<&mut basketry_history>,
+    file: *const c_char,
+    columns: *const basketry_history_columns,
+    options: *const basketry_history_options,
+    csv: *const basketry_csv_options,
+    control: Option<&basketry_control>,
+) -> basketry_status {
+    call(|| {
+        let history = required(history, "history")?;
+        // SAFETY: the caller's promise for structs that can grow, and for strings.
+        let (file, columns, options, csv) = unsafe { csv_source(file, columns, options, csv) }?;
+        run(control, |control| {
+            history.history.append_csv(file, &columns, &options, &csv, control)
+        })?;
+        history.report = Text::default();
+        Ok(())
+    })
+}
+
+/// # Safety
+/// As for [`grown`], and as for [`c_str`] for each string.
+unsafe fn csv_source(
+    file: *const c_char,
+    columns: *const basketry_history_columns,
+    options: *const basketry_history_options,
+    csv: *const basketry_csv_options,
+) -> Result<(PathBuf, HistoryColumns, HistoryOptions, CsvOptions)> {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        Ok((
+            path(file, "file")?,
+            basketry_history_columns::get(columns)?,
+            basketry_history_options::get(options)?,
+            basketry_csv_options::get(csv)?,
+        ))
+    }
 }
 
 /// The lines that are made by hand name a customer.

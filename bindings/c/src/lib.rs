@@ -24,6 +24,7 @@ pub mod arrow;
 pub mod baskets;
 pub mod catalog;
 pub mod control;
+pub mod csv;
 pub mod decision;
 pub mod engine;
 pub mod error;

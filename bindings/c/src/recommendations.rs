@@ -9,7 +9,7 @@ use crate::arrow::export;
 use crate::control::{basketry_control, run};
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
 use crate::model::basketry_model;
-use crate::strings::{array, basketry_id};
+use crate::strings::{basketry_id, basketry_ids};
 
 /// Ranked products for customers or baskets, one row each, in columns.
 pub struct basketry_recommendations {
@@ -39,16 +39,6 @@ pub struct basketry_recommendation_columns {
     pub ranks: *const u32,
     /// How many product ids of the request the model does not know.
     pub unknown: u64,
-}
-
-/// The ids in one basket. This struct never grows.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct basketry_ids {
-    /// The ids.
-    pub ids: *const basketry_id,
-    /// How many ids there are.
-    pub len: usize,
 }
 
 /// The n products that each customer most probably buys in their next order, the most probable
@@ -88,15 +78,7 @@ pub unsafe extern "C" fn basketry_model_complete(
     make(out, || {
         let model = &required(model, "model")?.model;
         // SAFETY: the caller's promise for arrays and texts.
-        let baskets = unsafe { array(baskets, n_baskets, "baskets") }?;
-        let baskets = baskets
-            .iter()
-            .enumerate()
-            .map(|(i, basket)| {
-                // SAFETY: as above.
-                unsafe { basketry_id::array(basket.ids, basket.len, &format!("baskets[{i}].ids")) }
-            })
-            .collect::<basketry::Result<Vec<_>>>()?;
+        let baskets = unsafe { basketry_ids::array(baskets, n_baskets, "baskets") }?;
         let recommendations = run(control, |control| model.complete(&baskets, n, control))?;
         Ok(basketry_recommendations::new(model, recommendations))
     })

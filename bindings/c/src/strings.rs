@@ -40,6 +40,16 @@ pub struct basketry_id {
     pub text: basketry_str,
 }
 
+/// A list of ids, such as those in one basket. This struct never grows.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_ids {
+    /// The ids.
+    pub ids: *const basketry_id,
+    /// How many ids there are.
+    pub len: usize,
+}
+
 /// A text from a string that ends with a zero byte. The bytes are borrowed, not copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_text(data: *const c_char) -> basketry_str {
@@ -154,6 +164,29 @@ impl basketry_id {
     }
 }
 
+impl basketry_ids {
+    /// `len` lists at `data` as the argument `name`.
+    ///
+    /// # Safety
+    /// As for [`array`] and [`basketry_str::get`].
+    pub(crate) unsafe fn array<'a>(
+        data: *const Self,
+        len: usize,
+        name: &str,
+    ) -> Result<Vec<Vec<IdRef<'a>>>> {
+        // SAFETY: passed on to the caller.
+        let lists = unsafe { array(data, len, name) }?;
+        lists
+            .iter()
+            .enumerate()
+            // SAFETY: passed on to the caller.
+            .map(|(i, list)| unsafe {
+                basketry_id::array(list.ids, list.len, &format!("{name}[{i}]"))
+            })
+            .collect()
+    }
+}
+
 /// `len` values at `data` as the argument `name`.
 ///
 /// # Safety
@@ -202,6 +235,25 @@ pub(crate) unsafe fn c_str<'a>(data: *const c_char, name: &str) -> Result<&'a st
     // SAFETY: passed on to the caller.
     unsafe { optional_c_str(data, name) }?
         .ok_or_else(|| invalid(format!("{name}: expected a string, got null")))
+}
+
+/// `len` strings at `data`, each ended by a zero byte, as the argument `name`.
+///
+/// # Safety
+/// As for [`array`] and [`c_str`].
+pub(crate) unsafe fn c_str_array(
+    data: *const *const c_char,
+    len: usize,
+    name: &str,
+) -> Result<Vec<String>> {
+    // SAFETY: passed on to the caller.
+    let strings = unsafe { array(data, len, name) }?;
+    strings
+        .iter()
+        .enumerate()
+        // SAFETY: passed on to the caller.
+        .map(|(i, &string)| Ok(unsafe { c_str(string, &format!("{name}[{i}]")) }?.to_owned()))
+        .collect()
 }
 
 /// A path as the argument `name`: bytes as they are on Unix, UTF-8 elsewhere.
