@@ -117,8 +117,9 @@ def main() -> None:
     print(f"\nOpened the file and its catalogue in {(time.perf_counter() - began) * 1000:.1f} ms.")
 
     now = datetime.datetime(2018, 1, 2, 17, 30, tzinfo=datetime.timezone.utc)
-    lines, _ = read()
-    last = lines[lines.household_id.isin([1, 1420, 2375]) & lines.product_id.isin(catalog.sellable_products)]
+    lines, products = read()
+    goods = products.product_id[~products.department.isin(NOT_SELLABLE)]
+    last = lines[lines.household_id.isin([1, 1420, 2375]) & lines.product_id.isin(goods)]
     visits = []
     for household, orders in last.groupby("household_id"):
         order = orders[orders.basket_id == orders.basket_id.iloc[-1]]
@@ -137,10 +138,9 @@ def main() -> None:
             if not len(decision):
                 print("  nothing: no offer is worth its place")
             for offer in decision:
-                print(f"  {offer.kind:10} {offer.name}, {offer.price}: worth {offer.value:.2f} cents, "
+                print(f"  {offer.kind:10} {offer.name}, {offer.price / 100:.2f} USD: worth {offer.value:.2f} cents; "
                       f"bought with probability {offer.probability:.3f} if offered, {offer.base_probability:.3f} if not")
-                for reason in offer.why:
-                    print(f"             {reason}")
+                print(f"             {offer.why}")
             print("  not offered:", ", ".join(f"{n} {code}" for code, n in decision.suppressed_counts.items()))
 
     if options.decide:
