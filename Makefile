@@ -9,15 +9,18 @@ PREFIX ?= /usr/local
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup demo test test-rust test-python test-c test-cpp test-php header bench fmt install-c clean
+.PHONY: help setup setup-demo demo test test-rust test-python test-c test-cpp test-php header bench fmt install-c clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: ## Makes the virtual environment and checks for the compilers (demo and test do it themselves).
-	@scripts/setup.sh $(VENV)
+setup: ## Makes the virtual environment for development (test and fmt do it themselves).
+	@scripts/setup.sh $(VENV) requirements-dev.txt
 
-demo: setup ## A year of grocery orders: rules, a model, offers for three households, the same offer from C.
+setup-demo:
+	@scripts/setup.sh $(VENV) requirements-demo.txt
+
+demo: setup-demo ## A year of grocery orders: rules, a model, offers for three households, the same offer from C.
 	@scripts/demo.sh
 
 test: setup test-rust header test-python test-c test-cpp test-php ## Everything that must pass, as CI runs it.
@@ -41,7 +44,7 @@ test-php: ## PHP through its FFI, if PHP is installed.
 header: ## Checks that the generated C headers are current.
 	@scripts/header.sh check
 
-bench: setup ## Side by side with the peers; BASKETRY_DATA names a folder of data sets (optional).
+bench: ## Side by side with the peers; BASKETRY_DATA names a folder of data sets (optional).
 	@scripts/bench.sh
 
 fmt: setup ## Formats Rust and Python.

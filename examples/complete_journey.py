@@ -94,12 +94,12 @@ def main() -> None:
         print(f"  {len(rules):,} rules; the ten of highest leverage, one for each consequent:")
         shown = set()
         for rule in rules.sort("leverage"):
-            key = tuple(rule.consequent)
-            if key in shown:
-                continue
-            shown.add(key)
             left = " + ".join(names[i] for i in rule.antecedent)
             right = " + ".join(names[i] for i in rule.consequent)
+            # Two flavours of the same thing have the same name here, and say little.
+            if right in shown or left == right:
+                continue
+            shown.add(right)
             print(f"  {left}  ->  {right}: confidence {rule.confidence:.2f}, lift {rule.lift:.1f}, {rule.count} baskets")
             if len(shown) == 10:
                 break
@@ -122,7 +122,9 @@ def main() -> None:
     last = lines[lines.household_id.isin([1, 1420, 2375]) & lines.product_id.isin(goods)]
     visits = []
     for household, orders in last.groupby("household_id"):
-        order = orders[orders.basket_id == orders.basket_id.iloc[-1]]
+        # Their last order that is more than a snack.
+        size = orders.groupby("basket_id", sort=False).size()
+        order = orders[orders.basket_id == size[size >= 6].index[-1]]
         visits.append((int(household), [int(p) for p in order.product_id]))
 
     for household, order in visits:

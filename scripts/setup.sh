@@ -1,23 +1,28 @@
 #!/usr/bin/env bash
-# Makes the virtual environment and sees that the compilers are there.
-# Usage: scripts/setup.sh [VENV]
+# Sees that the compilers are there, makes the virtual environment, and installs what a
+# requirements file lists, unless it has not changed since.
+# Usage: scripts/setup.sh VENV REQUIREMENTS
 set -euo pipefail
 cd "$(dirname "$0")/.."
-venv=${1:-.venv}
+venv=$1
+requirements=$2
 
 # Installs Debian packages if this machine can, and otherwise says which are missing.
+need_package() { # need_package PACKAGE...
+    if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+        echo "setup: installing $*"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
+    else
+        echo "setup: install what is missing (on Debian: apt-get install $*)" >&2
+        exit 1
+    fi
+}
+
 need() { # need COMMAND PACKAGE...
     local command=$1
     shift
-    command -v "$command" >/dev/null 2>&1 && return 0
-    if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-        echo "setup: installing $*"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
-    fi
-    command -v "$command" >/dev/null 2>&1 || {
-        echo "setup: '$command' is missing; install it (on Debian: apt-get install $*)" >&2
-        exit 1
-    }
+    command -v "$command" >/dev/null 2>&1 || need_package "$@"
 }
 
 need cc gcc libc6-dev
@@ -32,20 +37,17 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {
     exit 1
 }
 
-stamp=$venv/.requirements
-if ! cmp -s requirements-dev.txt "$stamp"; then
-    echo "setup: making $venv and installing requirements-dev.txt"
-    if ! python3 -m venv "$venv" 2>/dev/null; then
-        rm -rf "$venv"
-        version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-        if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-            apt-get update -qq && apt-get install -y -qq "python$version-venv" >/dev/null
-        fi
-        python3 -m venv "$venv" || {
-            echo "setup: python3 has no venv module; install it (on Debian: apt-get install python$version-venv)" >&2
-            exit 1
-        }
-    fi
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-    cp requirements-dev.txt "$stamp"
+stamp=$venv/.$(basename "$requirements")
+cmp -s "$requirements" "$stamp" && exit 0
+
+version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+python3 -c 'import ensurepip' 2>/dev/null || need_package "python$version-venv"
+if grep -q pyfim "$requirements"; then
+    # pyfim comes as source.
+    headers=$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
+    [ -f "$headers/Python.h" ] || need_package "python$version-dev"
 fi
+echo "setup: installing $requirements into $venv"
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+cp "$requirements" "$stamp"

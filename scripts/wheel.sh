@@ -3,7 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
-maturin=$(command -v maturin || echo .venv/bin/maturin)
-"$maturin" build --release --locked --quiet --interpreter "$python" --out dist
+"$python" -m maturin build --release --locked --quiet --interpreter "$python" --out dist
 wheel=$(ls -t dist/basketry-*.whl | head -n 1)
 "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
