@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
 import time
+import warnings
 
 import pytest
 
@@ -118,6 +120,33 @@ def test_many_threads_mine_at_once():
     for thread in threads:
         thread.join()
     assert results == [expected] * 40
+
+
+def fit_and_mine(shop):
+    model = bk.fit(shop.catalog, shop.history)
+    sets = bk.itemsets(shop.history.to_baskets(), 5)
+    return model.id, len(sets), len(model.recommend(n=2))
+
+
+def in_child(shop, queue):
+    queue.put(fit_and_mine(shop))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_can_work(shop):
+    expected = fit_and_mine(shop)
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    with warnings.catch_warnings():
+        # Later Pythons warn of forking with threads about, which is the case in question.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = context.Process(target=in_child, args=(shop, queue))
+        child.start()
+    try:
+        assert queue.get(timeout=60) == expected
+    finally:
+        child.kill()
+        child.join()
 
 
 def test_a_history_grows_while_others_read_it(lines):

@@ -198,6 +198,13 @@ def test_dict_without_pyarrow(lines, without_module):
         bk.History(lines, **COLUMNS)
 
 
+def test_pandas_without_pyarrow(lines, without_module):
+    frame = pd.DataFrame(lines)
+    without_module("pyarrow")
+    with pytest.raises(ImportError, match="pyarrow"):
+        bk.History(frame, **COLUMNS)
+
+
 class OldFrame:
     """A data frame as pandas before 2.2 has it: without the Arrow interface."""
 

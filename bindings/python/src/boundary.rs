@@ -2,12 +2,14 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use basketry::{Control, ErrorKind};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error;
 
@@ -85,6 +87,36 @@ fn watched<T: Send>(
         guard(|| control.watch(INTERVAL, poll, work))
     })
     .map_err(|stop| stop.into_py(py))
+}
+
+/// Runs `work` so that what it does in parallel is done by threads that exist.
+///
+/// A forked child has none of the threads of its parent: the pool that rayon keeps for the whole
+/// process would wait for them for ever. So the pool is our own, and a new process gets a new one.
+/// To be called with no lock held that other pooled work may want: a thread of the pool that waits
+/// for a part of its work takes up other work meanwhile.
+pub(crate) fn pooled<T: Send>(
+    work: impl FnOnce() -> basketry::Result<T> + Send,
+) -> basketry::Result<T> {
+    pool()?.install(work)
+}
+
+fn pool() -> basketry::Result<Arc<ThreadPool>> {
+    static POOL: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+    let mut slot = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    if let Some((owner, pool)) = &*slot
+        && *owner == process
+    {
+        return Ok(pool.clone());
+    }
+    let pool = ThreadPoolBuilder::new().build().map_err(|error| {
+        basketry::Error::new(ErrorKind::Limit, "threads could not be started").with_source(error)
+    })?;
+    let pool = Arc::new(pool);
+    // The parent's pool is never dropped: that would wake threads which are not here.
+    std::mem::forget(slot.replace((process, pool.clone())));
+    Ok(pool)
 }
 
 /// Turns a panic into an internal error: a defect of ours must not look like one of Python's.

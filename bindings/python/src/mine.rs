@@ -77,7 +77,7 @@ pub(crate) fn itemsets(
     options.threads = threads;
     let baskets = baskets.get();
     let inner = boundary::shown(py, progress, |control| {
-        basketry::itemsets(&baskets.inner, &options, control)
+        boundary::pooled(|| basketry::itemsets(&baskets.inner, &options, control))
     })?;
     Ok(Itemsets { inner })
 }
@@ -187,7 +187,7 @@ pub(crate) fn rules(
         options.max_length = max_length;
         let baskets = baskets.get();
         boundary::shown(py, progress, |control| {
-            basketry::itemsets(&baskets.inner, &options, control)
+            boundary::pooled(|| basketry::itemsets(&baskets.inner, &options, control))
         })?
     } else {
         return Err(PyTypeError::new_err(format!(
@@ -195,8 +195,9 @@ pub(crate) fn rules(
             source.get_type().name()?
         )));
     };
-    let inner =
-        boundary::shown(py, progress, |control| basketry::mine::rules(&sets, &options, control))?;
+    let inner = boundary::shown(py, progress, |control| {
+        boundary::pooled(|| basketry::mine::rules(&sets, &options, control))
+    })?;
     Ok(Rules { inner })
 }
 

@@ -102,7 +102,11 @@ pub(crate) fn fit(
     };
     let (catalog, history) = (catalog.get(), history.get());
     let inner = boundary::shown(py, progress, |control| {
-        history.with(|history| basketry::fit(&catalog.inner, history, &options, control))
+        // The history is locked from outside the pool: other work that waits for it must not
+        // come to run in a thread that holds it.
+        history.with(|history| {
+            boundary::pooled(|| basketry::fit(&catalog.inner, history, &options, control))
+        })
     })?;
     Ok(Model { inner })
 }
@@ -231,7 +235,7 @@ impl Model {
                 Some(ids) => ids.iter().map(Id::as_ref).collect(),
                 None => self.inner.customers().iter().collect(),
             };
-            let table = self.inner.recommend(&wanted, n, new_only, control)?;
+            let table = boundary::pooled(|| self.inner.recommend(&wanted, n, new_only, control))?;
             Ok((table.to_record_batch()?, table.unknown()))
         })
         .map(|(batch, unknown)| Table::new(batch, unknown))
@@ -279,7 +283,7 @@ impl Model {
         boundary::shown(py, progress, |control| {
             let baskets: Vec<Vec<IdRef<'_>>> =
                 baskets.iter().map(|basket| basket.iter().map(Id::as_ref).collect()).collect();
-            let table = self.inner.complete(&baskets, n, control)?;
+            let table = boundary::pooled(|| self.inner.complete(&baskets, n, control))?;
             Ok((table.to_record_batch()?, table.unknown()))
         })
         .map(|(batch, unknown)| Table::new(batch, unknown))
