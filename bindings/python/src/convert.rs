@@ -1,7 +1,7 @@
 //! Small conversions that several classes share.
 
 use basketry::{CsvOptions, ErrorKind};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyString};
 use serde::Serialize;
@@ -58,6 +58,22 @@ pub(crate) fn report<'py>(
     py.import("basketry._display")?.getattr("Report")?.call1((json(py, value)?, text))
 }
 
+/// An object in a message: its repr, cut where it is long.
+pub(crate) fn shown(object: &Bound<'_, PyAny>) -> String {
+    const MOST: usize = 60;
+    match object.repr() {
+        Ok(text) => {
+            let text = text.to_string_lossy();
+            match text.char_indices().nth(MOST) {
+                Some((end, _)) => format!("{}...", &text[..end]),
+                None => text.into_owned(),
+            }
+        }
+        // Python refuses to print integers of thousands of digits, and a user's own repr may fail.
+        Err(_) => "that cannot be printed".to_owned(),
+    }
+}
+
 /// A number that its user may have written as a float, an int, or a scalar of numpy.
 pub(crate) enum Number {
     Int(i64),
@@ -85,11 +101,12 @@ pub(crate) fn number(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Number> 
         return match object.extract::<i64>() {
             Ok(value) => Ok(Number::Int(value)),
             Err(error) if error.is_instance_of::<PyTypeError>(object.py()) => Err(wrong()),
-            Err(_) => Err(exception(
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Err(exception(
                 object.py(),
                 ErrorKind::InvalidArgument,
-                &format!("{what}: {object} does not fit in 64 bits"),
+                &format!("{what}: {} does not fit in 64 bits", shown(object)),
             )),
+            Err(error) => Err(error),
         };
     }
     if !object.hasattr("__float__")? {

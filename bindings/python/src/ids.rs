@@ -5,6 +5,7 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyList, PyString};
 
+use crate::convert::shown;
 use crate::error::exception;
 
 /// The id in `object`, called `what` in messages.
@@ -61,15 +62,19 @@ impl Flaw {
                 format!("{what}: the string id holds a lone surrogate, which is not valid UTF-8")
             }
             Flaw::TooBig => {
-                format!("{what}: the integer id {object} does not fit in 64 bits; use strings")
+                format!(
+                    "{what}: the integer id {} does not fit in 64 bits; use strings",
+                    shown(object)
+                )
             }
             Flaw::WrongType => {
-                let describe = || -> PyResult<String> {
-                    Ok(format!("{} {}", object.get_type().name()?, object.repr()?))
+                let kind = match object.get_type().name() {
+                    Ok(kind) => kind,
+                    Err(error) => return error,
                 };
-                let got = describe().unwrap_or_else(|_| "something else".to_owned());
                 return PyTypeError::new_err(format!(
-                    "{what}: expected a str or an int as id, got {got}; ids are never converted"
+                    "{what}: expected a str or an int as id, got {kind} {}; ids are never converted",
+                    shown(object)
                 ));
             }
         };
