@@ -939,7 +939,7 @@ typedef struct basketry_fit_options {
      */
     double half_life_days;
     /**
-     * Half-life of a product's popularity in days. 0 means 28.
+     * Half-life of a product's popularity in days. 0 means 14.
      */
     double popularity_half_life_days;
     /**
@@ -948,7 +948,7 @@ typedef struct basketry_fit_options {
      */
     double holdout_days;
     /**
-     * Expected baskets by which a pair's lift is drawn towards 1. 0 means 10.
+     * Expected baskets by which a pair's lift is drawn towards 1. 0 means 1.
      */
     double shrinkage;
     /**

@@ -35,12 +35,12 @@ pub struct basketry_fit_options {
     pub neighbours: i32,
     /// Half-life of a customer's purchases in days: a purchase this old counts half. 0 means 120.
     pub half_life_days: f64,
-    /// Half-life of a product's popularity in days. 0 means 28.
+    /// Half-life of a product's popularity in days. 0 means 14.
     pub popularity_half_life_days: f64,
     /// The probabilities are fitted to the orders of the last so many days, from what was known
     /// before; at most a quarter of the history's span is used. 0 means 28.
     pub holdout_days: f64,
-    /// Expected baskets by which a pair's lift is drawn towards 1. 0 means 10.
+    /// Expected baskets by which a pair's lift is drawn towards 1. 0 means 1.
     pub shrinkage: f64,
     /// Baskets with more distinct products than this are left out of pair counting, and counted in
     /// the report. 0 means 1000.
@@ -94,7 +94,7 @@ impl basketry_fit_options {
         if self.max_basket != 0 {
             options.max_basket = self.max_basket;
         }
-        options.threads = self.threads;
+        options.threads = (self.threads != 0).then_some(self.threads);
         options.seed = self.seed;
         Ok(options)
     }

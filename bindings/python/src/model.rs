@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use basketry::{ErrorKind, FitOptions, Id, IdRef};
+use basketry::{FitOptions, Id, IdRef};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
-use crate::error::exception;
 use crate::history::History;
 use crate::table::Table;
 use crate::{boundary, convert, ids};
@@ -64,9 +63,9 @@ use crate::{boundary, convert, ids};
 #[pyfunction]
 #[pyo3(signature = (
     catalog, history, *, min_customers = 10, neighbours = 64, half_life_days = 120.0,
-    popularity_half_life_days = 28.0, holdout_days = 28.0, shrinkage = 10.0, max_basket = 1000,
+    popularity_half_life_days = 14.0, holdout_days = 28.0, shrinkage = 1.0, max_basket = 1000,
     seed = 0, threads = None, progress = None,
-), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=28.0, holdout_days=28.0, shrinkage=10.0, max_basket=1000, seed=0, threads=None, progress=False)")]
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, shrinkage=1.0, max_basket=1000, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,
@@ -92,14 +91,7 @@ pub(crate) fn fit(
     options.shrinkage = shrinkage;
     options.max_basket = max_basket;
     options.seed = seed;
-    options.threads = match threads {
-        // 0 is the core's word for all cores; here that is None.
-        Some(0) => {
-            let message = "threads: 0, expected at least 1";
-            return Err(exception(py, ErrorKind::InvalidArgument, message));
-        }
-        threads => threads.unwrap_or(0),
-    };
+    options.threads = threads;
     let (catalog, history) = (catalog.get(), history.get());
     let inner = boundary::shown(py, progress, |control| {
         // The history is locked from outside the pool: other work that waits for it must not

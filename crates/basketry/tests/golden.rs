@@ -383,7 +383,7 @@ fn a_model_fitted_anew_is_the_same_whatever_the_threads() {
     options.min_customers = MIN_CUSTOMERS;
     let (catalog, history) = (catalog(), history());
     let mut models = [1, 2, 3].map(|threads| {
-        options.threads = threads;
+        options.threads = Some(threads);
         fit(&catalog, &history, &options, &Control::new()).unwrap()
     });
     let first = models[0].as_bytes().to_vec();

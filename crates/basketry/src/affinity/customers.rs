@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::orders::{NO_CUSTOMER, Orders};
-use super::scorer::{DAY_MS, Own, Stats};
+use super::scorer::{DAY_MS, Own, Stats, log_odds_of};
 use crate::{Control, Result, Stage};
 
 /// Rows of what each customer bought; the columns of [`Own`].
@@ -55,6 +55,7 @@ pub(crate) struct ProductRows {
     pub(crate) baskets: Vec<u32>,
     pub(crate) customers: Vec<u32>,
     pub(crate) popularity: Vec<f32>,
+    pub(crate) log_odds: Vec<f32>,
     pub(crate) repeat_share: Vec<f32>,
     pub(crate) rate_shape: Vec<f32>,
     pub(crate) rate_days: Vec<f32>,
@@ -66,6 +67,7 @@ impl ProductRows {
             baskets: &self.baskets,
             customers: &self.customers,
             popularity: &self.popularity,
+            log_odds: &self.log_odds,
             repeat_share: &self.repeat_share,
             rate_shape: &self.rate_shape,
             rate_days: &self.rate_days,
@@ -171,21 +173,21 @@ pub(crate) fn product_rows(
     let mut customers = vec![0u32; products];
     let mut last = vec![u32::MAX; products];
     let who = orders.who()?;
-    for b in 0..orders.len() {
+    for (b, &who) in who.iter().enumerate() {
         let decay = decay(days(orders.time[b], as_of), popularity_half_life_days);
         total += decay;
         for &item in orders.basket(b) {
             let item = item as usize;
             decayed[item] += decay;
             baskets[item] += 1;
-            if last[item] != who[b] {
-                last[item] = who[b];
+            if last[item] != who {
+                last[item] = who;
                 customers[item] += 1;
             }
         }
     }
     let n = orders.len() as f64;
-    let popularity = (0..products)
+    let popularity: Vec<f32> = (0..products)
         .map(|p| {
             let overall = (f64::from(baskets[p]) + 0.5) / (n + 1.0);
             let share = (decayed[p] + POPULARITY_PRIOR * overall) / (total + POPULARITY_PRIOR);
@@ -214,6 +216,7 @@ pub(crate) fn product_rows(
     let mut rows = ProductRows {
         baskets,
         customers,
+        log_odds: popularity.iter().map(|&p| log_odds_of(p)).collect(),
         popularity,
         repeat_share: (0..products)
             .map(|p| if buyers[p] == 0 { 0.0 } else { repeaters[p] as f32 / buyers[p] as f32 })

@@ -176,10 +176,10 @@ fn standardise(examples: &Examples) -> (Vector, Vector) {
             scale[j] += f64::from(weight) * centred * centred;
         }
     }
-    for j in 1..FEATURES {
-        let deviation = (scale[j] / total).sqrt();
+    for scale in &mut scale {
+        let deviation = (*scale / total).sqrt();
         // A feature that does not vary cannot be told from the intercept.
-        scale[j] = if deviation > 1e-6 { deviation } else { 0.0 };
+        *scale = if deviation > 1e-6 { deviation } else { 0.0 };
     }
     mean[0] = 0.0;
     scale[0] = 1.0;
@@ -229,12 +229,11 @@ fn solve(hessian: &Matrix, gradient: &Vector) -> Option<Vector> {
     let mut l = *hessian;
     for i in 0..FEATURES {
         for j in 0..=i {
-            let mut sum = l[i][j];
-            for k in 0..j {
-                sum -= l[i][k] * l[j][k];
-            }
+            let done: f64 = l[i][..j].iter().zip(&l[j][..j]).map(|(a, b)| a * b).sum();
+            let sum = l[i][j] - done;
             if i == j {
-                if !(sum > 0.0) {
+                // Also if it is not a number.
+                if sum.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
                     return None;
                 }
                 l[i][i] = sum.sqrt();

@@ -3,6 +3,7 @@
 pub(crate) mod customers;
 pub(crate) mod logistic;
 pub(crate) mod metrics;
+pub(crate) mod numeric;
 pub(crate) mod options;
 pub(crate) mod orders;
 pub(crate) mod pairs;

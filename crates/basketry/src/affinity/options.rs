@@ -7,8 +7,7 @@ use crate::{Error, Result};
 /// ```
 /// use basketry::FitOptions;
 ///
-/// let mut options = FitOptions::default();
-/// options.min_customers = 25;
+/// let options = FitOptions::default().min_customers(25);
 /// assert_eq!(options.half_life_days, 120.0);
 /// ```
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -24,12 +23,13 @@ pub struct FitOptions {
     /// Half-life of a customer's purchases in days: a purchase this old counts half. Above 0;
     /// default 120.
     pub half_life_days: f64,
-    /// Half-life of a product's popularity in days. Above 0; default 28.
+    /// Half-life of a product's popularity in days. Above 0; default 14.
     pub popularity_half_life_days: f64,
     /// The propensity is fitted to the orders of the last so many days, from what was known
     /// before; at most a quarter of the history's span is used. Above 0; default 28.
     pub holdout_days: f64,
-    /// Expected baskets by which a pair's lift is drawn towards 1. Above 0; default 10.
+    /// Expected baskets by which a pair's lift is drawn towards 1. Above 0; default 1, since
+    /// `min_customers` keeps chance pairs away; 5 to 20 if that is set very low.
     pub shrinkage: f64,
     /// Baskets with more distinct products than this are left out of pair counting and of the
     /// propensity's examples, and counted in the report: one basket of a hundred thousand
@@ -37,10 +37,10 @@ pub struct FitOptions {
     pub max_basket: u32,
     /// Seed of the draws the propensity's examples are made with. Default 0.
     pub seed: u64,
-    /// Threads to use; 0 (the default) for as many as the machine has. The model does not depend
-    /// on it.
+    /// How many threads to use, 1 to 4,096; default: those of the current rayon pool, which is as
+    /// many as the machine has. The model does not depend on it.
     #[serde(skip)]
-    pub threads: usize,
+    pub threads: Option<usize>,
 }
 
 impl Default for FitOptions {
@@ -49,17 +49,80 @@ impl Default for FitOptions {
             min_customers: 10,
             neighbours: 64,
             half_life_days: 120.0,
-            popularity_half_life_days: 28.0,
+            popularity_half_life_days: 14.0,
             holdout_days: 28.0,
-            shrinkage: 10.0,
+            shrinkage: 1.0,
             max_basket: 1000,
             seed: 0,
-            threads: 0,
+            threads: None,
         }
     }
 }
 
 impl FitOptions {
+    /// Sets [`min_customers`](Self::min_customers).
+    #[must_use]
+    pub fn min_customers(mut self, min_customers: u32) -> Self {
+        self.min_customers = min_customers;
+        self
+    }
+
+    /// Sets [`neighbours`](Self::neighbours).
+    #[must_use]
+    pub fn neighbours(mut self, neighbours: u32) -> Self {
+        self.neighbours = neighbours;
+        self
+    }
+
+    /// Sets [`half_life_days`](Self::half_life_days).
+    #[must_use]
+    pub fn half_life_days(mut self, half_life_days: f64) -> Self {
+        self.half_life_days = half_life_days;
+        self
+    }
+
+    /// Sets [`popularity_half_life_days`](Self::popularity_half_life_days).
+    #[must_use]
+    pub fn popularity_half_life_days(mut self, popularity_half_life_days: f64) -> Self {
+        self.popularity_half_life_days = popularity_half_life_days;
+        self
+    }
+
+    /// Sets [`holdout_days`](Self::holdout_days).
+    #[must_use]
+    pub fn holdout_days(mut self, holdout_days: f64) -> Self {
+        self.holdout_days = holdout_days;
+        self
+    }
+
+    /// Sets [`shrinkage`](Self::shrinkage).
+    #[must_use]
+    pub fn shrinkage(mut self, shrinkage: f64) -> Self {
+        self.shrinkage = shrinkage;
+        self
+    }
+
+    /// Sets [`max_basket`](Self::max_basket).
+    #[must_use]
+    pub fn max_basket(mut self, max_basket: u32) -> Self {
+        self.max_basket = max_basket;
+        self
+    }
+
+    /// Sets [`seed`](Self::seed).
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets [`threads`](Self::threads).
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
     pub(crate) fn validate(&self) -> Result<()> {
         fn positive(key: &str, value: f64) -> Result<()> {
             // A century: beyond it a decay says nothing, and 2^(-age / h) stays well in range.
@@ -89,11 +152,8 @@ impl FitOptions {
                 self.max_basket
             )));
         }
-        if self.threads > 4096 {
-            return Err(Error::argument(format!(
-                "threads: expected at most 4,096 (0 for as many as the machine has), got {}",
-                self.threads
-            )));
+        if let Some(threads) = self.threads.filter(|threads| !(1..=4096).contains(threads)) {
+            return Err(Error::argument(format!("threads: expected 1 to 4,096, got {threads}")));
         }
         Ok(())
     }
@@ -105,7 +165,8 @@ mod tests {
 
     #[test]
     fn every_bad_value_is_named() {
-        let cases: [(&str, fn(&mut FitOptions)); 10] = [
+        type Spoil = fn(&mut FitOptions);
+        let cases: [(&str, Spoil); 11] = [
             ("min_customers", |o| o.min_customers = 0),
             ("neighbours", |o| o.neighbours = 1025),
             ("half_life_days", |o| o.half_life_days = 0.0),
@@ -114,7 +175,8 @@ mod tests {
             ("holdout_days", |o| o.holdout_days = f64::INFINITY),
             ("shrinkage", |o| o.shrinkage = 0.0),
             ("max_basket", |o| o.max_basket = 1),
-            ("threads", |o| o.threads = 5000),
+            ("threads", |o| o.threads = Some(5000)),
+            ("threads", |o| o.threads = Some(0)),
             ("shrinkage", |o| o.shrinkage = f64::NAN),
         ];
         assert!(FitOptions::default().validate().is_ok());

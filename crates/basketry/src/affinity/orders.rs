@@ -25,7 +25,7 @@ impl Products {
     pub(crate) fn new(catalog: &Ids, history: &Ids) -> Result<Self> {
         if !history.is_empty() && catalog.kind() != history.kind() {
             return Err(Error::new(
-                ErrorKind::Data,
+                ErrorKind::Schema,
                 format!(
                     "the catalogue's product ids are {}, the history's are {}; ids are never \
                      converted",

@@ -108,7 +108,7 @@ impl Reduced {
         let mut last = vec![u32::MAX; orders.products];
         let mut huge = 0;
         // Baskets come one customer after another, so remembering the last one is enough.
-        for b in 0..orders.len() {
+        for (b, &who) in who.iter().enumerate() {
             if !small(b) {
                 huge += 1;
                 continue;
@@ -116,8 +116,8 @@ impl Reduced {
             for &item in orders.basket(b) {
                 let item = item as usize;
                 count[item] += 1;
-                if last[item] != who[b] {
-                    last[item] = who[b];
+                if last[item] != who {
+                    last[item] = who;
                     customers[item] += 1;
                 }
             }

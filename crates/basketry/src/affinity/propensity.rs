@@ -38,13 +38,18 @@ pub(crate) fn fallback(segment: Segment) -> [f32; FEATURES] {
     match segment {
         // Odds of buying = odds of popularity times the lower bound of the lift.
         Segment::Anonymous | Segment::New => {
-            weights[1] = 1.0;
-            weights[2] = 1.0;
+            weights[feature("log_odds_popularity")] = 1.0;
+            weights[feature("max_log_lift")] = 1.0;
         }
         // Probability = smoothed share of the customer's orders that had it.
-        Segment::Repeat => weights[7] = 1.0,
+        Segment::Repeat => weights[feature("log_odds_own_share")] = 1.0,
     }
     weights
+}
+
+/// The index of a feature.
+fn feature(name: &str) -> usize {
+    FEATURE_NAMES.iter().position(|&feature| feature == name).unwrap_or(0)
 }
 
 fn fallback_text(segment: Segment) -> &'static str {
@@ -215,7 +220,9 @@ fn measure(
     entry.auc = Some(round6(quality.auc));
     entry.calibration_error = Some(round6(quality.calibration_error));
     entry.base_log_loss = Some(round6(metrics::constant_log_loss(&rows, fitting.base_rate())));
-    if let Ok(popularity) = logistic::fit(fitting, &[1], RIDGE, control)? {
+    if let Ok(popularity) =
+        logistic::fit(fitting, &[feature("log_odds_popularity")], RIDGE, control)?
+    {
         entry.popularity_log_loss = metrics::quality(&mut outcomes(measuring, &popularity))
             .map(|quality| round6(quality.log_loss));
     }
@@ -322,8 +329,13 @@ impl Gathered {
 struct Working {
     scratch: Scratch,
     items: Vec<u32>,
-    target: Vec<u32>,
     since: Vec<SinceLine>,
+}
+
+/// What is still to come in an order, ascending, and whether it serves to measure.
+struct Target<'a> {
+    products: &'a [u32],
+    held_out: bool,
 }
 
 struct Maker<'a> {
@@ -350,10 +362,8 @@ impl Maker<'_> {
             let other = at + draws.below(n - at);
             working.items.swap(at, other);
         }
-        let (context, target) = working.items.split_at(size);
-        working.target.clear();
-        working.target.extend_from_slice(target);
-        working.target.sort_unstable();
+        working.items[size..].sort_unstable();
+        let (context, products) = working.items.split_at(size);
 
         let customer = orders.customer[basket];
         let known = customer != NO_CUSTOMER;
@@ -361,6 +371,7 @@ impl Maker<'_> {
             Some(&held_out) => held_out,
             None => draws.below(3) == 0,
         };
+        let target = Target { products, held_out };
         working.since.clear();
         let mut since_baskets = 0;
         if known {
@@ -383,14 +394,7 @@ impl Maker<'_> {
                     since: &working.since,
                     since_baskets,
                 };
-                self.examples(
-                    &situation,
-                    &working.target,
-                    held_out,
-                    &mut draws,
-                    &mut working.scratch,
-                    gathered,
-                );
+                self.examples(&situation, &target, &mut draws, &mut working.scratch, gathered);
             }
         }
         let situation = Situation {
@@ -400,35 +404,28 @@ impl Maker<'_> {
             since: &[],
             since_baskets: 0,
         };
-        self.examples(
-            &situation,
-            &working.target,
-            held_out,
-            &mut draws,
-            &mut working.scratch,
-            gathered,
-        );
+        self.examples(&situation, &target, &mut draws, &mut working.scratch, gathered);
     }
 
     fn examples(
         &self,
         situation: &Situation<'_>,
-        target: &[u32],
-        held_out: bool,
+        target: &Target<'_>,
         draws: &mut Draws,
         scratch: &mut Scratch,
         gathered: &mut Gathered,
     ) {
         let shared = self.learned.candidates(situation, scratch);
-        let candidates = scratch.candidates();
-        let rate = (NEGATIVES / candidates.len().max(1) as f64).min(1.0);
+        let count = scratch.candidates().len();
+        let rate = (NEGATIVES / count.max(1) as f64).min(1.0);
         let mut found = 0;
-        for candidate in candidates {
-            let bought = target.binary_search(&candidate.product).is_ok();
+        for candidate in 0..count {
+            let product = scratch.candidates()[candidate].product;
+            let bought = target.products.binary_search(&product).is_ok();
             if !bought && draws.share() >= rate {
                 continue;
             }
-            let (segment, x) = self.learned.features(&shared, candidate);
+            let (segment, x) = self.learned.features_of(&shared, scratch, candidate);
             let at = segment as usize;
             let weight = if bought { 1.0 } else { (1.0 / rate) as f32 };
             if bought {
@@ -436,12 +433,15 @@ impl Maker<'_> {
                 gathered.found[at] += 1;
                 gathered.targets[at] += 1;
             }
-            let set =
-                if held_out { &mut gathered.measuring[at] } else { &mut gathered.fitting[at] };
+            let set = if target.held_out {
+                &mut gathered.measuring[at]
+            } else {
+                &mut gathered.fitting[at]
+            };
             set.push(x, bought, weight);
         }
         // What the customer bought before is always a candidate, so what is missed was new.
         let missed = if shared.is_known() { Segment::New } else { Segment::Anonymous };
-        gathered.targets[missed as usize] += (target.len() - found) as u64;
+        gathered.targets[missed as usize] += (target.products.len() - found) as u64;
     }
 }

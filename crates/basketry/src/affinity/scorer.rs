@@ -4,19 +4,25 @@
 //! split, serving on the columns of the mapped model file. What the weights were fitted to is
 //! therefore exactly what they are applied to.
 
+use super::numeric::{exp, ln};
+
 /// Marks "no product".
 pub(crate) const NO_PRODUCT: u32 = u32::MAX;
 
 /// How many features there are, the intercept included.
-pub(crate) const FEATURES: usize = 12;
+pub(crate) const FEATURES: usize = 16;
 
-/// The names of the features, in the order of the weights.
+/// The names of the features, in the order of the weights. See [`Learned::features`].
 pub(crate) const FEATURE_NAMES: [&str; FEATURES] = [
     "intercept",
     "log_odds_popularity",
-    "max_log_lift",
-    "log_sum_log_lift",
     "log_context_size",
+    "paired",
+    "paired_log_odds_popularity",
+    "max_log_lift",
+    "log_sum_lift",
+    "log_mean_lift",
+    "log_pairs",
     "log_mean_basket_size",
     "log_customer_baskets",
     "log_odds_own_share",
@@ -39,6 +45,15 @@ pub(crate) enum Segment {
 
 impl Segment {
     pub(crate) const ALL: [Segment; 3] = [Segment::Anonymous, Segment::New, Segment::Repeat];
+
+    /// How many features, the first ones, can be other than 0.
+    fn features(self) -> usize {
+        match self {
+            Segment::Anonymous => 9,
+            Segment::New => 11,
+            Segment::Repeat => FEATURES,
+        }
+    }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -94,6 +109,8 @@ pub(crate) struct Stats<'a> {
     pub(crate) customers: &'a [u32],
     /// Smoothed, time-decayed share of baskets with the product; strictly between 0 and 1.
     pub(crate) popularity: &'a [f32],
+    /// Its log odds.
+    pub(crate) log_odds: &'a [f32],
     /// Share of its customers who bought it at least twice.
     pub(crate) repeat_share: &'a [f32],
     /// Gamma prior of the repurchase rate per day: shape.
@@ -177,6 +194,12 @@ pub(crate) struct Scratch {
     products: usize,
     round: u32,
     candidates: Vec<Candidate>,
+    /// Per candidate.
+    probability: Vec<f32>,
+    interval: Vec<f32>,
+    /// The candidates of one segment.
+    order: Vec<u32>,
+    block: Block,
 }
 
 /// A candidate before its features are computed.
@@ -186,8 +209,11 @@ pub(crate) struct Candidate {
     because: u32,
     /// Where the pair with `because` is among the neighbours.
     pair: usize,
+    /// The context products it is paired with, and over these: the greatest lower bound of the
+    /// log lift, and the sum of the lifts.
+    pairs: u32,
     max_log: f32,
-    sum_log: f32,
+    sum_lift: f32,
     /// Purchases, before and since the model was made.
     count: u32,
     /// Their decayed weight now.
@@ -197,12 +223,81 @@ pub(crate) struct Candidate {
     popular: bool,
 }
 
+/// Candidates whose features are computed together at most.
+const LANES: usize = 64;
+
+type Lanes = [f32; LANES];
+
+/// The features of up to [`LANES`] candidates, and what they are computed from.
+#[derive(Debug)]
+struct Block {
+    x: [Lanes; FEATURES],
+    /// Days expected between purchases; only for products bought before.
+    interval: Lanes,
+    sums: Lanes,
+    pairs: Lanes,
+    sum_lift: Lanes,
+    popularity: Lanes,
+    weight: Lanes,
+    count: Lanes,
+    last: Lanes,
+    first: Lanes,
+    rate_days: Lanes,
+    rate_shape: Lanes,
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        const EMPTY: Lanes = [0.0; LANES];
+        Self {
+            x: [EMPTY; FEATURES],
+            interval: EMPTY,
+            sums: EMPTY,
+            pairs: EMPTY,
+            sum_lift: EMPTY,
+            popularity: EMPTY,
+            weight: EMPTY,
+            count: EMPTY,
+            last: EMPTY,
+            first: EMPTY,
+            rate_days: EMPTY,
+            rate_shape: EMPTY,
+        }
+    }
+}
+
+impl Block {
+    /// The probabilities of the first `n` lanes, by the weights of their segment.
+    fn probabilities(&mut self, n: usize, segment: Segment, weights: &[f32]) -> &[f32] {
+        let sums = &mut self.sums[..n];
+        sums.fill(0.0);
+        for (x, &weight) in self.x.iter().zip(weights).take(segment.features()) {
+            for (sum, x) in sums.iter_mut().zip(&x[..n]) {
+                *sum += weight * x;
+            }
+        }
+        for sum in sums.iter_mut() {
+            *sum = sigmoid(*sum);
+        }
+        sums
+    }
+}
+
+/// Computes each lane from its number. A plain loop, so that it compiles to vector instructions.
+#[inline(always)]
+fn each(out: &mut [f32], of: impl Fn(usize) -> f32) {
+    for (lane, out) in out.iter_mut().enumerate() {
+        *out = of(lane);
+    }
+}
+
 /// What all candidates of a situation share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared {
     known: bool,
     /// Decayed weight of the customer's baskets now.
     weight: f32,
+    context: f32,
     log_context: f32,
     log_size: f32,
     log_baskets: f32,
@@ -238,8 +333,9 @@ impl Scratch {
                 product,
                 because: NO_PRODUCT,
                 pair: 0,
+                pairs: 0,
                 max_log: 0.0,
-                sum_log: 0.0,
+                sum_lift: 0.0,
                 count: 0,
                 weight: 0.0,
                 last_days: 0.0,
@@ -268,6 +364,16 @@ impl Scratch {
 }
 
 impl Shared {
+    /// The segment whose weights apply to a candidate.
+    #[inline]
+    pub(crate) fn segment(&self, candidate: &Candidate) -> Segment {
+        match (self.known, candidate.count) {
+            (false, _) => Segment::Anonymous,
+            (true, 0) => Segment::New,
+            (true, _) => Segment::Repeat,
+        }
+    }
+
     /// Whether anything is known about the customer.
     pub(crate) fn is_known(&self) -> bool {
         self.known
@@ -320,31 +426,46 @@ impl Learned<'_> {
     ) {
         out.clear();
         let shared = self.candidates(situation, scratch);
-        out.reserve(scratch.candidates.len());
-        for candidate in &scratch.candidates {
-            let (segment, features) = self.features(&shared, candidate);
+        let Scratch { candidates, order, block, probability, interval, .. } = scratch;
+        probability.clear();
+        probability.resize(candidates.len(), 0.0);
+        interval.clear();
+        interval.resize(candidates.len(), 0.0);
+        for segment in Segment::ALL {
+            order.clear();
+            order.extend(
+                (0..candidates.len() as u32)
+                    .filter(|&at| shared.segment(&candidates[at as usize]) == segment),
+            );
             let weights = &self.weights[segment as usize * FEATURES..][..FEATURES];
-            let sum: f32 = features.iter().zip(weights).map(|(x, w)| x * w).sum();
-            let paired = candidate.because != NO_PRODUCT;
+            for lanes in order.chunks(LANES) {
+                self.features(&shared, segment, candidates, lanes, block);
+                for (&at, &days) in lanes.iter().zip(&block.interval) {
+                    interval[at as usize] = days;
+                }
+                let probabilities = block.probabilities(lanes.len(), segment, weights);
+                for (&at, &p) in lanes.iter().zip(probabilities) {
+                    probability[at as usize] = p;
+                }
+            }
+        }
+
+        out.reserve(candidates.len());
+        for (at, candidate) in candidates.iter().enumerate() {
+            let paired = candidate.pairs > 0;
+            let owned = candidate.count > 0;
+            let own_share = candidate.weight / shared.weight.max(f32::MIN_POSITIVE);
             out.push(Scored {
                 product: candidate.product,
-                probability: sigmoid(sum),
+                probability: probability[at],
                 log_lift: candidate.max_log,
                 because: candidate.because,
                 pair_baskets: if paired { self.neighbours.baskets[candidate.pair] } else { 0 },
                 pair_customers: if paired { self.neighbours.customers[candidate.pair] } else { 0 },
                 own_count: candidate.count,
-                own_share: if candidate.count > 0 {
-                    (candidate.weight / shared.weight.max(f32::MIN_POSITIVE)).clamp(0.0, 1.0)
-                } else {
-                    0.0
-                },
+                own_share: if owned { own_share.clamp(0.0, 1.0) } else { 0.0 },
                 days_since: candidate.last_days,
-                expected_interval: if candidate.count > 0 {
-                    self.expected_interval(candidate)
-                } else {
-                    0.0
-                },
+                expected_interval: if owned { interval[at] } else { 0.0 },
                 popular: candidate.popular,
             });
         }
@@ -356,18 +477,20 @@ impl Learned<'_> {
         scratch.begin(products);
         let mut context_size = 0u32;
         for &product in situation.context {
-            if let Some(mark) = scratch.marks[..products].get_mut(product as usize) {
-                if mark.0 != scratch.round {
+            match scratch.marks[..products].get_mut(product as usize) {
+                Some(mark) if mark.0 != scratch.round => {
                     *mark = (scratch.round, NOT_A_CANDIDATE);
                     context_size += 1;
                 }
+                _ => {}
             }
         }
         for &product in situation.context {
             for pair in self.neighbours.row(product) {
                 let log = self.neighbours.log_low[pair];
                 if let Some(candidate) = scratch.candidate(self.neighbours.product[pair]) {
-                    candidate.sum_log += log;
+                    candidate.pairs += 1;
+                    candidate.sum_lift += self.neighbours.lift[pair];
                     if log > candidate.max_log {
                         candidate.max_log = log;
                         candidate.because = product;
@@ -421,62 +544,122 @@ impl Learned<'_> {
                 candidate.popular = true;
             }
         }
+        let context = context_size as f32;
         Shared {
             known: baskets > 0,
             weight,
-            log_context: (1.0 + context_size as f32).ln(),
-            log_size: size.max(1.0).ln(),
-            log_baskets: (1.0 + baskets as f32).ln(),
+            context,
+            log_context: ln(1.0 + context),
+            log_size: ln(size.max(1.0)),
+            log_baskets: ln(1.0 + baskets as f32),
         }
     }
 
-    /// The features of a candidate, and the segment whose weights apply.
-    #[inline]
-    pub(crate) fn features(
+    /// The segment and the features of one candidate of the situation last collected.
+    pub(crate) fn features_of(
         &self,
         shared: &Shared,
-        candidate: &Candidate,
+        scratch: &mut Scratch,
+        candidate: usize,
     ) -> (Segment, [f32; FEATURES]) {
-        let popularity = self.products.popularity[candidate.product as usize];
-        let mut x = [0.0; FEATURES];
-        x[0] = 1.0;
-        x[1] = log_odds(popularity);
-        x[2] = candidate.max_log;
-        x[3] = (1.0 + candidate.sum_log).ln();
-        x[4] = shared.log_context;
-        if !shared.known {
-            return (Segment::Anonymous, x);
-        }
-        x[5] = shared.log_size;
-        x[6] = shared.log_baskets;
-        if candidate.count == 0 {
-            return (Segment::New, x);
-        }
-        // One pseudo-basket of the average customer keeps the share off 0 and 1.
-        x[7] = log_odds((candidate.weight + popularity) / (shared.weight + 1.0));
-        x[8] = (1.0 + candidate.last_days).ln();
-        let due = ((candidate.last_days + 0.5) / self.expected_interval(candidate)).ln();
-        x[9] = due.clamp(-4.0, 4.0);
-        x[10] = x[9] * x[9];
-        x[11] = (candidate.count as f32).ln();
-        (Segment::Repeat, x)
+        let Scratch { candidates, block, .. } = scratch;
+        let segment = shared.segment(&candidates[candidate]);
+        self.features(shared, segment, candidates, &[candidate as u32], block);
+        (segment, block.x.map(|x| x[0]))
     }
 
-    /// Days expected between the customer's purchases: the inverse of the posterior mean rate
-    /// (count - 1 + shape) / (days from first to last purchase + prior days).
-    #[inline]
-    fn expected_interval(&self, candidate: &Candidate) -> f32 {
-        let product = candidate.product as usize;
-        let repeats = candidate.count.saturating_sub(1) as f32;
-        let days = (candidate.first_days - candidate.last_days).max(0.0);
-        let interval = (days + self.products.rate_days[product])
-            / (repeats + self.products.rate_shape[product]);
-        interval.clamp(MIN_INTERVAL, MAX_DAYS)
+    /// The features of the candidates `which`, at most [`LANES`], all of one segment.
+    ///
+    /// In the order of [`FEATURE_NAMES`]: 1; the log odds of the popularity; ln(1 + context size).
+    /// If the candidate is paired with context products: 1; the log odds of the popularity again,
+    /// plus 5 (popularity means less where a pair speaks); the greatest lower bound of the log
+    /// lift; the logarithm of the sum of the lifts; that of their mean over the whole context, 1
+    /// for products without a pair; that of the number of pairs. If anything is known about the
+    /// customer: the logarithms of their mean basket size and of 1 + their baskets. If they bought
+    /// the candidate before: the log odds of its smoothed share of their decayed baskets; ln(1 +
+    /// days since the last time); the logarithm of the time since then relative to the expected
+    /// interval, and its square; the logarithm of the number of times. Features that do not apply
+    /// are 0.
+    fn features(
+        &self,
+        shared: &Shared,
+        segment: Segment,
+        candidates: &[Candidate],
+        which: &[u32],
+        block: &mut Block,
+    ) {
+        let n = which.len();
+        let Block { x, interval, pairs, sum_lift, .. } = block;
+        for x in x.iter_mut() {
+            x[..n].fill(0.0);
+        }
+        for (lane, &at) in which.iter().enumerate() {
+            let candidate = &candidates[at as usize];
+            x[1][lane] = self.products.log_odds[candidate.product as usize];
+            x[5][lane] = candidate.max_log;
+            pairs[lane] = candidate.pairs as f32;
+            sum_lift[lane] = candidate.sum_lift;
+        }
+        let (pairs, sum) = (&pairs[..n], &sum_lift[..n]);
+        x[0][..n].fill(1.0);
+        x[2][..n].fill(shared.log_context);
+        each(&mut x[3][..n], |k| pairs[k].min(1.0));
+        let [_, log_odds, _, paired, paired_odds, _, log_sum, log_mean, log_pairs, ..] = x;
+        let (log_odds, paired) = (&log_odds[..n], &paired[..n]);
+        each(&mut paired_odds[..n], |k| paired[k] * (log_odds[k] + 5.0));
+        each(&mut log_sum[..n], |k| paired[k] * ln(sum[k].max(0.1)));
+        each(&mut log_mean[..n], |k| {
+            let mean = 1.0 + (sum[k] - pairs[k]) / shared.context.max(pairs[k]).max(1.0);
+            paired[k] * ln(mean.max(0.1))
+        });
+        each(&mut log_pairs[..n], |k| ln(pairs[k].max(1.0)));
+        if segment == Segment::Anonymous {
+            return;
+        }
+
+        x[9][..n].fill(shared.log_size);
+        x[10][..n].fill(shared.log_baskets);
+        if segment == Segment::New {
+            return;
+        }
+
+        let Block { popularity, weight, count, last, first, rate_days, rate_shape, .. } = block;
+        for (lane, &at) in which.iter().enumerate() {
+            let candidate = &candidates[at as usize];
+            let product = candidate.product as usize;
+            popularity[lane] = self.products.popularity[product];
+            rate_days[lane] = self.products.rate_days[product];
+            rate_shape[lane] = self.products.rate_shape[product];
+            weight[lane] = candidate.weight;
+            count[lane] = candidate.count as f32;
+            last[lane] = candidate.last_days;
+            first[lane] = candidate.first_days;
+        }
+        let (popularity, weight, count) = (&popularity[..n], &weight[..n], &count[..n]);
+        let (last, first) = (&last[..n], &first[..n]);
+        let (rate_days, rate_shape) = (&rate_days[..n], &rate_shape[..n]);
+        // One pseudo-basket of the average customer keeps the share off 0 and 1.
+        each(&mut x[11][..n], |k| log_odds_of((weight[k] + popularity[k]) / (shared.weight + 1.0)));
+        each(&mut x[12][..n], |k| ln(1.0 + last[k]));
+        // The inverse of the posterior mean rate: (days from the first purchase to the last +
+        // prior days) / (purchases - 1 + prior shape).
+        let interval = &mut interval[..n];
+        each(interval, |k| {
+            let days = (first[k] - last[k]).max(0.0) + rate_days[k];
+            let repeats = (count[k] - 1.0).max(0.0) + rate_shape[k];
+            (days / repeats).clamp(MIN_INTERVAL, MAX_DAYS)
+        });
+        // Half a day: the mean of what a date without a time of day leaves open.
+        each(&mut x[13][..n], |k| ln(((last[k] + 0.5) / interval[k]).clamp(0.02, 50.0)));
+        let [.., due, due_squared, log_count] = x;
+        let due = &due[..n];
+        each(&mut due_squared[..n], |k| due[k] * due[k]);
+        each(&mut log_count[..n], |k| ln(count[k].max(1.0)));
     }
 
     #[inline]
     fn decay(&self, days: f32) -> f32 {
-        (-days / self.half_life_days).exp2()
+        exp(-days / self.half_life_days * std::f32::consts::LN_2)
     }
 }
 
@@ -486,13 +669,15 @@ pub(crate) fn days_between(from_ms: i64, to_ms: i64) -> f32 {
     ((to_ms.saturating_sub(from_ms)) as f64 / DAY_MS).clamp(0.0, f64::from(MAX_DAYS)) as f32
 }
 
+/// The log odds of a probability, which is kept off 0 and 1.
 #[inline]
-fn log_odds(p: f32) -> f32 {
+pub(crate) fn log_odds_of(p: f32) -> f32 {
     let p = p.clamp(1e-7, 1.0 - 1e-6);
-    (p / (1.0 - p)).ln()
+    ln(p / (1.0 - p))
 }
 
+/// The probability of log odds.
 #[inline]
 pub(crate) fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
+    1.0 / (1.0 + exp(-x))
 }

@@ -16,7 +16,8 @@ use crate::{Catalog, Control, Error, ErrorKind, History, Result, Stage};
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] names an option that is out of range; [`ErrorKind::Data`] if the
-/// catalogue or the history is empty, or their product ids have different types;
+/// catalogue or the history is empty; [`ErrorKind::Schema`] if their product ids have different
+/// types;
 /// [`ErrorKind::Cancelled`] after [`Control::cancel`]; [`ErrorKind::Limit`] if an index would
 /// exceed 32 bits.
 pub fn fit(
@@ -35,12 +36,12 @@ pub fn fit(
         let text = "history: there are no baskets: expected at least one";
         return Err(Error::new(ErrorKind::Data, text));
     }
-    if options.threads == 0 {
+    let Some(threads) = options.threads else {
         return learn(catalog, history, options, control);
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| {
-        let text = format!("threads: {} could not be started", options.threads);
+        let text = format!("threads: {threads} could not be started");
         Error::new(ErrorKind::Limit, text).with_source(error)
     })?;
     pool.install(|| learn(catalog, history, options, control))

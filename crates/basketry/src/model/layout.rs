@@ -23,6 +23,7 @@ const SCALARS: Kind = *b"SCAL";
 const PRODUCT_BASKETS: Kind = *b"PBAS";
 const PRODUCT_CUSTOMERS: Kind = *b"PCUS";
 const POPULARITY: Kind = *b"PPOP";
+const LOG_ODDS: Kind = *b"PLOD";
 const REPEAT_SHARE: Kind = *b"PREP";
 const RATE_SHAPE: Kind = *b"PRSH";
 const RATE_DAYS: Kind = *b"PRDY";
@@ -44,7 +45,7 @@ const CUSTOMER_WEIGHT: Kind = *b"CWGT";
 const CUSTOMER_SIZE: Kind = *b"CSIZ";
 const WEIGHTS: Kind = *b"WGHT";
 
-const KINDS: [Kind; 34] = [
+const KINDS: [Kind; 35] = [
     JSON,
     PRODUCT_IDS.ints,
     PRODUCT_IDS.offsets,
@@ -59,6 +60,7 @@ const KINDS: [Kind; 34] = [
     PRODUCT_BASKETS,
     PRODUCT_CUSTOMERS,
     POPULARITY,
+    LOG_ODDS,
     REPEAT_SHARE,
     RATE_SHAPE,
     RATE_DAYS,
@@ -121,6 +123,7 @@ pub(super) fn write(
     writer.section(PRODUCT_BASKETS, 0, &rows.baskets);
     writer.section(PRODUCT_CUSTOMERS, 0, &rows.customers);
     writer.section(POPULARITY, 0, &rows.popularity);
+    writer.section(LOG_ODDS, 0, &rows.log_odds);
     writer.section(REPEAT_SHARE, 0, &rows.repeat_share);
     writer.section(RATE_SHAPE, 0, &rows.rate_shape);
     writer.section(RATE_DAYS, 0, &rows.rate_days);
@@ -173,6 +176,7 @@ pub(super) struct Layout {
     product_baskets: Column<u32>,
     product_customers: Column<u32>,
     popularity: Column<f32>,
+    log_odds: Column<f32>,
     repeat_share: Column<f32>,
     rate_shape: Column<f32>,
     rate_days: Column<f32>,
@@ -283,6 +287,7 @@ impl Layout {
             product_baskets: finder.column(PRODUCT_BASKETS, p)?,
             product_customers: finder.column(PRODUCT_CUSTOMERS, p)?,
             popularity: finder.floats(POPULARITY, p, 0.0, 1.0)?,
+            log_odds: finder.floats(LOG_ODDS, p, -100.0, 100.0)?,
             repeat_share: finder.floats(REPEAT_SHARE, p, 0.0, 1.0)?,
             rate_shape: finder.floats(RATE_SHAPE, p, f32::MIN_POSITIVE, f32::MAX)?,
             rate_days: finder.floats(RATE_DAYS, p, f32::MIN_POSITIVE, f32::MAX)?,
@@ -334,6 +339,7 @@ impl Layout {
                 baskets: self.product_baskets.of(bytes),
                 customers: self.product_customers.of(bytes),
                 popularity: self.popularity.of(bytes),
+                log_odds: self.log_odds.of(bytes),
                 repeat_share: self.repeat_share.of(bytes),
                 rate_shape: self.rate_shape.of(bytes),
                 rate_days: self.rate_days.of(bytes),
