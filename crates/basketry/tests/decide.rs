@@ -258,6 +258,28 @@ fn nobody_is_offered_a_second_machine() {
 }
 
 #[test]
+fn what_the_customer_has_is_no_up_sell() {
+    let engine = engine();
+    let mut products = products();
+    for product in &mut products {
+        if product.id == "machine".into() || product.id == "eggs".into() {
+            product.line = Some("espresso".into());
+        }
+        if product.id == "eggs".into() {
+            (product.price, product.cost) = (Some(20_000), Some(15_000));
+        }
+    }
+    engine.set_catalog(catalog_of(&products)).unwrap();
+    let ask = |customer| {
+        let context = Context::at(soon()).customer(customer).basket([("eggs", 1)]);
+        let decision = engine.decide(&policy(), &context).unwrap();
+        (find(&decision, "machine").map(|offer| offer.kind), reason(&decision, "machine"))
+    };
+    assert_eq!(ask("c03"), (Some(Kind::UpSell), None));
+    assert_eq!(ask("c02"), (None, Some(Reason::Owned)));
+}
+
+#[test]
 fn popular_products_fill_what_is_left_and_say_so() {
     let decision = engine().decide(&policy(), &Context::at(soon())).unwrap();
     assert!(!decision.is_empty());

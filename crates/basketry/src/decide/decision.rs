@@ -1,83 +1,20 @@
-//! What was decided, with the numbers and reasons behind it.
+//! What was decided: offers, and for everything else the reason.
 
-use std::fmt;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use serde::ser::{SerializeMap, SerializeStruct, Serializer};
-
-use super::candidates::{
-    Outcome, Request, Scratch, UpSellCandidate, base_probability, rests_on_view,
-};
-use super::context::{Context, iso};
+use super::candidates::{Outcome, Scratch};
+use super::context::Context;
+use super::offer::{Builder, Offer};
 use super::reasons::{Kind, Reason};
+use super::request::Request;
 use super::state::{Compiled, NONE, State};
-use super::value;
-use crate::affinity::scorer::Scored;
+use crate::affinity::report::round6;
 use crate::data::{Id, IdRef, Money, NO_CODE};
 
 /// How many suppressed candidates [`Decision::to_json`] lists: those with the greatest chance of
 /// being bought. [`Decision::suppressed`] has all of them.
 pub const LOGGED_SUPPRESSED: usize = 50;
-
-/// One offer.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Offer {
-    /// The kind of offer.
-    pub kind: Kind,
-    /// The products offered. One, for the kinds there are now.
-    pub products: Vec<Id>,
-    /// The name of the product, if the catalogue has names.
-    pub name: Option<String>,
-    /// What it costs now.
-    pub price: Money,
-    /// What is taken off the price. Nothing, for the kinds there are now.
-    pub discount: Money,
-    /// Of a cross-sell: the product in the basket or viewed that it goes with. Of an up-sell:
-    /// the product in whose place it is offered.
-    pub base_product: Option<Id>,
-    /// The chance that it is bought in this order if it is offered. Of an up-sell: that it is
-    /// taken in place of the base product.
-    pub probability: f64,
-    /// The chance that it is bought in this order if it is not offered, as learned. Of an
-    /// up-sell 0: without the offer the base product is bought.
-    pub base_probability: f64,
-    /// Price less cost in minor units; where the cost is not known, as assumed.
-    pub margin: f64,
-    /// The expected contribution of making this offer, in minor units.
-    pub value: f64,
-    /// The probability with which this offer was chosen for the slot. 1: nothing was left to
-    /// chance.
-    pub chosen_with: f64,
-    /// The numbers behind it.
-    pub evidence: Vec<Evidence>,
-    /// What stood in for what is not known: settings of [`Assume`](crate::decide::Assume) by
-    /// name, and `"propensity"` where the model had too few orders to learn chances for
-    /// customers like this one, so that the chance is only popularity times lift.
-    pub assumed: Vec<&'static str>,
-    /// The reason in plain words.
-    pub why: String,
-}
-
-/// A number behind an offer.
-///
-/// - cross-sell: `lift_low` (how many times as often as by chance the two sell together: the
-///   lower 2.5 % bound), `pair_baskets` and `pair_customers` (with both)
-/// - refill: `own_count` (purchases by this customer), `own_share` (time-decayed share of their
-///   baskets), `days_since` (the last one), `expected_interval` (days between two)
-/// - popular: `customers`, `baskets` (with the product)
-/// - up-sell: `acceptance`, `abandonment` (shares of those who were to buy the base product),
-///   `base_purchase` (the chance that it is bought), `base_price`, `base_margin` (minor units),
-///   `own_line_purchases` (by this customer, among its variants)
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Evidence {
-    /// What the number is.
-    pub name: &'static str,
-    /// The number.
-    pub value: f64,
-}
 
 /// A candidate that was not offered.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,15 +48,15 @@ pub struct WhyNot {
 /// Ordered offers, perhaps none, and everything needed to say why.
 #[derive(Clone)]
 pub struct Decision {
-    offers: Vec<Offer>,
-    state: Arc<State>,
+    pub(crate) offers: Vec<Offer>,
+    pub(crate) state: Arc<State>,
     compiled: Arc<Compiled>,
-    context: Context,
-    customer_known: bool,
+    pub(crate) context: Context,
+    pub(crate) customer_known: bool,
     basket: Vec<u32>,
     viewed: Option<u32>,
     outcomes: Vec<Outcome>,
-    warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Builds the decision from the outcomes of which `chosen` are offered.
@@ -163,173 +100,6 @@ pub(crate) fn assemble(
         warnings,
         state,
         compiled,
-    }
-}
-
-/// Makes an offer of an outcome.
-struct Builder<'a> {
-    state: &'a State,
-    compiled: &'a Compiled,
-    outcome: &'a Outcome,
-}
-
-impl Builder<'_> {
-    fn offer(&self, kind: Kind) -> Offer {
-        let key = self.outcome.key;
-        let item = &self.compiled.items[key as usize];
-        let currency = self.state.catalog.currency();
-        Offer {
-            kind,
-            products: vec![self.state.id(key)],
-            name: self.state.name(key).map(str::to_owned),
-            price: Money { minor: self.state.catalog.price[key as usize], currency },
-            discount: Money { minor: 0, currency },
-            base_product: None,
-            probability: 0.0,
-            base_probability: 0.0,
-            margin: item.margin,
-            value: self.outcome.value,
-            chosen_with: 1.0,
-            evidence: Vec::new(),
-            assumed: if item.assumed { vec!["margin_rate"] } else { Vec::new() },
-            why: String::new(),
-        }
-    }
-
-    /// An offer that adds a product to the order.
-    fn added(&self, scored: Option<&Scored>, request: &Request, viewed_only: u32) -> Offer {
-        let kind = self.outcome.kind.unwrap_or(Kind::Popular);
-        let mut offer = self.offer(kind);
-        let Some(scored) = scored else { return offer };
-        let policy = &self.compiled.policy;
-        offer.base_probability = base_probability(scored, kind, viewed_only, policy);
-        offer.probability = value::offered(offer.base_probability, policy.assume.response_odds);
-        offer.assumed.insert(0, "response_odds");
-        if !self.state.learned_segments[request.segment(scored) as usize] {
-            offer.assumed.push("propensity");
-        }
-        match kind {
-            Kind::CrossSell => {
-                if rests_on_view(scored, kind, viewed_only) {
-                    offer.assumed.insert(1, "view_conversion");
-                }
-                let base = self.state.key_of_model(scored.because);
-                offer.base_product = Some(self.state.id(base));
-                let lift = f64::from(scored.log_lift).exp();
-                offer.evidence = evidence([
-                    ("lift_low", lift),
-                    ("pair_baskets", scored.pair_baskets.into()),
-                    ("pair_customers", scored.pair_customers.into()),
-                ]);
-                offer.why = format!(
-                    "bought with {} in {} baskets by {} customers, at least {} times as often as \
-                     by chance",
-                    self.state.label(base),
-                    scored.pair_baskets,
-                    scored.pair_customers,
-                    times(lift)
-                );
-            }
-            Kind::Refill => {
-                offer.evidence = evidence([
-                    ("own_count", scored.own_count.into()),
-                    ("own_share", scored.own_share.into()),
-                    ("days_since", scored.days_since.into()),
-                    ("expected_interval", scored.expected_interval.into()),
-                ]);
-                let interval = days(scored.expected_interval);
-                let last = ago(scored.days_since);
-                offer.why = if scored.own_count == 1 {
-                    format!("bought once, {last}; usually bought again after about {interval}: due")
-                } else {
-                    format!(
-                        "bought {} times, about every {interval}, last {last}: due",
-                        scored.own_count
-                    )
-                };
-            }
-            Kind::Popular | Kind::UpSell => {
-                let learned = self.state.model.learned();
-                let of = |column: &[u32]| column.get(scored.product as usize).copied().unwrap_or(0);
-                let customers = of(learned.products.customers);
-                offer.evidence = evidence([
-                    ("customers", customers.into()),
-                    ("baskets", of(learned.products.baskets).into()),
-                ]);
-                offer.why = format!(
-                    "popular: bought by {customers} customers; nothing more particular was left \
-                     for this slot"
-                );
-            }
-        }
-        offer
-    }
-
-    fn up_sell(&self, up_sell: &UpSellCandidate) -> Offer {
-        let mut offer = self.offer(Kind::UpSell);
-        let state = self.state;
-        let numbers = &up_sell.numbers;
-        let base = up_sell.base as usize;
-        let base_price = state.catalog.price[base];
-        let currency = offer.price.currency;
-        offer.base_product = Some(state.id(up_sell.base));
-        offer.probability = numbers.base_purchase * numbers.accept;
-        let mut assumed = vec!["accept", "abandon"];
-        if numbers.base_purchase < 1.0 {
-            assumed.push("view_conversion");
-        }
-        if self.compiled.items[base].assumed || !offer.assumed.is_empty() {
-            assumed.push("margin_rate");
-        }
-        offer.assumed = assumed;
-        offer.evidence = evidence([
-            ("acceptance", numbers.accept),
-            ("abandonment", numbers.abandon),
-            ("base_purchase", numbers.base_purchase),
-            ("base_price", base_price as f64),
-            ("base_margin", numbers.base_margin),
-            ("own_line_purchases", up_sell.own_purchases),
-        ]);
-        let dearer = Money { minor: offer.price.minor - base_price, currency };
-        let more = Money { minor: (numbers.margin - numbers.base_margin).round() as i64, currency };
-        offer.why = format!(
-            "a dearer variant of {} for {dearer} more: {} % are expected to take it, which earns \
-             {more} more each time and outweighs {} % lost sales",
-            state.label(up_sell.base),
-            percent(numbers.accept),
-            percent(numbers.abandon)
-        );
-        offer
-    }
-}
-
-fn evidence<const N: usize>(numbers: [(&'static str, f64); N]) -> Vec<Evidence> {
-    numbers.map(|(name, value)| Evidence { name, value }).to_vec()
-}
-
-/// A lower bound in words: rounded down.
-fn times(lift: f64) -> String {
-    let step = if lift < 2.0 { 100.0 } else { 10.0 };
-    let floor = (lift * step).floor() / step;
-    if lift >= 20.0 { format!("{}", lift.floor()) } else { format!("{floor}") }
-}
-
-fn percent(share: f64) -> f64 {
-    (share * 1000.0).round() / 10.0
-}
-
-fn days(days: f32) -> String {
-    match days.round() {
-        d if d <= 1.0 => "1 day".to_owned(),
-        d => format!("{d} days"),
-    }
-}
-
-fn ago(days: f32) -> String {
-    match days.floor() {
-        d if d < 1.0 => "today".to_owned(),
-        d if d < 2.0 => "yesterday".to_owned(),
-        d => format!("{d} days ago"),
     }
 }
 
@@ -431,7 +201,7 @@ impl Decision {
         self.ranked().into_iter().map(|outcome| self.suppressed_of(outcome)).collect()
     }
 
-    fn ranked(&self) -> Vec<&Outcome> {
+    pub(crate) fn ranked(&self) -> Vec<&Outcome> {
         let mut ranked: Vec<&Outcome> =
             self.outcomes.iter().filter(|outcome| outcome.reason.is_some()).collect();
         ranked.sort_unstable_by(|a, b| {
@@ -440,7 +210,7 @@ impl Decision {
         ranked
     }
 
-    fn suppressed_of(&self, outcome: &Outcome) -> Suppressed {
+    pub(crate) fn suppressed_of(&self, outcome: &Outcome) -> Suppressed {
         Suppressed {
             product: self.state.id(outcome.key),
             reason: outcome.reason.unwrap_or(Reason::Outranked),
@@ -531,21 +301,17 @@ impl Decision {
                 )
             }
             (Reason::MarginNotPositive, _) => {
-                write!(
-                    text,
-                    " ({} minor units)",
-                    significant(self.compiled.items[key as usize].margin)
-                )
+                write!(text, " ({} minor units)", round6(self.compiled.items[key as usize].margin))
             }
             (Reason::BelowMinValue, Some(outcome)) => write!(
                 text,
                 " ({} against {} minor units)",
-                significant(outcome.value),
-                significant(policy.min_value)
+                round6(outcome.value),
+                round6(policy.min_value)
             ),
             (Reason::Outranked | Reason::KindLimit | Reason::LineLimit, Some(outcome)) => {
                 let kind = outcome.kind.map_or("", Kind::code);
-                write!(text, " ({kind}, worth {} minor units)", significant(outcome.value))
+                write!(text, " ({kind}, worth {} minor units)", round6(outcome.value))
             }
             _ => Ok(()),
         };
@@ -563,180 +329,5 @@ impl Decision {
     pub fn to_json(&self) -> String {
         // Nothing here has keys that are not strings, and no writer can fail.
         serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
-/// Six significant digits.
-fn significant(value: f64) -> f64 {
-    if value == 0.0 || !value.is_finite() {
-        return 0.0;
-    }
-    format!("{value:.5e}").parse().unwrap_or(value)
-}
-
-struct Counts<'a>(&'a [(Reason, u32)]);
-
-impl serde::Serialize for Counts<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(reason, count)| (reason.code(), count)))
-    }
-}
-
-struct Numbers<'a>(&'a [Evidence]);
-
-impl serde::Serialize for Numbers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for evidence in self.0 {
-            let value = significant(evidence.value);
-            // Counts print as whole numbers.
-            if value.fract() == 0.0 && value.abs() < 1e15 {
-                map.serialize_entry(evidence.name, &(evidence.value as i64))?;
-            } else {
-                map.serialize_entry(evidence.name, &value)?;
-            }
-        }
-        map.end()
-    }
-}
-
-impl serde::Serialize for Offer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut s = serializer.serialize_struct("Offer", 14)?;
-        s.serialize_field("kind", &self.kind)?;
-        s.serialize_field("products", &self.products)?;
-        s.serialize_field("name", &self.name)?;
-        s.serialize_field("price", &self.price.minor)?;
-        s.serialize_field("discount", &self.discount.minor)?;
-        s.serialize_field("base_product", &self.base_product)?;
-        s.serialize_field("probability", &significant(self.probability))?;
-        s.serialize_field("base_probability", &significant(self.base_probability))?;
-        s.serialize_field("margin", &significant(self.margin))?;
-        s.serialize_field("value", &significant(self.value))?;
-        s.serialize_field("chosen_with", &significant(self.chosen_with))?;
-        s.serialize_field("evidence", &Numbers(&self.evidence))?;
-        s.serialize_field("assumed", &self.assumed)?;
-        s.serialize_field("why", &self.why)?;
-        s.end()
-    }
-}
-
-impl serde::Serialize for Suppressed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut s = serializer.serialize_struct("Suppressed", 5)?;
-        s.serialize_field("product", &self.product)?;
-        s.serialize_field("reason", &self.reason)?;
-        s.serialize_field("kind", &self.kind)?;
-        s.serialize_field("probability", &significant(self.probability))?;
-        s.serialize_field("value", &self.value.map(significant))?;
-        s.end()
-    }
-}
-
-impl serde::Serialize for Decision {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let suppressed: Vec<Suppressed> = self
-            .ranked()
-            .into_iter()
-            .take(LOGGED_SUPPRESSED)
-            .map(|outcome| self.suppressed_of(outcome))
-            .collect();
-        let mut s = serializer.serialize_struct("Decision", 19)?;
-        s.serialize_field("model", &self.model_id())?;
-        s.serialize_field("catalog", self.catalog_version())?;
-        s.serialize_field("policy", self.policy_name())?;
-        s.serialize_field("policy_version", self.policy_version())?;
-        s.serialize_field("placement", &self.placement())?;
-        s.serialize_field("now", &iso(self.context.now_ms))?;
-        s.serialize_field("now_ms", &self.context.now_ms)?;
-        s.serialize_field("customer", &self.context.customer)?;
-        s.serialize_field("customer_known", &self.customer_known)?;
-        s.serialize_field("basket", &self.context.basket)?;
-        s.serialize_field("viewed", &self.context.viewed)?;
-        s.serialize_field("orders_since", &self.context.orders_since)?;
-        s.serialize_field("seed", &self.context.seed)?;
-        s.serialize_field("currency", self.state.catalog.currency().code())?;
-        s.serialize_field("offers", &self.offers)?;
-        s.serialize_field("value", &significant(self.value()))?;
-        s.serialize_field("suppressed_counts", &Counts(&self.suppressed_counts()))?;
-        s.serialize_field("suppressed", &suppressed)?;
-        s.serialize_field("warnings", &self.warnings)?;
-        s.end()
-    }
-}
-
-impl<'a> IntoIterator for &'a Decision {
-    type Item = &'a Offer;
-    type IntoIter = std::slice::Iter<'a, Offer>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-/// Prints like `cross_sell "4711" (Butter 250 g) at 2.49 EUR, worth 0.0320 EUR: bought with ...`.
-impl fmt::Display for Offer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.kind)?;
-        for product in &self.products {
-            write!(f, " {product}")?;
-        }
-        if let Some(name) = &self.name {
-            write!(f, " ({name})")?;
-        }
-        let digits = self.price.currency.digits() as usize;
-        let value = self.value / self.price.currency.scale() as f64;
-        write!(
-            f,
-            " at {}, worth {value:.*} {}: {}",
-            self.price,
-            digits + 2,
-            self.price.currency,
-            self.why
-        )
-    }
-}
-
-/// Prints one line for the request, one for each offer, and one for what was suppressed.
-impl fmt::Display for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.policy_name(), iso(self.context.now_ms))?;
-        match (&self.context.customer, self.customer_known) {
-            (Some(customer), true) => write!(f, " for customer {customer}")?,
-            (Some(customer), false) => {
-                write!(f, " for customer {customer}, whom the model does not know")?;
-            }
-            (None, _) => write!(f, " for nobody known")?,
-        }
-        match self.offers.len() {
-            0 => writeln!(f, ": nothing is worth offering")?,
-            1 => writeln!(f, ": 1 offer")?,
-            n => writeln!(f, ": {n} offers")?,
-        }
-        for (i, offer) in self.offers.iter().enumerate() {
-            writeln!(f, "{:>3}. {offer}", i + 1)?;
-        }
-        let counts = self.suppressed_counts();
-        if !counts.is_empty() {
-            write!(f, "  suppressed:")?;
-            for (i, (reason, count)) in counts.iter().enumerate() {
-                write!(f, "{} {count} {reason}", if i == 0 { "" } else { "," })?;
-            }
-            writeln!(f)?;
-        }
-        for warning in &self.warnings {
-            writeln!(f, "  warning: {warning}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decision")
-            .field("policy", &self.policy_name())
-            .field("context", &self.context)
-            .field("offers", &self.offers)
-            .finish_non_exhaustive()
     }
 }

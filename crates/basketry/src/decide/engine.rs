@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use super::candidates::{Request, Scratch};
+use super::candidates::Scratch;
 use super::context::Context;
 use super::decision::{self, Decision};
 use super::policy::Policy;
+use super::request::Request;
 use super::slate;
 use super::state::State;
 use crate::data::Catalog;

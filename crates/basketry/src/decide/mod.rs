@@ -9,8 +9,11 @@ mod candidates;
 mod context;
 mod decision;
 mod engine;
+mod log;
+mod offer;
 mod policy;
 mod reasons;
+mod request;
 mod slate;
 mod state;
 mod tree;
@@ -18,8 +21,9 @@ mod up_sell;
 mod value;
 
 pub use context::{Context, MAX_CONTEXT_LINES, Order};
-pub use decision::{Decision, Evidence, LOGGED_SUPPRESSED, Offer, Suppressed, WhyNot};
+pub use decision::{Decision, LOGGED_SUPPRESSED, Suppressed, WhyNot};
 pub use engine::Engine;
+pub use offer::{Evidence, Offer};
 pub use policy::{
     Assume, CrossSellPolicy, Exclude, Policy, PopularPolicy, PriceWindow, RefillPolicy,
     UnknownProducts, UpSellPolicy,

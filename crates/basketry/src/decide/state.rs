@@ -313,12 +313,17 @@ impl State {
     }
 }
 
-fn wrong_kind(path: &str, id: &Id, what: &str, kind: IdKind) -> Error {
+/// An id of a type that the ids it should be among do not have.
+pub(crate) fn wrong_type(error: ErrorKind, path: &str, id: &Id, what: &str, kind: IdKind) -> Error {
     let is = match id {
         Id::Int(_) => "an integer",
         Id::Str(_) => "a string",
     };
-    fail(format!("{path}: {id} is {is}, but {what} are {}; ids are never converted", kind.plural()))
+    let kind = kind.plural();
+    Error::new(
+        error,
+        format!("{path}: {id} is {is}, but {what} are {kind}; ids are never converted"),
+    )
 }
 
 fn exclude_products(
@@ -332,7 +337,13 @@ fn exclude_products(
         let kind = catalog.ids().kind();
         if id.as_ref().kind() != kind && !catalog.is_empty() {
             let path = format!("exclude.products[{i}]");
-            return Err(wrong_kind(&path, id, "the catalogue's product ids", kind));
+            return Err(wrong_type(
+                ErrorKind::Policy,
+                &path,
+                id,
+                "the catalogue's product ids",
+                kind,
+            ));
         }
         match catalog.ids().find(id) {
             Some(c) => excluded[c as usize] = true,
@@ -367,7 +378,13 @@ fn exclude_values(
         if columns.iter().all(|column| column.values.kind() != id.as_ref().kind()) {
             let path = format!("exclude.{key}[{i}]");
             let values = format!("the values of the catalogue's {what} column");
-            return Err(wrong_kind(&path, id, &values, columns[0].values.kind()));
+            return Err(wrong_type(
+                ErrorKind::Policy,
+                &path,
+                id,
+                &values,
+                columns[0].values.kind(),
+            ));
         }
         let mut found = false;
         for (column, chosen) in columns.iter().zip(&mut chosen) {

@@ -1,0 +1,178 @@
+//! Decisions as one line of JSON, and as text for people.
+
+use std::fmt;
+
+use serde::ser::{SerializeMap, SerializeStruct, Serializer};
+
+use super::context::iso;
+use super::decision::{Decision, LOGGED_SUPPRESSED, Suppressed};
+use super::offer::{Evidence, Offer};
+use super::reasons::Reason;
+use crate::affinity::report::round6;
+
+struct Counts<'a>(&'a [(Reason, u32)]);
+
+impl serde::Serialize for Counts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(reason, count)| (reason.code(), count)))
+    }
+}
+
+struct Numbers<'a>(&'a [Evidence]);
+
+impl serde::Serialize for Numbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for evidence in self.0 {
+            let value = round6(evidence.value);
+            // Counts print as whole numbers.
+            if value.fract() == 0.0 && value.abs() < 1e15 {
+                map.serialize_entry(evidence.name, &(evidence.value as i64))?;
+            } else {
+                map.serialize_entry(evidence.name, &value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl serde::Serialize for Offer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("Offer", 14)?;
+        s.serialize_field("kind", &self.kind)?;
+        s.serialize_field("products", &self.products)?;
+        s.serialize_field("name", &self.name)?;
+        s.serialize_field("price", &self.price.minor)?;
+        s.serialize_field("discount", &self.discount.minor)?;
+        s.serialize_field("base_product", &self.base_product)?;
+        s.serialize_field("probability", &round6(self.probability))?;
+        s.serialize_field("base_probability", &round6(self.base_probability))?;
+        s.serialize_field("margin", &round6(self.margin))?;
+        s.serialize_field("value", &round6(self.value))?;
+        s.serialize_field("chosen_with", &round6(self.chosen_with))?;
+        s.serialize_field("evidence", &Numbers(&self.evidence))?;
+        s.serialize_field("assumed", &self.assumed)?;
+        s.serialize_field("why", &self.why)?;
+        s.end()
+    }
+}
+
+impl serde::Serialize for Suppressed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("Suppressed", 5)?;
+        s.serialize_field("product", &self.product)?;
+        s.serialize_field("reason", &self.reason)?;
+        s.serialize_field("kind", &self.kind)?;
+        s.serialize_field("probability", &round6(self.probability))?;
+        s.serialize_field("value", &self.value.map(round6))?;
+        s.end()
+    }
+}
+
+impl serde::Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let suppressed: Vec<Suppressed> = self
+            .ranked()
+            .into_iter()
+            .take(LOGGED_SUPPRESSED)
+            .map(|outcome| self.suppressed_of(outcome))
+            .collect();
+        let mut s = serializer.serialize_struct("Decision", 19)?;
+        s.serialize_field("model", &self.model_id())?;
+        s.serialize_field("catalog", self.catalog_version())?;
+        s.serialize_field("policy", self.policy_name())?;
+        s.serialize_field("policy_version", self.policy_version())?;
+        s.serialize_field("placement", &self.placement())?;
+        s.serialize_field("now", &iso(self.context.now_ms))?;
+        s.serialize_field("now_ms", &self.context.now_ms)?;
+        s.serialize_field("customer", &self.context.customer)?;
+        s.serialize_field("customer_known", &self.customer_known)?;
+        s.serialize_field("basket", &self.context.basket)?;
+        s.serialize_field("viewed", &self.context.viewed)?;
+        s.serialize_field("orders_since", &self.context.orders_since)?;
+        s.serialize_field("seed", &self.context.seed)?;
+        s.serialize_field("currency", self.state.catalog.currency().code())?;
+        s.serialize_field("offers", &self.offers)?;
+        s.serialize_field("value", &round6(self.value()))?;
+        s.serialize_field("suppressed_counts", &Counts(&self.suppressed_counts()))?;
+        s.serialize_field("suppressed", &suppressed)?;
+        s.serialize_field("warnings", &self.warnings)?;
+        s.end()
+    }
+}
+
+impl<'a> IntoIterator for &'a Decision {
+    type Item = &'a Offer;
+    type IntoIter = std::slice::Iter<'a, Offer>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Prints like `cross_sell "4711" (Butter 250 g) at 2.49 EUR, worth 0.0320 EUR: bought with ...`.
+impl fmt::Display for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        for product in &self.products {
+            write!(f, " {product}")?;
+        }
+        if let Some(name) = &self.name {
+            write!(f, " ({name})")?;
+        }
+        let digits = self.price.currency.digits() as usize;
+        let value = self.value / self.price.currency.scale() as f64;
+        write!(
+            f,
+            " at {}, worth {value:.*} {}: {}",
+            self.price,
+            digits + 2,
+            self.price.currency,
+            self.why
+        )
+    }
+}
+
+/// Prints one line for the request, one for each offer, and one for what was suppressed.
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.policy_name(), iso(self.context.now_ms))?;
+        match (&self.context.customer, self.customer_known) {
+            (Some(customer), true) => write!(f, " for customer {customer}")?,
+            (Some(customer), false) => {
+                write!(f, " for customer {customer}, whom the model does not know")?;
+            }
+            (None, _) => write!(f, " for nobody known")?,
+        }
+        match self.offers.len() {
+            0 => writeln!(f, ": nothing is worth offering")?,
+            1 => writeln!(f, ": 1 offer")?,
+            n => writeln!(f, ": {n} offers")?,
+        }
+        for (i, offer) in self.offers.iter().enumerate() {
+            writeln!(f, "{:>3}. {offer}", i + 1)?;
+        }
+        let counts = self.suppressed_counts();
+        if !counts.is_empty() {
+            write!(f, "  suppressed:")?;
+            for (i, (reason, count)) in counts.iter().enumerate() {
+                write!(f, "{} {count} {reason}", if i == 0 { "" } else { "," })?;
+            }
+            writeln!(f)?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "  warning: {warning}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("policy", &self.policy_name())
+            .field("context", &self.context)
+            .field("offers", &self.offers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,240 @@
+//! One offer, with the numbers and the words behind it.
+
+use super::candidates::{Outcome, UpSellCandidate, base_probability, rests_on_view};
+use super::reasons::Kind;
+use super::request::Request;
+use super::state::{Compiled, State};
+use super::value;
+use crate::affinity::scorer::Scored;
+use crate::data::{Id, Money};
+
+/// One offer.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Offer {
+    /// The kind of offer.
+    pub kind: Kind,
+    /// The products offered. One, for the kinds there are now.
+    pub products: Vec<Id>,
+    /// The name of the product, if the catalogue has names.
+    pub name: Option<String>,
+    /// What it costs now.
+    pub price: Money,
+    /// What is taken off the price. Nothing, for the kinds there are now.
+    pub discount: Money,
+    /// Of a cross-sell: the product in the basket or viewed that it goes with. Of an up-sell:
+    /// the product in whose place it is offered.
+    pub base_product: Option<Id>,
+    /// The chance that it is bought in this order if it is offered. Of an up-sell: that it is
+    /// taken in place of the base product.
+    pub probability: f64,
+    /// The chance that it is bought in this order if it is not offered, as learned. Of an
+    /// up-sell 0: without the offer the base product is bought.
+    pub base_probability: f64,
+    /// Price less cost in minor units; where the cost is not known, as assumed.
+    pub margin: f64,
+    /// The expected contribution of making this offer, in minor units.
+    pub value: f64,
+    /// The probability with which this offer was chosen for the slot. 1: nothing was left to
+    /// chance.
+    pub chosen_with: f64,
+    /// The numbers behind it.
+    pub evidence: Vec<Evidence>,
+    /// What stood in for what is not known: settings of [`Assume`](crate::decide::Assume) by
+    /// name, and `"propensity"` where the model had too few orders to learn chances for
+    /// customers like this one, so that the chance is only popularity times lift.
+    pub assumed: Vec<&'static str>,
+    /// The reason in plain words.
+    pub why: String,
+}
+
+/// A number behind an offer.
+///
+/// - cross-sell: `lift_low` (how many times as often as by chance the two sell together: the
+///   lower 2.5 % bound), `pair_baskets` and `pair_customers` (with both)
+/// - refill: `own_count` (purchases by this customer), `own_share` (time-decayed share of their
+///   baskets), `days_since` (the last one), `expected_interval` (days between two)
+/// - popular: `customers`, `baskets` (with the product)
+/// - up-sell: `acceptance`, `abandonment` (shares of those who were to buy the base product),
+///   `base_purchase` (the chance that it is bought), `base_price`, `base_margin` (minor units),
+///   `own_line_purchases` (by this customer, among its variants)
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// What the number is.
+    pub name: &'static str,
+    /// The number.
+    pub value: f64,
+}
+
+/// Makes an offer of an outcome.
+pub(crate) struct Builder<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) compiled: &'a Compiled,
+    pub(crate) outcome: &'a Outcome,
+}
+
+impl Builder<'_> {
+    fn offer(&self, kind: Kind) -> Offer {
+        let key = self.outcome.key;
+        let item = &self.compiled.items[key as usize];
+        let currency = self.state.catalog.currency();
+        Offer {
+            kind,
+            products: vec![self.state.id(key)],
+            name: self.state.name(key).map(str::to_owned),
+            price: Money { minor: self.state.catalog.price[key as usize], currency },
+            discount: Money { minor: 0, currency },
+            base_product: None,
+            probability: 0.0,
+            base_probability: 0.0,
+            margin: item.margin,
+            value: self.outcome.value,
+            chosen_with: 1.0,
+            evidence: Vec::new(),
+            assumed: if item.assumed { vec!["margin_rate"] } else { Vec::new() },
+            why: String::new(),
+        }
+    }
+
+    /// An offer that adds a product to the order.
+    pub(crate) fn added(
+        &self,
+        scored: Option<&Scored>,
+        request: &Request,
+        viewed_only: u32,
+    ) -> Offer {
+        let kind = self.outcome.kind.unwrap_or(Kind::Popular);
+        let mut offer = self.offer(kind);
+        let Some(scored) = scored else { return offer };
+        let policy = &self.compiled.policy;
+        offer.base_probability = base_probability(scored, kind, viewed_only, policy);
+        offer.probability = value::offered(offer.base_probability, policy.assume.response_odds);
+        offer.assumed.insert(0, "response_odds");
+        if !self.state.learned_segments[request.segment(scored) as usize] {
+            offer.assumed.push("propensity");
+        }
+        match kind {
+            Kind::CrossSell => {
+                if rests_on_view(scored, kind, viewed_only) {
+                    offer.assumed.insert(1, "view_conversion");
+                }
+                let base = self.state.key_of_model(scored.because);
+                offer.base_product = Some(self.state.id(base));
+                let lift = f64::from(scored.log_lift).exp();
+                offer.evidence = evidence([
+                    ("lift_low", lift),
+                    ("pair_baskets", scored.pair_baskets.into()),
+                    ("pair_customers", scored.pair_customers.into()),
+                ]);
+                offer.why = format!(
+                    "bought with {} in {} baskets by {} customers, at least {} times as often as \
+                     by chance",
+                    self.state.label(base),
+                    scored.pair_baskets,
+                    scored.pair_customers,
+                    times(lift)
+                );
+            }
+            Kind::Refill => {
+                offer.evidence = evidence([
+                    ("own_count", scored.own_count.into()),
+                    ("own_share", scored.own_share.into()),
+                    ("days_since", scored.days_since.into()),
+                    ("expected_interval", scored.expected_interval.into()),
+                ]);
+                let interval = days(scored.expected_interval);
+                let last = ago(scored.days_since);
+                offer.why = if scored.own_count == 1 {
+                    format!("bought once, {last}; usually bought again after about {interval}: due")
+                } else {
+                    format!(
+                        "bought {} times, about every {interval}, last {last}: due",
+                        scored.own_count
+                    )
+                };
+            }
+            Kind::Popular | Kind::UpSell => {
+                let learned = self.state.model.learned();
+                let of = |column: &[u32]| column.get(scored.product as usize).copied().unwrap_or(0);
+                let customers = of(learned.products.customers);
+                offer.evidence = evidence([
+                    ("customers", customers.into()),
+                    ("baskets", of(learned.products.baskets).into()),
+                ]);
+                offer.why = format!(
+                    "popular: bought by {customers} customers; nothing more particular was left \
+                     for this slot"
+                );
+            }
+        }
+        offer
+    }
+
+    pub(crate) fn up_sell(&self, up_sell: &UpSellCandidate) -> Offer {
+        let mut offer = self.offer(Kind::UpSell);
+        let state = self.state;
+        let numbers = &up_sell.numbers;
+        let base = up_sell.base as usize;
+        let base_price = state.catalog.price[base];
+        let currency = offer.price.currency;
+        offer.base_product = Some(state.id(up_sell.base));
+        offer.probability = numbers.base_purchase * numbers.accept;
+        let mut assumed = vec!["accept", "abandon"];
+        if numbers.base_purchase < 1.0 {
+            assumed.push("view_conversion");
+        }
+        if self.compiled.items[base].assumed || !offer.assumed.is_empty() {
+            assumed.push("margin_rate");
+        }
+        offer.assumed = assumed;
+        offer.evidence = evidence([
+            ("acceptance", numbers.accept),
+            ("abandonment", numbers.abandon),
+            ("base_purchase", numbers.base_purchase),
+            ("base_price", base_price as f64),
+            ("base_margin", numbers.base_margin),
+            ("own_line_purchases", up_sell.own_purchases),
+        ]);
+        let dearer = Money { minor: offer.price.minor - base_price, currency };
+        let more = Money { minor: (numbers.margin - numbers.base_margin).round() as i64, currency };
+        offer.why = format!(
+            "a dearer variant of {} for {dearer} more: {} % are expected to take it, which earns \
+             {more} more each time and outweighs {} % lost sales",
+            state.label(up_sell.base),
+            percent(numbers.accept),
+            percent(numbers.abandon)
+        );
+        offer
+    }
+}
+
+fn evidence<const N: usize>(numbers: [(&'static str, f64); N]) -> Vec<Evidence> {
+    numbers.map(|(name, value)| Evidence { name, value }).to_vec()
+}
+
+/// A lower bound in words: rounded down.
+fn times(lift: f64) -> String {
+    let step = if lift < 2.0 { 100.0 } else { 10.0 };
+    let floor = (lift * step).floor() / step;
+    if lift >= 20.0 { format!("{}", lift.floor()) } else { format!("{floor}") }
+}
+
+fn percent(share: f64) -> f64 {
+    (share * 1000.0).round() / 10.0
+}
+
+fn days(days: f32) -> String {
+    match days.round() {
+        d if d <= 1.0 => "1 day".to_owned(),
+        d => format!("{d} days"),
+    }
+}
+
+fn ago(days: f32) -> String {
+    match days.floor() {
+        d if d < 1.0 => "today".to_owned(),
+        d if d < 2.0 => "yesterday".to_owned(),
+        d => format!("{d} days ago"),
+    }
+}

@@ -1,0 +1,171 @@
+//! A context resolved against a model and a catalogue.
+
+use super::context::{Context, iso};
+use super::policy::{Policy, UnknownProducts};
+use super::state::{NONE, State, Unknown, wrong_type};
+use crate::affinity::scorer::{Scored, Segment, SinceLine};
+use crate::data::Id;
+use crate::{Error, ErrorKind, Result};
+
+/// A context with its ids resolved.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    pub(crate) now_ms: i64,
+    /// Index in the model.
+    pub(crate) customer: Option<u32>,
+    /// Keys, each once, in order of appearance.
+    pub(crate) basket: Vec<u32>,
+    pub(crate) viewed: Option<u32>,
+    pub(crate) since: Vec<SinceLine>,
+    pub(crate) since_baskets: u32,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Request {
+    /// The viewed product, unless it is in the basket too.
+    pub(crate) fn viewed_only(&self) -> Option<u32> {
+        self.viewed.filter(|key| !self.basket.contains(key))
+    }
+
+    /// Whose weights the propensity takes for a product.
+    pub(crate) fn segment(&self, scored: &Scored) -> Segment {
+        if self.customer.is_none() && self.since.is_empty() {
+            Segment::Anonymous
+        } else if scored.own_count == 0 {
+            Segment::New
+        } else {
+            Segment::Repeat
+        }
+    }
+
+    pub(crate) fn resolve(state: &State, policy: &Policy, context: &Context) -> Result<Self> {
+        context.check()?;
+        let mut request = Request { now_ms: context.now_ms, ..Request::default() };
+        let customers = state.model.customers();
+        if let Some(id) = &context.customer
+            && !customers.is_empty()
+        {
+            if id.as_ref().kind() != customers.kind() {
+                return Err(wrong_type(
+                    ErrorKind::UnknownId,
+                    "customer",
+                    id,
+                    "the model's customer ids",
+                    customers.kind(),
+                ));
+            }
+            request.customer = customers.find(id);
+        }
+
+        let mut unknown = Unknown::default();
+        for (i, line) in context.basket.iter().enumerate() {
+            let path = || format!("basket[{i}].product");
+            if let Some(key) = find(state, policy, path, &line.product, &mut unknown)? {
+                request.basket.push(key);
+            }
+        }
+        unknown.warn("basket", UNKNOWN, &mut request.warnings);
+        dedup(&mut request.basket);
+
+        let mut unknown = Unknown::default();
+        if let Some(id) = &context.viewed {
+            request.viewed = find(state, policy, || "viewed".to_owned(), id, &mut unknown)?;
+        }
+        unknown.warn("viewed", UNKNOWN, &mut request.warnings);
+
+        let as_of = state.model.as_of();
+        let mut known_already = 0usize;
+        let mut unknown = Unknown::default();
+        for (i, order) in context.orders_since.iter().enumerate() {
+            if order.time_ms <= as_of {
+                known_already += 1;
+                continue;
+            }
+            request.since_baskets += 1;
+            let from = request.since.len();
+            for (j, line) in order.lines.iter().enumerate() {
+                let path = || format!("orders_since[{i}].lines[{j}].product");
+                let Some(key) = find(state, policy, path, &line.product, &mut unknown)? else {
+                    continue;
+                };
+                let product = state.model_of(key);
+                // A product the model has never seen says nothing about those it has.
+                if product != NONE
+                    && !request.since[from..].iter().any(|line| line.product == product)
+                {
+                    request.since.push(SinceLine { product, time_ms: order.time_ms });
+                }
+            }
+        }
+        unknown.warn("orders_since", UNKNOWN, &mut request.warnings);
+        if known_already > 0 {
+            request.warnings.push(format!(
+                "orders_since: {known_already} of {} orders are not after the model's last order \
+                 ({}) and were left out: the model knows them",
+                context.orders_since.len(),
+                iso(as_of)
+            ));
+        }
+        if context.now_ms < as_of {
+            request.warnings.push(format!(
+                "now ({}) is before the model's last order ({}): the decision uses what was not \
+                 known then",
+                iso(context.now_ms),
+                iso(as_of)
+            ));
+        }
+        Ok(request)
+    }
+}
+
+const UNKNOWN: &str = "known neither to the catalogue nor to the model; left out";
+
+fn find(
+    state: &State,
+    policy: &Policy,
+    path: impl Fn() -> String,
+    id: &Id,
+    unknown: &mut Unknown,
+) -> Result<Option<u32>> {
+    if let Some(key) = state.key(id.as_ref()) {
+        return Ok(Some(key));
+    }
+    let kind = state.product_kind();
+    if id.as_ref().kind() != kind {
+        return Err(wrong_type(
+            ErrorKind::UnknownId,
+            &path(),
+            id,
+            "the catalogue's product ids",
+            kind,
+        ));
+    }
+    if policy.unknown_products == UnknownProducts::Error {
+        return Err(Error::new(
+            ErrorKind::UnknownId,
+            format!("{}: neither the catalogue nor the model knows {id}", path()),
+        ));
+    }
+    unknown.add(id);
+    Ok(None)
+}
+
+/// Removes repetitions, keeping the first of each.
+fn dedup(keys: &mut Vec<u32>) {
+    if keys.len() <= 32 {
+        let mut kept = 0;
+        for i in 0..keys.len() {
+            if !keys[..kept].contains(&keys[i]) {
+                keys[kept] = keys[i];
+                kept += 1;
+            }
+        }
+        keys.truncate(kept);
+    } else {
+        let mut seen = hashbrown::HashSet::with_capacity_and_hasher(
+            keys.len(),
+            ahash::RandomState::with_seeds(1, 2, 3, 4),
+        );
+        keys.retain(|&key| seen.insert(key));
+    }
+}
