@@ -14,16 +14,35 @@ diff -u tests/c/symbols.txt "$OUT/symbols.txt" || {
     exit 1
 }
 
+# A program that does nothing tells whether the compiler has the sanitizers.
+sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all"
+echo 'int main(void) { return 0; }' > "$OUT/nothing.c"
+"$CC" $sanitize "$OUT/nothing.c" -o "$OUT/nothing" 2> /dev/null || { sanitize= && missing sanitizers; }
+command -v valgrind > /dev/null || missing valgrind
+
+compile() {
+    "$CC" -std=c11 -Wall -Wextra -Werror -pedantic -g -O1 -pthread -Iinclude "$@" \
+        -L"$LIB" -lbasketry -lm -Wl,-rpath,"$LIB"
+}
+
 for test in layout path bad_input threads cancel golden; do
     echo "tests/c/$test.c"
-    "$CC" -std=c11 -Wall -Wextra -Werror -pedantic -g -O1 -pthread -Iinclude \
-        "tests/c/$test.c" -L"$LIB" -lbasketry -lm -Wl,-rpath,"$LIB" -o "$OUT/$test"
+    compile "tests/c/$test.c" -o "$OUT/$test"
     "$OUT/$test" tests/golden "$OUT"
     if command -v valgrind > /dev/null; then
-        valgrind --quiet --leak-check=full --show-leak-kinds=definite,possible \
-            --errors-for-leak-kinds=definite --error-exitcode=1 "$OUT/$test" tests/golden "$OUT"
-    else
-        missing valgrind
+        $VALGRIND "$OUT/$test" tests/golden "$OUT"
+    fi
+    if [ -n "$sanitize" ]; then
+        compile $sanitize "tests/c/$test.c" -o "$OUT/$test-sanitized"
+        "$OUT/$test-sanitized" tests/golden "$OUT"
     fi
 done
+
+echo "examples/c/decide.c"
+compile examples/c/decide.c -o "$OUT/decide"
+decide() { "$OUT/decide" "$@" tests/golden/model.basketry tests/golden/policy.toml - 1778500800000 2; }
+decide | grep -q '^{"model":'
+decide --text | grep -q ' 1\. '
+"$OUT/decide" no-such-file tests/golden/policy.toml - 0 0 2> "$OUT/error.txt" && exit 1
+grep -q no-such-file "$OUT/error.txt"
 echo "C tests: passed"

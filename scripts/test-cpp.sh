@@ -17,10 +17,13 @@ for cxx in g++ clang++; do
         -o "$OUT/cpp-$cxx"
     "$OUT/cpp-$cxx" tests/golden "$OUT"
     if command -v valgrind > /dev/null; then
-        valgrind --quiet --leak-check=full --show-leak-kinds=definite,possible \
-            --errors-for-leak-kinds=definite --error-exitcode=1 "$OUT/cpp-$cxx" tests/golden "$OUT"
+        $VALGRIND "$OUT/cpp-$cxx" tests/golden "$OUT"
     else
         missing valgrind
     fi
+    "$cxx" -std=c++17 -Wall -Wextra -Werror -pedantic -Iinclude examples/cpp/decide.cpp \
+        -L"$LIB" -lbasketry -Wl,-rpath,"$LIB" -o "$OUT/decide-$cxx"
+    "$OUT/decide-$cxx" tests/golden/model.basketry tests/golden/policy.toml c-002 1778500800000 \
+        spaghetti | grep -q '^cross_sell '
 done
 echo "C++ tests: passed"

@@ -13,4 +13,6 @@ for test in path golden; do
     BASKETRY_LIBRARY="$LIB/libbasketry.so" php -d ffi.enable=1 -d error_reporting=-1 \
         -d display_errors=stderr "tests/php/$test.php" tests/golden "$OUT"
 done
+BASKETRY_LIBRARY="$LIB/libbasketry.so" php -d ffi.enable=1 examples/php/decide.php \
+    tests/golden/model.basketry tests/golden/policy.toml c-002 spaghetti | grep -q '^cross_sell '
 echo "PHP tests: passed"

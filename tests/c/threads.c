@@ -2,6 +2,7 @@
  * the catalogue and the model. Each decision is one of two that are right: with the product in stock
  * or without. usage: threads GOLDEN_FOLDER TEMPORARY_FOLDER */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "check.h"
@@ -83,6 +84,7 @@ int main(int argc, char **argv) {
         OK(basketry_engine_set_catalog(engine, i % 2 == 0 ? full : sold_out));
         OK(basketry_engine_set_model(engine, model));
         while (atomic_load(&decided[i % 2]) == before) {
+            sched_yield();
         }
     }
     atomic_store(&done, 1);

@@ -1,0 +1,902 @@
+// basketry for C++17: the C interface of basketry.h with handles that free themselves and errors
+// that cannot be overlooked. Header only; link with the C library.
+//
+//     basketry::Engine engine = basketry::Engine::open("shop.basketry");
+//     basketry::Policy policy = basketry::Policy::from_file("cart.toml");
+//     basketry::Context context(now_ms);
+//     context.customer("2375").line("espresso-machine").seed(7);
+//     for (const basketry_offer &offer : engine.decide(policy, context)) { ... }
+//
+// Errors are exceptions of the class basketry::Error, derived from std::runtime_error. C++17 has no
+// std::expected, an expected of our own would be one more type to learn in every program, and most
+// of these calls can fail only for reasons that a program handles far away from the call: a file
+// that is not there, a policy with a typing error. A program that wants statuses has the C interface,
+// and native() and adopt() lead there and back.
+//
+// Handles can be moved and not copied. A handle that was moved from may only be assigned to or
+// destroyed. Threads: const members may be used by several threads at once, others need exclusive
+// use, and everything may be moved to another thread, as basketry.h says.
+//
+// A std::string_view that a function returns, and what offers and columns point to, is borrowed: it
+// lives as long as the object it came from.
+#ifndef BASKETRY_HPP
+#define BASKETRY_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "basketry.h"
+
+namespace basketry {
+
+/// What is thrown when a call fails: a sentence that names the argument, column, row or key.
+class Error : public std::runtime_error {
+public:
+    Error(basketry_status code, const std::string &message)
+        : std::runtime_error(message), code_(code) {}
+
+    /// One of the BASKETRY_ statuses, such as BASKETRY_POLICY.
+    basketry_status code() const noexcept { return code_; }
+
+    /// The name of the status, such as "policy".
+    const char *code_name() const noexcept { return basketry_status_name(code_); }
+
+private:
+    basketry_status code_;
+};
+
+/// Throws the last error of this thread unless the status is BASKETRY_OK.
+inline void check(basketry_status status) {
+    if (status != BASKETRY_OK) {
+        throw Error(status, basketry_last_error());
+    }
+}
+
+/// The version of the library, such as "0.1.0".
+inline std::string_view version() noexcept { return basketry_version(); }
+
+/// A text from C.
+inline std::string_view view(basketry_str text) noexcept {
+    return text.len == 0 ? std::string_view() : std::string_view(text.data, text.len);
+}
+
+/// A text for C, which borrows it.
+inline basketry_str str(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+/// An id: an integer or a text, which are never converted into each other. A text is borrowed and
+/// must live as long as the id is used.
+class Id {
+public:
+    /// No id.
+    constexpr Id() noexcept : id_(BASKETRY_ID_INIT) {}
+    Id(std::string_view text) noexcept : id_{BASKETRY_ID_STR, 0, str(text)} {}
+    Id(const char *text) noexcept : Id(std::string_view(text)) {}
+    Id(const std::string &text) noexcept : Id(std::string_view(text)) {}
+    /// Any integer type whose numbers all fit into 64 bits with a sign.
+    template <typename Integer,
+              std::enable_if_t<std::is_integral_v<Integer> && !std::is_same_v<Integer, bool> &&
+                                   (std::is_signed_v<Integer> || sizeof(Integer) < 8),
+                               int> = 0>
+    Id(Integer number) noexcept
+        : id_{BASKETRY_ID_INT, static_cast<std::int64_t>(number), {nullptr, 0}} {}
+    Id(const basketry_id &id) noexcept : id_(id) {}
+
+    bool is_none() const noexcept { return id_.kind == BASKETRY_ID_NONE; }
+    bool is_int() const noexcept { return id_.kind == BASKETRY_ID_INT; }
+    bool is_text() const noexcept { return id_.kind == BASKETRY_ID_STR; }
+    /// The integer; 0 if it is none.
+    std::int64_t number() const noexcept { return id_.number; }
+    /// The text; empty if it is none.
+    std::string_view text() const noexcept { return view(id_.text); }
+    /// The id as C has it.
+    const basketry_id &native() const noexcept { return id_; }
+
+    friend bool operator==(const Id &a, const Id &b) noexcept {
+        return a.id_.kind == b.id_.kind && a.id_.number == b.id_.number && a.text() == b.text();
+    }
+    friend bool operator!=(const Id &a, const Id &b) noexcept { return !(a == b); }
+
+private:
+    basketry_id id_;
+};
+
+namespace detail {
+
+/// Owns a handle of C.
+template <typename T, void (*Free)(T *)>
+class Handle {
+public:
+    /// The handle as C has it; it stays owned here.
+    T *native() const noexcept { return handle_.get(); }
+
+protected:
+    explicit Handle(T *handle) noexcept : handle_(handle) {}
+
+private:
+    struct Deleter {
+        void operator()(T *handle) const noexcept { Free(handle); }
+    };
+    std::unique_ptr<T, Deleter> handle_;
+};
+
+/// Has C make a handle.
+template <typename T, typename Make>
+T *make(Make make) {
+    T *handle = nullptr;
+    check(make(&handle));
+    return handle;
+}
+
+inline std::vector<basketry_id> native_ids(const std::vector<Id> &ids) {
+    std::vector<basketry_id> native;
+    native.reserve(ids.size());
+    for (const Id &id : ids) {
+        native.push_back(id.native());
+    }
+    return native;
+}
+
+} // namespace detail
+
+/// Watches and cancels long work. Any thread may ask for the progress or cancel.
+class Control : public detail::Handle<basketry_control, basketry_control_free> {
+public:
+    /// Called while long work runs, in the thread that called the long function. It returns false to
+    /// cancel; an exception that it throws cancels too and comes out of the long function.
+    using Callback = std::function<bool(const basketry_progress &)>;
+
+    Control() : Handle(detail::make<basketry_control>(basketry_control_new)) {}
+
+    /// A control whose callback is called about every interval_ms milliseconds.
+    explicit Control(Callback callback, std::uint32_t interval_ms = 50) : Control() {
+        watcher_ = std::make_unique<Watcher>();
+        watcher_->callback = std::move(callback);
+        check(basketry_control_on_progress(native(), call, watcher_.get(), interval_ms));
+    }
+
+    /// Asks the work to stop.
+    void cancel() const { check(basketry_control_cancel(native())); }
+
+    /// How far the work is.
+    basketry_progress progress() const {
+        basketry_progress progress{};
+        check(basketry_control_progress(native(), &progress));
+        return progress;
+    }
+
+    /// As basketry::check, but what the callback threw comes first.
+    void rethrow_or_check(basketry_status status) const {
+        if (watcher_ != nullptr && watcher_->thrown) {
+            std::rethrow_exception(std::exchange(watcher_->thrown, nullptr));
+        }
+        check(status);
+    }
+
+private:
+    struct Watcher {
+        Callback callback;
+        std::exception_ptr thrown;
+    };
+
+    // No exception may pass through C.
+    static std::int32_t call(const basketry_progress *progress, void *user) noexcept {
+        auto *watcher = static_cast<Watcher *>(user);
+        try {
+            return watcher->callback(*progress) ? 0 : 1;
+        } catch (...) {
+            watcher->thrown = std::current_exception();
+            return 1;
+        }
+    }
+
+    std::unique_ptr<Watcher> watcher_;
+};
+
+namespace detail {
+
+/// Has C make a handle by long work, which the control watches if there is one.
+template <typename T, typename Make>
+T *make_watched(const Control *control, Make make) {
+    T *handle = nullptr;
+    basketry_status status = make(control == nullptr ? nullptr : control->native(), &handle);
+    if (control == nullptr) {
+        check(status);
+    } else {
+        control->rethrow_or_check(status);
+    }
+    return handle;
+}
+
+} // namespace detail
+
+/// Baskets of distinct items, the miner's view of orders.
+class Baskets : public detail::Handle<basketry_baskets, basketry_baskets_free> {
+public:
+    /// From lists of ids.
+    static Baskets from_lists(const std::vector<std::vector<Id>> &lists) {
+        std::vector<std::vector<basketry_id>> ids;
+        std::vector<basketry_ids> native;
+        ids.reserve(lists.size());
+        for (const auto &list : lists) {
+            ids.push_back(detail::native_ids(list));
+            native.push_back({ids.back().data(), ids.back().size()});
+        }
+        return adopt(detail::make<basketry_baskets>([&](auto out) {
+            return basketry_baskets_from_lists(native.data(), native.size(), out);
+        }));
+    }
+
+    /// From a FIMI file.
+    static Baskets from_fimi(const std::string &file, const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_baskets>(control, [&](auto c, auto out) {
+            return basketry_baskets_from_fimi(file.c_str(), c, out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static Baskets adopt(basketry_baskets *handle) noexcept { return Baskets(handle); }
+
+    /// How many baskets there are, empty ones included.
+    std::size_t size() const noexcept { return basketry_baskets_len(native()); }
+
+    /// How many distinct items there are.
+    std::size_t items() const noexcept { return basketry_baskets_items(native()); }
+
+private:
+    using Handle::Handle;
+};
+
+/// Frequent itemsets, one row each.
+class Itemsets : public detail::Handle<basketry_itemsets, basketry_itemsets_free> {
+public:
+    /// Finds all sets of items that enough baskets hold. Begin the options with
+    /// BASKETRY_ITEMSET_OPTIONS_INIT.
+    static Itemsets mine(const Baskets &baskets, const basketry_itemset_options &options,
+                         const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_itemsets>(control, [&](auto c, auto out) {
+            return basketry_itemsets_mine(baskets.native(), &options, c, out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static Itemsets adopt(basketry_itemsets *handle) noexcept { return Itemsets(handle); }
+
+    std::size_t size() const noexcept { return basketry_itemsets_len(native()); }
+
+    /// The itemsets as columns.
+    const basketry_itemset_columns &columns() const noexcept {
+        return *basketry_itemsets_columns(native());
+    }
+
+    /// The id of an item of the columns.
+    Id item(std::uint32_t item) const {
+        basketry_id id;
+        check(basketry_itemsets_item(native(), item, &id));
+        return id;
+    }
+
+    /// Writes the itemsets as an Arrow stream, which the caller releases.
+    void export_to(ArrowArrayStream &out) const {
+        check(basketry_itemsets_export(native(), &out));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// Association rules, one row each.
+class Rules : public detail::Handle<basketry_rules, basketry_rules_free> {
+public:
+    /// Splits each itemset into rules of at least this confidence.
+    static Rules make(const Itemsets &itemsets, double min_confidence,
+                      const Control *control = nullptr) {
+        basketry_rule_options options = BASKETRY_RULE_OPTIONS_INIT;
+        options.min_confidence = min_confidence;
+        return make(itemsets, options, control);
+    }
+
+    /// As above, with all options.
+    static Rules make(const Itemsets &itemsets, const basketry_rule_options &options,
+                      const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_rules>(control, [&](auto c, auto out) {
+            return basketry_rules_make(itemsets.native(), &options, c, out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static Rules adopt(basketry_rules *handle) noexcept { return Rules(handle); }
+
+    std::size_t size() const noexcept { return basketry_rules_len(native()); }
+
+    /// The rules as columns.
+    const basketry_rule_columns &columns() const noexcept {
+        return *basketry_rules_columns(native());
+    }
+
+    /// The id of an item of the columns.
+    Id item(std::uint32_t item) const {
+        basketry_id id;
+        check(basketry_rules_item(native(), item, &id));
+        return id;
+    }
+
+    /// The values of a measure such as "lift", one for each rule.
+    std::vector<double> values(const std::string &measure) const {
+        std::vector<double> values(size());
+        check(basketry_rules_values(native(), measure.c_str(), values.data(), values.size()));
+        return values;
+    }
+
+    /// The n best rules for a basket by a measure, the best first.
+    Rules matching(const std::vector<Id> &basket, std::size_t n,
+                   const std::string &measure = "confidence") const {
+        const std::vector<basketry_id> ids = detail::native_ids(basket);
+        return adopt(detail::make<basketry_rules>([&](auto out) {
+            return basketry_rules_matching(native(), ids.data(), ids.size(), n, measure.c_str(),
+                                           out);
+        }));
+    }
+
+    /// Writes the rules as an Arrow stream, which the caller releases.
+    void export_to(ArrowArrayStream &out) const { check(basketry_rules_export(native(), &out)); }
+
+private:
+    using Handle::Handle;
+};
+
+/// What the shop sells now.
+class Catalog : public detail::Handle<basketry_catalog, basketry_catalog_free> {
+public:
+    /// Reads an Arrow stream of products, which is consumed. Begin the columns with
+    /// BASKETRY_CATALOG_COLUMNS_INIT.
+    static Catalog from_arrow(ArrowArrayStream &stream, const basketry_catalog_columns &columns,
+                              const basketry_catalog_options *options = nullptr,
+                              const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_catalog>(control, [&](auto c, auto out) {
+            return basketry_catalog_from_arrow(&stream, &columns, options, c, out);
+        }));
+    }
+
+    /// Reads a CSV file of products.
+    static Catalog from_csv(const std::string &file, const basketry_catalog_columns &columns,
+                            const basketry_catalog_options *options = nullptr,
+                            const basketry_csv_options *csv = nullptr,
+                            const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_catalog>(control, [&](auto c, auto out) {
+            return basketry_catalog_from_csv(file.c_str(), &columns, options, csv, c, out);
+        }));
+    }
+
+    /// Makes a catalogue of products. Begin each with BASKETRY_PRODUCT_INIT.
+    static Catalog from_products(const std::vector<basketry_product> &products,
+                                 const basketry_catalog_options *options = nullptr) {
+        const std::unique_ptr<basketry_catalog_builder, void (*)(basketry_catalog_builder *)>
+            builder(detail::make<basketry_catalog_builder>([&](auto out) {
+                        return basketry_catalog_builder_new(options, out);
+                    }),
+                    basketry_catalog_builder_free);
+        for (const basketry_product &product : products) {
+            check(basketry_catalog_builder_push(builder.get(), &product));
+        }
+        return adopt(detail::make<basketry_catalog>(
+            [&](auto out) { return basketry_catalog_builder_finish(builder.get(), out); }));
+    }
+
+    /// Takes over a handle of C.
+    static Catalog adopt(basketry_catalog *handle) noexcept { return Catalog(handle); }
+
+    std::size_t size() const noexcept { return basketry_catalog_len(native()); }
+
+    /// What became of the rows that were read, as JSON.
+    std::string_view report() const noexcept { return view(basketry_catalog_report(native())); }
+
+    /// Changes a price in minor units. Engines keep what they were given before.
+    void set_price(const Id &product, std::int64_t price) {
+        check(basketry_catalog_set_price(native(), product.native(), price));
+    }
+
+    /// Changes a stock in units. Engines keep what they were given before.
+    void set_stock(const Id &product, std::int64_t stock) {
+        check(basketry_catalog_set_stock(native(), product.native(), stock));
+    }
+
+    /// Says whether a product may be offered. Engines keep what they were given before.
+    void set_sellable(const Id &product, bool sellable) {
+        check(basketry_catalog_set_sellable(native(), product.native(), sellable ? 1 : 0));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// Past orders.
+class History : public detail::Handle<basketry_history, basketry_history_free> {
+public:
+    /// Reads an Arrow stream of order lines, which is consumed. Begin the columns with
+    /// BASKETRY_HISTORY_COLUMNS_INIT.
+    static History from_arrow(ArrowArrayStream &stream, const basketry_history_columns &columns,
+                              const basketry_history_options *options = nullptr,
+                              const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_history>(control, [&](auto c, auto out) {
+            return basketry_history_from_arrow(&stream, &columns, options, c, out);
+        }));
+    }
+
+    /// Reads a CSV file of order lines.
+    static History from_csv(const std::string &file, const basketry_history_columns &columns,
+                            const basketry_history_options *options = nullptr,
+                            const basketry_csv_options *csv = nullptr,
+                            const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_history>(control, [&](auto c, auto out) {
+            return basketry_history_from_csv(file.c_str(), &columns, options, csv, c, out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static History adopt(basketry_history *handle) noexcept { return History(handle); }
+
+    /// How many baskets there are.
+    std::size_t size() const noexcept { return basketry_history_len(native()); }
+
+    /// How many lines there are.
+    std::size_t lines() const noexcept { return basketry_history_lines(native()); }
+
+    /// What became of the lines that were read, as JSON.
+    std::string_view report() const noexcept { return view(basketry_history_report(native())); }
+
+    /// The distinct products of each basket, for mining.
+    Baskets to_baskets() const {
+        return Baskets::adopt(detail::make<basketry_baskets>(
+            [&](auto out) { return basketry_history_to_baskets(native(), out); }));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// Makes a history line by line.
+class HistoryBuilder
+    : public detail::Handle<basketry_history_builder, basketry_history_builder_free> {
+public:
+    /// The fields are a sum of BASKETRY_WITH_CUSTOMERS, BASKETRY_WITH_BASKETS and
+    /// BASKETRY_WITH_REVENUE.
+    explicit HistoryBuilder(std::uint32_t fields,
+                            const basketry_history_options *options = nullptr)
+        : Handle(detail::make<basketry_history_builder>([&](auto out) {
+              return basketry_history_builder_new(fields, options, out);
+          })) {}
+
+    /// Adds a line. Begin it with BASKETRY_ORDER_LINE_INIT.
+    void push(const basketry_order_line &line) {
+        check(basketry_history_builder_push(native(), &line));
+    }
+
+    /// Groups the lines into a history and uses the builder up.
+    History finish(const Control *control = nullptr) {
+        return History::adopt(
+            detail::make_watched<basketry_history>(control, [&](auto c, auto out) {
+                return basketry_history_builder_finish(native(), c, out);
+            }));
+    }
+};
+
+/// Ranked products for customers or baskets.
+class Recommendations
+    : public detail::Handle<basketry_recommendations, basketry_recommendations_free> {
+public:
+    /// Takes over a handle of C.
+    static Recommendations adopt(basketry_recommendations *handle) noexcept {
+        return Recommendations(handle);
+    }
+
+    std::size_t size() const noexcept { return columns().len; }
+
+    /// The rows as columns.
+    const basketry_recommendation_columns &columns() const noexcept {
+        return *basketry_recommendations_columns(native());
+    }
+
+    /// The id of a product of the columns.
+    Id product(std::uint32_t product) const {
+        basketry_id id;
+        check(basketry_recommendations_product(native(), product, &id));
+        return id;
+    }
+
+    /// Writes the rows as an Arrow stream, which the caller releases.
+    void export_to(ArrowArrayStream &out) const {
+        check(basketry_recommendations_export(native(), &out));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// What was learned: one immutable file.
+class Model : public detail::Handle<basketry_model, basketry_model_free> {
+public:
+    /// Learns a model.
+    static Model fit(const Catalog &catalog, const History &history,
+                     const basketry_fit_options *options = nullptr,
+                     const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_model>(control, [&](auto c, auto out) {
+            return basketry_fit(catalog.native(), history.native(), options, c, out);
+        }));
+    }
+
+    /// Opens a model file by mapping it into memory.
+    static Model open(const std::string &file) {
+        return adopt(detail::make<basketry_model>(
+            [&](auto out) { return basketry_model_open(file.c_str(), out); }));
+    }
+
+    /// Reads a model file into memory.
+    static Model read(const std::string &file) {
+        return adopt(detail::make<basketry_model>(
+            [&](auto out) { return basketry_model_read(file.c_str(), out); }));
+    }
+
+    /// Makes a model from the bytes of a model file, which are copied.
+    static Model from_bytes(std::string_view bytes) {
+        return adopt(detail::make<basketry_model>([&](auto out) {
+            const auto *data = reinterpret_cast<const std::uint8_t *>(bytes.data());
+            return basketry_model_from_bytes(data, bytes.size(), out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static Model adopt(basketry_model *handle) noexcept { return Model(handle); }
+
+    /// Writes the model file.
+    void save(const std::string &file) const { check(basketry_model_save(native(), file.c_str())); }
+
+    /// Throws unless all checksums match.
+    void verify() const { check(basketry_model_verify(native())); }
+
+    /// The bytes of the model file.
+    std::string_view bytes() const {
+        const std::uint8_t *data = nullptr;
+        std::size_t len = 0;
+        check(basketry_model_bytes(native(), &data, &len));
+        return {reinterpret_cast<const char *>(data), len};
+    }
+
+    /// What was learned and what was not, as JSON.
+    std::string_view report() const noexcept { return view(basketry_model_report(native())); }
+
+    /// The id of the model, 32 hexadecimal digits.
+    std::string_view id() const noexcept { return view(basketry_model_id(native())); }
+
+    /// The time of the last order learned from, in milliseconds since 1970.
+    std::int64_t as_of() const noexcept { return basketry_model_as_of(native()); }
+
+    /// The n products each customer most probably buys next.
+    Recommendations recommend(const std::vector<Id> &customers, std::size_t n,
+                              bool new_only = false, const Control *control = nullptr) const {
+        const std::vector<basketry_id> ids = detail::native_ids(customers);
+        return Recommendations::adopt(
+            detail::make_watched<basketry_recommendations>(control, [&](auto c, auto out) {
+                return basketry_model_recommend(native(), ids.data(), ids.size(), n, new_only, c,
+                                                out);
+            }));
+    }
+
+    /// The n products most probably added to each basket.
+    Recommendations complete(const std::vector<std::vector<Id>> &baskets, std::size_t n,
+                             const Control *control = nullptr) const {
+        std::vector<std::vector<basketry_id>> ids;
+        std::vector<basketry_ids> lists;
+        ids.reserve(baskets.size());
+        for (const auto &basket : baskets) {
+            ids.push_back(detail::native_ids(basket));
+            lists.push_back({ids.back().data(), ids.back().size()});
+        }
+        return Recommendations::adopt(
+            detail::make_watched<basketry_recommendations>(control, [&](auto c, auto out) {
+                return basketry_model_complete(native(), lists.data(), lists.size(), n, c, out);
+            }));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// What a shop wants offered.
+class Policy : public detail::Handle<basketry_policy, basketry_policy_free> {
+public:
+    /// Reads TOML.
+    static Policy from_toml(std::string_view text) {
+        return adopt(detail::make<basketry_policy>(
+            [&](auto out) { return basketry_policy_from_toml(str(text), out); }));
+    }
+
+    /// Reads a JSON object.
+    static Policy from_json(std::string_view text) {
+        return adopt(detail::make<basketry_policy>(
+            [&](auto out) { return basketry_policy_from_json(str(text), out); }));
+    }
+
+    /// Reads a file: JSON if its name ends in .json, TOML otherwise.
+    static Policy from_file(const std::string &file) {
+        return adopt(detail::make<basketry_policy>(
+            [&](auto out) { return basketry_policy_from_file(file.c_str(), out); }));
+    }
+
+    /// Takes over a handle of C.
+    static Policy adopt(basketry_policy *handle) noexcept { return Policy(handle); }
+
+    /// The policy as JSON, every default spelled out.
+    std::string_view json() const noexcept { return view(basketry_policy_json(native())); }
+
+private:
+    using Handle::Handle;
+};
+
+/// One request: who, where, when, and what is in the basket. It keeps copies of all texts.
+class Context {
+public:
+    /// A request at this time (milliseconds since 1970) by nobody known, with an empty basket.
+    explicit Context(std::int64_t now_ms) { context_.now_ms = now_ms; }
+
+    Context(Context &&) = default;
+    Context &operator=(Context &&) = default;
+
+    Context &customer(const Id &id) {
+        context_.customer = keep(id);
+        return *this;
+    }
+
+    /// Where the offers are shown, such as "cart".
+    Context &placement(std::string_view placement) {
+        texts_.emplace_back(placement);
+        context_.placement = texts_.back().c_str();
+        return *this;
+    }
+
+    /// The product whose page is being looked at.
+    Context &viewed(const Id &id) {
+        context_.viewed = keep(id);
+        return *this;
+    }
+
+    /// Adds a line to the basket.
+    Context &line(const Id &product, double quantity = 1) {
+        basket_.push_back({keep(product), quantity});
+        return *this;
+    }
+
+    /// Adds an order that the customer made since the model was fitted.
+    Context &order_since(std::int64_t time_ms, const std::vector<std::pair<Id, double>> &lines) {
+        orders_.push_back({time_ms, {}});
+        for (const auto &[product, quantity] : lines) {
+            orders_.back().lines.push_back({keep(product), quantity});
+        }
+        return *this;
+    }
+
+    /// The seed for whatever a policy leaves to chance.
+    Context &seed(std::uint64_t seed) noexcept {
+        context_.seed = seed;
+        return *this;
+    }
+
+    /// Calls use with the request as C has it, which is borrowed for the call.
+    template <typename Use>
+    auto with_native(Use use) const {
+        std::vector<basketry_order> orders;
+        orders.reserve(orders_.size());
+        for (const Order &order : orders_) {
+            orders.push_back({order.time_ms, order.lines.data(), order.lines.size()});
+        }
+        basketry_context native = context_;
+        native.basket = basket_.data();
+        native.n_basket = basket_.size();
+        native.orders_since = orders.data();
+        native.n_orders_since = orders.size();
+        return use(native);
+    }
+
+private:
+    struct Order {
+        std::int64_t time_ms;
+        std::vector<basketry_line> lines;
+    };
+
+    basketry_id keep(const Id &id) {
+        if (!id.is_text()) {
+            return id.native();
+        }
+        texts_.emplace_back(id.text());
+        return Id(texts_.back()).native();
+    }
+
+    basketry_context context_ = BASKETRY_CONTEXT_INIT;
+    std::vector<basketry_line> basket_;
+    std::vector<Order> orders_;
+    // A list, since what C points to must not move.
+    std::list<std::string> texts_;
+};
+
+/// The answer of Decision::why_not.
+struct WhyNot {
+    /// Why it is not offered, one of the constants that begin with BASKETRY_REASON_;
+    /// BASKETRY_REASON_NONE if it is offered.
+    std::int32_t reason;
+    /// The answer in plain words.
+    std::string text;
+};
+
+/// Ordered offers, perhaps none, and everything needed to say why.
+class Decision : public detail::Handle<basketry_decision, basketry_decision_free> {
+public:
+    /// Goes through the offers, the most valuable first.
+    class Iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = basketry_offer;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const basketry_offer *;
+        using reference = const basketry_offer &;
+
+        Iterator(const basketry_decision *decision, std::size_t index) noexcept
+            : decision_(decision), index_(index) {}
+
+        reference operator*() const noexcept {
+            return *basketry_decision_offer(decision_, index_);
+        }
+        pointer operator->() const noexcept { return basketry_decision_offer(decision_, index_); }
+        Iterator &operator++() noexcept {
+            ++index_;
+            return *this;
+        }
+        Iterator operator++(int) noexcept { return {decision_, index_++}; }
+        bool operator==(const Iterator &other) const noexcept { return index_ == other.index_; }
+        bool operator!=(const Iterator &other) const noexcept { return index_ != other.index_; }
+
+    private:
+        const basketry_decision *decision_;
+        std::size_t index_;
+    };
+
+    /// Takes over a handle of C.
+    static Decision adopt(basketry_decision *handle) noexcept { return Decision(handle); }
+
+    std::size_t size() const noexcept { return basketry_decision_len(native()); }
+    bool empty() const noexcept { return size() == 0; }
+    Iterator begin() const noexcept { return {native(), 0}; }
+    Iterator end() const noexcept { return {native(), size()}; }
+
+    /// The offer at an index; throws std::out_of_range if there is none.
+    const basketry_offer &at(std::size_t index) const {
+        const basketry_offer *offer = basketry_decision_offer(native(), index);
+        if (offer == nullptr) {
+            throw std::out_of_range("basketry::Decision::at");
+        }
+        return *offer;
+    }
+
+    /// The expected contribution of all offers, in minor units.
+    double value() const noexcept { return basketry_decision_value(native()); }
+
+    /// True if the model knows the customer.
+    bool customer_known() const noexcept { return basketry_decision_customer_known(native()); }
+
+    /// The decision as one line of JSON: the log entry from which it can be replayed.
+    std::string_view json() const noexcept { return view(basketry_decision_json(native())); }
+
+    /// The decision for people to read.
+    std::string_view text() const noexcept { return view(basketry_decision_text(native())); }
+
+    /// Why a product is not among the offers.
+    WhyNot why_not(const Id &product) const {
+        char text[512];
+        std::int32_t reason = BASKETRY_REASON_NONE;
+        check(basketry_decision_why_not(native(), product.native(), &reason, text, sizeof text));
+        return {reason, text};
+    }
+
+    /// The candidates that were not offered, those with the greatest chance of being bought first.
+    std::vector<basketry_suppressed> suppressed() const {
+        std::vector<basketry_suppressed> rows;
+        rows.reserve(basketry_decision_suppressed_len(native()));
+        for (std::size_t i = 0; i < basketry_decision_suppressed_len(native()); i++) {
+            rows.push_back(*basketry_decision_suppressed(native(), i));
+        }
+        return rows;
+    }
+
+    /// What was not as it should be: unknown products, costs that are assumed and so on.
+    std::vector<std::string_view> warnings() const {
+        std::vector<std::string_view> warnings;
+        for (std::size_t i = 0; i < basketry_decision_warnings_len(native()); i++) {
+            basketry_str warning;
+            check(basketry_decision_warning(native(), i, &warning));
+            warnings.push_back(view(warning));
+        }
+        return warnings;
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// Decides what to offer: a model plus what the shop sells now. Any number of threads may decide
+/// while another replaces the model or the catalogue.
+class Engine : public detail::Handle<basketry_engine, basketry_engine_free> {
+public:
+    /// Opens a model file and decides from it alone.
+    static Engine open(const std::string &file) {
+        return adopt(detail::make<basketry_engine>(
+            [&](auto out) { return basketry_engine_open(file.c_str(), out); }));
+    }
+
+    /// Decides from a model, with the catalogue as it was at fitting.
+    explicit Engine(const Model &model)
+        : Handle(detail::make<basketry_engine>(
+              [&](auto out) { return basketry_engine_new(model.native(), nullptr, out); })) {}
+
+    /// Decides from a model and a live catalogue.
+    Engine(const Model &model, const Catalog &catalog)
+        : Handle(detail::make<basketry_engine>([&](auto out) {
+              return basketry_engine_new(model.native(), catalog.native(), out);
+          })) {}
+
+    /// Takes over a handle of C.
+    static Engine adopt(basketry_engine *handle) noexcept { return Engine(handle); }
+
+    /// Replaces the catalogue while other threads may decide.
+    void set_catalog(const Catalog &catalog) const {
+        check(basketry_engine_set_catalog(native(), catalog.native()));
+    }
+
+    /// Replaces the model while other threads may decide.
+    void set_model(const Model &model) const {
+        check(basketry_engine_set_model(native(), model.native()));
+    }
+
+    /// The model that decisions are made from now.
+    Model model() const {
+        return Model::adopt(detail::make<basketry_model>(
+            [&](auto out) { return basketry_engine_model(native(), out); }));
+    }
+
+    /// The catalogue that decisions are made from now.
+    Catalog catalog() const {
+        return Catalog::adopt(detail::make<basketry_catalog>(
+            [&](auto out) { return basketry_engine_catalog(native(), out); }));
+    }
+
+    /// Decides what to offer.
+    Decision decide(const Policy &policy, const Context &context) const {
+        return context.with_native([&](const basketry_context &request) {
+            return Decision::adopt(detail::make<basketry_decision>([&](auto out) {
+                return basketry_decide(native(), policy.native(), &request, out);
+            }));
+        });
+    }
+
+    /// Decides what to offer for a context in JSON.
+    Decision decide_json(const Policy &policy, std::string_view context) const {
+        return Decision::adopt(detail::make<basketry_decision>([&](auto out) {
+            return basketry_decide_json(native(), policy.native(), str(context), out);
+        }));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+} // namespace basketry
+
+#endif // BASKETRY_HPP

@@ -1,0 +1,302 @@
+// The C++ face: the golden decisions, errors as exceptions, handles that free themselves.
+// usage: main GOLDEN_FOLDER TEMPORARY_FOLDER
+#include "basketry.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#define CHECK(condition)                                                                          \
+    do {                                                                                          \
+        if (!(condition)) {                                                                       \
+            std::cerr << __FILE__ << ":" << __LINE__ << ": failed: " #condition "\n";             \
+            std::exit(1);                                                                         \
+        }                                                                                         \
+    } while (false)
+
+std::size_t offers_in_second_unit(const basketry::Engine &engine, const basketry::Policy &policy);
+
+namespace {
+
+using namespace std::string_literals;
+
+/// The error that the call throws.
+template <typename Call>
+basketry::Error error_of(Call call) {
+    try {
+        call();
+    } catch (const basketry::Error &error) {
+        return error;
+    }
+    std::cerr << "no error was thrown\n";
+    std::exit(1);
+}
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+std::vector<std::string> split(const std::string &text, char separator) {
+    std::vector<std::string> parts;
+    std::size_t start = 0;
+    for (std::size_t end; (end = text.find(separator, start)) != std::string::npos;) {
+        parts.push_back(text.substr(start, end - start));
+        start = end + 1;
+    }
+    parts.push_back(text.substr(start));
+    return parts;
+}
+
+/// product=quantity;product=quantity
+std::vector<std::pair<std::string, double>> lines(const std::string &text) {
+    std::vector<std::pair<std::string, double>> lines;
+    for (const std::string &line : split(text, ';')) {
+        if (!line.empty()) {
+            const auto parts = split(line, '=');
+            lines.emplace_back(parts.at(0), std::stod(parts.at(1)));
+        }
+    }
+    return lines;
+}
+
+basketry::Context context_of(const std::string &line) {
+    const std::vector<std::string> field = split(line, '\t');
+    CHECK(field.size() == 8);
+    basketry::Context context(std::stoll(field[3]));
+    context.seed(std::stoull(field[4]));
+    if (!field[1].empty()) {
+        context.customer(field[1]);
+    }
+    if (!field[2].empty()) {
+        context.placement(field[2]);
+    }
+    if (!field[5].empty()) {
+        context.viewed(field[5]);
+    }
+    for (const auto &[product, quantity] : lines(field[6])) {
+        context.line(product, quantity);
+    }
+    for (const std::string &order : split(field[7], '|')) {
+        if (!order.empty()) {
+            const auto parts = split(order, ':');
+            std::vector<std::pair<basketry::Id, double>> bought;
+            const auto texts = lines(parts.at(1));
+            bought.assign(texts.begin(), texts.end());
+            context.order_since(std::stoll(parts.at(0)), bought);
+        }
+    }
+    return context;
+}
+
+void golden(const std::string &folder) {
+    const basketry::Engine engine = basketry::Engine::open(folder + "/model.basketry");
+    const basketry::Policy policy = basketry::Policy::from_file(folder + "/policy.toml");
+    std::ifstream contexts(folder + "/contexts.tsv"), decisions(folder + "/decisions.jsonl");
+    std::string line, expected;
+    std::getline(contexts, line);
+    int n = 0;
+    while (std::getline(contexts, line)) {
+        CHECK(std::getline(decisions, expected));
+        // A context may be moved: what it points to moves along.
+        basketry::Context first = context_of(line);
+        const basketry::Context context = std::move(first);
+        const basketry::Decision decision = engine.decide(policy, context);
+        if (decision.json() != expected) {
+            std::cerr << line << "\n  expected " << expected << "\n  found    " << decision.json()
+                      << "\n";
+            std::exit(1);
+        }
+        n++;
+    }
+    CHECK(n == 20 && !std::getline(decisions, expected));
+    CHECK(offers_in_second_unit(engine, policy) > 0);
+}
+
+void errors(const std::string &golden) {
+    basketry::Error error = error_of([] { basketry::Model::open("no-such-file"); });
+    CHECK(error.code() == BASKETRY_IO && error.code_name() == "io"s);
+    CHECK(contains(error.what(), "no-such-file"));
+    error = error_of([] { basketry::Policy::from_toml("max_ofers = 1"); });
+    CHECK(error.code() == BASKETRY_POLICY && contains(error.what(), "max_ofers"));
+    error = error_of([] { basketry::Model::from_bytes("nothing of the kind"); });
+    CHECK(error.code() == BASKETRY_FORMAT);
+    // As every other exception.
+    try {
+        basketry::Policy::from_json("{");
+        CHECK(false);
+    } catch (const std::runtime_error &) {
+    }
+    error = error_of([] {
+        basketry::HistoryBuilder builder(BASKETRY_WITH_CUSTOMERS);
+        basketry_order_line line = BASKETRY_ORDER_LINE_INIT;
+        line.customer = basketry::Id(1).native();
+        line.product = basketry::Id("bread").native();
+        line.quantity = std::nan("");
+        builder.push(line);
+    });
+    CHECK(error.code() == BASKETRY_DATA && contains(error.what(), "quantity"));
+
+    const basketry::Engine engine = basketry::Engine::open(golden + "/model.basketry");
+    const basketry::Policy policy = basketry::Policy::from_toml("");
+    error = error_of([&] { engine.decide(policy, basketry::Context(0).customer(5)); });
+    CHECK(error.code() == BASKETRY_UNKNOWN_ID);
+    error = error_of([&] { engine.decide_json(policy, "{\"nwo\": 1}"); });
+    CHECK(error.code() == BASKETRY_POLICY && contains(error.what(), "nwo"));
+    const std::string text("embedded \0 zero", 15);
+    error = error_of([&] { basketry::Policy::from_toml(text); });
+    CHECK(error.code() == BASKETRY_POLICY);
+}
+
+void ids() {
+    CHECK(basketry::Id(1) != basketry::Id("1") && basketry::Id("a") == basketry::Id("a"s));
+    CHECK(basketry::Id().is_none() && basketry::Id(1).is_int() && basketry::Id("").is_text());
+    CHECK(basketry::Id(std::int64_t{1} << 60).number() == std::int64_t{1} << 60);
+    CHECK(basketry::Id(7LL) == basketry::Id(7u));
+    static_assert(!std::is_constructible_v<basketry::Id, std::uint64_t>, "would lose numbers");
+    static_assert(!std::is_constructible_v<basketry::Id, bool>, "is no id");
+}
+
+void mining() {
+    const auto baskets = basketry::Baskets::from_lists(
+        {{"bread", "butter"}, {"bread", "butter", "jam"}, {"bread"}, {}});
+    CHECK(baskets.size() == 4 && baskets.items() == 3);
+    basketry_itemset_options options = BASKETRY_ITEMSET_OPTIONS_INIT;
+    options.min_count = 2;
+    const auto itemsets = basketry::Itemsets::mine(baskets, options);
+    CHECK(itemsets.size() == 3 && itemsets.columns().counts[0] == 3);
+    CHECK(itemsets.item(itemsets.columns().items[0]) == basketry::Id("bread"));
+    const auto rules = basketry::Rules::make(itemsets, 0.5);
+    CHECK(rules.size() == 2 && rules.values("confidence").size() == 2);
+    const auto found = rules.matching({"butter"}, 3);
+    CHECK(found.size() == 1 && found.values("confidence")[0] == 1.0);
+    CHECK(found.item(found.columns().consequents[0]) == basketry::Id("bread"));
+    const basketry::Error error = error_of([&] { rules.values("lfit"); });
+    CHECK(contains(error.what(), "lift"));
+}
+
+void learning(const std::string &golden, const std::string &folder) {
+    basketry_catalog_columns products = BASKETRY_CATALOG_COLUMNS_INIT;
+    products.product = "product";
+    products.price = "price";
+    products.cost = "cost";
+    products.name = "name";
+    auto catalog = basketry::Catalog::from_csv(golden + "/products.csv", products);
+    basketry_history_columns orders = BASKETRY_HISTORY_COLUMNS_INIT;
+    orders.time = "time";
+    orders.product = "product";
+    orders.customer = "customer";
+    orders.basket = "basket";
+    const auto history = basketry::History::from_csv(golden + "/orders.csv", orders);
+    CHECK(history.size() > 250 && history.lines() > history.size());
+    CHECK(contains(history.report(), "lines_used"));
+    CHECK(history.to_baskets().size() == history.size());
+
+    basketry_fit_options options = BASKETRY_FIT_OPTIONS_INIT;
+    options.min_customers = 5;
+    int calls = 0;
+    const basketry::Control watched(
+        [&](const basketry_progress &) {
+            calls++;
+            return true;
+        },
+        1);
+    const auto model = basketry::Model::fit(catalog, history, &options, &watched);
+    CHECK(calls > 0 && watched.progress().stage > 0);
+
+    // What the callback throws comes out as it went in; returning false cancels.
+    struct Stop {};
+    const basketry::Control throwing([](const basketry_progress &) -> bool { throw Stop(); }, 1);
+    try {
+        basketry::Model::fit(catalog, history, &options, &throwing);
+        CHECK(false);
+    } catch (const Stop &) {
+    }
+    const basketry::Control refusing([](const basketry_progress &) { return false; }, 1);
+    basketry::Error error = error_of([&] {
+        basketry::Model::fit(catalog, history, &options, &refusing);
+    });
+    CHECK(error.code() == BASKETRY_CANCELLED);
+    const basketry::Control cancelled;
+    cancelled.cancel();
+    error = error_of([&] { basketry::Model::fit(catalog, history, &options, &cancelled); });
+    CHECK(error.code() == BASKETRY_CANCELLED);
+
+    const std::string file = folder + "/cpp.basketry";
+    model.save(file);
+    const auto opened = basketry::Model::open(file);
+    opened.verify();
+    CHECK(opened.id() == model.id() && opened.as_of() == model.as_of());
+    CHECK(basketry::Model::read(file).bytes() == model.bytes());
+    CHECK(basketry::Model::from_bytes(model.bytes()).id() == model.id());
+    CHECK(contains(model.report(), "{"));
+    const auto next = opened.recommend({"c-001", "c-002"}, 3);
+    CHECK(next.size() == 6 && next.product(next.columns().products[0]).is_text());
+    const auto added = opened.complete({{"spaghetti"}, {"bread", "never-heard"}}, 2);
+    CHECK(added.size() == 4 && added.columns().unknown == 1);
+
+    // A handle may be moved, and the one that was moved from holds nothing.
+    basketry::Engine engine(opened, catalog);
+    basketry::Engine moved = std::move(engine);
+    CHECK(engine.native() == nullptr && moved.native() != nullptr); // NOLINT: that is the test
+    engine = std::move(moved);
+    static_assert(!std::is_copy_constructible_v<basketry::Engine>, "handles are not copied");
+    static_assert(!std::is_default_constructible_v<basketry::Engine>, "nor are they ever empty");
+
+    const auto policy = basketry::Policy::from_toml("max_offers = 2");
+    CHECK(contains(policy.json(), "\"max_offers\":2"));
+    basketry::Context context(1778500800000);
+    context.customer("c-002").placement("cart").line("spaghetti", 2).seed(7);
+    const auto decision = engine.decide(policy, context);
+    CHECK(!decision.empty() && decision.size() <= 2 && decision.customer_known());
+    double value = 0;
+    for (const basketry_offer &offer : decision) {
+        CHECK(!basketry::view(offer.why).empty() && offer.n_products == 1);
+        value += offer.value;
+    }
+    CHECK(std::abs(value - decision.value()) < 1e-9);
+    CHECK(&decision.at(0) == &*decision.begin());
+    try {
+        decision.at(decision.size());
+        CHECK(false);
+    } catch (const std::out_of_range &) {
+    }
+    CHECK(decision.why_not("spaghetti").reason == BASKETRY_REASON_IN_BASKET);
+    CHECK(contains(decision.why_not("spaghetti").text, "basket"));
+    CHECK(!decision.suppressed().empty());
+    CHECK(contains(decision.text(), "1. "));
+    const std::string unknown = "no-such-product"s;
+    bool warned = false;
+    const auto with_unknown = engine.decide(policy, context.line(unknown));
+    for (std::string_view warning : with_unknown.warnings()) {
+        warned = warned || contains(warning, unknown);
+    }
+    CHECK(warned);
+
+    const basketry::Id best = decision.at(0).products[0];
+    catalog.set_stock(best, 0);
+    engine.set_catalog(catalog);
+    engine.set_model(model);
+    std::thread other([&] {
+        const auto again = engine.decide(policy, context);
+        CHECK(again.why_not(best).reason == BASKETRY_REASON_OUT_OF_STOCK);
+    });
+    other.join();
+    CHECK(engine.model().id() == model.id() && engine.catalog().size() == catalog.size());
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    CHECK(argc == 3);
+    CHECK(contains(basketry::version(), "."));
+    ids();
+    errors(argv[1]);
+    mining();
+    learning(argv[1], argv[2]);
+    golden(argv[1]);
+    return 0;
+}
