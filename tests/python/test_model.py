@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 
 import polars as pl
@@ -23,6 +24,11 @@ def test_report_and_options(shop):
     assert shop.model.catalog["p03"] == shop.catalog["p03"]
     assert len(shop.model.id) == 32
     assert shop.model.as_of == shop.history.report["last_time"]
+
+
+def test_the_signature_tells_the_defaults(shop):
+    parameters = inspect.signature(bk.fit).parameters
+    assert shop.model.options == {name: parameters[name].default for name in shop.model.options}
 
 
 def test_the_file(shop, tmp_path):

@@ -11,10 +11,12 @@ mod engine;
 mod error;
 mod history;
 mod ids;
+mod itemsets;
 mod mine;
 mod model;
 mod policy;
 mod rows;
+mod rules;
 mod table;
 
 /// The native part of basketry; its public names are those of the package `basketry`.
@@ -33,11 +35,15 @@ mod _native {
     #[pymodule_export]
     use crate::history::History;
     #[pymodule_export]
-    use crate::mine::{Itemset, Itemsets, Rule, Rules, itemsets, rules};
+    use crate::itemsets::{Itemset, Itemsets};
+    #[pymodule_export]
+    use crate::mine::{itemsets, rules};
     #[pymodule_export]
     use crate::model::{Model, fit};
     #[pymodule_export]
     use crate::policy::Policy;
+    #[pymodule_export]
+    use crate::rules::{Rule, Rules};
     #[pymodule_export]
     use crate::table::Table;
 

@@ -35,7 +35,8 @@ use crate::{boundary, convert, ids};
 ///     The propensity is fitted to the orders of the last so many days, from what was known
 ///     before; at most a quarter of the history's span is used.
 /// shrinkage : float
-///     Expected baskets by which a pair's lift is drawn towards 1.
+///     Expected baskets by which a pair's lift is drawn towards 1; `min_customers` keeps chance
+///     pairs away already: give 5 to 20 if that is very low.
 /// max_basket : int
 ///     Baskets with more distinct products than this are left out of pair counting, and counted in
 ///     the report.
@@ -71,26 +72,26 @@ pub(crate) fn fit(
     py: Python<'_>,
     catalog: &Bound<'_, Catalog>,
     history: &Bound<'_, History>,
-    min_customers: u32,
-    neighbours: u32,
-    half_life_days: f64,
-    popularity_half_life_days: f64,
-    holdout_days: f64,
-    shrinkage: f64,
-    max_basket: u32,
-    seed: u64,
+    min_customers: Option<u32>,
+    neighbours: Option<u32>,
+    half_life_days: Option<f64>,
+    popularity_half_life_days: Option<f64>,
+    holdout_days: Option<f64>,
+    shrinkage: Option<f64>,
+    max_basket: Option<u32>,
+    seed: Option<u64>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Model> {
+    // What is not given has the core's default; a test holds the signature to it.
     let mut options = FitOptions::default();
-    options.min_customers = min_customers;
-    options.neighbours = neighbours;
-    options.half_life_days = half_life_days;
-    options.popularity_half_life_days = popularity_half_life_days;
-    options.holdout_days = holdout_days;
-    options.shrinkage = shrinkage;
-    options.max_basket = max_basket;
-    options.seed = seed;
+    macro_rules! set {
+        ($($option:ident),*) => {
+            $(options.$option = $option.unwrap_or(options.$option);)*
+        };
+    }
+    set!(min_customers, neighbours, half_life_days, popularity_half_life_days);
+    set!(holdout_days, shrinkage, max_basket, seed);
     options.threads = threads;
     let (catalog, history) = (catalog.get(), history.get());
     let inner = boundary::shown(py, progress, |control| {
