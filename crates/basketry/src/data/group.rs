@@ -2,23 +2,32 @@
 
 use crate::{Control, Error, ErrorKind, Result};
 
-/// Order lines as columns; `revenue` is empty if there is none.
+/// Order lines: the basket of each, and the rest of it.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     pub(crate) basket: Vec<u32>,
-    pub(crate) product: Vec<u32>,
-    pub(crate) quantity: Vec<f32>,
-    pub(crate) revenue: Vec<i64>,
+    pub(crate) cell: Vec<Cell>,
+}
+
+/// A line without its basket. In one piece, so that sorting lines by basket moves it at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cell {
+    pub(crate) product: u32,
+    pub(crate) quantity: f32,
+    /// 0 without revenue.
+    pub(crate) revenue: i64,
 }
 
 impl Lines {
-    pub(crate) fn reserve(&mut self, lines: usize, revenue: bool) {
+    pub(crate) fn reserve(&mut self, lines: usize) {
         self.basket.reserve(lines);
-        self.product.reserve(lines);
-        self.quantity.reserve(lines);
-        if revenue {
-            self.revenue.reserve(lines);
-        }
+        self.cell.reserve(lines);
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, basket: u32, cell: Cell) {
+        self.basket.push(basket);
+        self.cell.push(cell);
     }
 }
 
@@ -31,103 +40,104 @@ pub(crate) struct Grouped {
     pub(crate) revenue: Vec<i64>,
 }
 
-/// Groups lines whose baskets are `first..first + baskets`, each of which has a line. Lines of the
-/// same basket and product are added up in their order, so that adding some now and some later
-/// gives the same sums. `contiguous`: the lines come basket by basket already.
+/// The baskets that lines belong to, and how they lie.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    /// The first basket; the others follow, and each has a line.
+    pub(crate) first: u32,
+    pub(crate) baskets: usize,
+    /// Whether the lines come basket by basket already.
+    pub(crate) contiguous: bool,
+    /// Whether lines have revenue.
+    pub(crate) revenue: bool,
+}
+
+/// Groups lines by basket. Lines of the same basket and product are added up in their order, so
+/// that adding some now and some later gives the same sums.
 pub(crate) fn group(
     lines: Lines,
-    first: u32,
-    baskets: usize,
-    contiguous: bool,
+    extent: Extent,
     control: &Control,
     describe: &dyn Fn(u32, u32) -> String,
 ) -> Result<Grouped> {
-    let mut offsets = vec![0u64; baskets + 1];
+    let mut offsets = vec![0u64; extent.baskets + 1];
     for &basket in &lines.basket {
-        offsets[(basket - first) as usize + 1] += 1;
+        offsets[(basket - extent.first) as usize + 1] += 1;
     }
     let mut end = 0;
     for offset in &mut offsets {
         end += *offset;
         *offset = end;
     }
-    let lines = if contiguous { lines } else { scatter(&lines, first, &offsets) };
-    merge(&lines, first, offsets, control, describe)
+    let cells =
+        if extent.contiguous { lines.cell } else { scatter(&lines, extent.first, &offsets) };
+    merge(&cells, extent, offsets, control, describe)
 }
 
 // A stable counting sort by basket.
-fn scatter(lines: &Lines, first: u32, offsets: &[u64]) -> Lines {
+fn scatter(lines: &Lines, first: u32, offsets: &[u64]) -> Vec<Cell> {
     let mut next = offsets.to_vec();
-    let mut sorted = Lines {
-        basket: Vec::new(),
-        product: vec![0; lines.product.len()],
-        quantity: vec![0.0; lines.quantity.len()],
-        revenue: vec![0; lines.revenue.len()],
-    };
-    for (line, &basket) in lines.basket.iter().enumerate() {
+    let mut sorted = vec![Cell::default(); lines.cell.len()];
+    for (&basket, &cell) in lines.basket.iter().zip(&lines.cell) {
         let place = &mut next[(basket - first) as usize];
-        let to = *place as usize;
+        sorted[*place as usize] = cell;
         *place += 1;
-        sorted.product[to] = lines.product[line];
-        sorted.quantity[to] = lines.quantity[line];
-        if let Some(&revenue) = lines.revenue.get(line) {
-            sorted.revenue[to] = revenue;
-        }
     }
     sorted
 }
 
 fn merge(
-    lines: &Lines,
-    first: u32,
+    cells: &[Cell],
+    extent: Extent,
     mut offsets: Vec<u64>,
     control: &Control,
     describe: &dyn Fn(u32, u32) -> String,
 ) -> Result<Grouped> {
     const REPORT_EVERY: usize = 4096;
-    let count = lines.product.len();
-    let with_revenue = !lines.revenue.is_empty();
-    let mut product = Vec::with_capacity(count);
-    let mut quantity: Vec<f32> = Vec::with_capacity(count);
-    let mut revenue: Vec<i64> = Vec::with_capacity(lines.revenue.len());
+    let with_revenue = extent.revenue;
+    let mut product = Vec::with_capacity(cells.len());
+    let mut quantity: Vec<f32> = Vec::with_capacity(cells.len());
+    let mut revenue: Vec<i64> = Vec::with_capacity(if with_revenue { cells.len() } else { 0 });
     let mut order: Vec<u64> = Vec::new();
     let mut start = 0;
-    for basket in 0..offsets.len() - 1 {
+    for basket in 0..extent.baskets {
         let end = offsets[basket + 1] as usize;
-        let products = &lines.product[start..end];
-        if products.is_sorted_by(|a, b| a < b) {
-            product.extend_from_slice(products);
-            quantity.extend_from_slice(&lines.quantity[start..end]);
+        let lines = &cells[start..end];
+        if lines.is_sorted_by(|a, b| a.product < b.product) {
+            product.extend(lines.iter().map(|cell| cell.product));
+            quantity.extend(lines.iter().map(|cell| cell.quantity));
             if with_revenue {
-                revenue.extend_from_slice(&lines.revenue[start..end]);
+                revenue.extend(lines.iter().map(|cell| cell.revenue));
             }
         } else {
-            if u32::try_from(products.len()).is_err() {
+            if u32::try_from(lines.len()).is_err() {
                 return Err(Error::new(
                     ErrorKind::Limit,
                     "a basket has more than 4,294,967,295 lines",
                 ));
             }
             order.clear();
-            order.extend(products.iter().zip(0u64..).map(|(&p, line)| u64::from(p) << 32 | line));
+            order.extend(
+                lines.iter().zip(0u64..).map(|(cell, line)| u64::from(cell.product) << 32 | line),
+            );
             order.sort_unstable();
             let mut previous = None;
             for &entry in &order {
-                let (p, line) = ((entry >> 32) as u32, start + (entry as u32) as usize);
-                if previous != Some(p) {
-                    previous = Some(p);
-                    product.push(p);
-                    quantity.push(lines.quantity[line]);
+                let cell = lines[(entry as u32) as usize];
+                if previous != Some(cell.product) {
+                    previous = Some(cell.product);
+                    product.push(cell.product);
+                    quantity.push(cell.quantity);
                     if with_revenue {
-                        revenue.push(lines.revenue[line]);
+                        revenue.push(cell.revenue);
                     }
                     continue;
                 }
                 let last = product.len() - 1;
-                quantity[last] += lines.quantity[line];
+                quantity[last] += cell.quantity;
                 let mut fits = quantity[last].is_finite();
                 if with_revenue {
-                    match revenue[last].checked_add(lines.revenue[line]) {
+                    match revenue[last].checked_add(cell.revenue) {
                         Some(sum) => revenue[last] = sum,
                         None => fits = false,
                     }
@@ -137,7 +147,7 @@ fn merge(
                         ErrorKind::Data,
                         format!(
                             "{}: the sum over its lines is too big",
-                            describe(first + basket as u32, p)
+                            describe(extent.first + basket as u32, cell.product)
                         ),
                     ));
                 }
@@ -149,5 +159,8 @@ fn merge(
             control.advance(REPORT_EVERY as u64)?;
         }
     }
+    product.shrink_to_fit();
+    quantity.shrink_to_fit();
+    revenue.shrink_to_fit();
     Ok(Grouped { offsets, product, quantity, revenue })
 }

@@ -250,7 +250,7 @@ impl Ids {
         self.hasher.hash_one(value) as u32
     }
 
-    /// The id that a hash leads to first, which may or may not be the one that is looked for.
+    /// The first id with this hash, which may or may not be the one that is looked for.
     /// Asking for many of these before looking at any lets their cache misses overlap.
     #[inline]
     pub(crate) fn candidate(&self, hash: u32) -> Option<u32> {
@@ -267,7 +267,7 @@ impl Ids {
     }
 
     /// Whether the id with this index is the given string.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_bytes(&self, index: u32, value: &[u8]) -> bool {
         match &self.values {
             Values::Int(_) => false,
@@ -394,8 +394,17 @@ impl Table {
         if self.slots.is_empty() {
             return None;
         }
-        let slot = self.slots[self.place(hash)];
-        (slot != FREE && (slot >> 32) as u32 == hash).then_some(slot as u32)
+        let mut place = self.place(hash);
+        loop {
+            let slot = self.slots[place];
+            if slot == FREE {
+                return None;
+            }
+            if (slot >> 32) as u32 == hash {
+                return Some(slot as u32);
+            }
+            place = (place + 1) & (self.slots.len() - 1);
+        }
     }
 
     #[inline]

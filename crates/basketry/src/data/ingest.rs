@@ -55,7 +55,7 @@ fn read_into(
         let batch = batch?;
         readers.begin(&roles, &batch)?;
         let rows = batch.num_rows();
-        intake.lines.reserve(rows, intake.shape.revenue.is_some());
+        intake.lines.reserve(rows);
         for start in (0..rows).step_by(SLICE) {
             let slice = Slice {
                 batch: &batch.slice(start, SLICE.min(rows - start)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::columns::NO_ID;
-use super::group::{Lines, group};
+use super::group::{Cell, Extent, Lines, group};
 use super::history::{
     History, HistoryColumns, HistoryOptions, IngestReport, OnBad, OnNonPositive, Returns,
 };
@@ -104,6 +104,16 @@ pub(crate) struct Claimed {
     pub(crate) second: u32,
 }
 
+/// What is known of a basket besides its lines.
+#[derive(Clone, Copy, Debug)]
+struct Basket {
+    customer: u32,
+    /// Whether its lines had different times.
+    spread: bool,
+    /// The earliest line's time.
+    time: i64,
+}
+
 /// Lines on their way into a history.
 #[derive(Debug)]
 pub(crate) struct Intake {
@@ -113,9 +123,7 @@ pub(crate) struct Intake {
     /// Filled only with a basket and a customer column; else made at the end.
     pub(crate) baskets: Ids,
     pub(crate) products: Ids,
-    basket_customer: Vec<u32>,
-    basket_time: Vec<i64>,
-    basket_spread: Vec<bool>,
+    held: Vec<Basket>,
     /// How many baskets were there before; the lines of those are not in `lines`.
     old_baskets: usize,
     pub(crate) lines: Lines,
@@ -137,9 +145,7 @@ impl Intake {
             customers: Ids::new(IdKind::Str),
             baskets: Ids::new(if shape.baskets { IdKind::Str } else { IdKind::Int }),
             products: Ids::new(IdKind::Str),
-            basket_customer: Vec::new(),
-            basket_time: Vec::new(),
-            basket_spread: Vec::new(),
+            held: Vec::new(),
             old_baskets: 0,
             lines: Lines::default(),
             contiguous: true,
@@ -176,9 +182,13 @@ impl Intake {
         intake.customers = (*history.customers).clone();
         intake.baskets = (*history.baskets).clone();
         intake.products = (*history.products).clone();
-        intake.basket_customer = history.basket_customer.clone();
-        intake.basket_time = history.basket_time.clone();
-        intake.basket_spread = history.basket_spread.clone();
+        intake.held = (0..history.len())
+            .map(|basket| Basket {
+                customer: history.basket_customer[basket],
+                spread: history.basket_spread[basket],
+                time: history.basket_time[basket],
+            })
+            .collect();
         intake.old_baskets = history.len();
         intake.report = history.report.clone();
         if !shape.baskets {
@@ -194,7 +204,8 @@ impl Intake {
         Ok(intake)
     }
 
-    /// Adds a used line. `basket` counts only if both customers and baskets are given.
+    /// Adds a used line. `basket` counts only if both customers and baskets are given; `revenue`
+    /// is 0 without revenue.
     #[inline]
     pub(crate) fn add(
         &mut self,
@@ -205,14 +216,14 @@ impl Intake {
         quantity: f32,
         revenue: i64,
     ) -> Result<Result<(), Claimed>> {
-        let count = self.basket_time.len();
+        let count = self.held.len();
         let basket = if self.shape.baskets && self.shape.customers {
             basket
         } else if self.shape.customers {
             match self.last {
                 last if last != NO_ID
-                    && self.basket_customer[last as usize] == customer
-                    && self.basket_time[last as usize] == time =>
+                    && self.held[last as usize].customer == customer
+                    && self.held[last as usize].time == time =>
                 {
                     last
                 }
@@ -232,30 +243,22 @@ impl Intake {
             if count as u64 >= u64::from(NO_ID) {
                 return Err(Error::new(ErrorKind::Limit, "more than 4,294,967,295 baskets"));
             }
-            self.basket_customer.push(customer);
-            self.basket_time.push(time);
-            self.basket_spread.push(false);
+            self.held.push(Basket { customer, spread: false, time });
         } else {
-            let place = basket as usize;
-            if self.basket_customer[place] != customer {
-                let first = self.basket_customer[place];
-                return Ok(Err(Claimed { basket, first, second: customer }));
+            let held = &mut self.held[basket as usize];
+            if held.customer != customer {
+                return Ok(Err(Claimed { basket, first: held.customer, second: customer }));
             }
-            if self.basket_time[place] != time {
-                self.basket_spread[place] = true;
-                self.basket_time[place] = self.basket_time[place].min(time);
+            if held.time != time {
+                held.spread = true;
+                held.time = held.time.min(time);
             }
             self.contiguous &= basket == self.last;
         }
         self.last = basket;
         self.report.lines_used += 1;
-        self.lines.basket.push(basket);
-        self.lines.product.push(product);
-        self.lines.quantity.push(quantity);
-        if self.shape.revenue.is_some() {
-            self.report.negative_revenue += u64::from(revenue < 0);
-            self.lines.revenue.push(revenue);
-        }
+        self.report.negative_revenue += u64::from(revenue < 0);
+        self.lines.push(basket, Cell { product, quantity, revenue });
         Ok(Ok(()))
     }
 
@@ -283,10 +286,10 @@ impl Intake {
 
     /// Who bought a basket that has a line already.
     pub(crate) fn customer_of(&self, basket: u32) -> IdRef<'_> {
-        self.customers.get(self.basket_customer[basket as usize])
+        self.customers.get(self.held[basket as usize].customer)
     }
 
-    pub(crate) fn finish(mut self, control: &Control) -> Result<History> {
+    pub(crate) fn finish(self, control: &Control) -> Result<History> {
         let none = || Arc::new(Ids::new(IdKind::Str));
         let mut history = History {
             customers: none(),
@@ -304,83 +307,68 @@ impl Intake {
             shape: self.shape,
             report: IngestReport::default(),
         };
-        self.shrink();
         self.finish_into(&mut history, control)?;
         Ok(history)
     }
 
-    fn shrink(&mut self) {
-        self.basket_customer.shrink_to_fit();
-        self.basket_time.shrink_to_fit();
-        self.basket_spread.shrink_to_fit();
-    }
-
     /// Groups the lines and makes `history` what it is with them; on an error it stays.
     pub(crate) fn finish_into(mut self, history: &mut History, control: &Control) -> Result<()> {
-        let (count, old) = (self.basket_time.len(), self.old_baskets);
+        let (count, old) = (self.held.len(), self.old_baskets);
         control.begin(Stage::Grouping, count as u64)?;
-        let new_lines = self.lines.product.len();
         // Without customers each basket is one; the ids are then in the same order unless the
         // first line of one was a return.
         let shared = !self.shape.customers
             && self.customers.len() == count
-            && self.basket_customer.iter().zip(0..).all(|(&customer, basket)| customer == basket);
+            && self.held.iter().zip(0..).all(|(basket, number)| basket.customer == number);
         let customers = self.customers.len();
         let baskets = self.basket_ids(shared)?;
         let describe = |basket, product| {
             format!("basket {}, product {}", baskets.get(basket), self.products.get(product))
         };
-        if self.contiguous {
-            let lines = std::mem::take(&mut self.lines);
-            let grouped = group(lines, old as u32, count - old, true, control, &describe)?;
-            self.report.merged += (new_lines - grouped.product.len()) as u64;
-            if old == 0 {
-                history.offsets = grouped.offsets;
-                history.product = grouped.product;
-                history.quantity = grouped.quantity;
-                history.revenue = grouped.revenue;
-            } else {
-                let end = history.product.len() as u64;
-                history.offsets.extend(grouped.offsets[1..].iter().map(|offset| end + offset));
-                history.product.extend_from_slice(&grouped.product);
-                history.quantity.extend_from_slice(&grouped.quantity);
-                history.revenue.extend_from_slice(&grouped.revenue);
-            }
-        } else {
-            let mut lines = Lines::default();
-            for (basket, ends) in history.offsets.windows(2).enumerate() {
-                let repeated = std::iter::repeat_n(basket as u32, (ends[1] - ends[0]) as usize);
-                lines.basket.extend(repeated);
-            }
-            lines.basket.extend_from_slice(&self.lines.basket);
-            lines.product = [&history.product[..], &self.lines.product].concat();
-            lines.quantity = [&history.quantity[..], &self.lines.quantity].concat();
-            lines.revenue = [&history.revenue[..], &self.lines.revenue].concat();
-            self.lines = Lines::default();
-            let all = lines.product.len();
-            let grouped = group(lines, 0, count, false, control, &describe)?;
-            self.report.merged += (all - grouped.product.len()) as u64;
+        let mut lines = std::mem::take(&mut self.lines);
+        let mut extent = Extent {
+            first: old as u32,
+            baskets: count - old,
+            contiguous: self.contiguous,
+            revenue: self.shape.revenue.is_some(),
+        };
+        if !self.contiguous && old > 0 {
+            // Old baskets may have new lines: their sums go first, as they did when they were
+            // lines.
+            lines = with_old(history, lines);
+            extent = Extent { first: 0, baskets: count, ..extent };
+        }
+        let before = lines.cell.len();
+        let grouped = group(lines, extent, control, &describe)?;
+        self.report.merged += (before - grouped.product.len()) as u64;
+        if extent.first == 0 {
             history.offsets = grouped.offsets;
             history.product = grouped.product;
             history.quantity = grouped.quantity;
             history.revenue = grouped.revenue;
+        } else {
+            let end = history.product.len() as u64;
+            history.offsets.extend(grouped.offsets[1..].iter().map(|offset| end + offset));
+            history.product.extend_from_slice(&grouped.product);
+            history.quantity.extend_from_slice(&grouped.quantity);
+            history.revenue.extend_from_slice(&grouped.revenue);
         }
         self.report.baskets = count as u64;
         self.report.customers = customers as u64;
         self.report.products = self.products.len() as u64;
-        self.report.first_time = self.basket_time.iter().min().copied();
-        self.report.last_time = self.basket_time.iter().max().copied();
+        self.report.first_time = self.held.iter().map(|basket| basket.time).min();
+        self.report.last_time = self.held.iter().map(|basket| basket.time).max();
         self.report.baskets_with_several_times =
-            self.basket_spread.iter().filter(|&&spread| spread).count() as u64;
+            self.held.iter().filter(|basket| basket.spread).count() as u64;
         history.customers = match shared {
             true => baskets.clone(),
             false => Arc::new(self.customers),
         };
         history.baskets = baskets;
         history.products = Arc::new(self.products);
-        history.basket_customer = self.basket_customer;
-        history.basket_time = self.basket_time;
-        history.basket_spread = self.basket_spread;
+        history.basket_customer = self.held.iter().map(|basket| basket.customer).collect();
+        history.basket_time = self.held.iter().map(|basket| basket.time).collect();
+        history.basket_spread = self.held.iter().map(|basket| basket.spread).collect();
         history.returns.customer.append(&mut self.returns.customer);
         history.returns.time.append(&mut self.returns.time);
         history.returns.product.append(&mut self.returns.product);
@@ -391,7 +379,7 @@ impl Intake {
     }
 
     fn basket_ids(&mut self, shared: bool) -> Result<Arc<Ids>> {
-        let count = self.basket_time.len();
+        let count = self.held.len();
         if self.shape.baskets && self.shape.customers {
             return Ok(Arc::new(std::mem::replace(&mut self.baskets, Ids::new(IdKind::Int))));
         }
@@ -406,11 +394,27 @@ impl Intake {
             return Ok(Arc::new(std::mem::replace(&mut self.customers, Ids::new(IdKind::Str))));
         }
         let mut ids = Ids::new(self.customers.kind());
-        for &customer in &self.basket_customer {
-            ids.intern(self.customers.get(customer))?;
+        for basket in &self.held {
+            ids.intern(self.customers.get(basket.customer))?;
         }
         Ok(Arc::new(ids))
     }
+}
+
+// New lines after the lines of a history.
+fn with_old(history: &History, new: Lines) -> Lines {
+    let mut lines = Lines::default();
+    lines.reserve(history.lines() + new.cell.len());
+    for basket in 0..history.len() {
+        for line in history.lines_of(basket) {
+            let (product, quantity) = (line.product, line.quantity);
+            let revenue = line.revenue.unwrap_or(0);
+            lines.push(basket as u32, Cell { product, quantity, revenue });
+        }
+    }
+    lines.basket.extend_from_slice(&new.basket);
+    lines.cell.extend_from_slice(&new.cell);
+    lines
 }
 
 /// The message for a basket with two customers.

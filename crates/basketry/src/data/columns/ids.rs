@@ -231,7 +231,7 @@ impl Value for &[u8] {
     fn hash(self, ids: &Ids) -> u32 {
         ids.hash_bytes(self)
     }
-    #[inline]
+    #[inline(always)]
     fn is(self, ids: &Ids, index: u32) -> bool {
         ids.is_bytes(index, self)
     }
