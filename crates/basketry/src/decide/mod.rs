@@ -4,6 +4,43 @@
 //! what the shop wants offered, a [`Context`] what is being asked. The answer is a [`Decision`]:
 //! offers ranked by expected incremental contribution in money, and for every candidate that was
 //! not offered the [`Reason`].
+//!
+//! # Which kind
+//!
+//! Candidates are what sells with the basket and the viewed product, what the customer bought
+//! before, and what everybody buys. Of those that may be sold at all, in this order:
+//!
+//! - bought once by the customer, and of at least 20 buyers fewer than 5 % ever bought it again:
+//!   not offered ([`Reason::Owned`])
+//! - a variant (same product line) of what is in the basket or viewed: not offered, except as an
+//!   up-sell
+//! - bought before, and the time since is between `due_from` and `due_to` of the expected
+//!   interval: [`Kind::Refill`]
+//! - sells with something in the basket or viewed more than by chance (the lower 2.5 % bound of
+//!   the shrunk lift is above 1), with enough customers behind it: [`Kind::CrossSell`]
+//! - bought before: not offered ([`Reason::NotDue`])
+//! - popular: [`Kind::Popular`], for slots that the other kinds leave
+//!
+//! Besides, each product in the basket or viewed is compared with the dearer ones of its product
+//! line, or, without a line, of its brand in its narrowest category: equal on every attribute that
+//! must match, worse on no quality attribute and better on one, within the policy's price ratios,
+//! and with a greater margin. The most valuable one is a candidate for an [`Kind::UpSell`].
+//!
+//! # What it is worth
+//!
+//! An offer that adds a product, with P0 the learned probability that it is bought in this order
+//! anyway and P1 the one with `response_odds` times its odds:
+//! `lever * ((P1 - P0) * margin - contact_cost)`. Where the pair behind a cross-sell is with the
+//! viewed product, P0 is multiplied by `view_conversion`: the chances were learned from orders.
+//!
+//! An up-sell from a base product with margin m to one with margin M, where the base product is
+//! bought with chance k (1 in the basket, `view_conversion` if viewed):
+//! `lever * (k * (accept * (M - m) - abandon * m) - contact_cost)`, offered only if
+//! `accept * (M - m) > abandon * m`. `accept` is the policy's, times the customer's own share of
+//! purchases in the group at or above the dearer price (shrunk by five pseudo-purchases to the
+//! shop's share) over the shop's share.
+//!
+//! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.
 
 mod candidates;
 mod context;
