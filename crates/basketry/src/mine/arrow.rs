@@ -168,7 +168,7 @@ fn itemset_batch(sets: &Itemsets, from: usize, to: usize) -> Result<RecordBatch>
     let store = &*sets.store;
     let rows = || (from..to).map(|row| sets.stored(row));
     let counts = || rows().map(|row| store.row(row).1);
-    let length = rows().map(|row| store.level_of(row) as i64 + 1);
+    let length = rows().map(|row| store.length(row) as i64);
     let columns: Vec<ArrayRef> = vec![
         lists(store, rows())?,
         Arc::new(Int64Array::from_iter_values(length)),

@@ -129,19 +129,19 @@ impl Split<'_> {
     /// The row and the count of a part.
     fn find(&self, part: Part) -> Option<(u32, u32)> {
         let length = part.positions.count_ones() as usize;
-        let level = &self.store.levels()[length - 1];
-        let start = self.store.start(length - 1);
+        let mut count = 0;
         let row = self.index.find(part.hash, |row| {
-            let Some(k) = row.checked_sub(start).map(|k| k as usize) else { return false };
-            let Some(items) = level.items.get(k * length..(k + 1) * length) else { return false };
+            let (items, n) = self.store.row(row);
+            count = n;
             let mut positions = part.positions;
-            items.iter().all(|&item| {
-                let position = positions.trailing_zeros() as usize;
-                positions &= positions - 1;
-                self.items[position] == item
-            })
+            items.len() == length
+                && items.iter().all(|&item| {
+                    let position = positions.trailing_zeros() as usize;
+                    positions &= positions - 1;
+                    self.items[position] == item
+                })
         })?;
-        Some((row, level.counts[(row - start) as usize]))
+        Some((row, count))
     }
 }
 

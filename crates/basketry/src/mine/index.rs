@@ -1,6 +1,6 @@
 //! From a set of items to its row.
 
-use super::columns::Level;
+use super::columns::Store;
 
 /// An open-addressing table from sets to row numbers.
 ///
@@ -23,13 +23,12 @@ pub(crate) fn item_hash(item: u32) -> u64 {
 }
 
 impl SetIndex {
-    pub(crate) fn new(levels: &[Level], starts: &[u32]) -> Self {
-        let rows = starts.last().map_or(0, |&n| n as usize);
-        let capacity = (rows + rows / 2 + 1).next_power_of_two();
+    pub(crate) fn new(store: &Store) -> Self {
+        let capacity = (store.len() + store.len() / 2 + 1).next_power_of_two();
         let mut index = Self { slots: vec![(0, 0); capacity], mask: capacity - 1 };
-        for (l, level) in levels.iter().enumerate() {
-            for (row, items) in (starts[l]..).zip(level.items.chunks_exact(l + 1)) {
-                let hash = index.hash(items);
+        for (length, start, items, _) in store.blocks() {
+            for (row, items) in (start..).zip(items.chunks_exact(length)) {
+                let hash = Self::hash(items);
                 let mut slot = hash as usize & index.mask;
                 while index.slots[slot].0 != 0 {
                     slot = (slot + 1) & index.mask;
@@ -42,7 +41,7 @@ impl SetIndex {
 
     /// The hash of a set.
     #[inline]
-    pub(crate) fn hash(&self, items: &[u32]) -> u64 {
+    pub(crate) fn hash(items: &[u32]) -> u64 {
         items.iter().fold(0, |sum, &item| sum.wrapping_add(item_hash(item)))
     }
 

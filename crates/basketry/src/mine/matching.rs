@@ -22,8 +22,8 @@ impl MatchIndex {
         let antecedents = &store.columns.antecedent;
         let universe = store.sets.ids.len();
         let mut frequency = vec![0u32; universe];
-        if let Some(singles) = store.sets.levels().first() {
-            for (&item, &count) in singles.items.iter().zip(&singles.counts) {
+        for (_, _, items, counts) in store.sets.blocks().take_while(|(length, ..)| *length == 1) {
+            for (&item, &count) in items.iter().zip(counts) {
                 frequency[item as usize] = count;
             }
         }

@@ -13,6 +13,7 @@ mod index;
 mod itemsets;
 mod matching;
 mod measures;
+mod memory;
 mod miner;
 mod rules;
 

@@ -55,27 +55,34 @@ impl Worker<'_> {
             if self.candidates[node.from + at].slot == PERFECT {
                 self.double(&node, marks, at)?;
             } else {
-                self.bits_child(&node, matrix, at)?;
+                self.bits_child(&node, matrix, None, at)?;
             }
         }
         self.unmark(marks);
         Ok(())
     }
 
-    /// Finds all itemsets that extend that of candidate number `at`, which has a vector.
-    pub(super) fn bits_child(&mut self, node: &Node, matrix: Matrix, at: usize) -> Result<()> {
+    /// Finds all itemsets that extend that of candidate number `at`, which has a vector. The
+    /// vectors lie in the arena, unless they are given.
+    pub(super) fn bits_child(
+        &mut self,
+        node: &Node,
+        matrix: Matrix,
+        shared: Option<&[u64]>,
+        at: usize,
+    ) -> Result<()> {
         self.tick()?;
         let pivot = self.candidates[node.from + at];
         let before = pivot.slot as usize;
         let words = matrix.words;
-        let top = matrix.end();
+        let top = if shared.is_some() { 0 } else { matrix.end() };
         if before > 0 {
             self.arena.reserve(top + before * words);
             if self.joined.len() < before {
                 self.joined.resize(before, 0);
             }
             let (vectors, free) = self.arena.words().split_at_mut(top);
-            let vectors = &vectors[matrix.start..];
+            let vectors = shared.unwrap_or(&vectors[matrix.start..top]);
             let join = Join {
                 vectors,
                 words,
@@ -102,7 +109,8 @@ impl Worker<'_> {
         let packed = (pivot.count as usize).div_ceil(64).next_multiple_of(self.job.kernels.block);
         if live >= self.job.tuning.pack_vectors && packed * 2 <= words {
             let (vectors, free) = self.arena.words().split_at_mut(top);
-            let mask = &vectors[matrix.start + before * words..][..words];
+            let vectors = shared.unwrap_or(&vectors[matrix.start..top]);
+            let mask = &vectors[before * words..][..words];
             self.job.kernels.compress(mask, free, live, packed);
             inner.words = packed;
         }

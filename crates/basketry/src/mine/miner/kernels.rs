@@ -3,13 +3,13 @@
 //! [`Kernels::detect`] picks the fastest that runs here. The portable version is what the others
 //! are tested against.
 
+use std::mem::MaybeUninit;
+
+use crate::mine::columns::SLACK;
+
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
-
-/// How many items may be written behind the end of a block of rows, so that rows can be written
-/// in whole vectors.
-const SLACK: usize = 32;
 
 /// The longest rows that are written in whole vectors.
 const WIDE: usize = 32;
@@ -30,6 +30,7 @@ type JoinFn = unsafe fn(&Join<'_>, *mut u64, *mut u32) -> usize;
 type CompressFn = unsafe fn(&[u64], *mut u64, usize, usize);
 type ExtendFn = unsafe fn(&[u32], &[u32], *mut u32);
 type InsertFn = unsafe fn(&[u32], usize, usize, u32, *mut u32);
+type ScanFn = unsafe fn(&[u32], u32, &mut Vec<u32>);
 type SumFn = unsafe fn(&mut [u32]);
 
 /// The inner loops for one kind of processor.
@@ -43,6 +44,7 @@ pub(crate) struct Kernels {
     compress: CompressFn,
     extend: ExtendFn,
     insert: InsertFn,
+    scan: ScanFn,
     sum: SumFn,
 }
 
@@ -100,22 +102,19 @@ impl Kernels {
         unsafe { (self.compress)(mask, vectors.as_mut_ptr(), number, new_words) }
     }
 
-    /// Appends to `rows` the rows that come from adding one of `items` to `base`. Rows are
-    /// ascending, and no item is in the base.
+    /// Writes to `out` the rows that come from adding one of `items` to `base`. Rows are ascending,
+    /// and no item is in the base. Behind the rows, `out` has [`SLACK`] items that become arbitrary.
     #[inline]
-    pub(crate) fn extend(&self, base: &[u32], items: &[u32], rows: &mut Vec<u32>) {
-        let grown = items.len() * (base.len() + 1);
-        rows.reserve(grown + SLACK);
-        // SAFETY: the processor has the features of the chosen version, which writes `grown`
-        // items, and at most SLACK more, to the space just reserved.
-        unsafe {
-            (self.extend)(base, items, rows.as_mut_ptr().add(rows.len()));
-            rows.set_len(rows.len() + grown);
-        }
+    pub(crate) fn extend(&self, base: &[u32], items: &[u32], out: &mut [MaybeUninit<u32>]) {
+        assert!(items.len() * (base.len() + 1) + SLACK <= out.len());
+        // SAFETY: the processor has the features of the chosen version, which writes the rows, and
+        // at most SLACK items more.
+        unsafe { (self.extend)(base, items, out.as_mut_ptr().cast()) }
     }
 
-    /// Appends to `rows` a copy of `number` rows of `length` items, which begin at the start of
-    /// `source`, each with `item` added. Rows are ascending, and none has the item.
+    /// Writes to `out` a copy of `number` rows of `length` items, which begin at the start of
+    /// `source`, each with `item` added. Rows are ascending, and none has the item. Behind the
+    /// rows, `out` has [`SLACK`] items that become arbitrary.
     #[inline]
     pub(crate) fn insert(
         &self,
@@ -123,17 +122,20 @@ impl Kernels {
         length: usize,
         number: usize,
         item: u32,
-        rows: &mut Vec<u32>,
+        out: &mut [MaybeUninit<u32>],
     ) {
         assert!(length > 0 && number * length <= source.len());
-        let grown = number * (length + 1);
-        rows.reserve(grown + SLACK);
+        assert!(number * (length + 1) + SLACK <= out.len());
         // SAFETY: the processor has the features of the chosen version, which reads within
-        // `source`, and writes `grown` items, and at most SLACK more, to the space just reserved.
-        unsafe {
-            (self.insert)(source, length, number, item, rows.as_mut_ptr().add(rows.len()));
-            rows.set_len(rows.len() + grown);
-        }
+        // `source`, and writes the rows, and at most SLACK items more.
+        unsafe { (self.insert)(source, length, number, item, out.as_mut_ptr().cast()) }
+    }
+
+    /// Appends to `hits` the places of all `counts` that are at least `least`, which is not 0.
+    #[inline]
+    pub(crate) fn scan(&self, counts: &[u32], least: u32, hits: &mut Vec<u32>) {
+        // SAFETY: the processor has the features of the chosen version.
+        unsafe { (self.scan)(counts, least, hits) }
     }
 
     /// Replaces each entry by the sum over all entries whose index has all bits of its own. The

@@ -1,18 +1,22 @@
 //! Sparse subproblems: rows as lists of codes, and for each code the rows that hold it.
 
+use crate::mine::memory::{Buffer, Pages};
 use crate::{Error, ErrorKind, Result};
 
 /// Rows are padded to a multiple of this many codes, so that loops over them end at few places
 /// and are well predicted.
-const CHUNK: usize = 4;
+const CHUNK: usize = 8;
 
 /// An integer type for codes: as small as the number of candidates allows.
-pub(super) trait Code: Copy + Ord + Send + Sync {
+pub(super) trait Code: Ord + bytemuck::Pod + Send + Sync {
+    const MAX: Self;
     fn new(code: usize) -> Self;
     fn index(self) -> usize;
+    fn plus(self, one: bool) -> Self;
 }
 
 impl Code for u16 {
+    const MAX: Self = u16::MAX;
     #[inline(always)]
     fn new(code: usize) -> Self {
         code as u16
@@ -21,9 +25,14 @@ impl Code for u16 {
     fn index(self) -> usize {
         self.into()
     }
+    #[inline(always)]
+    fn plus(self, one: bool) -> Self {
+        self.wrapping_add(one.into())
+    }
 }
 
 impl Code for u32 {
+    const MAX: Self = u32::MAX;
     #[inline(always)]
     fn new(code: usize) -> Self {
         code as u32
@@ -32,23 +41,32 @@ impl Code for u32 {
     fn index(self) -> usize {
         self as usize
     }
+    #[inline(always)]
+    fn plus(self, one: bool) -> Self {
+        self.wrapping_add(one.into())
+    }
 }
 
 /// The rows of a node, as far as they matter: the slots of its candidates.
 ///
 /// Invariants that the unchecked reads rely on: codes are at most `slots`; each row is ascending,
 /// is padded with `slots` to whole chunks, and begins at a whole chunk; each occurrence of a slot
-/// is the chunk at which a row that holds the slot begins.
+/// is the chunk at which a row begins that holds the slot, and another code before it.
 pub(super) struct Lists<C> {
     slots: usize,
-    codes: Vec<C>,
+    codes: Buffer<C>,
     /// Where the occurrences of each slot begin and end.
     starts: Vec<usize>,
     ends: Vec<usize>,
-    occurrences: Vec<u32>,
+    occurrences: Buffer<u32>,
 }
 
 impl<C: Code> Lists<C> {
+    /// How many rows hold `slot`, and something before it.
+    pub(super) fn rows_with(&self, slot: usize) -> u32 {
+        (self.ends[slot] - self.starts[slot]) as u32
+    }
+
     /// Adds 1 to `counts` at each code of each row that holds `slot`. Counts at codes behind the
     /// slot, padding included, become arbitrary.
     pub(super) fn count(&self, slot: usize, counts: &mut [u32]) {
@@ -94,6 +112,8 @@ impl<C: Code> Lists<C> {
     #[inline(always)]
     fn visit(&self, slot: usize, mut visitor: impl FnMut(bool, [C; CHUNK])) {
         let occurrences = &self.occurrences[self.starts[slot]..self.ends[slot]];
+        // SAFETY: occurrences up to the end of those of a slot were written.
+        let occurrences = unsafe { occurrences.assume_init_ref() };
         for (i, &chunk) in occurrences.iter().enumerate() {
             if let Some(&ahead) = occurrences.get(i + AHEAD) {
                 prefetch(&self.codes, ahead as usize * CHUNK);
@@ -101,7 +121,7 @@ impl<C: Code> Lists<C> {
             let mut at = chunk as usize * CHUNK;
             loop {
                 // SAFETY: the row begins at a whole chunk, and holds the slot, so that it does
-                // not end before the chunk where the loop does.
+                // not end before the chunk where the loop does. Whole rows were written.
                 let codes =
                     unsafe { self.codes.as_ptr().add(at).cast::<[C; CHUNK]>().read_unaligned() };
                 let last = codes[CHUNK - 1].index() >= slot;
@@ -133,15 +153,25 @@ fn prefetch<T>(values: &[T], at: usize) {
 /// Appends rows to [`Lists`].
 pub(super) struct Builder<C> {
     lists: Lists<C>,
+    /// Where the next row goes in the codes.
+    end: usize,
     /// Where the next occurrence of each slot goes.
     next: Vec<usize>,
-    row: usize,
+    /// One long row.
+    buffer: Vec<C>,
+    /// Short rows that wait to be sorted, and how long they are. Sorting a row right after it was
+    /// written would wait for the processor to have written it.
+    short: Vec<[C; SMALL]>,
+    lengths: Vec<usize>,
 }
 
+/// How many short rows wait.
+const BATCH: usize = 32;
+
 impl<C: Code> Builder<C> {
-    /// For rows that hold slot `i` at most `counts[i]` times.
-    pub(super) fn new(counts: impl ExactSizeIterator<Item = u32>) -> Self {
-        let mut starts = Vec::with_capacity(counts.len() + 1);
+    /// For at most so many rows, of which at most `counts[i]` hold slot `i`.
+    pub(super) fn new(counts: impl ExactSizeIterator<Item = u32>, rows: usize) -> Result<Self> {
+        let mut starts = Vec::with_capacity(counts.len());
         let mut total = 0usize;
         for count in counts {
             starts.push(total);
@@ -150,69 +180,110 @@ impl<C: Code> Builder<C> {
         let next = starts.clone();
         let lists = Lists {
             slots: next.len(),
-            codes: Vec::new(),
+            codes: Buffer::with_len(total + rows * (CHUNK - 1), Pages::Huge)?,
             starts,
             ends: Vec::new(),
-            occurrences: vec![0; total],
+            occurrences: Buffer::with_len(total, Pages::Huge)?,
         };
-        Self { lists, next, row: 0 }
+        let short = vec![[C::MAX; SMALL]; BATCH];
+        Ok(Self { lists, end: 0, next, buffer: Vec::new(), short, lengths: Vec::new() })
     }
 
-    /// Adds a code below `slots` to the current row.
+    /// Adds a row of distinct codes, as far as they are below the number of slots. One with less
+    /// than two such codes is dropped, as it extends nothing. The order of rows does not matter.
     #[inline(always)]
-    pub(super) fn push(&mut self, code: C) {
-        debug_assert!(code.index() < self.lists.slots);
-        self.lists.codes.push(code);
-    }
-
-    /// Ends the current row, sorting it if need be. A row of less than two codes is dropped, as it
-    /// extends nothing.
-    #[inline(always)]
-    pub(super) fn end(&mut self, sorted: bool) -> Result<()> {
-        let row = &mut self.lists.codes[self.row..];
-        if row.len() < 2 {
-            self.lists.codes.truncate(self.row);
+    pub(super) fn row(&mut self, codes: impl ExactSizeIterator<Item = C>) -> Result<()> {
+        let slots = self.lists.slots;
+        // Codes are written whether needed or not, since branches would be mispredicted.
+        if codes.len() <= SMALL {
+            let row = &mut self.short[self.lengths.len()];
+            let mut len = 0;
+            for code in codes {
+                row[len % SMALL] = code;
+                len += usize::from(code.index() < slots);
+            }
+            if len >= 2 {
+                self.lengths.push(len);
+                if self.lengths.len() == BATCH {
+                    self.flush()?;
+                }
+            }
             return Ok(());
         }
-        if !sorted {
-            sort(row);
+        if self.buffer.len() < codes.len() {
+            self.buffer.resize(codes.len(), C::MAX);
         }
-        let chunk = u32::try_from(self.row / CHUNK).map_err(|_| {
-            Error::new(ErrorKind::Limit, "the baskets hold more than 17 billion items")
-        })?;
-        for code in row {
-            let slot = code.index();
-            self.lists.occurrences[self.next[slot]] = chunk;
-            self.next[slot] += 1;
+        let mut len = 0;
+        for code in codes {
+            self.buffer[len] = code;
+            len += usize::from(code.index() < slots);
         }
-        while !self.lists.codes.len().is_multiple_of(CHUNK) {
-            self.lists.codes.push(C::new(self.lists.slots));
+        let mut row = std::mem::take(&mut self.buffer);
+        if len >= 2 {
+            row[..len].sort_unstable();
+            self.append(&row[..len])?;
         }
-        self.row = self.lists.codes.len();
+        self.buffer = row;
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Lists<C> {
+    /// Sorts and appends the short rows.
+    fn flush(&mut self) -> Result<()> {
+        for i in 0..self.lengths.len() {
+            let len = self.lengths[i];
+            let row = sort_small(&self.short[i], len);
+            self.append(&row[..len])?;
+        }
+        self.lengths.clear();
+        Ok(())
+    }
+
+    /// Appends an ascending row of at least two codes.
+    #[inline(always)]
+    fn append(&mut self, row: &[C]) -> Result<()> {
+        let chunk = u32::try_from(self.end / CHUNK).map_err(|_| {
+            Error::new(ErrorKind::Limit, "the baskets hold more than 34 billion items")
+        })?;
+        let place = &mut self.lists.codes[self.end..][..row.len().next_multiple_of(CHUNK)];
+        let (codes, padding) = place.split_at_mut(row.len());
+        codes.write_copy_of_slice(row);
+        for code in padding {
+            code.write(C::new(self.lists.slots));
+        }
+        self.end += row.len().next_multiple_of(CHUNK);
+        for code in &row[1..] {
+            let next = &mut self.next[code.index()];
+            self.lists.occurrences[*next].write(chunk);
+            *next += 1;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<Lists<C>> {
+        self.flush()?;
         // Dropped rows leave gaps between the occurrences of one slot and those of the next.
         self.lists.ends = self.next;
-        self.lists
+        Ok(self.lists)
     }
 }
 
-/// Insertion for the usual short rows.
+/// Rows of up to this many codes are sorted without branches.
+const SMALL: usize = 16;
+
+/// The first `len` of these distinct codes, ascending. Each code goes to the place that is the
+/// number of smaller ones: more steps than other ways take, but none that depends on the codes,
+/// and all in vectors.
 #[inline(always)]
-fn sort<C: Ord + Copy>(row: &mut [C]) {
-    if row.len() > 24 {
-        row.sort_unstable();
-        return;
-    }
-    for i in 1..row.len() {
-        let code = row[i];
-        let mut j = i;
-        while j > 0 && row[j - 1] > code {
-            row[j] = row[j - 1];
-            j -= 1;
+fn sort_small<C: Code>(codes: &[C; SMALL], len: usize) -> [C; SMALL] {
+    let mut places = [C::new(0); SMALL];
+    for key in &codes[..len] {
+        for (place, other) in places.iter_mut().zip(codes) {
+            *place = place.plus(key < other);
         }
-        row[j] = code;
     }
+    let mut sorted = [C::MAX; SMALL];
+    for (code, place) in codes[..len].iter().zip(places) {
+        sorted[place.index() % SMALL] = *code;
+    }
+    sorted
 }

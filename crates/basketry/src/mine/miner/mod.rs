@@ -23,7 +23,10 @@ mod tests;
 mod worker;
 
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
 
 use self::bits::Matrix;
 use self::kernels::Kernels;
@@ -83,6 +86,8 @@ struct Tuning {
     /// Bit vectors or lists, whatever the estimate says: below the root, and at the root.
     force_bits: Option<bool>,
     force_root_bits: Option<bool>,
+    /// Baskets with fewer frequent items than this together are mined faster than threads start.
+    small_work: u64,
 }
 
 impl Default for Tuning {
@@ -93,6 +98,7 @@ impl Default for Tuning {
             pack_vectors: 6,
             force_bits: None,
             force_root_bits: None,
+            small_work: 20_000,
         }
     }
 }
@@ -173,13 +179,14 @@ fn mine_with(
     };
     control.begin(Stage::Mining, items.len() as u64)?;
     job.report(items.len() as u64)?;
-    let mut levels = if items.len() < 2 || settings.max_length < 2 {
-        vec![Level { items: items.clone(), counts: counts.clone() }]
-    } else if items.len() < usize::from(u16::MAX) {
-        run::<u16>(rows, &job)?
-    } else {
-        run::<u32>(rows, &job)?
-    };
+    let mut levels = vec![Level::from_rows(&items, &counts)?];
+    if items.len() >= 2 && settings.max_length >= 2 {
+        levels.extend(if items.len() < usize::from(u16::MAX) {
+            run::<u16>(rows, settings, &job)?
+        } else {
+            run::<u32>(rows, settings, &job)?
+        });
+    }
     for level in levels.iter_mut().take(settings.min_length - 1) {
         *level = Level::default();
     }
@@ -192,32 +199,88 @@ enum Data<C> {
     Bits(Vec<u64>, Matrix),
 }
 
-fn run<C: Code>(rows: Rows<'_>, job: &Job<'_>) -> Result<Vec<Level>> {
+/// All itemsets of two items or more, by length.
+fn run<C: Code>(rows: Rows<'_>, settings: &Settings, job: &Job<'_>) -> Result<Vec<Level>> {
     let data = load::<C>(rows, job)?;
-    let mut worker = Worker::new(job);
-    let root = Node { length: 0, row: 0, from: 0, to: job.items.len() };
-    for (slot, (&item, &count)) in (0..).zip(job.items.iter().zip(job.counts)) {
-        worker.candidates.push(Candidate { slot, count, item });
+    let roots = job.items.len();
+    let threads = settings.threads.unwrap_or_else(rayon::current_num_threads);
+    if threads == 1
+        || job.counts.iter().map(|&count| u64::from(count)).sum::<u64>() < job.tuning.small_work
+    {
+        return Roots::new(job, &data).mine(0..roots);
     }
-    match &data {
-        Data::Lists(lists) => {
-            let mut scratch = Scratch::new(&worker.candidates);
-            for at in 0..root.len() {
-                worker.lists_child(&root, lists, &mut scratch, at)?;
-                job.control.advance(1)?;
-            }
+    // Neighbouring roots have similar amounts of work, and how much that is shows only when it is
+    // done: so there are many small tasks.
+    let tasks = roots.min(64 * threads);
+    let parts = || {
+        (0..tasks)
+            .into_par_iter()
+            .with_max_len(1)
+            .map_init(
+                || Roots::new(job, &data),
+                |worker, task| worker.mine(roots * task / tasks..roots * (task + 1) / tasks),
+            )
+            .collect::<Result<Vec<Vec<Level>>>>()
+    };
+    let parts = match settings.threads {
+        None => parts(),
+        Some(threads) => rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|error| {
+                Error::new(ErrorKind::Limit, format!("cannot start {threads} threads: {error}"))
+            })?
+            .install(parts),
+    }?;
+    let mut levels = Vec::new();
+    for part in parts {
+        if levels.len() < part.len() {
+            levels.resize_with(part.len(), Level::default);
         }
-        Data::Bits(bits, matrix) => {
-            worker.arena.reserve(bits.len());
-            worker.arena.words()[..bits.len()].copy_from_slice(bits);
-            for at in 0..root.len() {
-                worker.bits_child(&root, *matrix, at)?;
-                job.control.advance(1)?;
-            }
+        for (level, more) in levels.iter_mut().zip(part) {
+            level.append(more)?;
         }
     }
-    worker.sink.finish()?;
-    Ok(worker.sink.into_levels())
+    Ok(levels)
+}
+
+/// A worker at the root of all subproblems.
+struct Roots<'a, C> {
+    worker: Worker<'a>,
+    data: &'a Data<C>,
+    node: Node,
+    scratch: Scratch,
+}
+
+impl<'a, C: Code> Roots<'a, C> {
+    fn new(job: &'a Job<'a>, data: &'a Data<C>) -> Self {
+        let mut worker = Worker::new(job);
+        for (slot, (&item, &count)) in (0..).zip(job.items.iter().zip(job.counts)) {
+            worker.candidates.push(Candidate { slot, count, item });
+        }
+        let scratch = match data {
+            Data::Lists(_) => Scratch::new(&worker.candidates),
+            Data::Bits(..) => Scratch::new(&[]),
+        };
+        let node = Node { length: 0, row: 0, from: 0, to: job.items.len() };
+        Self { worker, data, node, scratch }
+    }
+
+    /// All itemsets whose rarest items are these, except for those alone.
+    fn mine(&mut self, roots: Range<usize>) -> Result<Vec<Level>> {
+        for at in roots {
+            match self.data {
+                Data::Lists(lists) => {
+                    self.worker.lists_child(&self.node, lists, &mut self.scratch, at)?;
+                }
+                Data::Bits(bits, matrix) => {
+                    self.worker.bits_child(&self.node, *matrix, Some(bits), at)?;
+                }
+            }
+            self.worker.job.control.advance(1)?;
+        }
+        self.worker.sink.take()
+    }
 }
 
 fn load<C: Code>(rows: Rows<'_>, job: &Job<'_>) -> Result<Data<C>> {
@@ -244,18 +307,12 @@ fn load<C: Code>(rows: Rows<'_>, job: &Job<'_>) -> Result<Data<C>> {
         }
         return Ok(Data::Bits(bits, matrix));
     }
-    let mut builder = Builder::<C>::new(job.counts.iter().copied());
+    let mut builder = Builder::<C>::new(job.counts.iter().copied(), rows.len())?;
     for (r, row) in rows.iter().enumerate() {
         if r.is_multiple_of(1 << 14) {
             job.control.check()?;
         }
-        for &item in row {
-            let rank = ranks[item as usize];
-            if rank != u32::MAX {
-                builder.push(C::new(rank as usize));
-            }
-        }
-        builder.end(false)?;
+        builder.row(row.iter().map(|&item| C::new(ranks[item as usize] as usize)))?;
     }
-    Ok(Data::Lists(builder.finish()))
+    Ok(Data::Lists(builder.finish()?))
 }

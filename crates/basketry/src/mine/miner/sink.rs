@@ -1,18 +1,17 @@
 //! Where found itemsets are collected.
 
-use crate::Result;
-use crate::mine::columns::Level;
-
 use super::Job;
-use super::kernels::Kernels;
+use crate::Result;
+use crate::mine::columns::{BLOCK_ROWS, Level};
 
 /// How many itemsets are found between two looks at the common limit.
 const QUANTUM: u64 = 1 << 16;
 
-/// Levels of itemsets, appended to in the canonical order of each level.
+/// Levels of itemsets, appended to in the canonical order of each level. The single items are
+/// not among them: those are the job's.
 pub(super) struct Sink<'a> {
     job: &'a Job<'a>,
-    kernels: &'a Kernels,
+    /// Level `l` holds itemsets of length `l + 2`.
     levels: Vec<Level>,
     /// Itemsets found since the last look at the limit, and how many there may be until the next.
     found: u64,
@@ -20,24 +19,27 @@ pub(super) struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    /// A sink that holds the single items already; they count as found by whoever made the job.
     pub(super) fn new(job: &'a Job<'a>) -> Self {
-        let singles = Level { items: job.items.to_vec(), counts: job.counts.to_vec() };
-        Self { job, kernels: &job.kernels, levels: vec![singles], found: 0, allowed: 0 }
+        Self { job, levels: Vec::new(), found: 0, allowed: 0 }
     }
 
-    pub(super) fn levels(&self) -> &[Level] {
-        &self.levels
+    /// The levels found since the last time.
+    pub(super) fn take(&mut self) -> Result<Vec<Level>> {
+        self.job.report(std::mem::take(&mut self.found))?;
+        self.allowed = 0;
+        Ok(std::mem::take(&mut self.levels))
     }
 
-    pub(super) fn into_levels(self) -> Vec<Level> {
-        self.levels
+    /// The length of the longest itemset found.
+    #[inline]
+    pub(super) fn longest(&self) -> usize {
+        self.levels.len() + 1
     }
 
-    /// The number of rows with `length` items.
+    /// The number of rows with `length` items, at least 2.
     #[inline]
     pub(super) fn rows(&self, length: usize) -> usize {
-        self.levels.get(length - 1).map_or(0, |level| level.counts.len())
+        self.levels.get(length - 2).map_or(0, Level::rows)
     }
 
     /// Appends the itemsets that come from adding one of `items` to the one in row `row` of those
@@ -51,11 +53,23 @@ impl<'a> Sink<'a> {
         counts: &[u32],
     ) -> Result<usize> {
         self.allow(items.len() as u64)?;
-        let (base, level) = pair(&mut self.levels, length);
-        let base = &base.items[row * length..(row + 1) * length];
-        let first = level.counts.len();
-        level.counts.extend_from_slice(counts);
-        self.kernels.extend(base, items, &mut level.items);
+        let kernels = &self.job.kernels;
+        let (shorter, level) = pair(&mut self.levels, length);
+        let base = match shorter {
+            Some(level) => &level.rows_from(length, row)[..length],
+            None => &self.job.items[row..=row],
+        };
+        let first = level.rows();
+        let (mut items, mut counts) = (items, counts);
+        while items.len() > level.room() {
+            let (now, later) = items.split_at(level.room());
+            let (now_counts, later_counts) = counts.split_at(now.len());
+            // SAFETY: one row is written for each count.
+            unsafe { level.push(length + 1, now_counts, |rows| kernels.extend(base, now, rows))? };
+            (items, counts) = (later, later_counts);
+        }
+        // SAFETY: one row is written for each count.
+        unsafe { level.push(length + 1, counts, |rows| kernels.extend(base, items, rows))? };
         Ok(first)
     }
 
@@ -67,26 +81,32 @@ impl<'a> Sink<'a> {
         to: usize,
         item: u32,
     ) -> Result<()> {
-        // In pieces, so that neither the limit nor a cancellation waits for long.
         let mut from = from;
         while from < to {
-            let number = (to - from).min(QUANTUM as usize);
+            // Within one block of the source, and of the target.
+            let (shorter, level) = pair(&mut self.levels, length);
+            let number = (to - from).min(BLOCK_ROWS - from % BLOCK_ROWS).min(level.room());
+            let (rows, counts) = match shorter {
+                Some(source) => {
+                    let counts = &source.blocks[from / BLOCK_ROWS].counts[from % BLOCK_ROWS..];
+                    (source.rows_from(length, from), counts)
+                }
+                None => (&self.job.items[from..], &self.job.counts[from..]),
+            };
+            let kernels = &self.job.kernels;
+            // SAFETY: one row is written for each count.
+            unsafe {
+                level.push(length + 1, &counts[..number], |new| {
+                    kernels.insert(rows, length, number, item, new);
+                })?;
+            }
             self.allow(number as u64)?;
-            let (source, level) = pair(&mut self.levels, length);
-            level.counts.extend_from_slice(&source.counts[from..from + number]);
-            self.kernels.insert(
-                &source.items[from * length..],
-                length,
-                number,
-                item,
-                &mut level.items,
-            );
             from += number;
         }
         Ok(())
     }
 
-    /// An error if `more` itemsets would be too many, or if the work was cancelled.
+    /// An error if `more` itemsets are too many, or if the work was cancelled.
     #[inline]
     fn allow(&mut self, more: u64) -> Result<()> {
         self.found += more;
@@ -96,21 +116,14 @@ impl<'a> Sink<'a> {
         }
         Ok(())
     }
-
-    /// Accounts for all itemsets found.
-    pub(super) fn finish(&mut self) -> Result<()> {
-        self.job.report(std::mem::take(&mut self.found))?;
-        self.allowed = 0;
-        Ok(())
-    }
 }
 
-/// The levels of `length` and of `length + 1` items.
+/// The level of `length` items, unless that is 1, and the level of `length + 1`.
 #[inline]
-fn pair(levels: &mut Vec<Level>, length: usize) -> (&Level, &mut Level) {
-    if levels.len() == length {
+fn pair(levels: &mut Vec<Level>, length: usize) -> (Option<&Level>, &mut Level) {
+    if levels.len() < length {
         levels.push(Level::default());
     }
-    let (shorter, longer) = levels.split_at_mut(length);
-    (&shorter[length - 1], &mut longer[0])
+    let (shorter, longer) = levels.split_at_mut(length - 1);
+    (shorter.last(), &mut longer[0])
 }

@@ -83,7 +83,8 @@ impl Worker<'_> {
             lists.count(slot, &mut scratch.counts);
         }
         scratch.hits.clear();
-        scan(&scratch.counts[..slot], self.job.min_count, &mut scratch.hits);
+        let least = self.job.min_count;
+        self.job.kernels.scan(&scratch.counts[..slot], least, &mut scratch.hits);
 
         // Candidates in order: those that stay frequent, and those that are perfect already.
         let from = self.candidates.len();
@@ -112,7 +113,7 @@ impl Worker<'_> {
         let Some(child) = self.emit(node, at, from)? else { return Ok(()) };
         match self.plan(&child, live as usize, pivot.count) {
             Plan::Nothing => self.bits(child, Matrix { start: 0, words: 0, vectors: 0 })?,
-            Plan::Table => self.table_child(&child, lists, scratch, slot)?,
+            Plan::Table => self.table_child(&child, lists, scratch, slot, pivot.count)?,
             Plan::Bits if live as usize <= self.job.tuning.mask_candidates => {
                 self.masks_child(child, lists, scratch, slot)?
             }
@@ -152,6 +153,7 @@ impl Worker<'_> {
         lists: &Lists<C>,
         scratch: &mut Scratch,
         slot: usize,
+        rows: u32,
     ) -> Result<()> {
         // Perfect candidates have a bit too, in every row.
         let mut always = 0;
@@ -170,6 +172,8 @@ impl Worker<'_> {
         self.table.resize(1 << child.len(), 0);
         let table = &mut self.table[..];
         let low = table.len() - 1;
+        // Rows that hold too little to be in the lists hold the perfect ones all the same.
+        table[always as usize & low] = rows - lists.rows_with(slot);
         lists.masks(slot, &scratch.bits, |mask| table[(mask | always) as usize & low] += 1);
         for &slot in &scratch.kept {
             scratch.bits[slot as usize] = 0;
@@ -265,18 +269,14 @@ impl Worker<'_> {
             .filter(|c| c.slot != PERFECT)
             .map(|c| c.count)
             .collect();
-        let mut builder = Builder::new(counts.into_iter());
+        let mut builder = Builder::new(counts.into_iter(), lists.rows_with(slot) as usize)?;
+        let mut row = Vec::new();
         let mut result = Ok(());
         lists.rows(slot, |code| match code {
-            Some(code) => {
-                let number = scratch.numbers[code.index()];
-                if number != u32::MAX {
-                    builder.push(C::new(number as usize));
-                }
-            }
+            Some(code) => row.push(C::new(scratch.numbers[code.index()] as usize)),
             None => {
                 if result.is_ok() {
-                    result = builder.end(true);
+                    result = builder.row(row.drain(..));
                 }
             }
         });
@@ -284,7 +284,7 @@ impl Worker<'_> {
             scratch.numbers[slot as usize] = u32::MAX;
         }
         result?;
-        Ok(builder.finish())
+        builder.finish()
     }
 }
 
@@ -298,16 +298,4 @@ pub(super) fn bits_cost(vectors: usize, rows: u32) -> u64 {
 /// all rows.
 pub(super) fn lists_cost(codes: u64, rows: u32) -> u64 {
     codes * 8 + (u128::from(codes) * u128::from(codes) / (2 * u128::from(rows.max(1)))) as u64
-}
-
-/// The places of all counts that are at least `least`.
-fn scan(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
-    let mut from = 0;
-    for group in counts.chunks(16) {
-        // Most groups have none, and are passed over with a few vector instructions.
-        if group.iter().fold(0, |most, &count| most.max(count)) >= least {
-            hits.extend((from..).zip(group).filter(|&(_, &c)| c >= least).map(|(i, _)| i));
-        }
-        from += 16;
-    }
 }

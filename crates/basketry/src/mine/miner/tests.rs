@@ -44,8 +44,9 @@ fn brute(masks: &[u64], settings: &Settings) -> Vec<(Vec<u32>, u32)> {
 fn flat(levels: &[Level]) -> Vec<(Vec<u32>, u32)> {
     (1..)
         .zip(levels)
-        .flat_map(|(length, level)| {
-            level.items.chunks(length).map(<[u32]>::to_vec).zip(level.counts.iter().copied())
+        .flat_map(|(length, level)| level.blocks.iter().map(move |block| (length, block)))
+        .flat_map(|(length, block)| {
+            block.items().chunks(length).map(<[u32]>::to_vec).zip(block.counts.iter().copied())
         })
         .collect()
 }
@@ -63,6 +64,7 @@ fn tunings() -> Vec<Tuning> {
                         pack_vectors,
                         force_bits,
                         force_root_bits: Some(root_bits),
+                        small_work: 0,
                     });
                 }
             }
@@ -88,6 +90,14 @@ fn masks() -> impl Strategy<Value = Vec<u64>> {
                 & 0xff_ffff),
             1..300
         ),
+        // Items that imply others: many perfect extensions at every depth.
+        prop::collection::vec((any::<u64>(), 0u32..4), 1..200).prop_map(|rows| rows
+            .into_iter()
+            .map(|(mask, group)| {
+                let mask = mask & mask >> 20 & 0xff_ffff;
+                mask | mask >> 1 & 0x11_1111 | mask >> 2 & 0x11_1111 | 0x7 << (4 * group)
+            })
+            .collect()),
         // Many alike, all alike, empty ones.
         (prop::collection::vec(any::<u64>(), 1..4), prop::collection::vec(0usize..4, 1..200))
             .prop_map(|(kinds, picks)| picks
@@ -102,7 +112,7 @@ proptest! {
 
     #[test]
     fn all_paths_agree_with_brute_force(
-        masks in masks(), percent in 1u64..60, max_length in 1usize..14,
+        masks in masks(), percent in 1u64..60, max_length in 1usize..14, threads in 1usize..4,
     ) {
         let (offsets, items) = rows_of(&masks);
         let rows = Rows { offsets: &offsets, items: &items, universe: 64 };
@@ -120,6 +130,43 @@ proptest! {
                     mine_with(rows, &settings, &Control::new(), kernels, tuning).unwrap();
                 prop_assert!(flat(&levels) == expected, "{kernels:?} {tuning:?}");
             }
+        }
+        let settings = Settings { threads: Some(threads), ..settings };
+        for tuning in [tunings()[1], tunings()[2]] {
+            let levels =
+                mine_with(rows, &settings, &Control::new(), Kernels::detect(), tuning).unwrap();
+            prop_assert!(flat(&levels) == expected, "{threads} threads, {tuning:?}");
+        }
+    }
+}
+
+#[test]
+fn large_results_are_the_same_with_any_number_of_threads() {
+    // Each basket lacks one of 19 items, so that all other combinations are frequent.
+    let masks: Vec<u64> = (0..400).map(|row| 0x7_ffff & !(1 << (row * row % 23))).collect();
+    let (offsets, items) = rows_of(&masks);
+    let rows = Rows { offsets: &offsets, items: &items, universe: 64 };
+    let settings = Settings {
+        min_count: 50,
+        min_length: 1,
+        max_length: usize::MAX,
+        max_itemsets: 1 << 20,
+        threads: Some(1),
+    };
+    let control = Control::new();
+    let expected = mine_with(rows, &settings, &control, Kernels::detect(), Tuning::default());
+    let expected = flat(&expected.unwrap());
+    assert!(expected.len() > 200_000, "{}", expected.len());
+    for threads in [2, 3] {
+        for root_bits in [false, true] {
+            let tuning =
+                Tuning { small_work: 0, force_root_bits: Some(root_bits), ..Tuning::default() };
+            let settings = Settings { threads: Some(threads), ..settings };
+            let control = Control::new();
+            let levels = mine_with(rows, &settings, &control, Kernels::detect(), tuning).unwrap();
+            assert!(flat(&levels) == expected, "{threads} threads, bits at the root: {root_bits}");
+            let progress = control.progress();
+            assert_eq!((progress.done, progress.total), (19, 19));
         }
     }
 }
@@ -147,7 +194,7 @@ fn wide_codes_give_the_same_as_narrow_ones() {
     };
     let control = Control::new();
     let levels = mine(rows, &settings, &control).unwrap();
-    assert_eq!(levels[0].counts.len(), n as usize);
+    assert_eq!(levels[0].rows(), n as usize);
     let mut pairs = std::collections::BTreeMap::new();
     for row in rows.iter() {
         for (i, &a) in row.iter().enumerate() {
@@ -158,11 +205,10 @@ fn wide_codes_give_the_same_as_narrow_ones() {
     }
     pairs.retain(|_, count| *count >= 2);
     assert!(!pairs.is_empty());
-    let found: std::collections::BTreeMap<(u32, u32), i32> = levels[1]
-        .items
-        .chunks(2)
-        .zip(&levels[1].counts)
-        .map(|(pair, &count)| ((pair[0], pair[1]), count as i32))
+    let found: std::collections::BTreeMap<(u32, u32), i32> = flat(&levels[..2])
+        .into_iter()
+        .filter(|(set, _)| set.len() == 2)
+        .map(|(pair, count)| ((pair[0], pair[1]), count as i32))
         .collect();
     assert_eq!(found, pairs);
 }

@@ -135,7 +135,7 @@ impl<'a> Worker<'a> {
     pub(super) fn mark(&mut self, node: &Node) -> Marks {
         let marks = Marks { start: self.marks.len() };
         if self.candidates[node.from..node.to].iter().any(|c| c.slot == PERFECT) {
-            for length in node.length + 2..=self.sink.levels().len() {
+            for length in node.length + 2..=self.sink.longest() {
                 self.marks.push(self.sink.rows(length));
             }
         }
@@ -150,7 +150,7 @@ impl<'a> Worker<'a> {
     /// it as well, as often.
     pub(super) fn double(&mut self, node: &Node, marks: Marks, at: usize) -> Result<()> {
         let item = self.candidates[node.from + at].item;
-        let longest = self.sink.levels().len();
+        let longest = self.sink.longest();
         // Long ones first, lest copies be copied.
         for length in (node.length + 2..=longest).rev() {
             if length < self.job.max_length {

@@ -1,9 +1,18 @@
 //! Plain Rust, written so that the compiler can use whatever vectors it may.
 
-use super::{Join, Kernels, SLACK, WIDE};
+use super::{Join, Kernels, WIDE};
+use crate::mine::columns::SLACK;
 
-pub(super) const KERNELS: Kernels =
-    Kernels { name: "portable", block: 1, join, compress, extend, insert, sum: superset_sums };
+pub(super) const KERNELS: Kernels = Kernels {
+    name: "portable",
+    block: 1,
+    join,
+    compress,
+    extend,
+    insert,
+    scan,
+    sum: superset_sums,
+};
 
 /// Lanes that are handled at once.
 const LANES: usize = 8;
@@ -274,6 +283,23 @@ unsafe fn insert_one(row: &[u32], at: usize, item: u32, out: *mut u32) {
         std::ptr::copy_nonoverlapping(row.as_ptr(), out, at);
         *out.add(at) = item;
         std::ptr::copy_nonoverlapping(row.as_ptr().add(at), out.add(at + 1), row.len() - at);
+    }
+}
+
+unsafe fn scan(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
+    scan_groups(counts, least, hits);
+}
+
+/// See [`Kernels::scan`].
+#[inline(always)]
+pub(super) fn scan_groups(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
+    let mut from = 0;
+    for group in counts.chunks(64) {
+        // Most groups have none, and are passed over with a few vector instructions.
+        if group.iter().fold(0, |most, &count| most.max(count)) >= least {
+            hits.extend((from..).zip(group).filter(|&(_, &c)| c >= least).map(|(i, _)| i));
+        }
+        from += 64;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::portable::{add_supersets, compress_with, extend_rows, insert_rows};
+use super::portable::{add_supersets, compress_with, extend_rows, insert_rows, scan_groups};
 use super::{Join, Kernels};
 
 /// The versions this processor can run, the fastest last.
@@ -31,6 +31,7 @@ const AVX2: Kernels = Kernels {
     compress: compress_avx2,
     extend: extend_avx2,
     insert: insert_avx2,
+    scan: scan_avx2,
     sum: sum_avx2,
 };
 
@@ -41,6 +42,7 @@ const AVX512: Kernels = Kernels {
     compress: compress_avx2,
     extend: extend_avx2,
     insert: insert_avx2,
+    scan: scan_avx512,
     sum: sum_avx512,
 };
 
@@ -191,4 +193,30 @@ unsafe fn sum_avx2(table: &mut [u32]) {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 unsafe fn sum_avx512(table: &mut [u32]) {
     add_supersets(table);
+}
+
+#[target_feature(enable = "avx2")]
+unsafe fn scan_avx2(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
+    scan_groups(counts, least, hits);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn scan_avx512(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
+    let least = _mm512_set1_epi32(least as i32);
+    for (g, group) in counts.chunks(64).enumerate() {
+        let mut mask = 0u64;
+        for (v, vector) in group.chunks(16).enumerate() {
+            // SAFETY: lanes beyond the end are not loaded.
+            let (lanes, vector) = unsafe {
+                let lanes = u16::MAX >> (16 - vector.len());
+                (lanes, _mm512_maskz_loadu_epi32(lanes, vector.as_ptr().cast()))
+            };
+            let at_least = _mm512_mask_cmpge_epu32_mask(lanes, vector, least);
+            mask |= u64::from(at_least) << (16 * v);
+        }
+        while mask != 0 {
+            hits.push(g as u32 * 64 + mask.trailing_zeros());
+            mask &= mask - 1;
+        }
+    }
 }
