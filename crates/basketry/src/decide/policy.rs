@@ -187,7 +187,7 @@ pub struct Assume {
     /// is not, 1 to 1000. Default 1.5.
     pub response_odds: f64,
     /// The share of customers who take the dearer variant when it is offered, before it is scaled
-    /// by what this customer chose so far, 0 to 1. Default 0.05.
+    /// by what this customer chose so far (at most fourfold), 0 to 1. Default 0.05.
     pub accept: f64,
     /// The share of purchases lost because a dearer variant was offered, 0 to 1. Default 0.01.
     pub abandon: f64,

@@ -8,6 +8,10 @@ use super::state::NONE;
 /// Pseudo-purchases with which a customer's own choices in a line are shrunk to the shop's.
 pub(crate) const PSEUDO_PURCHASES: f64 = 5.0;
 
+/// Nobody is taken to be more than this many times as likely as the average customer: where a
+/// price is rarely paid, the ratio of shares says more of its rarity than of the customer.
+const MAX_RECEPTIVENESS: f64 = 4.0;
+
 /// Groups of variants: products of one line, or, for products without a line, of one brand in
 /// one leaf category. Each group is ordered by price.
 #[derive(Debug, Default)]
@@ -129,7 +133,7 @@ impl Group<'_> {
 
 /// How many times likelier than the average customer somebody is to take a variant at this price,
 /// by what they bought in the group: their share of purchases at or above the price, shrunk to
-/// the shop's by [`PSEUDO_PURCHASES`], over the shop's.
+/// the shop's by [`PSEUDO_PURCHASES`], over the shop's; at most [`MAX_RECEPTIVENESS`].
 pub(crate) fn receptiveness(own_from: f64, own_total: f64, shop_share: Option<f64>) -> f64 {
     let all = own_total + PSEUDO_PURCHASES;
     match shop_share {
@@ -137,7 +141,9 @@ pub(crate) fn receptiveness(own_from: f64, own_total: f64, shop_share: Option<f6
         None => 1.0,
         // Nobody bought at this price yet: the limit of the fraction.
         Some(share) if share <= 0.0 => PSEUDO_PURCHASES / all,
-        Some(share) => (own_from + PSEUDO_PURCHASES * share) / all / share,
+        Some(share) => {
+            ((own_from + PSEUDO_PURCHASES * share) / all / share).min(MAX_RECEPTIVENESS)
+        }
     }
 }
 
@@ -239,6 +245,7 @@ mod tests {
         assert!(receptiveness(0.0, 20.0, Some(0.2)) < 0.25);
         assert_eq!(receptiveness(0.0, 5.0, Some(0.0)), 0.5);
         assert_eq!(receptiveness(0.0, 5.0, None), 1.0);
+        assert_eq!(receptiveness(30.0, 40.0, Some(0.01)), 4.0);
     }
 
     #[test]
