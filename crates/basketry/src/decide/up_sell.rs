@@ -141,9 +141,7 @@ pub(crate) fn receptiveness(own_from: f64, own_total: f64, shop_share: Option<f6
         None => 1.0,
         // Nobody bought at this price yet: the limit of the fraction.
         Some(share) if share <= 0.0 => PSEUDO_PURCHASES / all,
-        Some(share) => {
-            ((own_from + PSEUDO_PURCHASES * share) / all / share).min(MAX_RECEPTIVENESS)
-        }
+        Some(share) => ((own_from + PSEUDO_PURCHASES * share) / all / share).min(MAX_RECEPTIVENESS),
     }
 }
 
