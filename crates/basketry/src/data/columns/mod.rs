@@ -5,6 +5,7 @@ mod numbers;
 mod times;
 
 use arrow_array::Array;
+use arrow_array::cast::AsArray;
 use arrow_buffer::NullBuffer;
 
 pub(crate) use ids::{IdColumn, NO_ID, id_error, id_kind, text_at};
@@ -28,5 +29,20 @@ impl BadCell {
 
 /// The rows that are null, in every layout; `None` if none is.
 pub(crate) fn nulls_of(array: &dyn Array) -> Option<NullBuffer> {
-    array.logical_nulls().filter(|nulls| nulls.null_count() > 0)
+    let nulls = match array.as_any_dictionary_opt() {
+        // Rows without a value of their own, and those whose value is null. `logical_nulls` would
+        // trust the keys to be in range.
+        Some(dictionary) => match dictionary.values().nulls() {
+            Some(values) if values.null_count() > 0 => {
+                let keys = dictionary.normalized_keys();
+                let valid = keys.iter().enumerate().map(|(row, &key)| {
+                    array.is_valid(row) && values.is_valid(key)
+                });
+                Some(valid.collect())
+            }
+            _ => array.nulls().cloned(),
+        },
+        None => array.logical_nulls(),
+    };
+    nulls.filter(|nulls| nulls.null_count() > 0)
 }
