@@ -793,12 +793,30 @@ fn the_report_reads_well() {
     let history = History::from_reader(table, &columns, &options, &Control::new()).unwrap();
     assert_eq!(
         history.report().to_string(),
-        "2 lines read, 1 used: 1 baskets of 1 customers, 1 products, 2020-01-01T00:00:00Z to \
-         2020-01-01T00:00:00Z\n1 lines left out: number not finite"
+        "2 lines read, 1 used; baskets: 1, customers: 1, products: 1; 2020-01-01T00:00:00Z to \
+         2020-01-01T00:00:00Z\nlines left out, number not finite: 1"
     );
     let json = serde_json::to_value(history.report()).unwrap();
     assert_eq!(json["skipped_non_finite"], 1);
     assert_eq!(json["first_time"], 18_262 * DAY);
+}
+
+#[test]
+fn columns_and_options_are_read_from_json() {
+    let columns: HistoryColumns =
+        serde_json::from_str(r#"{"time": "when", "product": "sku", "customer": "who"}"#).unwrap();
+    assert_eq!(columns, HistoryColumns::new("when", "sku").customer("who"));
+    let options: HistoryOptions =
+        serde_json::from_str(r#"{"nulls": "skip", "currency": "CHF"}"#).unwrap();
+    assert_eq!(options, HistoryOptions::new(Currency::new("CHF").unwrap()).nulls(OnBad::Skip));
+    for (json, expected) in [
+        (r#"{"null": "skip"}"#, "unknown field `null`"),
+        (r#"{"nulls": "drop"}"#, "unknown variant `drop`"),
+        (r#"{"currency": "chf"}"#, "three upper-case letters"),
+    ] {
+        let error = serde_json::from_str::<HistoryOptions>(json).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
 }
 
 #[test]

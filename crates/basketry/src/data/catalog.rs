@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatchReader;
 
+use super::catalog_options::{CatalogColumns, CatalogOptions, CatalogReport};
 use super::ids::{IdRef, Ids};
 use super::money::{Currency, Money};
-use super::products::{self, CatalogColumns, CatalogOptions, CatalogReport};
+use super::products;
 use super::table::Batches;
 use crate::{Control, Error, ErrorKind, Result};
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::catalog::{Catalog, Codes, NO_CODE, NO_MONEY, Quality, UNTRACKED};
+use super::catalog_options::{CatalogOptions, CatalogReport};
 use super::history::OnBad;
 use super::ids::{IdKind, IdRef, Ids};
 use super::intake::intern_first;
-use super::products::{CatalogOptions, CatalogReport, Entries, complete};
+use super::products::{Entries, complete};
 use super::table::Place;
 use crate::{Error, ErrorKind, Result};
 

@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use super::baskets::Baskets;
 use super::catalog::Catalog;
+use super::catalog_options::{CatalogColumns, CatalogOptions};
 use super::columns::{not_a_time, parse_time, time_in_range};
 use super::history::{History, HistoryColumns, HistoryOptions, OnBad};
-use super::products::{self, CatalogColumns, CatalogOptions};
+use super::products;
 use super::table::{Place, Source};
 use super::{ingest, ingest::SLICE};
 use crate::{Control, Error, ErrorKind, Result};

@@ -264,24 +264,27 @@ impl fmt::Display for IngestReport {
         let Self { lines_read, lines_used, baskets, customers, products, .. } = self;
         write!(
             f,
-            "{lines_read} lines read, {lines_used} used: {baskets} baskets of {customers} \
-             customers, {products} products"
+            "{lines_read} lines read, {lines_used} used; baskets: {baskets}, customers: \
+             {customers}, products: {products}"
         )?;
         if let (Some(first), Some(last)) = (self.first_time, self.last_time) {
-            write!(f, ", {} to {}", time_text(first), time_text(last))?;
+            write!(f, "; {} to {}", time_text(first), time_text(last))?;
         }
-        for (count, what) in [
-            (self.skipped_null, "lines left out: null"),
-            (self.skipped_non_finite, "lines left out: number not finite"),
-            (self.skipped_non_positive, "lines left out: quantity not positive"),
-            (self.returns, "lines kept as returns"),
-            (self.merged, "lines added to another line of the same basket and product"),
-            (self.negative_revenue, "lines with negative revenue"),
-            (self.baskets_with_several_times, "baskets with several times (the earliest is taken)"),
+        for (what, count) in [
+            ("left out, null", self.skipped_null),
+            ("left out, number not finite", self.skipped_non_finite),
+            ("left out, quantity not positive", self.skipped_non_positive),
+            ("kept apart as returns", self.returns),
+            ("added to another line of the same basket and product", self.merged),
+            ("with negative revenue", self.negative_revenue),
         ] {
             if count > 0 {
-                write!(f, "\n{count} {what}")?;
+                write!(f, "\nlines {what}: {count}")?;
             }
+        }
+        if self.baskets_with_several_times > 0 {
+            let count = self.baskets_with_several_times;
+            write!(f, "\nbaskets whose lines differ in time (the earliest is taken): {count}")?;
         }
         Ok(())
     }
@@ -339,7 +342,7 @@ impl History {
     /// the other would have given; on an error the history stays as it was.
     ///
     /// The columns must play the same roles, and ids must have the same types, as in what was
-    /// read before.
+    /// read before. It takes time and memory for a copy of what is there besides the new lines.
     ///
     /// # Errors
     /// As [`from_reader`](Self::from_reader), and

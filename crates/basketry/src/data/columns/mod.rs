@@ -35,9 +35,10 @@ pub(crate) fn nulls_of(array: &dyn Array) -> Option<NullBuffer> {
         Some(dictionary) => match dictionary.values().nulls() {
             Some(values) if values.null_count() > 0 => {
                 let keys = dictionary.normalized_keys();
-                let valid = keys.iter().enumerate().map(|(row, &key)| {
-                    array.is_valid(row) && values.is_valid(key)
-                });
+                let valid = keys
+                    .iter()
+                    .enumerate()
+                    .map(|(row, &key)| array.is_valid(row) && values.is_valid(key));
                 Some(valid.collect())
             }
             _ => array.nulls().cloned(),
