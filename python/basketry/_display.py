@@ -7,14 +7,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 _ROWS = 10
+# A rule has more columns than a line of text has room for.
+_OF_RULES = ("antecedent", "consequent", "count", "support", "confidence", "lift", "leverage")
 
 
 def _cell(value: object) -> str:
+    return html.escape(_plain(value))
+
+
+def _plain(value: object) -> str:
     if isinstance(value, float):
-        return html.escape(f"{value:.4g}")
+        return f"{value:.4g}"
     if isinstance(value, (tuple, list)):
-        return ", ".join(_cell(item) for item in value)
-    return "" if value is None else html.escape(str(value))
+        return ", ".join(map(_plain, value))
+    return "" if value is None else str(value)
 
 
 def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -37,6 +43,27 @@ def table(data: Any) -> str:
     if count > _ROWS:
         caption += f" (the first {_ROWS} rows)"
     return html_table(caption, list(head), zip(*head.values(), strict=True))
+
+
+def text(data: Any) -> str:
+    """The first rows of a table of results in plain text, columns one below the other."""
+    head: dict[str, list[object]] = data._head(_ROWS)
+    if "antecedent" in head:
+        head = {name: head[name] for name in _OF_RULES}
+    columns = [[name, *map(_plain, values)] for name, values in head.items()]
+    widths = [max(map(len, column)) for column in columns]
+    # Numbers stand at the right of their column.
+    numbers = [all(isinstance(value, (int, float)) for value in values) for values in head.values()]
+    lines = [repr(data).strip("<>")]
+    for row in zip(*columns, strict=True):
+        cells = (
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(row, widths, numbers, strict=True)
+        )
+        lines.append("  ".join(cells).rstrip())
+    if len(data) > _ROWS:
+        lines.append("...")
+    return "\n".join(lines)
 
 
 def decision(data: Any) -> str:

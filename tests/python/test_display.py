@@ -26,6 +26,26 @@ def test_long_tables_are_cut():
     assert "the first 10 rows" in html
 
 
+def test_printing():
+    baskets = bk.Baskets.from_lists([["a", "b"], ["a"]])
+    sets = bk.itemsets(baskets, 1)
+    assert str(sets).splitlines() == [
+        "Itemsets: 3 itemsets in at least 1 of 2 baskets",
+        "itemset  length  count  support",
+        "a             1      2        1",
+        "b             1      1      0.5",
+        "a, b          2      1      0.5",
+    ]
+    many = bk.itemsets(bk.Baskets.from_lists([[i] for i in range(50)]), 1)
+    assert len(str(many).splitlines()) == 13
+    assert str(many).endswith("\n...")
+    assert str(bk.rules(sets, 0.6)).splitlines()[1:] == [
+        "antecedent  consequent  count  support  confidence  lift  leverage",
+        "b           a               1      0.5           1     1         0",
+    ]
+    assert str(many[:0]).count("\n") == 1
+
+
 def test_decisions_and_reports(shop):
     name = EVIL
     products = shop.products.set_column(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import pathlib
+import re
 
 import pytest
 
@@ -40,6 +42,19 @@ def test_examples(name):
     test = doctest.DocTestParser().get_doctest(ITEMS[name].__doc__, {}, name, None, None)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert runner.run(test).failed == 0
+
+
+def test_readme(monkeypatch):
+    root = pathlib.Path(__file__).parents[2]
+    monkeypatch.chdir(root)
+    text = (root / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert len(blocks) >= 3
+    names: dict[str, object] = {}
+    for block in blocks:
+        # One after the other, as a reader would type them.
+        exec(compile(block, "README.md", "exec"), names)
+    assert isinstance(names["decision"], bk.Decision)
 
 
 def test_there_are_examples():

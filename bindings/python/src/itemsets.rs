@@ -212,6 +212,10 @@ impl Itemsets {
         )
     }
 
+    fn __str__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        table::text(slf.as_any())
+    }
+
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
         table::html(slf.as_any())
     }

@@ -226,6 +226,10 @@ impl Rules {
         format!("<Rules: {} rules from {} baskets>", self.inner.len(), self.inner.baskets())
     }
 
+    fn __str__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        table::text(slf.as_any())
+    }
+
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
         table::html(slf.as_any())
     }

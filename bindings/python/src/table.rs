@@ -78,6 +78,10 @@ impl Table {
         format!("<Table: {} rows of {}>", self.batch.num_rows(), self.columns().join(", "))
     }
 
+    fn __str__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        text(slf.as_any())
+    }
+
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
         html(slf.as_any())
     }
@@ -91,4 +95,9 @@ pub(crate) fn frame<'py>(table: &Bound<'py, PyAny>, function: &str) -> PyResult<
 /// What a notebook shows of a table of results.
 pub(crate) fn html(table: &Bound<'_, PyAny>) -> PyResult<String> {
     table.py().import("basketry._display")?.call_method1("table", (table,))?.extract()
+}
+
+/// What printing a table of results gives.
+pub(crate) fn text(table: &Bound<'_, PyAny>) -> PyResult<String> {
+    table.py().import("basketry._display")?.call_method1("text", (table,))?.extract()
 }
