@@ -324,6 +324,25 @@ impl History {
     /// Row numbers in errors count from 0 over all batches. A table without rows gives an empty
     /// history, to which lines may be appended.
     ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{ArrayRef, Date32Array, RecordBatch, StringArray};
+    /// use basketry::{Control, History, HistoryColumns, HistoryOptions, table_from_batch};
+    ///
+    /// let lines = RecordBatch::try_from_iter([
+    ///     ("order", Arc::new(StringArray::from(vec!["A7", "A7", "A8"])) as ArrayRef),
+    ///     ("day", Arc::new(Date32Array::from(vec![19_813, 19_813, 19_814]))),
+    ///     ("sku", Arc::new(StringArray::from(vec!["bread", "jam", "bread"]))),
+    /// ]).unwrap();
+    /// let columns = HistoryColumns::new("day", "sku").basket("order");
+    /// let history = History::from_reader(
+    ///     table_from_batch(lines), &columns, &HistoryOptions::default(), &Control::new(),
+    /// )?;
+    /// assert_eq!(history.len(), 2);
+    /// assert_eq!(history.products().find("jam"), Some(1));
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) if neither customers nor baskets are
     /// named; [`ErrorKind::Schema`](crate::ErrorKind) if a named column is not there or has a
