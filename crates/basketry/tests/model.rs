@@ -1,5 +1,6 @@
 //! Fitting, the model file, recommendations: through the public interface.
 
+use arrow_array::{Array, Float64Array, Int64Array, StringArray};
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Control, ErrorKind, FitOptions, History,
     HistoryBuilder, HistoryOptions, IdRef, Model, OrderLine, Product, fit,
@@ -131,4 +132,145 @@ fn one_basket_is_enough_for_a_model() {
     let error = model.recommend(&[IdRef::Str("bob")], 5, false, &Control::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownId);
     assert!(error.to_string().contains("\"bob\""));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_with_any_number_of_threads() {
+    let (catalog, history) = (catalog(PRODUCTS), shop(60, 2));
+    let fitted =
+        |threads| fit(&catalog, &history, &options().threads(threads), &Control::new()).unwrap();
+    let first = fitted(1);
+    for threads in [2, 3, 7] {
+        assert_eq!(fitted(threads).as_bytes(), first.as_bytes(), "{threads} threads");
+    }
+    let other = fit(&catalog, &history, &options().seed(1), &Control::new()).unwrap();
+    assert_ne!(other.id(), first.id());
+    assert_eq!(other.related(6).collect::<Vec<_>>(), first.related(6).collect::<Vec<_>>());
+}
+
+#[test]
+fn recommendations_leave_as_arrow_tables() {
+    let model = fitted(60);
+    let control = Control::new();
+    let customers = ["customer 3", "customer 1", "customer 3"].map(IdRef::Str);
+    let table = model.recommend(&customers, 4, false, &control).unwrap();
+    let batch = table.to_record_batch().unwrap();
+    assert_eq!(batch.schema(), table.schema());
+    assert_eq!(batch.num_rows(), 12);
+    let text = |name: &str| {
+        let column = batch.column_by_name(name).unwrap();
+        let column = column.as_any().downcast_ref::<StringArray>().unwrap();
+        (0..column.len()).map(|row| column.value(row).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(text("customer")[3..5], ["customer 3", "customer 1"]);
+    assert_eq!(text("product")[..4], text("product")[8..]);
+    let rank = batch.column_by_name("rank").unwrap();
+    let rank = rank.as_any().downcast_ref::<Int64Array>().unwrap();
+    assert_eq!(rank.values()[..5], [1, 2, 3, 4, 1]);
+    let probability = batch.column_by_name("probability").unwrap();
+    let probability = probability.as_any().downcast_ref::<Float64Array>().unwrap();
+    assert!(probability.values()[..4].is_sorted_by(|a, b| a >= b));
+
+    // Only what they never bought.
+    let new = model.recommend(&customers[..1], 50, true, &control).unwrap();
+    let customer = model.customers().find("customer 3").unwrap();
+    let bought: Vec<u32> = model.purchases(customer).map(|p| p.product).collect();
+    assert!(!new.is_empty() && new.products().iter().all(|p| !bought.contains(p)));
+
+    let baskets = [vec![IdRef::Str("sku-006"), IdRef::Str("no such sku")], vec![]];
+    let found = model.complete(&baskets, 3, &control).unwrap();
+    assert_eq!((found.len(), found.unknown()), (6, 1));
+    assert_eq!(found.requests(), [0, 0, 0, 1, 1, 1]);
+    let batch = found.to_record_batch().unwrap();
+    assert!(batch.column_by_name("basket").is_some());
+    let error = model.complete(&[[IdRef::Int(6)]], 3, &control).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(error.to_string().contains("baskets[0]"), "{error}");
+}
+
+#[test]
+fn bad_input_is_named() {
+    let history = shop(2, 3);
+    let control = Control::new();
+    let error = fit(&catalog(0), &history, &options(), &control).unwrap_err();
+    assert_eq!((error.kind(), error.to_string().contains("catalog")), (ErrorKind::Data, true));
+    let empty = HistoryBuilder::new(&HistoryOptions::default()).finish(&control).unwrap();
+    let error = fit(&catalog(1), &empty, &options(), &control).unwrap_err();
+    assert_eq!((error.kind(), error.to_string().contains("history")), (ErrorKind::Data, true));
+    let mut integers = CatalogBuilder::new(&CatalogOptions::default());
+    integers.push(&Product::new(1).price(1)).unwrap();
+    let error = fit(&integers.finish(), &history, &options(), &control).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Schema);
+    assert!(error.to_string().contains("never converted"), "{error}");
+    let error = fit(&catalog(1), &history, &options().max_basket(0), &control).unwrap_err();
+    assert!(error.to_string().contains("max_basket"), "{error}");
+    control.cancel();
+    let error = fit(&catalog(PRODUCTS), &history, &options(), &control).unwrap_err();
+    assert!(error.is_cancelled());
+}
+
+#[test]
+fn a_basket_of_a_hundred_thousand_products_is_left_out_and_counted() {
+    let control = Control::new();
+    let mut builder = HistoryBuilder::new(&HistoryOptions::default());
+    let mut draws = Draws(4);
+    for basket in 0..400i64 {
+        let customer = format!("customer {}", basket % 40);
+        let first = draws.below(20);
+        for item in [first, first ^ 1] {
+            let product = name(item);
+            let line = OrderLine::new(START + basket * DAY, &*product).customer(&*customer);
+            builder.push(&line.basket(basket)).unwrap();
+        }
+    }
+    for item in 0..100_000 {
+        let product = name(item);
+        let line = OrderLine::new(START + 390 * DAY, &*product).customer("wholesale");
+        builder.push(&line.basket(1_000_000)).unwrap();
+    }
+    let history = builder.finish(&control).unwrap();
+    let model = fit(&catalog(20), &history, &options(), &control).unwrap();
+    let report = model.report();
+    assert_eq!((report.huge_baskets, report.history_only_products), (1, 99_980));
+    assert_eq!(model.products().len(), 100_000);
+    assert_eq!(model.related(3).map(|r| r.product).collect::<Vec<_>>(), [2]);
+    // And as a request it is answered.
+    let all: Vec<IdRef<'_>> = model.products().iter().collect();
+    assert!(model.complete(&[all], 5, &control).unwrap().is_empty());
+}
+
+#[test]
+fn without_customers_everybody_is_anonymous() {
+    let control = Control::new();
+    let mut builder = HistoryBuilder::new(&HistoryOptions::default()).without_customers();
+    let mut draws = Draws(5);
+    for basket in 0..3000i64 {
+        let first = draws.below(30);
+        for item in [first, first ^ 1, draws.below(30)] {
+            let product = name(item);
+            let line = OrderLine::new(START + basket * DAY / 16, &*product).basket(basket);
+            builder.push(&line).unwrap();
+        }
+    }
+    let history = builder.finish(&control).unwrap();
+    let model = fit(&catalog(30), &history, &options(), &control).unwrap();
+    let report = model.report();
+    assert_eq!((report.customers, report.anonymous_baskets), (0, 3000));
+    assert!(report.segments[0].learned && !report.segments[1].learned);
+    let what: Vec<&str> = report.not_learned.iter().map(|n| n.what.as_str()).collect();
+    assert!(what.contains(&"what customers buy again"), "{what:?}");
+    let found = model.complete(&[[IdRef::Str("sku-004")]], 1, &control).unwrap();
+    assert_eq!(model.products().get(found.products()[0]), Some(IdRef::Str("sku-005")));
+}
+
+#[test]
+fn the_report_survives_json_and_reads_well() {
+    let model = fitted(60);
+    let report = model.report();
+    let json = serde_json::to_string(report).unwrap();
+    assert_eq!(&serde_json::from_str::<basketry::FitReport>(&json).unwrap(), report);
+    let text = report.to_string();
+    for part in ["customers", "pairs:", "propensity:", "log-loss", "base rate", "anonymous"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
 }

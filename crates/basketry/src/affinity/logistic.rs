@@ -271,3 +271,79 @@ fn unscale(w: &Vector, mean: &Vector, scale: &Vector) -> [f32; FEATURES] {
     raw[0] = intercept as f32;
     raw
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(features: &[f32]) -> [f32; FEATURES] {
+        let mut x = [0.0; FEATURES];
+        x[0] = 1.0;
+        x[1..=features.len()].copy_from_slice(features);
+        x
+    }
+
+    fn fitted(examples: &Examples, used: &[usize], ridge: f64) -> [f32; FEATURES] {
+        fit(examples, used, ridge, &Control::new()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn two_groups_have_a_closed_form() {
+        // 3 of 10 bought without the feature, 6 of 8 with it; importance weights stand for rows.
+        let mut examples = Examples::default();
+        for (feature, bought, weight) in
+            [(0.0, true, 3.0), (0.0, false, 7.0), (1.0, true, 6.0), (1.0, false, 2.0)]
+        {
+            examples.push(row(&[feature]), bought, weight);
+        }
+        let weights = fitted(&examples, &[1], 1e-9);
+        let (without, with) = ((3.0f32 / 7.0).ln(), (6.0f32 / 2.0).ln());
+        assert!((weights[0] - without).abs() < 1e-4, "{weights:?}");
+        assert!((weights[1] - (with - without)).abs() < 1e-4, "{weights:?}");
+        assert!((examples.base_rate() - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_gradient_is_zero_at_the_fit() {
+        let mut examples = Examples::default();
+        for i in 0..500u32 {
+            let (a, b) = ((i % 17) as f32 / 5.0, (i % 7) as f32 - 3.0);
+            let bought = (i * 7919) % 101 < 20 + 2 * (i % 17);
+            examples.push(row(&[a, b, 4.2]), bought, 1.0 + (i % 3) as f32);
+        }
+        let weights = fitted(&examples, &[1, 2, 3], 1e-9);
+        assert_eq!(weights[3], 0.0, "a feature that does not vary has no weight");
+        let mut gradient = [0.0f64; 3];
+        for i in 0..examples.len() {
+            let eta: f64 = examples.x[i]
+                .iter()
+                .zip(&weights)
+                .map(|(x, w)| f64::from(*x) * f64::from(*w))
+                .sum();
+            let p = 1.0 / (1.0 + (-eta).exp());
+            let y = f64::from(u8::from(examples.bought[i]));
+            for (g, x) in gradient.iter_mut().zip(&examples.x[i]) {
+                *g += f64::from(examples.weight[i]) * (p - y) * f64::from(*x);
+            }
+        }
+        assert!(gradient.iter().all(|g| g.abs() < 1e-2), "{gradient:?}");
+    }
+
+    #[test]
+    fn perfect_separation_is_held_by_the_ridge() {
+        let mut examples = Examples::default();
+        for i in 0..100 {
+            examples.push(row(&[i as f32]), i >= 50, 1.0);
+        }
+        let weights = fitted(&examples, &[1], 1.0);
+        assert!(weights[1] > 0.0 && weights[1] < 1.0, "{weights:?}");
+    }
+
+    #[test]
+    fn one_outcome_is_not_fitted() {
+        let mut examples = Examples::default();
+        examples.push(row(&[1.0]), true, 1.0);
+        let result = fit(&examples, &[1], 1.0, &Control::new()).unwrap();
+        assert_eq!(result, Err(NotFitted::OneOutcome));
+    }
+}

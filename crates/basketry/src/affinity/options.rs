@@ -20,15 +20,16 @@ pub struct FitOptions {
     pub min_customers: u32,
     /// Related products kept per product, the best ones. 0 to 1,024; default 64.
     pub neighbours: u32,
-    /// Half-life of a customer's purchases in days: a purchase this old counts half. Above 0;
-    /// default 120.
+    /// Half-life of a customer's purchases in days: a purchase this old counts half. 0.001 to
+    /// 36,525; default 120.
     pub half_life_days: f64,
-    /// Half-life of a product's popularity in days. Above 0; default 14.
+    /// Half-life of a product's popularity in days. 0.001 to 36,525; default 14.
     pub popularity_half_life_days: f64,
     /// The propensity is fitted to the orders of the last so many days, from what was known
-    /// before; at most a quarter of the history's span is used. Above 0; default 28.
+    /// before; at most a quarter of the history's span is used. 0.001 to 36,525; default 28.
     pub holdout_days: f64,
-    /// Expected baskets by which a pair's lift is drawn towards 1. Above 0; default 1, since
+    /// Expected baskets by which a pair's lift is drawn towards 1. 0.001 to 36,525; default 1,
+    /// since
     /// `min_customers` keeps chance pairs away; 5 to 20 if that is set very low.
     pub shrinkage: f64,
     /// Baskets with more distinct products than this are left out of pair counting and of the
@@ -125,13 +126,11 @@ impl FitOptions {
 
     pub(crate) fn validate(&self) -> Result<()> {
         fn positive(key: &str, value: f64) -> Result<()> {
-            // A century: beyond it a decay says nothing, and 2^(-age / h) stays well in range.
-            if value > 0.0 && value <= 36_525.0 {
+            // From a minute and a half to a century: beyond these a decay says nothing.
+            if (0.001..=36_525.0).contains(&value) {
                 return Ok(());
             }
-            Err(Error::argument(format!(
-                "{key}: expected a number above 0 and at most 36,525, got {value}"
-            )))
+            Err(Error::argument(format!("{key}: expected 0.001 to 36,525, got {value}")))
         }
         if self.min_customers < 1 {
             return Err(Error::argument("min_customers: expected at least 1, got 0"));

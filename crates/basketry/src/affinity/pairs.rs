@@ -70,8 +70,8 @@ const Z_LOW: f64 = -1.959_963_984_540_054;
 
 /// The shrunk lift and its lower 2.5 % bound.
 ///
-/// The gamma quantile is Wilson and Hilferty's (1931): `a (1 - 1/(9a) + z / (3 sqrt a))^3`, whose
-/// relative error is below 0.2 % from shape 10 on and below 1 % from shape 5 on.
+/// The gamma quantile is Wilson and Hilferty's (1931): `a (1 - 1/(9a) + z / (3 sqrt a))^3`. It is a
+/// little low: by 0.14 % at shape 11, 0.8 % at shape 5, 7 % at shape 2.
 pub(crate) fn shrunk_lift(n_ij: f64, expected: f64, k: f64) -> (f64, f64) {
     let shape = n_ij + k;
     let rate = expected + k;
@@ -294,4 +294,71 @@ fn count_row(
     row.sort_unstable_by(by_rank);
     row.shrink_to_fit();
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ln of the gamma function for positive arguments (Lanczos, g = 7).
+    fn ln_gamma(x: f64) -> f64 {
+        const C: [f64; 8] = [
+            676.5203681218851,
+            -1259.1392167224028,
+            771.323_428_777_653_1,
+            -176.615_029_162_140_6,
+            12.507343278686905,
+            -0.13857109526572012,
+            9.984_369_578_019_572e-6,
+            1.5056327351493116e-7,
+        ];
+        let x = x - 1.0;
+        let series: f64 = C.iter().enumerate().map(|(i, c)| c / (x + i as f64 + 1.0)).sum::<f64>()
+            + 0.999_999_999_999_809_9;
+        let t = x + 7.5;
+        0.5 * std::f64::consts::TAU.ln() + (x + 0.5) * t.ln() - t + series.ln()
+    }
+
+    /// The probability that a Gamma(a, 1) variable is below x, by its power series.
+    fn below(a: f64, x: f64) -> f64 {
+        let mut term = 1.0 / a;
+        let mut sum = term;
+        let mut n = a;
+        while term > sum * 1e-16 {
+            n += 1.0;
+            term *= x / n;
+            sum += term;
+        }
+        sum * (a * x.ln() - x - ln_gamma(a)).exp()
+    }
+
+    #[test]
+    fn the_lower_bound_is_the_gamma_quantile() {
+        for (shape, tolerance) in [
+            (2.0, 0.075),
+            (3.0, 0.026),
+            (5.0, 0.008),
+            (11.0, 0.0015),
+            (30.0, 2e-4),
+            (200.0, 1e-5),
+            (5000.0, 1e-6),
+        ] {
+            let (mut low, mut high) = (0.0, shape);
+            for _ in 0..200 {
+                let middle = (low + high) / 2.0;
+                if below(shape, middle) < 0.025 { low = middle } else { high = middle }
+            }
+            // n_ij + k = shape and E_ij + k = 1.
+            let (lift, bound) = shrunk_lift(shape - 0.5, 0.5, 0.5);
+            assert_eq!(lift, shape);
+            let error = (bound / low - 1.0).abs();
+            assert!(error < tolerance, "shape {shape}: {bound} instead of {low}, {error:.1e}");
+        }
+    }
+
+    #[test]
+    fn more_evidence_gives_a_higher_bound_for_the_same_lift() {
+        let bounds = [1.0, 10.0, 100.0, 1000.0].map(|e| shrunk_lift(3.0 * e, e, 1.0).1);
+        assert!(bounds.is_sorted() && bounds[0] < 1.0 && bounds[3] > 2.8, "{bounds:?}");
+    }
 }

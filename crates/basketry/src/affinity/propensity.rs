@@ -197,7 +197,7 @@ fn fit_segment(
         format!("{bought} bought examples after the time split, at least {MIN_BOUGHT} needed")
     } else {
         match logistic::fit(examples, &(1..FEATURES).collect::<Vec<_>>(), RIDGE, control)? {
-            Ok(weights) if weights.iter().all(|w| w.is_finite()) => return Ok(Some(weights)),
+            Ok(weights) if weights.iter().all(|w| w.abs() < 1e9) => return Ok(Some(weights)),
             Ok(_) | Err(NotFitted::NotConverged) => "the fit did not converge".into(),
             Err(NotFitted::OneOutcome) => "all examples have the same outcome".into(),
         }

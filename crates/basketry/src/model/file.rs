@@ -375,3 +375,84 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.section(*b"AAAA", 0, b"some bytes".as_slice());
+        writer.section(*b"BBBB", 0, &[1u64, 2, 3]);
+        writer.section(*b"BBBB", 1, &[] as &[u64]);
+        writer.section(*b"CCCC", 0, &[0.5f32; 5]);
+        writer.finish()
+    }
+
+    /// Makes the hashes of a damaged table right again, as an attacker would.
+    fn rehash(file: &mut [u8]) {
+        let end = HEADER + u32_at(file, 24) as usize * ENTRY;
+        let Some(table) = file.get(HEADER..end).map(<[u8]>::to_vec) else { return };
+        file[32..40].copy_from_slice(&xxh3_64(&table).to_le_bytes());
+        file[40..56].copy_from_slice(&xxh3_128(&table).to_le_bytes());
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let file = sample();
+        assert_eq!(file, sample());
+        assert_eq!(file.len() % ALIGN, 0);
+        let (header, sections) = Sections::parse(&file, "x").unwrap();
+        assert_eq!(header.id, xxh3_128(&file[HEADER..HEADER + 4 * ENTRY]).to_le_bytes());
+        assert_eq!(sections.column::<u8>(*b"AAAA", 0, "x").unwrap().of(&file), b"some bytes");
+        assert_eq!(sections.column::<u64>(*b"BBBB", 0, "x").unwrap().of(&file), [1, 2, 3]);
+        assert!(sections.column::<u64>(*b"BBBB", 1, "x").unwrap().of(&file).is_empty());
+        let error = sections.column::<f32>(*b"BBBB", 0, "x").unwrap_err();
+        assert!(error.to_string().contains("BBBB"), "{error}");
+        assert!(sections.column::<f32>(*b"DDDD", 0, "x").is_err());
+        sections.verify(&file, "x").unwrap();
+        assert_eq!(
+            sections.check_known(&[*b"AAAA", *b"BBBB"], "x").unwrap_err().kind(),
+            ErrorKind::Version
+        );
+    }
+
+    #[test]
+    fn hostile_tables_are_refused_or_sound() {
+        let sound = sample();
+        let table = HEADER..HEADER + 4 * ENTRY;
+        let mut accepted = 0;
+        for at in (24..28).chain(table) {
+            for value in [0, 1, 2, 0x3f, 0x40, 0x7f, 0x80, 0xff] {
+                let mut file = sound.clone();
+                if file[at] == value || (at < HEADER && value > 4) {
+                    continue;
+                }
+                file[at] = value;
+                rehash(&mut file);
+                let Ok((_, sections)) = Sections::parse(&file, "x") else { continue };
+                accepted += 1;
+                // Whatever was let through lies within the file and can be read.
+                for section in &sections.list {
+                    let (kind, instance) = (section.kind, section.instance);
+                    let _ = sections.column::<u8>(kind, instance, "x").map(|c| c.of(&file).len());
+                    let _ = sections.column::<u64>(kind, instance, "x").map(|c| c.of(&file).len());
+                    let _ = sections.column::<f32>(kind, instance, "x").map(|c| c.of(&file).len());
+                }
+                let _ = sections.verify(&file, "x");
+            }
+        }
+        // Kinds, versions, flags and hashes of sections may be anything here.
+        assert!(accepted > 100);
+    }
+
+    #[test]
+    fn sections_that_need_not_be_understood_are_passed_over() {
+        let mut file = sample();
+        // The flags of the last entry.
+        file[HEADER + 3 * ENTRY + 6] = 0;
+        rehash(&mut file);
+        let (_, sections) = Sections::parse(&file, "x").unwrap();
+        sections.check_known(&[*b"AAAA", *b"BBBB"], "x").unwrap();
+    }
+}

@@ -83,6 +83,9 @@ const KINDS: [Kind; 35] = [
     WEIGHTS,
 ];
 
+/// No number that is learned comes near it, and sums and products of such numbers stay finite.
+const BIG: f32 = 1e15;
+
 /// The JSON section.
 #[derive(Serialize, Deserialize)]
 struct Text {
@@ -270,7 +273,10 @@ impl Layout {
 
         let finder = Finder { sections, bytes, name };
         let as_of = finder.column::<i64>(AS_OF, 1)?.of(bytes)[0];
-        let scalars = finder.floats(SCALARS, 2, f32::MIN_POSITIVE, f32::MAX)?.of(bytes);
+        if jiff::Timestamp::from_millisecond(as_of).is_err() {
+            return Err(finder.wrong(AS_OF, "not a time in the years -9999 to 9999"));
+        }
+        let scalars = finder.floats(SCALARS, 2, 1e-4, BIG)?.of(bytes);
         let (pair_offsets, pairs) = finder.offsets(PAIR_OFFSETS, p)?;
         let (own_offsets, owned) = finder.offsets(OWN_OFFSETS, c)?;
         let popular_len = sections.column::<u32>(POPULAR, 0, name)?.of(bytes).len();
@@ -283,30 +289,30 @@ impl Layout {
             as_of,
             half_life_days: scalars[0],
             mean_size: scalars[1],
-            weights: finder.floats(WEIGHTS, FEATURES * Segment::ALL.len(), f32::MIN, f32::MAX)?,
+            weights: finder.floats(WEIGHTS, FEATURES * Segment::ALL.len(), -BIG, BIG)?,
             product_baskets: finder.column(PRODUCT_BASKETS, p)?,
             product_customers: finder.column(PRODUCT_CUSTOMERS, p)?,
             popularity: finder.floats(POPULARITY, p, 0.0, 1.0)?,
             log_odds: finder.floats(LOG_ODDS, p, -100.0, 100.0)?,
             repeat_share: finder.floats(REPEAT_SHARE, p, 0.0, 1.0)?,
-            rate_shape: finder.floats(RATE_SHAPE, p, f32::MIN_POSITIVE, f32::MAX)?,
-            rate_days: finder.floats(RATE_DAYS, p, f32::MIN_POSITIVE, f32::MAX)?,
+            rate_shape: finder.floats(RATE_SHAPE, p, 1e-9, BIG)?,
+            rate_days: finder.floats(RATE_DAYS, p, 1e-9, BIG)?,
             popular: finder.indices(POPULAR, popular_len, p)?,
             pair_offsets,
             pair_product: finder.indices(PAIR_PRODUCT, pairs, p)?,
             pair_log_low: finder.floats(PAIR_LOG_LOW, pairs, 0.0, 100.0)?,
-            pair_lift: finder.floats(PAIR_LIFT, pairs, 0.0, f32::MAX)?,
+            pair_lift: finder.floats(PAIR_LIFT, pairs, 0.0, BIG)?,
             pair_baskets: finder.column(PAIR_BASKETS, pairs)?,
             pair_customers: finder.column(PAIR_CUSTOMERS, pairs)?,
             own_offsets,
             own_product: finder.indices(OWN_PRODUCT, owned, p)?,
-            own_weight: finder.floats(OWN_WEIGHT, owned, 0.0, f32::MAX)?,
+            own_weight: finder.floats(OWN_WEIGHT, owned, 0.0, BIG)?,
             own_count: finder.column(OWN_COUNT, owned)?,
-            own_last: finder.floats(OWN_LAST, owned, 0.0, f32::MAX)?,
-            own_first: finder.floats(OWN_FIRST, owned, 0.0, f32::MAX)?,
+            own_last: finder.floats(OWN_LAST, owned, 0.0, BIG)?,
+            own_first: finder.floats(OWN_FIRST, owned, 0.0, BIG)?,
             customer_baskets: finder.column(CUSTOMER_BASKETS, c)?,
-            customer_weight: finder.floats(CUSTOMER_WEIGHT, c, 0.0, f32::MAX)?,
-            customer_size: finder.floats(CUSTOMER_SIZE, c, 0.0, f32::MAX)?,
+            customer_weight: finder.floats(CUSTOMER_WEIGHT, c, 0.0, BIG)?,
+            customer_size: finder.floats(CUSTOMER_SIZE, c, 0.0, BIG)?,
         })
     }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 mod bytes;
 mod file;
 mod fit;
+mod inspect;
 mod layout;
 mod lookup;
 mod recommend;
@@ -25,6 +26,7 @@ use crate::affinity::scorer::Learned;
 use crate::{Catalog, Error, Result};
 
 pub use self::fit::fit;
+pub use self::inspect::{ProductStats, Purchases, Related};
 pub use self::lookup::IdsView;
 pub use self::recommend::Recommendations;
 pub use crate::affinity::{FitOptions, FitReport, NotLearned, SegmentReport, SplitReport, Weight};
@@ -70,22 +72,6 @@ struct Inner {
     layout: Layout,
     /// What errors call the file.
     name: String,
-}
-
-/// What is known about a product.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ProductStats {
-    /// Baskets with the product.
-    pub baskets: u32,
-    /// Distinct customers who bought it.
-    pub customers: u32,
-    /// Smoothed, time-decayed share of the baskets that have it, from 0 to 1.
-    pub popularity: f32,
-    /// Share of its customers who bought it at least twice, from 0 to 1.
-    pub repeat_share: f32,
-    /// Days expected between two purchases of a customer of whom nothing more is known.
-    pub usual_interval: f32,
 }
 
 impl Model {
@@ -221,20 +207,6 @@ impl Model {
     /// first of [`products`](Self::products).
     pub fn catalog(&self) -> Catalog {
         self.inner.layout.snapshot.catalog(&self.inner.bytes, self.products())
-    }
-
-    /// What is known about a product, by its index in [`products`](Self::products); `None` if
-    /// there is none.
-    pub fn product_stats(&self, product: u32) -> Option<ProductStats> {
-        let stats = self.learned().products;
-        let at = product as usize;
-        Some(ProductStats {
-            baskets: *stats.baskets.get(at)?,
-            customers: stats.customers[at],
-            popularity: stats.popularity[at],
-            repeat_share: stats.repeat_share[at],
-            usual_interval: stats.usual_interval(product),
-        })
     }
 
     /// What was learned, as views of the file's columns.

@@ -125,9 +125,18 @@ pub(super) struct Snapshot {
     stock: Column<i64>,
     sellable: Column<u8>,
     name: Option<TextColumns>,
-    codes: Vec<(Role, Box<str>, Column<u32>, Arc<Ids>)>,
+    codes: Vec<CodeColumn>,
     quality: Vec<(Box<str>, Column<f64>)>,
     report: CatalogReport,
+}
+
+/// Where a column of codes lies, and its values.
+#[derive(Debug)]
+struct CodeColumn {
+    role: Role,
+    column: Box<str>,
+    codes: Column<u32>,
+    values: Ids,
 }
 
 impl Snapshot {
@@ -205,12 +214,12 @@ impl Snapshot {
             if codes_of.iter().any(|&code| code != NO_CODE && u64::from(code) >= known) {
                 return Err(wrong(CODES, "a code has no value"));
             }
-            snapshot.codes.push((
-                codes.role,
-                codes.column.as_str().into(),
-                column,
-                Arc::new(values),
-            ));
+            snapshot.codes.push(CodeColumn {
+                role: codes.role,
+                column: codes.column.as_str().into(),
+                codes: column,
+                values,
+            });
         }
         for (instance, quality) in outline.quality.iter().enumerate() {
             let column: Column<f64> = sections.column(QUALITY, instance as u32, name)?;
@@ -265,13 +274,13 @@ impl Snapshot {
                 .collect(),
             report: self.report.clone(),
         };
-        for (role, column, codes, values) in &self.codes {
+        for column in &self.codes {
             let codes = Codes {
-                column: column.clone(),
-                codes: codes.of(bytes).to_vec(),
-                values: Ids::clone(values),
+                column: column.column.clone(),
+                codes: column.codes.of(bytes).to_vec(),
+                values: column.values.clone(),
             };
-            match role {
+            match column.role {
                 Role::Line => catalog.line = Some(codes),
                 Role::Brand => catalog.brand = Some(codes),
                 Role::Category => catalog.category.push(codes),
