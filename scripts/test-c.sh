@@ -1,10 +1,12 @@
 #!/bin/sh
-# Compiles the C tests with all warnings as errors and runs them, plainly and under valgrind;
-# compares the exported symbols with the committed list.
+# The C library: the exported symbols against the committed list; the tests, with all warnings as
+# errors, plainly, under valgrind and with the compiler's sanitizers; the example; an installation.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/c-library.sh
 CC=${CC:-cc}
+
+cargo test --quiet --locked -p basketry-c --test boundary
 
 # A symbol that disappears breaks programs. New ones are added to the list on purpose:
 #   nm -D --defined-only target/release/libbasketry.so | awk '{ print $3 }' | sort > tests/c/symbols.txt
@@ -45,4 +47,16 @@ decide | grep -q '^{"model":'
 decide --text | grep -q ' 1\. '
 "$OUT/decide" no-such-file tests/golden/policy.toml - 0 0 2> "$OUT/error.txt" && exit 1
 grep -q no-such-file "$OUT/error.txt"
+
+echo "scripts/install-c.sh"
+rm -rf "$OUT/prefix"
+scripts/install-c.sh "$OUT/prefix" > /dev/null
+if command -v pkg-config > /dev/null; then
+    flags=$(PKG_CONFIG_PATH="$OUT/prefix/lib/pkgconfig" pkg-config --cflags --libs basketry)
+else
+    flags="-I$OUT/prefix/include -L$OUT/prefix/lib -lbasketry"
+fi
+"$CC" -std=c11 examples/c/decide.c $flags -o "$OUT/installed"
+LD_LIBRARY_PATH="$OUT/prefix/lib" "$OUT/installed" tests/golden/model.basketry \
+    tests/golden/policy.toml - 1778500800000 2 | grep -q '^{"model":'
 echo "C tests: passed"

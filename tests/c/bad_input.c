@@ -412,6 +412,7 @@ static void mining(void) {
     FAILS(bad, "indptr", basketry_baskets_from_csr(indptr, 3, indices, 2, NULL, 2, &baskets));
     FAILS(bad, "indptr", basketry_baskets_from_csr(NULL, 2, indices, 2, NULL, 2, &baskets));
     FAILS(bad, "indices", basketry_baskets_from_csr(indptr, 2, indices, 2, NULL, 1, &baskets));
+    FAILS(bad, "items", basketry_baskets_from_csr(indptr, 2, indices, 2, NULL, SIZE_MAX, &baskets));
     basketry_id twice[] = {basketry_id_int(1), basketry_id_int(1)};
     CHECK(basketry_baskets_from_csr(indptr, 2, indices, 2, twice, 2, &baskets) != BASKETRY_OK);
 }
@@ -483,9 +484,47 @@ static void models(const char *golden, const char *folder) {
     basketry_id customer = basketry_id_int(1); /* the ids are texts */
     FAILS(BASKETRY_UNKNOWN_ID, "",
           basketry_model_recommend(model, &customer, 1, 3, false, NULL, &recommended));
-    basketry_fit_options options = BASKETRY_FIT_OPTIONS_INIT;
-    (void)options;
     basketry_model_free(model);
+}
+
+static void fitting(const char *golden) {
+    basketry_catalog_columns products = BASKETRY_CATALOG_COLUMNS_INIT;
+    products.product = "product";
+    products.price = "price";
+    basketry_catalog *catalog = NULL;
+    OK(basketry_catalog_from_csv(in(golden, "products.csv"), &products, NULL, NULL, NULL, &catalog));
+    basketry_history_columns orders = BASKETRY_HISTORY_COLUMNS_INIT;
+    orders.time = "time";
+    orders.product = "product";
+    orders.basket = "basket";
+    basketry_history *history = NULL;
+    OK(basketry_history_from_csv(in(golden, "orders.csv"), &orders, NULL, NULL, NULL, &history));
+
+    basketry_model *model = NULL;
+    basketry_fit_options options = BASKETRY_FIT_OPTIONS_INIT;
+    const basketry_status bad = BASKETRY_INVALID_ARGUMENT;
+    FAILS(bad, "history", basketry_fit(catalog, NULL, &options, NULL, &model));
+    options.neighbours = -2;
+    FAILS(bad, "neighbours", basketry_fit(catalog, history, &options, NULL, &model));
+    options.neighbours = 100000;
+    FAILS(bad, "neighbours", basketry_fit(catalog, history, &options, NULL, &model));
+    options.neighbours = -1;
+    options.half_life_days = NAN;
+    FAILS(bad, "half_life_days", basketry_fit(catalog, history, &options, NULL, &model));
+    options.half_life_days = -1;
+    FAILS(bad, "half_life_days", basketry_fit(catalog, history, &options, NULL, &model));
+    options.half_life_days = 0;
+    options.max_basket = 1;
+    FAILS(bad, "max_basket", basketry_fit(catalog, history, &options, NULL, &model));
+    options.max_basket = 0;
+    options.struct_size = 8;
+    FAILS(bad, "BASKETRY_FIT_OPTIONS_INIT", basketry_fit(catalog, history, &options, NULL, &model));
+    /* Without customers there is less to learn, and the report says so. */
+    OK(basketry_fit(catalog, history, NULL, NULL, &model));
+    CHECK(basketry_model_report(model).len > 0);
+    basketry_model_free(model);
+    basketry_history_free(history);
+    basketry_catalog_free(catalog);
 }
 
 static void deciding(const char *golden, const char *folder) {
@@ -617,6 +656,7 @@ int main(int argc, char **argv) {
     tables(argv[1], argv[2]);
     mining();
     models(argv[1], argv[2]);
+    fitting(argv[1]);
     deciding(argv[1], argv[2]);
     return 0;
 }
