@@ -1796,6 +1796,12 @@ void basketry_model_free(struct basketry_model *model);
 struct basketry_str basketry_model_report(const struct basketry_model *model);
 
 /**
+ * The options that the model was fitted with, as a JSON object. Borrowed from the model, ended by a
+ * zero byte; empty for null.
+ */
+struct basketry_str basketry_model_options(const struct basketry_model *model);
+
+/**
  * The id of the model: 32 hexadecimal digits that stand for its content. Borrowed from the model,
  * ended by a zero byte; empty for null.
  */
@@ -1816,6 +1822,22 @@ size_t basketry_model_products(const struct basketry_model *model);
  * How many customers the model knows; 0 for null.
  */
 size_t basketry_model_customers(const struct basketry_model *model);
+
+/**
+ * Writes the id of the product with this index, from 0 to the number of products; it is borrowed
+ * from the model.
+ */
+basketry_status basketry_model_product(const struct basketry_model *model,
+                                       size_t index,
+                                       struct basketry_id *out);
+
+/**
+ * Writes the id of the customer with this index, from 0 to the number of customers; it is borrowed
+ * from the model.
+ */
+basketry_status basketry_model_customer(const struct basketry_model *model,
+                                        size_t index,
+                                        struct basketry_id *out);
 
 /**
  * Whether product ids are integers or texts: BASKETRY_ID_INT or BASKETRY_ID_STR;

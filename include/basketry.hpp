@@ -575,6 +575,27 @@ public:
     /// What was learned and what was not, as JSON.
     std::string_view report() const noexcept { return view(basketry_model_report(native())); }
 
+    /// The options that the model was fitted with, as JSON.
+    std::string_view options() const noexcept { return view(basketry_model_options(native())); }
+
+    /// How many products and customers the model knows.
+    std::size_t products() const noexcept { return basketry_model_products(native()); }
+    std::size_t customers() const noexcept { return basketry_model_customers(native()); }
+
+    /// The id of the product with this index.
+    Id product(std::size_t index) const {
+        basketry_id id;
+        check(basketry_model_product(native(), index, &id));
+        return id;
+    }
+
+    /// The id of the customer with this index.
+    Id customer(std::size_t index) const {
+        basketry_id id;
+        check(basketry_model_customer(native(), index, &id));
+        return id;
+    }
+
     /// The id of the model, 32 hexadecimal digits.
     std::string_view id() const noexcept { return view(basketry_model_id(native())); }
 

@@ -454,10 +454,17 @@ basketry_status basketry_model_save(const struct basketry_model *model, const ch
 basketry_status basketry_model_verify(const struct basketry_model *model);
 void basketry_model_free(struct basketry_model *model);
 struct basketry_str basketry_model_report(const struct basketry_model *model);
+struct basketry_str basketry_model_options(const struct basketry_model *model);
 struct basketry_str basketry_model_id(const struct basketry_model *model);
 int64_t basketry_model_as_of(const struct basketry_model *model);
 size_t basketry_model_products(const struct basketry_model *model);
 size_t basketry_model_customers(const struct basketry_model *model);
+basketry_status basketry_model_product(const struct basketry_model *model,
+                                       size_t index,
+                                       struct basketry_id *out);
+basketry_status basketry_model_customer(const struct basketry_model *model,
+                                        size_t index,
+                                        struct basketry_id *out);
 int32_t basketry_model_product_kind(const struct basketry_model *model);
 int32_t basketry_model_customer_kind(const struct basketry_model *model);
 basketry_status basketry_model_recommend(const struct basketry_model *model,

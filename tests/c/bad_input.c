@@ -131,6 +131,9 @@ static void null_pointers(void) {
     FAILS(bad, "model", basketry_model_bytes(NULL, NULL, NULL));
     FAILS(bad, "model", basketry_model_save(NULL, "x"));
     FAILS(bad, "model", basketry_model_verify(NULL));
+    FAILS(bad, "model", basketry_model_product(NULL, 0, &id));
+    FAILS(bad, "model", basketry_model_customer(NULL, 0, &id));
+    CHECK(basketry_model_options(NULL).len == 0);
     FAILS(bad, "model", basketry_model_recommend(NULL, &id, 1, 1, false, NULL, &recommended));
     FAILS(bad, "model", basketry_model_complete(NULL, NULL, 0, 1, NULL, &recommended));
     FAILS(bad, "recommendations", basketry_recommendations_product(NULL, 0, &id));

@@ -365,6 +365,14 @@ static void learn_and_decide(const char *golden, const char *folder) {
     CHECK(basketry_model_product_kind(model) == BASKETRY_ID_STR);
     CHECK(basketry_model_customer_kind(model) == BASKETRY_ID_STR);
     CHECK(basketry_model_as_of(model) > 1767571200000);
+    CHECK(strstr(basketry_model_options(model).data, "\"min_customers\":5") != NULL);
+    basketry_id first;
+    OK(basketry_model_product(model, 0, &first));
+    CHECK(is_text(first, "bread"));
+    OK(basketry_model_customer(model, 49, &first));
+    CHECK(first.kind == BASKETRY_ID_STR && first.text.len == 5);
+    FAILS(BASKETRY_INVALID_ARGUMENT, "index", basketry_model_customer(model, 50, &first));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "index", basketry_model_product(model, SIZE_MAX, &first));
     OK(basketry_model_verify(model));
 
     /* Saved, opened, read and made from bytes: always the same model. */

@@ -232,7 +232,9 @@ void learning(const std::string &golden, const std::string &folder) {
     CHECK(opened.id() == model.id() && opened.as_of() == model.as_of());
     CHECK(basketry::Model::read(file).bytes() == model.bytes());
     CHECK(basketry::Model::from_bytes(model.bytes()).id() == model.id());
-    CHECK(contains(model.report(), "{"));
+    CHECK(contains(model.report(), "{") && contains(model.options(), "\"min_customers\":5"));
+    CHECK(model.customers() == 50 && model.customer(49).is_text());
+    CHECK(model.product(0) == basketry::Id("bread") && model.products() > 30);
     const auto next = opened.recommend({"c-001", "c-002"}, 3);
     CHECK(next.size() == 6 && next.product(next.columns().products[0]).is_text());
     const auto added = opened.complete({{"spaghetti"}, {"bread", "never-heard"}}, 2);

@@ -3,14 +3,15 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use basketry::{FitOptions, IdKind, Model, Result, fit};
+use basketry::{FitOptions, IdKind, IdsView, Model, Result, fit};
 
 use crate::catalog::basketry_catalog;
 use crate::control::{basketry_control, run};
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
 use crate::history::basketry_history;
 use crate::strings::{
-    BASKETRY_ID_INT, BASKETRY_ID_NONE, BASKETRY_ID_STR, Grows, array, basketry_str, grown, path,
+    BASKETRY_ID_INT, BASKETRY_ID_NONE, BASKETRY_ID_STR, Grows, array, basketry_id, basketry_str,
+    grown, path,
 };
 use crate::text::{Text, to_json};
 
@@ -18,6 +19,7 @@ use crate::text::{Text, to_json};
 pub struct basketry_model {
     pub(crate) model: Model,
     report: Text,
+    options: Text,
     id: Text,
 }
 
@@ -216,6 +218,17 @@ pub extern "C" fn basketry_model_report(model: Option<&basketry_model>) -> baske
     })
 }
 
+/// The options that the model was fitted with, as a JSON object. Borrowed from the model, ended by a
+/// zero byte; empty for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_options(model: Option<&basketry_model>) -> basketry_str {
+    get(basketry_str::EMPTY, || {
+        model.map_or(basketry_str::EMPTY, |model| {
+            model.options.lend(|| to_json(model.model.options()))
+        })
+    })
+}
+
 /// The id of the model: 32 hexadecimal digits that stand for its content. Borrowed from the model,
 /// ended by a zero byte; empty for null.
 #[unsafe(no_mangle)]
@@ -242,6 +255,42 @@ pub extern "C" fn basketry_model_products(model: Option<&basketry_model>) -> usi
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_model_customers(model: Option<&basketry_model>) -> usize {
     get(0, || model.map_or(0, |model| model.model.customers().len()))
+}
+
+/// Writes the id of the product with this index, from 0 to the number of products; it is borrowed
+/// from the model.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_product(
+    model: Option<&basketry_model>,
+    index: usize,
+    out: Option<&mut MaybeUninit<basketry_id>>,
+) -> basketry_status {
+    call(|| lend_id(required(model, "model")?.model.products(), index, out))
+}
+
+/// Writes the id of the customer with this index, from 0 to the number of customers; it is borrowed
+/// from the model.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_model_customer(
+    model: Option<&basketry_model>,
+    index: usize,
+    out: Option<&mut MaybeUninit<basketry_id>>,
+) -> basketry_status {
+    call(|| lend_id(required(model, "model")?.model.customers(), index, out))
+}
+
+fn lend_id(
+    ids: IdsView<'_>,
+    index: usize,
+    out: Option<&mut MaybeUninit<basketry_id>>,
+) -> Result<()> {
+    let out = required(out, "out")?;
+    let id = u32::try_from(index)
+        .ok()
+        .and_then(|index| ids.get(index))
+        .ok_or_else(|| invalid(format!("index: expected less than {}, got {index}", ids.len())))?;
+    out.write(basketry_id::lend(id));
+    Ok(())
 }
 
 /// Whether product ids are integers or texts: BASKETRY_ID_INT or BASKETRY_ID_STR;
@@ -271,6 +320,6 @@ fn kind(kind: IdKind) -> i32 {
 
 impl basketry_model {
     pub(crate) fn new(model: Model) -> Self {
-        Self { model, report: Text::default(), id: Text::default() }
+        Self { model, report: Text::default(), options: Text::default(), id: Text::default() }
     }
 }
