@@ -164,11 +164,11 @@ impl Control {
             while !worker.is_finished() {
                 match receiver.recv_timeout(interval) {
                     Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
-                        if stopped.is_none() {
-                            if let Err(error) = poll(self.progress()) {
-                                self.cancel();
-                                stopped = Some(error);
-                            }
+                        if stopped.is_none()
+                            && let Err(error) = poll(self.progress())
+                        {
+                            self.cancel();
+                            stopped = Some(error);
                         }
                     }
                     _ => break,

@@ -22,6 +22,6 @@ pub use decide::{Context, Decision, Engine, Kind, Offer, Order, Policy, Reason};
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{ItemsetOptions, Itemsets, MinSupport, RuleOptions, Rules, itemsets, rules};
 pub use model::{
-    FitOptions, FitReport, IdsView, Model, NotLearned, ProductStats, Purchases, Recommendations, Related,
-    SegmentReport, SplitReport, Weight, fit,
+    FitOptions, FitReport, IdsView, Model, NotLearned, ProductStats, Purchases, Recommendations,
+    Related, SegmentReport, SplitReport, Weight, fit,
 };
