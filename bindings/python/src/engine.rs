@@ -30,6 +30,23 @@ use crate::{boundary, ids};
 /// ------
 /// SchemaError
 ///     If the product ids of one are integers and those of the other are strings.
+///
+/// Examples
+/// --------
+/// >>> import basketry as bk
+/// >>> import pyarrow as pa
+/// >>> catalog = bk.Catalog(
+/// ...     pa.table({"sku": ["bread", "jam"], "price": [1.5, 2.5], "left": [9, 0]}),
+/// ...     product="sku", price="price", stock="left",
+/// ... )
+/// >>> history = bk.History(
+/// ...     pa.table({"ts": ["2026-03-31"] * 3, "order": [1, 1, 2], "sku": ["bread", "jam", "bread"]}),
+/// ...     time="ts", product="sku", basket="order",
+/// ... )
+/// >>> engine = bk.Engine(bk.fit(catalog, history), catalog)
+/// >>> decision = engine.decide(bk.Policy(), basket={"bread": 1}, now="2026-04-01T10:00:00Z")
+/// >>> len(decision), decision.why_not("jam").reason, decision.why_not("bread").reason
+/// (0, 'out_of_stock', 'in_basket')
 #[pyclass(frozen, module = "basketry")]
 pub(crate) struct Engine {
     inner: basketry::Engine,

@@ -61,6 +61,21 @@ use crate::{boundary, convert, ids};
 ///     If there is nothing to learn from.
 /// SchemaError
 ///     If the product ids of one are integers and those of the other are strings.
+///
+/// Examples
+/// --------
+/// >>> import basketry as bk
+/// >>> import pyarrow as pa
+/// >>> catalog = bk.Catalog(
+/// ...     pa.table({"sku": ["bread", "jam"], "price": [1.5, 2.5]}), product="sku", price="price"
+/// ... )
+/// >>> history = bk.History(
+/// ...     pa.table({"ts": ["2026-03-31"] * 3, "order": [1, 1, 2], "sku": ["bread", "jam", "bread"]}),
+/// ...     time="ts", product="sku", basket="order",
+/// ... )
+/// >>> model = bk.fit(catalog, history)
+/// >>> model.report["baskets"], bool(model.report["not_learned"])
+/// (2, True)
 #[pyfunction]
 #[pyo3(signature = (
     catalog, history, *, min_customers = 10, neighbours = 64, half_life_days = 120.0,
