@@ -272,7 +272,7 @@ def measure_fit(job: dict) -> dict:
             model.save(job["keep"])
     return {
         "seconds": wall, "cpu": cpu, "results": size, "mb": peak_mb() - before,
-        "open_ms": opened * 1000, "products": len(catalog), "households": len(history.customers()),
+        "open_ms": opened * 1000, "products": len(catalog), "households": len(history.customers),
     }
 
 
