@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::orders::{NO_CUSTOMER, Orders};
-use super::scorer::{DAY_MS, Own, Stats, log_odds_of};
+use super::features::log_odds_of;
+use super::orders::{CHECK_EVERY, NO_CUSTOMER, Orders};
+use super::views::{DAY_MS, Own, Stats};
 use crate::{Control, Result, Stage};
 
 /// Rows of what each customer bought; the columns of [`Own`].
@@ -165,6 +166,7 @@ pub(crate) fn product_rows(
     own: &OwnRows,
     as_of: i64,
     popularity_half_life_days: f64,
+    control: &Control,
 ) -> Result<ProductRows> {
     let products = orders.products;
     let mut decayed = vec![0.0f64; products];
@@ -174,6 +176,9 @@ pub(crate) fn product_rows(
     let mut last = vec![u32::MAX; products];
     let who = orders.who()?;
     for (b, &who) in who.iter().enumerate() {
+        if b % CHECK_EVERY == 0 {
+            control.check()?;
+        }
         let decay = decay(days(orders.time[b], as_of), popularity_half_life_days);
         total += decay;
         for &item in orders.basket(b) {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::scorer::FEATURES;
+use super::features::FEATURES;
 use crate::{Control, Result};
 
 /// Rows of features with what happened and how much each counts.

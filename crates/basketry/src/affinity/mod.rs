@@ -1,6 +1,7 @@
 //! Affinity: what sells together, what each customer buys again, and how likely a purchase is.
 
 pub(crate) mod customers;
+pub(crate) mod features;
 pub(crate) mod logistic;
 pub(crate) mod metrics;
 pub(crate) mod numeric;
@@ -11,6 +12,7 @@ pub(crate) mod propensity;
 pub(crate) mod report;
 pub(crate) mod scorer;
 pub(crate) mod statistics;
+pub(crate) mod views;
 
 pub use options::FitOptions;
 pub use report::{FitReport, NotLearned, SegmentReport, SplitReport, Weight};

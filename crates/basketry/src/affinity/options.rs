@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// ```
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct FitOptions {
     /// A pair of products is kept, and a product is called popular, only if at least this many
     /// distinct customers stand behind it: the privacy threshold. A basket without a customer

@@ -2,8 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::{Error, ErrorKind, History, Ids, Result};
+use crate::{Control, Error, ErrorKind, History, Ids, Result};
 
+/// Baskets after which a loop looks whether the work was cancelled: some milliseconds.
+pub(crate) const CHECK_EVERY: usize = 1 << 15;
 /// Marks a basket whose customer is not known.
 pub(crate) const NO_CUSTOMER: u32 = u32::MAX;
 
@@ -88,7 +90,12 @@ impl Orders {
     /// not later than it, then off the one before; what has nothing left was not bought. A return
     /// of quantity 0 (not known how many) takes off one purchase. Baskets left with nothing are
     /// dropped.
-    pub(crate) fn new(history: &History, products: &Products, until: Option<i64>) -> Result<Self> {
+    pub(crate) fn new(
+        history: &History,
+        products: &Products,
+        until: Option<i64>,
+        control: &Control,
+    ) -> Result<Self> {
         // Without a customer column each basket has an id of its own for a customer, which is
         // enough to find what was returned but makes nobody known.
         let customers = history.customers.len();
@@ -106,6 +113,7 @@ impl Orders {
         // The basket's index makes every key distinct, so the unstable sort has one outcome.
         order.par_sort_unstable_by_key(|&b| (customer_of(b), history.basket_time[b as usize], b));
 
+        control.check()?;
         let mut customer_offsets = vec![0usize; customers + 1];
         for &basket in &order {
             if let Some(count) = customer_offsets.get_mut(customer_of(basket) as usize + 1) {
@@ -129,7 +137,10 @@ impl Orders {
         let remaining = orders.take_off_returns(history, &order, &customer_offsets, until);
 
         orders.offsets.push(0);
-        for &basket in &order {
+        for (done, &basket) in order.iter().enumerate() {
+            if done % CHECK_EVERY == 0 {
+                control.check()?;
+            }
             let b = basket as usize;
             let customer = customer_of(basket);
             let before = orders.items.len();

@@ -9,8 +9,8 @@
 
 use rayon::prelude::*;
 
-use super::orders::Orders;
-use super::scorer::Neighbours;
+use super::orders::{CHECK_EVERY, Orders};
+use super::views::Neighbours;
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
 /// What is counted and kept.
@@ -100,7 +100,7 @@ struct Reduced {
 }
 
 impl Reduced {
-    fn new(orders: &Orders, options: &PairOptions) -> Result<Self> {
+    fn new(orders: &Orders, options: &PairOptions, control: &Control) -> Result<Self> {
         let who = orders.who()?;
         let small = |b: usize| orders.basket(b).len() <= options.max_basket as usize;
         let mut count = vec![0u32; orders.products];
@@ -109,6 +109,9 @@ impl Reduced {
         let mut huge = 0;
         // Baskets come one customer after another, so remembering the last one is enough.
         for (b, &who) in who.iter().enumerate() {
+            if b % CHECK_EVERY == 0 {
+                control.check()?;
+            }
             if !small(b) {
                 huge += 1;
                 continue;
@@ -142,6 +145,9 @@ impl Reduced {
             huge,
         };
         for b in (0..orders.len()).filter(|&b| small(b)) {
+            if b % CHECK_EVERY == 0 {
+                control.check()?;
+            }
             let before = reduced.items.len();
             reduced.items.extend(
                 orders.basket(b).iter().map(|&p| new[p as usize]).filter(|&p| p != u32::MAX),
@@ -164,6 +170,9 @@ impl Reduced {
         reduced.list_offsets = at.clone();
         reduced.lists = vec![0; reduced.items.len()];
         for b in 0..reduced.who.len() {
+            if b % CHECK_EVERY == 0 {
+                control.check()?;
+            }
             for &item in &reduced.items[reduced.offsets[b]..reduced.offsets[b + 1]] {
                 reduced.lists[at[item as usize]] = b as u32;
                 at[item as usize] += 1;
@@ -188,7 +197,7 @@ pub(crate) fn count_pairs(
     options: &PairOptions,
     control: &Control,
 ) -> Result<Pairs> {
-    let reduced = Reduced::new(orders, options)?;
+    let reduced = Reduced::new(orders, options, control)?;
     control.begin(Stage::Pairs, reduced.product.len() as u64)?;
     let rows: Vec<Vec<Pair>> = (0..reduced.product.len())
         .into_par_iter()

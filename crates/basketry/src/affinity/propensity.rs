@@ -10,21 +10,21 @@
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::features::{FEATURE_NAMES, FEATURES, Segment, sigmoid};
 use super::logistic::{self, Examples, NotFitted};
 use super::metrics::{self, Outcome};
 use super::options::FitOptions;
 use super::orders::{NO_CUSTOMER, Orders, Products};
 use super::report::{FitReport, SegmentReport, SplitReport, Weight, round6};
-use super::scorer::{
-    DAY_MS, FEATURE_NAMES, FEATURES, Learned, Scratch, Segment, SinceLine, Situation, sigmoid,
-};
+use super::scorer::{Scratch, SinceLine, Situation};
 use super::statistics::Statistics;
+use super::views::{DAY_MS, Learned};
 use crate::{Control, History, IdRef, Result, Stage};
 
 /// Orders made into examples at most; more would not move the weights.
 const MAX_EXAMPLE_BASKETS: usize = 20_000;
 /// Negative examples drawn per order and segment of customers, in the mean.
-const NEGATIVES: f64 = 60.0;
+const NEGATIVES: f64 = 30.0;
 /// Bought examples without which no weights are fitted: about five for each weight.
 const MIN_BOUGHT: usize = 50;
 /// Penalty on squared weights of standardised features: one pseudo-observation's worth.
@@ -88,7 +88,7 @@ pub(crate) fn fit(
         none_learned(report, "all orders have the same time, so none can be explained by others");
         return Ok(weights);
     };
-    let before = Orders::new(history, products, Some(split))?;
+    let before = Orders::new(history, products, Some(split), control)?;
     if before.len() == 0 {
         none_learned(report, "no order is left before the time split");
         return Ok(weights);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// that the same input gives the same file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(default)]
 pub struct FitReport {
     /// Products in the catalogue.
     pub catalog_products: u64,
@@ -51,6 +52,7 @@ pub struct FitReport {
 /// The time split the propensity was fitted on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(default)]
 pub struct SplitReport {
     /// Orders before this time gave the statistics, orders from it on the examples; milliseconds
     /// since 1970-01-01 UTC.
@@ -69,6 +71,7 @@ pub struct SplitReport {
 /// given what is in the basket so far, without anything being offered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(default)]
 pub struct SegmentReport {
     /// `"anonymous"` (the customer is not known), `"new"` (a known customer who never bought the
     /// product) or `"repeat"` (who bought it before).
@@ -104,6 +107,7 @@ pub struct SegmentReport {
 /// The weight of a feature in the log odds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(default)]
 pub struct Weight {
     /// The feature.
     pub feature: String,
@@ -114,6 +118,7 @@ pub struct Weight {
 /// Something that could not be learned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(default)]
 pub struct NotLearned {
     /// What.
     pub what: String,

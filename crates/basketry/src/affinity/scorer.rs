@@ -4,138 +4,15 @@
 //! split, serving on the columns of the mapped model file. What the weights were fitted to is
 //! therefore exactly what they are applied to.
 
+use super::features::{Block, Candidate, FEATURES, LANES, Shared};
 use super::numeric::{exp, ln};
+use super::views::{DAY_MS, MAX_DAYS};
+
+pub(crate) use super::features::Segment;
+pub(crate) use super::views::Learned;
 
 /// Marks "no product".
 pub(crate) const NO_PRODUCT: u32 = u32::MAX;
-
-/// How many features there are, the intercept included.
-pub(crate) const FEATURES: usize = 16;
-
-/// The names of the features, in the order of the weights. See [`Learned::features`].
-pub(crate) const FEATURE_NAMES: [&str; FEATURES] = [
-    "intercept",
-    "log_odds_popularity",
-    "log_context_size",
-    "paired",
-    "paired_log_odds_popularity",
-    "max_log_lift",
-    "log_sum_lift",
-    "log_mean_lift",
-    "log_pairs",
-    "log_mean_basket_size",
-    "log_customer_baskets",
-    "log_odds_own_share",
-    "log_days_since",
-    "log_due_ratio",
-    "log_due_ratio_squared",
-    "log_own_count",
-];
-
-/// Which weights apply to a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
-    /// The customer is not known, so nothing is known about what is new to them.
-    Anonymous = 0,
-    /// A known customer who never bought the product.
-    New = 1,
-    /// A known customer who bought the product before.
-    Repeat = 2,
-}
-
-impl Segment {
-    pub(crate) const ALL: [Segment; 3] = [Segment::Anonymous, Segment::New, Segment::Repeat];
-
-    /// How many features, the first ones, can be other than 0.
-    fn features(self) -> usize {
-        match self {
-            Segment::Anonymous => 9,
-            Segment::New => 11,
-            Segment::Repeat => FEATURES,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Segment::Anonymous => "anonymous",
-            Segment::New => "new",
-            Segment::Repeat => "repeat",
-        }
-    }
-}
-
-/// The pairs that sell together: rows of related products.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Neighbours<'a> {
-    /// Per product, one more: where its row begins.
-    pub(crate) offsets: &'a [u64],
-    pub(crate) product: &'a [u32],
-    /// Natural logarithm of the lower 2.5 % bound of the lift; above 0.
-    pub(crate) log_low: &'a [f32],
-    /// Shrunk lift.
-    pub(crate) lift: &'a [f32],
-    pub(crate) baskets: &'a [u32],
-    pub(crate) customers: &'a [u32],
-}
-
-/// What each customer bought: rows of products, ascending.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Own<'a> {
-    /// Per customer, one more: where their row begins.
-    pub(crate) offsets: &'a [u64],
-    pub(crate) product: &'a [u32],
-    /// Baskets with the product, each worth 2^(-age / half-life) at `as_of`.
-    pub(crate) weight: &'a [f32],
-    /// Baskets with the product.
-    pub(crate) count: &'a [u32],
-    /// Days from the last purchase to `as_of`.
-    pub(crate) last_days: &'a [f32],
-    /// Days from the first purchase to `as_of`.
-    pub(crate) first_days: &'a [f32],
-    /// Per customer: baskets.
-    pub(crate) customer_baskets: &'a [u32],
-    /// Per customer: baskets, each worth 2^(-age / half-life) at `as_of`.
-    pub(crate) customer_weight: &'a [f32],
-    /// Per customer: mean number of distinct products in a basket.
-    pub(crate) customer_size: &'a [f32],
-}
-
-/// One entry per product.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stats<'a> {
-    /// Baskets with the product.
-    pub(crate) baskets: &'a [u32],
-    /// Distinct customers who bought it.
-    pub(crate) customers: &'a [u32],
-    /// Smoothed, time-decayed share of baskets with the product; strictly between 0 and 1.
-    pub(crate) popularity: &'a [f32],
-    /// Its log odds.
-    pub(crate) log_odds: &'a [f32],
-    /// Share of its customers who bought it at least twice.
-    pub(crate) repeat_share: &'a [f32],
-    /// Gamma prior of the repurchase rate per day: shape.
-    pub(crate) rate_shape: &'a [f32],
-    /// Gamma prior of the repurchase rate per day: rate, in days.
-    pub(crate) rate_days: &'a [f32],
-}
-
-/// All that was learned, as views of columns.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Learned<'a> {
-    /// The time of the last order learned from, milliseconds since 1970-01-01 UTC.
-    pub(crate) as_of: i64,
-    /// Half-life of a customer's purchases, days.
-    pub(crate) half_life_days: f32,
-    /// Mean number of distinct products in a basket.
-    pub(crate) mean_size: f32,
-    pub(crate) neighbours: Neighbours<'a>,
-    pub(crate) own: Own<'a>,
-    pub(crate) products: Stats<'a>,
-    /// The most popular products, the most popular first.
-    pub(crate) popular: &'a [u32],
-    /// Weights of the features: [`FEATURES`] for each of [`Segment::ALL`].
-    pub(crate) weights: &'a [f32],
-}
 
 /// A purchase of the customer's since the model was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,112 +79,7 @@ pub(crate) struct Scratch {
     block: Block,
 }
 
-/// A candidate before its features are computed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Candidate {
-    pub(crate) product: u32,
-    because: u32,
-    /// Where the pair with `because` is among the neighbours.
-    pair: usize,
-    /// The context products it is paired with, and over these: the greatest lower bound of the
-    /// log lift, and the sum of the lifts.
-    pairs: u32,
-    max_log: f32,
-    sum_lift: f32,
-    /// Purchases, before and since the model was made.
-    count: u32,
-    /// Their decayed weight now.
-    weight: f32,
-    last_days: f32,
-    first_days: f32,
-    popular: bool,
-}
-
-/// Candidates whose features are computed together at most.
-const LANES: usize = 64;
-
-type Lanes = [f32; LANES];
-
-/// The features of up to [`LANES`] candidates, and what they are computed from.
-#[derive(Debug)]
-struct Block {
-    x: [Lanes; FEATURES],
-    /// Days expected between purchases; only for products bought before.
-    interval: Lanes,
-    sums: Lanes,
-    pairs: Lanes,
-    sum_lift: Lanes,
-    popularity: Lanes,
-    weight: Lanes,
-    count: Lanes,
-    last: Lanes,
-    first: Lanes,
-    rate_days: Lanes,
-    rate_shape: Lanes,
-}
-
-impl Default for Block {
-    fn default() -> Self {
-        const EMPTY: Lanes = [0.0; LANES];
-        Self {
-            x: [EMPTY; FEATURES],
-            interval: EMPTY,
-            sums: EMPTY,
-            pairs: EMPTY,
-            sum_lift: EMPTY,
-            popularity: EMPTY,
-            weight: EMPTY,
-            count: EMPTY,
-            last: EMPTY,
-            first: EMPTY,
-            rate_days: EMPTY,
-            rate_shape: EMPTY,
-        }
-    }
-}
-
-impl Block {
-    /// The probabilities of the first `n` lanes, by the weights of their segment.
-    fn probabilities(&mut self, n: usize, segment: Segment, weights: &[f32]) -> &[f32] {
-        let sums = &mut self.sums[..n];
-        sums.fill(0.0);
-        for (x, &weight) in self.x.iter().zip(weights).take(segment.features()) {
-            for (sum, x) in sums.iter_mut().zip(&x[..n]) {
-                *sum += weight * x;
-            }
-        }
-        for sum in sums.iter_mut() {
-            *sum = sigmoid(*sum);
-        }
-        sums
-    }
-}
-
-/// Computes each lane from its number. A plain loop, so that it compiles to vector instructions.
-#[inline(always)]
-fn each(out: &mut [f32], of: impl Fn(usize) -> f32) {
-    for (lane, out) in out.iter_mut().enumerate() {
-        *out = of(lane);
-    }
-}
-
-/// What all candidates of a situation share.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shared {
-    known: bool,
-    /// Decayed weight of the customer's baskets now.
-    weight: f32,
-    context: f32,
-    log_context: f32,
-    log_size: f32,
-    log_baskets: f32,
-}
-
 const NOT_A_CANDIDATE: u32 = u32::MAX;
-pub(crate) const DAY_MS: f64 = 86_400_000.0;
-/// Bounds that keep every feature finite whatever a file says.
-const MAX_DAYS: f32 = 36_525.0;
-const MIN_INTERVAL: f32 = 0.01;
 
 impl Scratch {
     fn begin(&mut self, products: usize) {
@@ -363,57 +135,6 @@ impl Scratch {
     }
 }
 
-impl Shared {
-    /// The segment whose weights apply to a candidate.
-    #[inline]
-    pub(crate) fn segment(&self, candidate: &Candidate) -> Segment {
-        match (self.known, candidate.count) {
-            (false, _) => Segment::Anonymous,
-            (true, 0) => Segment::New,
-            (true, _) => Segment::Repeat,
-        }
-    }
-
-    /// Whether anything is known about the customer.
-    pub(crate) fn is_known(&self) -> bool {
-        self.known
-    }
-}
-
-impl<'a> Neighbours<'a> {
-    /// Where the row of `product` lies in the columns.
-    #[inline]
-    pub(crate) fn row(&self, product: u32) -> std::ops::Range<usize> {
-        row(self.offsets, product, self.product.len())
-    }
-}
-
-impl Stats<'_> {
-    /// Days expected between two purchases of a customer of whom nothing more is known. Panics if
-    /// there is no such product.
-    pub(crate) fn usual_interval(&self, product: u32) -> f32 {
-        let at = product as usize;
-        (self.rate_days[at] / self.rate_shape[at]).clamp(MIN_INTERVAL, MAX_DAYS)
-    }
-}
-
-impl<'a> Own<'a> {
-    /// Where the row of `customer` lies in the columns.
-    #[inline]
-    pub(crate) fn row(&self, customer: u32) -> std::ops::Range<usize> {
-        row(self.offsets, customer, self.product.len())
-    }
-}
-
-/// An empty row where the offsets do not hold one.
-#[inline]
-fn row(offsets: &[u64], index: u32, len: usize) -> std::ops::Range<usize> {
-    match offsets.get(index as usize..index as usize + 2) {
-        Some(&[from, to]) if from <= to && to <= len as u64 => from as usize..to as usize,
-        _ => 0..0,
-    }
-}
-
 impl Learned<'_> {
     /// Scores every candidate: the neighbours of the context, the customer's own products, what
     /// they bought since, and the popular ones, in this order; context products are left out.
@@ -433,10 +154,11 @@ impl Learned<'_> {
         interval.resize(candidates.len(), 0.0);
         for segment in Segment::ALL {
             order.clear();
-            order.extend(
-                (0..candidates.len() as u32)
-                    .filter(|&at| shared.segment(&candidates[at as usize]) == segment),
-            );
+            for (at, candidate) in candidates.iter().enumerate() {
+                if shared.segment(candidate) == segment {
+                    order.push(at as u32);
+                }
+            }
             let weights = &self.weights[segment as usize * FEATURES..][..FEATURES];
             for lanes in order.chunks(LANES) {
                 self.features(&shared, segment, candidates, lanes, block);
@@ -565,96 +287,11 @@ impl Learned<'_> {
         let Scratch { candidates, block, .. } = scratch;
         let segment = shared.segment(&candidates[candidate]);
         self.features(shared, segment, candidates, &[candidate as u32], block);
-        (segment, block.x.map(|x| x[0]))
-    }
-
-    /// The features of the candidates `which`, at most [`LANES`], all of one segment.
-    ///
-    /// In the order of [`FEATURE_NAMES`]: 1; the log odds of the popularity; ln(1 + context size).
-    /// If the candidate is paired with context products: 1; the log odds of the popularity again,
-    /// plus 5 (popularity means less where a pair speaks); the greatest lower bound of the log
-    /// lift; the logarithm of the sum of the lifts; that of their mean over the whole context, 1
-    /// for products without a pair; that of the number of pairs. If anything is known about the
-    /// customer: the logarithms of their mean basket size and of 1 + their baskets. If they bought
-    /// the candidate before: the log odds of its smoothed share of their decayed baskets; ln(1 +
-    /// days since the last time); the logarithm of the time since then relative to the expected
-    /// interval, and its square; the logarithm of the number of times. Features that do not apply
-    /// are 0.
-    fn features(
-        &self,
-        shared: &Shared,
-        segment: Segment,
-        candidates: &[Candidate],
-        which: &[u32],
-        block: &mut Block,
-    ) {
-        let n = which.len();
-        let Block { x, interval, pairs, sum_lift, .. } = block;
-        for x in x.iter_mut() {
-            x[..n].fill(0.0);
+        let mut features = [0.0; FEATURES];
+        for (feature, x) in features.iter_mut().zip(&block.x).take(segment.features()) {
+            *feature = x[0];
         }
-        for (lane, &at) in which.iter().enumerate() {
-            let candidate = &candidates[at as usize];
-            x[1][lane] = self.products.log_odds[candidate.product as usize];
-            x[5][lane] = candidate.max_log;
-            pairs[lane] = candidate.pairs as f32;
-            sum_lift[lane] = candidate.sum_lift;
-        }
-        let (pairs, sum) = (&pairs[..n], &sum_lift[..n]);
-        x[0][..n].fill(1.0);
-        x[2][..n].fill(shared.log_context);
-        each(&mut x[3][..n], |k| pairs[k].min(1.0));
-        let [_, log_odds, _, paired, paired_odds, _, log_sum, log_mean, log_pairs, ..] = x;
-        let (log_odds, paired) = (&log_odds[..n], &paired[..n]);
-        each(&mut paired_odds[..n], |k| paired[k] * (log_odds[k] + 5.0));
-        each(&mut log_sum[..n], |k| paired[k] * ln(sum[k].max(0.1)));
-        each(&mut log_mean[..n], |k| {
-            let mean = 1.0 + (sum[k] - pairs[k]) / shared.context.max(pairs[k]).max(1.0);
-            paired[k] * ln(mean.max(0.1))
-        });
-        each(&mut log_pairs[..n], |k| ln(pairs[k].max(1.0)));
-        if segment == Segment::Anonymous {
-            return;
-        }
-
-        x[9][..n].fill(shared.log_size);
-        x[10][..n].fill(shared.log_baskets);
-        if segment == Segment::New {
-            return;
-        }
-
-        let Block { popularity, weight, count, last, first, rate_days, rate_shape, .. } = block;
-        for (lane, &at) in which.iter().enumerate() {
-            let candidate = &candidates[at as usize];
-            let product = candidate.product as usize;
-            popularity[lane] = self.products.popularity[product];
-            rate_days[lane] = self.products.rate_days[product];
-            rate_shape[lane] = self.products.rate_shape[product];
-            weight[lane] = candidate.weight;
-            count[lane] = candidate.count as f32;
-            last[lane] = candidate.last_days;
-            first[lane] = candidate.first_days;
-        }
-        let (popularity, weight, count) = (&popularity[..n], &weight[..n], &count[..n]);
-        let (last, first) = (&last[..n], &first[..n]);
-        let (rate_days, rate_shape) = (&rate_days[..n], &rate_shape[..n]);
-        // One pseudo-basket of the average customer keeps the share off 0 and 1.
-        each(&mut x[11][..n], |k| log_odds_of((weight[k] + popularity[k]) / (shared.weight + 1.0)));
-        each(&mut x[12][..n], |k| ln(1.0 + last[k]));
-        // The inverse of the posterior mean rate: (days from the first purchase to the last +
-        // prior days) / (purchases - 1 + prior shape).
-        let interval = &mut interval[..n];
-        each(interval, |k| {
-            let days = (first[k] - last[k]).max(0.0) + rate_days[k];
-            let repeats = (count[k] - 1.0).max(0.0) + rate_shape[k];
-            (days / repeats).clamp(MIN_INTERVAL, MAX_DAYS)
-        });
-        // Half a day: the mean of what a date without a time of day leaves open.
-        each(&mut x[13][..n], |k| ln(((last[k] + 0.5) / interval[k]).clamp(0.02, 50.0)));
-        let [.., due, due_squared, log_count] = x;
-        let due = &due[..n];
-        each(&mut due_squared[..n], |k| due[k] * due[k]);
-        each(&mut log_count[..n], |k| ln(count[k].max(1.0)));
+        (segment, features)
     }
 
     #[inline]
@@ -669,15 +306,171 @@ pub(crate) fn days_between(from_ms: i64, to_ms: i64) -> f32 {
     ((to_ms.saturating_sub(from_ms)) as f64 / DAY_MS).clamp(0.0, f64::from(MAX_DAYS)) as f32
 }
 
-/// The log odds of a probability, which is kept off 0 and 1.
-#[inline]
-pub(crate) fn log_odds_of(p: f32) -> f32 {
-    let p = p.clamp(1e-7, 1.0 - 1e-6);
-    ln(p / (1.0 - p))
-}
+#[cfg(test)]
+mod tests {
+    use super::super::features::sigmoid;
+    use super::super::views::{Neighbours, Own, Stats};
+    use super::*;
 
-/// The probability of log odds.
-#[inline]
-pub(crate) fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + exp(-x))
+    const DAY: i64 = 86_400_000;
+
+    /// Five products; 0 goes with 1 and 2, 3 with 2. One customer bought 1 and 4. 2 is popular.
+    fn with_learned(test: impl FnOnce(Learned<'_>)) {
+        // Log odds = own share's log odds for what was bought before, else popularity's plus the
+        // bound of the lift.
+        let mut weights = [0.0; 3 * FEATURES];
+        weights[1] = 1.0;
+        weights[5] = 1.0;
+        weights[FEATURES + 1] = 1.0;
+        weights[FEATURES + 5] = 1.0;
+        weights[2 * FEATURES + 11] = 1.0;
+        let popularity = [0.5, 0.2, 0.1, 0.05, 0.01];
+        test(Learned {
+            as_of: 100 * DAY,
+            half_life_days: 10.0,
+            mean_size: 2.0,
+            neighbours: Neighbours {
+                offsets: &[0, 2, 2, 2, 3, 3],
+                product: &[1, 2, 2],
+                log_low: &[0.5, 0.25, 0.75],
+                lift: &[2.0, 1.5, 3.0],
+                baskets: &[20, 21, 22],
+                customers: &[10, 11, 12],
+            },
+            own: Own {
+                offsets: &[0, 2],
+                product: &[1, 4],
+                weight: &[0.5, 1.5],
+                count: &[1, 3],
+                last_days: &[10.0, 5.0],
+                first_days: &[10.0, 45.0],
+                customer_baskets: &[3],
+                customer_weight: &[2.0],
+                customer_size: &[1.5],
+            },
+            products: Stats {
+                baskets: &[9; 5],
+                customers: &[9; 5],
+                popularity: &popularity,
+                log_odds: &popularity.map(|p: f32| (p / (1.0 - p)).ln()),
+                repeat_share: &[0.0; 5],
+                rate_shape: &[2.0; 5],
+                rate_days: &[20.0; 5],
+            },
+            popular: &[2],
+            weights: &weights,
+        });
+    }
+
+    fn scored(learned: &Learned<'_>, situation: &Situation<'_>) -> Vec<Scored> {
+        let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+        learned.score(situation, &mut scratch, &mut out);
+        // Again with used memory: the same.
+        let first = out.clone();
+        learned.score(situation, &mut scratch, &mut out);
+        assert_eq!(out, first);
+        out
+    }
+
+    fn close(a: f32, b: f32) -> bool {
+        (a - b).abs() < 1e-5
+    }
+
+    #[test]
+    fn candidates_and_their_evidence() {
+        with_learned(|learned| {
+            let situation = Situation {
+                customer: Some(0),
+                now_ms: 110 * DAY,
+                context: &[0, 3, 0, 99],
+                since: &[],
+                since_baskets: 0,
+            };
+            let out = scored(&learned, &situation);
+            let products: Vec<u32> = out.iter().map(|s| s.product).collect();
+            assert_eq!(products, [1, 2, 4], "neighbours, own products, popular ones");
+            let [one, two, four] = out[..] else { unreachable!() };
+            assert_eq!((one.because, one.pair_baskets, one.pair_customers), (0, 20, 10));
+            assert_eq!((two.because, two.pair_baskets, two.pair_customers), (3, 22, 12));
+            assert_eq!((two.log_lift, two.popular, two.own_count), (0.75, true, 0));
+            assert_eq!((two.days_since, two.expected_interval), (0.0, 0.0));
+            let odds = 0.1f32 / 0.9 * 0.75f32.exp();
+            assert!(close(two.probability, odds / (1.0 + odds)));
+            assert_eq!((four.because, four.log_lift, four.popular), (NO_PRODUCT, 0.0, false));
+            assert_eq!((four.own_count, four.days_since), (3, 15.0));
+            // Ten days on, weights have halved, of the product as of all baskets.
+            assert!(close(four.own_share, 0.75));
+            assert!(close(four.probability, (0.75 + 0.01) / (1.0 + 1.0)));
+            // (40 days between first and last + 20) / (2 repeats + 2).
+            assert_eq!(four.expected_interval, 15.0);
+            assert_eq!(one.expected_interval, 10.0);
+        });
+    }
+
+    #[test]
+    fn purchases_since_count_as_if_they_had_been_learned() {
+        with_learned(|learned| {
+            let since = [
+                SinceLine { product: 4, time_ms: 110 * DAY },
+                SinceLine { product: 3, time_ms: 110 * DAY },
+            ];
+            let situation = Situation {
+                customer: Some(0),
+                now_ms: 120 * DAY,
+                context: &[],
+                since: &since,
+                since_baskets: 1,
+            };
+            let out = scored(&learned, &situation);
+            let find = |product| *out.iter().find(|s| s.product == product).unwrap();
+            let (three, four) = (find(3), find(4));
+            // 20 days: a quarter is left of what was learned, half of the basket since.
+            let weight = 2.0 / 4.0 + 0.5;
+            assert_eq!((four.own_count, four.days_since), (4, 10.0));
+            assert!(close(four.own_share, (1.5 / 4.0 + 0.5) / weight));
+            assert!(close(four.expected_interval, (65.0 - 10.0 + 20.0) / (3.0 + 2.0)));
+            assert_eq!((three.own_count, three.days_since), (1, 10.0));
+            assert!(close(three.own_share, 0.5 / weight));
+        });
+    }
+
+    #[test]
+    fn a_stranger_is_judged_by_the_basket_alone() {
+        with_learned(|learned| {
+            let situation = Situation {
+                customer: None,
+                now_ms: 90 * DAY,
+                context: &[0],
+                since: &[],
+                since_baskets: 0,
+            };
+            let out = scored(&learned, &situation);
+            assert_eq!(out.iter().map(|s| s.product).collect::<Vec<_>>(), [1, 2]);
+            assert!(close(out[0].probability, sigmoid((0.2f32 / 0.8).ln() + 0.5)));
+            assert!(out.iter().all(|s| s.own_count == 0));
+        });
+    }
+
+    #[test]
+    fn a_lane_does_not_depend_on_its_block() {
+        with_learned(|learned| {
+            let situation = Situation {
+                customer: Some(0),
+                now_ms: 100 * DAY,
+                context: &[0, 3],
+                since: &[],
+                since_baskets: 0,
+            };
+            let mut scratch = Scratch::default();
+            let mut out = Vec::new();
+            learned.score(&situation, &mut scratch, &mut out);
+            let shared = learned.candidates(&situation, &mut scratch);
+            for (at, scored) in out.iter().enumerate() {
+                let (segment, x) = learned.features_of(&shared, &mut scratch, at);
+                let weights = &learned.weights[segment as usize * FEATURES..][..FEATURES];
+                let sum: f32 = x.iter().zip(weights).map(|(x, w)| w * x).sum();
+                assert_eq!(sigmoid(sum), scored.probability);
+            }
+        });
+    }
 }

@@ -4,7 +4,7 @@ use super::customers::{self, OwnRows, ProductRows};
 use super::options::FitOptions;
 use super::orders::Orders;
 use super::pairs::{self, PairOptions, Pairs};
-use super::scorer::Learned;
+use super::views::Learned;
 use crate::{Control, Error, ErrorKind, Result};
 
 /// Popular products listed. Candidates that neither the basket nor the customer suggests come
@@ -45,8 +45,13 @@ impl Statistics {
         };
         let pairs = pairs::count_pairs(orders, &pair_options, control)?;
         let own = customers::own_rows(orders, as_of, options.half_life_days, control)?;
-        let products =
-            customers::product_rows(orders, &own, as_of, options.popularity_half_life_days)?;
+        let products = customers::product_rows(
+            orders,
+            &own,
+            as_of,
+            options.popularity_half_life_days,
+            control,
+        )?;
         control.check()?;
         let popular = customers::popular(&products, sold, options.min_customers, POPULAR);
         Ok(Self {

@@ -54,14 +54,17 @@ fn learn(
     control: &Control,
 ) -> Result<Model> {
     let products = Products::new(catalog.ids(), history.products())?;
-    let orders = Orders::new(history, &products, None)?;
+    let orders = Orders::new(history, &products, None, control)?;
     let statistics = Statistics::new(&orders, products.sold, options, control)?;
     let mut report = describe(&products, &orders, &statistics, options);
     let weights = propensity::fit(history, &orders, &products, options, &mut report, control)?;
-    control.begin(Stage::Writing, 0)?;
+    control.begin(Stage::Writing, 1)?;
     let bytes =
         layout::write(catalog, history, &products, &statistics, &weights, options, &report)?;
-    Model::from_bytes(bytes)
+    // Opening what was written checks it once more.
+    let model = Model::from_bytes(bytes)?;
+    control.advance(1)?;
+    Ok(model)
 }
 
 /// The report but for the propensity.

@@ -5,44 +5,72 @@ use serde::{Deserialize, Serialize};
 use super::file::{Column, Element, Kind, Sections, Writer, damaged};
 use super::lookup::{self, IdColumns, IdKinds};
 use super::snapshot::{self, Outline, Snapshot};
+use crate::affinity::features::{FEATURES, Segment};
 use crate::affinity::orders::Products;
-use crate::affinity::scorer::{FEATURES, Learned, Neighbours, Own, Segment, Stats};
 use crate::affinity::statistics::Statistics;
+use crate::affinity::views::{Learned, Neighbours, Own, Stats};
 use crate::affinity::{FitOptions, FitReport};
 use crate::{Catalog, History, IdKind, Result};
 
+/// Options, fit report, and what the columns of the catalogue are: UTF-8.
 const JSON: Kind = *b"JSON";
+/// The products' ids: those of the catalogue, then those only in the history.
 const PRODUCT_IDS: IdKinds =
     IdKinds { ints: *b"PIDI", offsets: *b"PIDO", text: *b"PIDT", table: *b"PIDH" };
+/// The customers' ids.
 const CUSTOMER_IDS: IdKinds =
     IdKinds { ints: *b"CIDI", offsets: *b"CIDO", text: *b"CIDT", table: *b"CIDH" };
-/// As of, milliseconds since 1970-01-01 UTC.
+/// One i64: the time of the last order, milliseconds since 1970-01-01 UTC.
 const AS_OF: Kind = *b"ASOF";
-/// Half-life of a customer's purchases in days, mean basket size.
+/// Two f32: half-life of a customer's purchases in days, mean basket size.
 const SCALARS: Kind = *b"SCAL";
+/// Per product, u32: baskets with it.
 const PRODUCT_BASKETS: Kind = *b"PBAS";
+/// Per product, u32: distinct customers.
 const PRODUCT_CUSTOMERS: Kind = *b"PCUS";
+/// Per product, f32: smoothed, time-decayed share of baskets.
 const POPULARITY: Kind = *b"PPOP";
+/// Per product, f32: the log odds of the popularity.
 const LOG_ODDS: Kind = *b"PLOD";
+/// Per product, f32: share of its customers who bought it at least twice.
 const REPEAT_SHARE: Kind = *b"PREP";
+/// Per product, f32: shape of the gamma prior of the repurchase rate per day.
 const RATE_SHAPE: Kind = *b"PRSH";
+/// Per product, f32: rate of that prior, days.
 const RATE_DAYS: Kind = *b"PRDY";
+/// Popular products, u32, the most popular first.
 const POPULAR: Kind = *b"POPL";
+/// Per product and one more, u64: where its row of pairs begins.
 const PAIR_OFFSETS: Kind = *b"NOFF";
+/// Per pair, u32: the other product.
 const PAIR_PRODUCT: Kind = *b"NPRO";
+/// Per pair, f32: natural logarithm of the lower bound of the lift.
 const PAIR_LOG_LOW: Kind = *b"NLOW";
+/// Per pair, f32: shrunk lift.
 const PAIR_LIFT: Kind = *b"NLIF";
+/// Per pair, u32: baskets with both.
 const PAIR_BASKETS: Kind = *b"NBAS";
+/// Per pair, u32: distinct customers with both in one basket.
 const PAIR_CUSTOMERS: Kind = *b"NCUS";
+/// Per customer and one more, u64: where their row of purchases begins.
 const OWN_OFFSETS: Kind = *b"OOFF";
+/// Per row of purchases, u32: the product, ascending.
 const OWN_PRODUCT: Kind = *b"OPRO";
+/// f32: baskets with it, each worth 2^(-age / half-life).
 const OWN_WEIGHT: Kind = *b"OWGT";
+/// u32: baskets with it.
 const OWN_COUNT: Kind = *b"OCNT";
+/// f32: days from the last purchase to `AS_OF`.
 const OWN_LAST: Kind = *b"OLST";
+/// f32: days from the first purchase to `AS_OF`.
 const OWN_FIRST: Kind = *b"OFST";
+/// Per customer, u32: baskets.
 const CUSTOMER_BASKETS: Kind = *b"CBAS";
+/// Per customer, f32: baskets, each worth 2^(-age / half-life).
 const CUSTOMER_WEIGHT: Kind = *b"CWGT";
+/// Per customer, f32: mean number of distinct products in a basket.
 const CUSTOMER_SIZE: Kind = *b"CSIZ";
+/// f32: the weights of the features, a row per segment.
 const WEIGHTS: Kind = *b"WGHT";
 
 const KINDS: [Kind; 35] = [

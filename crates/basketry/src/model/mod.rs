@@ -22,7 +22,7 @@ mod snapshot;
 use self::bytes::Bytes;
 use self::file::{HEADER, Header, Sections};
 use self::layout::Layout;
-use crate::affinity::scorer::Learned;
+use crate::affinity::views::Learned;
 use crate::{Catalog, Error, Result};
 
 pub use self::fit::fit;

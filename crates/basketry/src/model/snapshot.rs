@@ -9,14 +9,25 @@ use super::lookup::{self, IdKinds, IdsView, TextColumns};
 use crate::data::catalog::{Codes, NO_CODE, NO_MONEY, Quality};
 use crate::{Catalog, CatalogReport, Currency, IdKind, Ids, Result};
 
+// Each has one entry per product of the catalogue; a column that the catalogue lacks is not written.
+
+/// i64, minor units; the least i64 where not known.
 const PRICE: Kind = *b"KPRI";
+/// i64, minor units; the least i64 where not known.
 const COST: Kind = *b"KCST";
+/// i64, units; the greatest i64 where not tracked.
 const STOCK: Kind = *b"KSTK";
+/// u8, 1 where the product may be offered.
 const SELLABLE: Kind = *b"KSEL";
+/// Names: offsets (one more than products) and text; empty where there is none.
 const NAMES: (Kind, Kind) = (*b"KNMO", *b"KNMT");
+/// u32 codes of a column of few values, the greatest u32 where there is none; one instance each for
+/// the line, the brand, the category levels and the attributes to match, as the JSON section says.
 const CODES: Kind = *b"KCOD";
+/// The values behind the codes, with the same instance.
 const VALUES: IdKinds =
     IdKinds { ints: *b"KVAI", offsets: *b"KVAO", text: *b"KVAT", table: *b"KVAH" };
+/// f64 of which more is better, NaN where not known; one instance per attribute.
 const QUALITY: Kind = *b"KQUA";
 
 /// All kinds of section written here.
@@ -36,6 +47,7 @@ pub(super) const KINDS: [Kind; 11] = [
 
 /// What the JSON section says about the catalogue: what its columns are.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Outline {
     currency: String,
     products: u64,

@@ -1,0 +1,114 @@
+//! What was learned, as views of columns: of vectors while fitting, of the mapped file later.
+
+/// Milliseconds in a day.
+pub(crate) const DAY_MS: f64 = 86_400_000.0;
+/// Bounds that keep every number finite whatever a file says.
+pub(crate) const MAX_DAYS: f32 = 36_525.0;
+pub(crate) const MIN_INTERVAL: f32 = 0.01;
+
+/// The pairs that sell together: rows of related products.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neighbours<'a> {
+    /// Per product, one more: where its row begins.
+    pub(crate) offsets: &'a [u64],
+    pub(crate) product: &'a [u32],
+    /// Natural logarithm of the lower 2.5 % bound of the lift; above 0.
+    pub(crate) log_low: &'a [f32],
+    /// Shrunk lift.
+    pub(crate) lift: &'a [f32],
+    pub(crate) baskets: &'a [u32],
+    pub(crate) customers: &'a [u32],
+}
+
+impl<'a> Neighbours<'a> {
+    /// Where the row of `product` lies in the columns.
+    #[inline]
+    pub(crate) fn row(&self, product: u32) -> std::ops::Range<usize> {
+        row(self.offsets, product, self.product.len())
+    }
+}
+
+/// What each customer bought: rows of products, ascending.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Own<'a> {
+    /// Per customer, one more: where their row begins.
+    pub(crate) offsets: &'a [u64],
+    pub(crate) product: &'a [u32],
+    /// Baskets with the product, each worth 2^(-age / half-life) at `as_of`.
+    pub(crate) weight: &'a [f32],
+    /// Baskets with the product.
+    pub(crate) count: &'a [u32],
+    /// Days from the last purchase to `as_of`.
+    pub(crate) last_days: &'a [f32],
+    /// Days from the first purchase to `as_of`.
+    pub(crate) first_days: &'a [f32],
+    /// Per customer: baskets.
+    pub(crate) customer_baskets: &'a [u32],
+    /// Per customer: baskets, each worth 2^(-age / half-life) at `as_of`.
+    pub(crate) customer_weight: &'a [f32],
+    /// Per customer: mean number of distinct products in a basket.
+    pub(crate) customer_size: &'a [f32],
+}
+
+impl<'a> Own<'a> {
+    /// Where the row of `customer` lies in the columns.
+    #[inline]
+    pub(crate) fn row(&self, customer: u32) -> std::ops::Range<usize> {
+        row(self.offsets, customer, self.product.len())
+    }
+}
+
+/// One entry per product.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stats<'a> {
+    /// Baskets with the product.
+    pub(crate) baskets: &'a [u32],
+    /// Distinct customers who bought it.
+    pub(crate) customers: &'a [u32],
+    /// Smoothed, time-decayed share of baskets with the product; strictly between 0 and 1.
+    pub(crate) popularity: &'a [f32],
+    /// Its log odds.
+    pub(crate) log_odds: &'a [f32],
+    /// Share of its customers who bought it at least twice.
+    pub(crate) repeat_share: &'a [f32],
+    /// Gamma prior of the repurchase rate per day: shape.
+    pub(crate) rate_shape: &'a [f32],
+    /// Gamma prior of the repurchase rate per day: rate, in days.
+    pub(crate) rate_days: &'a [f32],
+}
+
+impl Stats<'_> {
+    /// Days expected between two purchases of a customer of whom nothing more is known. Panics if
+    /// there is no such product.
+    pub(crate) fn usual_interval(&self, product: u32) -> f32 {
+        let at = product as usize;
+        (self.rate_days[at] / self.rate_shape[at]).clamp(MIN_INTERVAL, MAX_DAYS)
+    }
+}
+
+/// An empty row where the offsets do not hold one.
+#[inline]
+fn row(offsets: &[u64], index: u32, len: usize) -> std::ops::Range<usize> {
+    match offsets.get(index as usize..index as usize + 2) {
+        Some(&[from, to]) if from <= to && to <= len as u64 => from as usize..to as usize,
+        _ => 0..0,
+    }
+}
+
+/// All that was learned, as views of columns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Learned<'a> {
+    /// The time of the last order learned from, milliseconds since 1970-01-01 UTC.
+    pub(crate) as_of: i64,
+    /// Half-life of a customer's purchases, days.
+    pub(crate) half_life_days: f32,
+    /// Mean number of distinct products in a basket.
+    pub(crate) mean_size: f32,
+    pub(crate) neighbours: Neighbours<'a>,
+    pub(crate) own: Own<'a>,
+    pub(crate) products: Stats<'a>,
+    /// The most popular products, the most popular first.
+    pub(crate) popular: &'a [u32],
+    /// Weights of the features: [`FEATURES`] for each of [`Segment::ALL`].
+    pub(crate) weights: &'a [f32],
+}
