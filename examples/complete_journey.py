@@ -140,8 +140,9 @@ def main() -> None:
             if not len(decision):
                 print("  nothing: no offer is worth its place")
             for offer in decision:
-                print(f"  {offer.kind:10} {offer.name}, {offer.price / 100:.2f} USD: worth {offer.value:.2f} cents; "
-                      f"bought with probability {offer.probability:.3f} if offered, {offer.base_probability:.3f} if not")
+                chance = f"taken by {offer.probability:.2%}" if offer.kind == "up_sell" else (
+                    f"bought by {offer.probability:.2%} if offered, by {offer.base_probability:.2%} if not")
+                print(f"  {offer.kind:10} {offer.name}, {offer.price / 100:.2f} USD: worth {offer.value:.2f} cents; {chance}")
                 print(f"             {offer.why}")
             print("  not offered:", ", ".join(f"{n} {code}" for code, n in decision.suppressed_counts.items()))
 
