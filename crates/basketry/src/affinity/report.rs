@@ -76,7 +76,7 @@ pub struct SegmentReport {
     /// `"anonymous"` (the customer is not known), `"new"` (a known customer who never bought the
     /// product) or `"repeat"` (who bought it before).
     pub segment: String,
-    /// False if the fallback named in [`FitReport::not_learned`] is in use.
+    /// False if the fallback named in [`not_learned`](field@FitReport::not_learned) is in use.
     pub learned: bool,
     /// Candidates the weights were fitted to, and how many of them were bought.
     pub examples: u64,
