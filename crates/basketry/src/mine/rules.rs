@@ -73,8 +73,8 @@ impl RuleOptions {
 /// let sets = itemsets(&baskets, &ItemsetOptions::new(MinSupport::Count(2)), &control)?;
 /// let rules = rules(&sets, &RuleOptions::new(0.6), &control)?;
 /// assert_eq!(rules.len(), 2);
-/// assert_eq!(rules.get(1).unwrap().to_string(), r#"{"butter"} -> {"bread"}"#);
-/// assert_eq!(rules.get(1).unwrap().value(Measure::Confidence), 1.0);
+/// assert_eq!(rules.get(0).unwrap().to_string(), r#"{"butter"} -> {"bread"}"#);
+/// assert_eq!(rules.get(0).unwrap().value(Measure::Confidence), 1.0);
 /// # Ok::<(), basketry::Error>(())
 /// ```
 ///
