@@ -7,39 +7,78 @@ use std::mem::MaybeUninit;
 use std::sync::{Arc, OnceLock};
 
 use super::index::SetIndex;
-use super::memory::{Buffer, Pages};
+use super::memory::{Buffer, HUGE_PAGE, Pages};
 use crate::{Ids, Result};
-
-/// Rows in a full block: so many that eight items a row, with [`SLACK`], just fit in a page of
-/// 2 MiB.
-pub(crate) const BLOCK_ROWS: usize = (1 << 16) - 64;
 
 /// How many items may be written behind the end of the rows, so that rows can be written in
 /// whole vectors.
 pub(crate) const SLACK: usize = 32;
 
+/// How many rows of this length fit in a block of 2 MiB, with their counts and the slack.
+#[inline]
+pub(crate) fn block_rows(length: usize) -> usize {
+    (((HUGE_PAGE / size_of::<u32>()) - SLACK) / (length + 1)).max(1)
+}
+
+/// Up to this many numbers, a block's memory comes from the allocator and doubles; then comes a
+/// huge page. Less copying is not worth the memory, more is not worth the small pages.
+const SMALL_BLOCK: usize = HUGE_PAGE / 4 / size_of::<u32>();
+
 /// Rows of one length, and how many baskets hold each.
 #[derive(Debug)]
 pub(crate) struct Block {
-    /// Behind those of all rows there are slack, and room for more rows.
-    items: Buffer<u32>,
+    /// The items of all rows, room for more, slack; then the counts of all rows, room for more.
+    numbers: Buffer<u32>,
     length: usize,
-    pub counts: Vec<u32>,
+    rows: usize,
+    /// How many rows there is room for.
+    room: usize,
 }
 
 impl Block {
     /// Without rows; with room for so many.
-    fn new(length: usize, rows: usize, page: Pages) -> Result<Self> {
-        let items = Buffer::with_len(rows * length + SLACK, page)?;
-        Ok(Self { items, length, counts: Vec::with_capacity(rows) })
+    fn new(length: usize, room: usize) -> Result<Self> {
+        let len = room * (length + 1) + SLACK;
+        let pages = if len > SMALL_BLOCK { Pages::Huge } else { Pages::Heap };
+        Ok(Self { numbers: Buffer::with_len(len, pages)?, length, rows: 0, room })
+    }
+
+    /// How many rows there are.
+    #[inline]
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
     }
 
     /// The items of each row, ascending, one row after the other.
     #[inline]
     pub(crate) fn items(&self) -> &[u32] {
-        let written = &self.items[..self.rows() * self.length];
+        let written = &self.numbers[..self.rows * self.length];
         // SAFETY: the items of all rows were written when the rows were pushed.
         unsafe { written.assume_init_ref() }
+    }
+
+    /// How many baskets hold each row.
+    #[inline]
+    pub(crate) fn counts(&self) -> &[u32] {
+        let written = &self.numbers[self.room * self.length + SLACK..][..self.rows];
+        // SAFETY: the counts of all rows were written when the rows were pushed.
+        unsafe { written.assume_init_ref() }
+    }
+
+    /// Makes room for more rows.
+    fn grow(&mut self, rows: usize) -> Result<()> {
+        let double = 2 * (self.rows + rows);
+        let full = block_rows(self.length).max(self.rows + rows);
+        let small = double * (self.length + 1) + SLACK <= SMALL_BLOCK;
+        let mut new = Self::new(self.length, if small { double.min(full) } else { full })?;
+        // SAFETY: all items are written.
+        unsafe {
+            new.push(self.counts(), |place| {
+                place[..self.items().len()].write_copy_of_slice(self.items());
+            })?;
+        }
+        *self = new;
+        Ok(())
     }
 
     /// Appends rows: `write` gets the place for their items, and the slack behind.
@@ -52,41 +91,43 @@ impl Block {
         counts: &[u32],
         write: impl FnOnce(&mut [MaybeUninit<u32>]),
     ) -> Result<()> {
-        let start = self.rows() * self.length;
-        let needed = start + counts.len() * self.length + SLACK;
-        if self.items.len() < needed {
-            // Twice as much for a while, then the whole block at once, to copy little.
-            let full = BLOCK_ROWS * self.length + SLACK;
-            let len = if self.rows() < BLOCK_ROWS / 16 { (2 * needed).min(full) } else { full };
-            self.items.grow(len.max(needed), start, Pages::Heap)?;
+        if self.room - self.rows < counts.len() {
+            self.grow(counts.len())?;
         }
-        write(&mut self.items[start..]);
-        self.counts.extend_from_slice(counts);
+        let (items, room) = self.numbers.split_at_mut(self.room * self.length + SLACK);
+        write(&mut items[self.rows * self.length..]);
+        room[self.rows..self.rows + counts.len()].write_copy_of_slice(counts);
+        self.rows += counts.len();
         Ok(())
-    }
-
-    /// How many rows there are.
-    #[inline]
-    pub(crate) fn rows(&self) -> usize {
-        self.counts.len()
     }
 }
 
 /// The itemsets of one length.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Level {
+    length: usize,
+    /// How many rows there are in a full block.
+    full: usize,
+    /// All blocks but the last are full, as long as rows are pushed.
     pub blocks: Vec<Block>,
+    /// How many rows there are before the last block, as long as rows are pushed.
+    before: usize,
 }
 
 impl Level {
+    /// Without rows.
+    pub(crate) fn new(length: usize) -> Self {
+        Self { length, full: block_rows(length), blocks: Vec::new(), before: 0 }
+    }
+
     /// Rows that exist already.
-    pub(crate) fn from_rows(items: &[u32], counts: &[u32]) -> Result<Self> {
-        let mut level = Self::default();
-        let length = items.len().checked_div(counts.len()).unwrap_or(1);
-        for (items, counts) in items.chunks(BLOCK_ROWS * length).zip(counts.chunks(BLOCK_ROWS)) {
+    pub(crate) fn from_rows(length: usize, items: &[u32], counts: &[u32]) -> Result<Self> {
+        let mut level = Self::new(length);
+        let full = level.full;
+        for (items, counts) in items.chunks(full * length).zip(counts.chunks(full)) {
             // SAFETY: all items are written.
             unsafe {
-                level.push(length, counts, |place| {
+                level.push(counts, |place| {
                     place[..items.len()].write_copy_of_slice(items);
                 })?;
             }
@@ -94,52 +135,51 @@ impl Level {
         Ok(level)
     }
 
-    /// How many rows there are. All blocks but the last are full as long as rows are pushed.
+    /// How many rows there are.
     #[inline]
     pub(crate) fn rows(&self) -> usize {
-        match self.blocks.last() {
-            Some(last) => (self.blocks.len() - 1) * BLOCK_ROWS + last.rows(),
-            None => 0,
-        }
+        self.before + self.blocks.last().map_or(0, Block::rows)
     }
 
-    /// How many more rows the last block takes, at least 1 unless it is full.
+    /// How many more rows go in the last block, or in the next if that is full.
     #[inline]
     pub(crate) fn room(&self) -> usize {
-        BLOCK_ROWS - self.blocks.last().map_or(0, |block| block.rows() % BLOCK_ROWS)
+        let used = self.blocks.last().map_or(0, Block::rows);
+        if used < self.full { self.full - used } else { self.full }
     }
 
-    /// The items from row `row` on to the end of its block. For levels that rows are pushed to.
+    /// The items and the counts from row `row` on to the end of its block.
     #[inline]
-    pub(crate) fn rows_from(&self, length: usize, row: usize) -> &[u32] {
-        &self.blocks[row / BLOCK_ROWS].items()[row % BLOCK_ROWS * length..]
+    pub(crate) fn rows_from(&self, row: usize) -> (&[u32], &[u32]) {
+        let (block, at) = if row >= self.before {
+            (self.blocks.len() - 1, row - self.before)
+        } else {
+            (row / self.full, row % self.full)
+        };
+        let block = &self.blocks[block];
+        (&block.items()[at * self.length..], &block.counts()[at..])
     }
 
-    /// Appends rows of `length` items, not more than there is [`room`](Self::room) for: `write`
-    /// gets the place for their items, and slack behind it that it may write to.
+    /// Appends rows, not more than there is [`room`](Self::room) for: `write` gets the place for
+    /// their items, and slack behind it that it may write to.
     ///
     /// # Safety
     /// `write` writes all items of the rows.
     #[inline]
     pub(crate) unsafe fn push(
         &mut self,
-        length: usize,
         counts: &[u32],
         write: impl FnOnce(&mut [MaybeUninit<u32>]),
     ) -> Result<()> {
-        let last = self.blocks.last().map_or(BLOCK_ROWS, Block::rows);
-        if last == BLOCK_ROWS {
-            self.blocks.push(if self.blocks.is_empty() {
-                Block::new(length, 64, Pages::Heap)?
-            } else {
-                // There may be many more.
-                Block::new(length, BLOCK_ROWS, Pages::Huge)?
-            });
+        if self.blocks.last().is_none_or(|last| last.rows() == self.full) {
+            self.before += self.blocks.last().map_or(0, Block::rows);
+            // Where there is a full block there may be many more.
+            let room = if self.blocks.is_empty() { 64.min(self.full) } else { self.full };
+            self.blocks.push(Block::new(self.length, room)?);
         }
-        let at = self.blocks.len() - 1;
-        debug_assert!(self.blocks[at].rows() + counts.len() <= BLOCK_ROWS);
+        let last = self.blocks.len() - 1;
         // SAFETY: the same contract.
-        unsafe { self.blocks[at].push(counts, write) }
+        unsafe { self.blocks[last].push(counts, write) }
     }
 
     /// Appends the blocks of another level: small ones are copied, so that there are few blocks.
@@ -147,11 +187,13 @@ impl Level {
     pub(crate) fn append(&mut self, other: Level) -> Result<()> {
         for block in other.blocks {
             match self.blocks.last_mut() {
-                Some(last) if block.rows() < BLOCK_ROWS / 16 && last.rows() < BLOCK_ROWS / 2 => {
+                Some(last)
+                    if block.rows() < self.full / 16 && last.rows() < self.full - block.rows() =>
+                {
                     let items = block.items();
                     // SAFETY: all items are written.
                     unsafe {
-                        last.push(&block.counts, |place| {
+                        last.push(block.counts(), |place| {
                             place[..items.len()].write_copy_of_slice(items);
                         })?;
                     }
@@ -215,7 +257,7 @@ impl Store {
     pub(crate) fn blocks(&self) -> impl Iterator<Item = (usize, u32, &[u32], &[u32])> {
         self.blocks
             .iter()
-            .map(|Stored { start, block }| (block.length, *start, block.items(), &block.counts[..]))
+            .map(|Stored { start, block }| (block.length, *start, block.items(), block.counts()))
     }
 
     #[inline]
@@ -228,7 +270,7 @@ impl Store {
     pub(crate) fn row(&self, row: u32) -> (&[u32], u32) {
         let Stored { start, block } = self.block_of(row);
         let (at, length) = ((row - start) as usize, block.length);
-        (&block.items()[at * length..(at + 1) * length], block.counts[at])
+        (&block.items()[at * length..(at + 1) * length], block.counts()[at])
     }
 
     /// How many items the itemset in a row has. Panics if there is no such row.
@@ -256,19 +298,23 @@ mod tests {
 
     #[test]
     fn rows_are_found_across_blocks() -> Result<()> {
-        let n = 2 * BLOCK_ROWS + 5;
+        let full = block_rows(2);
+        let n = 2 * full + 5;
         let items: Vec<u32> = (0..2 * n as u32).collect();
         let counts: Vec<u32> = (0..n as u32).collect();
-        let mut level = Level::from_rows(&items, &counts)?;
-        assert_eq!((level.blocks.len(), level.rows()), (3, n));
-        assert_eq!(level.rows_from(2, n - 2), &items[2 * (n - 2)..]);
-        level.append(Level::from_rows(&[1, 2], &[3])?)?;
-        level.append(Level::default())?;
+        let mut level = Level::from_rows(2, &items, &counts)?;
+        assert_eq!((level.blocks.len(), level.rows(), level.room()), (3, n, full - 5));
+        for row in [0, full - 1, full, 2 * full, n - 1] {
+            let (rest, counts) = level.rows_from(row);
+            assert_eq!((rest[0], counts[0]), (2 * row as u32, row as u32));
+        }
+        level.append(Level::from_rows(2, &[1, 2], &[3])?)?;
+        level.append(Level::new(2))?;
         assert_eq!(level.blocks.len(), 3);
-        let levels = vec![Level::default(), level];
+        let levels = vec![Level::new(1), level];
         let store = Store::new(Arc::new(Ids::new(IdKind::Int)), 1, 1, 1, levels);
         assert_eq!(store.len(), n + 1);
-        for row in [0, 1, BLOCK_ROWS - 1, BLOCK_ROWS, 2 * BLOCK_ROWS, n - 1] {
+        for row in [0, 1, full - 1, full, 2 * full, n - 1] {
             let (found, count) = store.row(row as u32);
             assert_eq!((found, count), (&items[2 * row..2 * row + 2], row as u32));
             assert_eq!(store.find(found), Some(row as u32));

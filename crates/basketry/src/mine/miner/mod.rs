@@ -179,7 +179,7 @@ fn mine_with(
     };
     control.begin(Stage::Mining, items.len() as u64)?;
     job.report(items.len() as u64)?;
-    let mut levels = vec![Level::from_rows(&items, &counts)?];
+    let mut levels = vec![Level::from_rows(1, &items, &counts)?];
     if items.len() >= 2 && settings.max_length >= 2 {
         levels.extend(if items.len() < usize::from(u16::MAX) {
             run::<u16>(rows, settings, &job)?
@@ -187,8 +187,8 @@ fn mine_with(
             run::<u32>(rows, settings, &job)?
         });
     }
-    for level in levels.iter_mut().take(settings.min_length - 1) {
-        *level = Level::default();
+    for (length, level) in (1..settings.min_length).zip(&mut levels) {
+        *level = Level::new(length);
     }
     Ok(levels)
 }
@@ -234,8 +234,8 @@ fn run<C: Code>(rows: Rows<'_>, settings: &Settings, job: &Job<'_>) -> Result<Ve
     }?;
     let mut levels = Vec::new();
     for part in parts {
-        if levels.len() < part.len() {
-            levels.resize_with(part.len(), Level::default);
+        for length in levels.len() + 2..part.len() + 2 {
+            levels.push(Level::new(length));
         }
         for (level, more) in levels.iter_mut().zip(part) {
             level.append(more)?;

@@ -2,7 +2,7 @@
 
 use super::Job;
 use crate::Result;
-use crate::mine::columns::{BLOCK_ROWS, Level};
+use crate::mine::columns::Level;
 
 /// How many itemsets are found between two looks at the common limit.
 const QUANTUM: u64 = 1 << 16;
@@ -56,7 +56,7 @@ impl<'a> Sink<'a> {
         let kernels = &self.job.kernels;
         let (shorter, level) = pair(&mut self.levels, length);
         let base = match shorter {
-            Some(level) => &level.rows_from(length, row)[..length],
+            Some(level) => &level.rows_from(row).0[..length],
             None => &self.job.items[row..=row],
         };
         let first = level.rows();
@@ -65,11 +65,11 @@ impl<'a> Sink<'a> {
             let (now, later) = items.split_at(level.room());
             let (now_counts, later_counts) = counts.split_at(now.len());
             // SAFETY: one row is written for each count.
-            unsafe { level.push(length + 1, now_counts, |rows| kernels.extend(base, now, rows))? };
+            unsafe { level.push(now_counts, |rows| kernels.extend(base, now, rows))? };
             (items, counts) = (later, later_counts);
         }
         // SAFETY: one row is written for each count.
-        unsafe { level.push(length + 1, counts, |rows| kernels.extend(base, items, rows))? };
+        unsafe { level.push(counts, |rows| kernels.extend(base, items, rows))? };
         Ok(first)
     }
 
@@ -85,18 +85,15 @@ impl<'a> Sink<'a> {
         while from < to {
             // Within one block of the source, and of the target.
             let (shorter, level) = pair(&mut self.levels, length);
-            let number = (to - from).min(BLOCK_ROWS - from % BLOCK_ROWS).min(level.room());
             let (rows, counts) = match shorter {
-                Some(source) => {
-                    let counts = &source.blocks[from / BLOCK_ROWS].counts[from % BLOCK_ROWS..];
-                    (source.rows_from(length, from), counts)
-                }
+                Some(source) => source.rows_from(from),
                 None => (&self.job.items[from..], &self.job.counts[from..]),
             };
+            let number = (to - from).min(counts.len()).min(level.room());
             let kernels = &self.job.kernels;
             // SAFETY: one row is written for each count.
             unsafe {
-                level.push(length + 1, &counts[..number], |new| {
+                level.push(&counts[..number], |new| {
                     kernels.insert(rows, length, number, item, new);
                 })?;
             }
@@ -122,7 +119,7 @@ impl<'a> Sink<'a> {
 #[inline]
 fn pair(levels: &mut Vec<Level>, length: usize) -> (Option<&Level>, &mut Level) {
     if levels.len() < length {
-        levels.push(Level::default());
+        levels.push(Level::new(length + 1));
     }
     let (shorter, longer) = levels.split_at_mut(length - 1);
     (shorter.last(), &mut longer[0])

@@ -46,7 +46,7 @@ fn flat(levels: &[Level]) -> Vec<(Vec<u32>, u32)> {
         .zip(levels)
         .flat_map(|(length, level)| level.blocks.iter().map(move |block| (length, block)))
         .flat_map(|(length, block)| {
-            block.items().chunks(length).map(<[u32]>::to_vec).zip(block.counts.iter().copied())
+            block.items().chunks(length).map(<[u32]>::to_vec).zip(block.counts().iter().copied())
         })
         .collect()
 }
@@ -108,7 +108,7 @@ fn masks() -> impl Strategy<Value = Vec<u64>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig { cases: 150, max_shrink_iters: 500, ..ProptestConfig::default() })]
 
     #[test]
     fn all_paths_agree_with_brute_force(
