@@ -10,14 +10,14 @@ use super::index::SetIndex;
 use super::memory::{Buffer, HUGE_PAGE, Pages};
 use crate::{Ids, Result};
 
-/// How many items may be written behind the end of the rows, so that rows can be written in
-/// whole vectors.
+/// How many numbers may be written behind the end of the items, and of the counts, so that they can
+/// be written in whole vectors, and before it is known whether they are kept.
 pub(crate) const SLACK: usize = 32;
 
 /// How many rows of this length fit in a block of 2 MiB, with their counts and the slack.
 #[inline]
 pub(crate) fn block_rows(length: usize) -> usize {
-    (((HUGE_PAGE / size_of::<u32>()) - SLACK) / (length + 1)).max(1)
+    (((HUGE_PAGE / size_of::<u32>()) - 2 * SLACK) / (length + 1)).max(1)
 }
 
 /// Up to this many numbers, a block's memory comes from the allocator and doubles; then comes a
@@ -27,7 +27,7 @@ const SMALL_BLOCK: usize = HUGE_PAGE / 4 / size_of::<u32>();
 /// Rows of one length, and how many baskets hold each.
 #[derive(Debug)]
 pub(crate) struct Block {
-    /// The items of all rows, room for more, slack; then the counts of all rows, room for more.
+    /// The items of all rows, room for more, slack; then the counts of all rows, room, slack.
     numbers: Buffer<u32>,
     length: usize,
     rows: usize,
@@ -38,7 +38,7 @@ pub(crate) struct Block {
 impl Block {
     /// Without rows; with room for so many.
     fn new(length: usize, room: usize) -> Result<Self> {
-        let len = room * (length + 1) + SLACK;
+        let len = room * (length + 1) + 2 * SLACK;
         let pages = if len > SMALL_BLOCK { Pages::Huge } else { Pages::Heap };
         Ok(Self { numbers: Buffer::with_len(len, pages)?, length, rows: 0, room })
     }
@@ -69,7 +69,7 @@ impl Block {
     fn grow(&mut self, rows: usize) -> Result<()> {
         let double = 2 * (self.rows + rows);
         let full = block_rows(self.length).max(self.rows + rows);
-        let small = double * (self.length + 1) + SLACK <= SMALL_BLOCK;
+        let small = double * (self.length + 1) + 2 * SLACK <= SMALL_BLOCK;
         let mut new = Self::new(self.length, if small { double.min(full) } else { full })?;
         // SAFETY: all items are written.
         unsafe {
@@ -91,16 +91,26 @@ impl Block {
         counts: &[u32],
         write: impl FnOnce(&mut [MaybeUninit<u32>]),
     ) -> Result<()> {
-        if self.room - self.rows < counts.len() {
-            self.grow(counts.len())?;
-        }
-        let (items, room) = self.numbers.split_at_mut(self.room * self.length + SLACK);
-        write(&mut items[self.rows * self.length..]);
-        room[self.rows..self.rows + counts.len()].write_copy_of_slice(counts);
+        let (items, room) = self.place(counts.len())?;
+        write(items);
+        room[..counts.len()].write_copy_of_slice(counts);
         self.rows += counts.len();
         Ok(())
     }
+
+    /// The places for the items and the counts of so many more rows, and the slack behind both.
+    #[inline]
+    fn place(&mut self, rows: usize) -> Result<Places<'_>> {
+        if self.room - self.rows < rows {
+            self.grow(rows)?;
+        }
+        let (items, counts) = self.numbers.split_at_mut(self.room * self.length + SLACK);
+        Ok((&mut items[self.rows * self.length..], &mut counts[self.rows..]))
+    }
 }
+
+/// Where items and counts go.
+pub(crate) type Places<'a> = (&'a mut [MaybeUninit<u32>], &'a mut [MaybeUninit<u32>]);
 
 /// The itemsets of one length.
 #[derive(Debug)]
@@ -171,6 +181,32 @@ impl Level {
         counts: &[u32],
         write: impl FnOnce(&mut [MaybeUninit<u32>]),
     ) -> Result<()> {
+        // SAFETY: the same contract.
+        unsafe { self.last()?.push(counts, write) }
+    }
+
+    /// The places for the items and the counts of so many more rows, which are at most
+    /// [`room`](Self::room), and the slack behind both. To be followed by
+    /// [`commit`](Self::commit).
+    #[inline]
+    pub(crate) fn place(&mut self, rows: usize) -> Result<Places<'_>> {
+        self.last()?.place(rows)
+    }
+
+    /// Makes rows of those that were written where [`place`](Self::place) said.
+    ///
+    /// # Safety
+    /// So many places were asked for, and their items and counts were written.
+    #[inline]
+    pub(crate) unsafe fn commit(&mut self, rows: usize) {
+        if let Some(last) = self.blocks.last_mut() {
+            last.rows += rows;
+        }
+    }
+
+    /// The block that takes the next rows.
+    #[inline]
+    fn last(&mut self) -> Result<&mut Block> {
         if self.blocks.last().is_none_or(|last| last.rows() == self.full) {
             self.before += self.blocks.last().map_or(0, Block::rows);
             // Where there is a full block there may be many more.
@@ -178,8 +214,7 @@ impl Level {
             self.blocks.push(Block::new(self.length, room)?);
         }
         let last = self.blocks.len() - 1;
-        // SAFETY: the same contract.
-        unsafe { self.blocks[last].push(counts, write) }
+        Ok(&mut self.blocks[last])
     }
 
     /// Appends the blocks of another level: small ones are copied, so that there are few blocks.
@@ -238,7 +273,8 @@ impl Store {
         let mut blocks = Vec::new();
         let mut starts = vec![0u32];
         let mut start = 0;
-        for block in levels.into_iter().flat_map(|level| level.blocks) {
+        let all = levels.into_iter().flat_map(|level| level.blocks);
+        for block in all.filter(|block| block.rows() > 0) {
             let rows = block.rows() as u32;
             blocks.push(Stored { start, block });
             start += rows;

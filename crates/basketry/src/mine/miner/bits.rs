@@ -1,6 +1,6 @@
 //! Dense subproblems: one bit vector for each item.
 
-use super::kernels::Join;
+use super::kernels::{Join, LATTICE, Table};
 use super::worker::{Candidate, Node, PERFECT, Worker};
 use crate::Result;
 
@@ -51,7 +51,8 @@ impl Worker<'_> {
     /// Finds all itemsets that extend those of a node's candidates.
     pub(super) fn bits(&mut self, node: Node, matrix: Matrix) -> Result<()> {
         let marks = self.mark(&node);
-        for at in 0..node.len() {
+        let done = self.bits_lattice(&node, matrix)?;
+        for at in done..node.len() {
             if self.candidates[node.from + at].slot == PERFECT {
                 self.double(&node, marks, at)?;
             } else {
@@ -60,6 +61,41 @@ impl Worker<'_> {
         }
         self.unmark(marks);
         Ok(())
+    }
+
+    /// Finds all itemsets of a node's first few candidates at once, which takes no more steps for
+    /// all of them than children would for each. Returns how many candidates that were.
+    fn bits_lattice(&mut self, node: &Node, matrix: Matrix) -> Result<usize> {
+        let number = node.len().min(LATTICE);
+        let candidates = &self.candidates[node.from..node.from + number];
+        // By combination of the candidates with vectors, which are the first ones.
+        let mut counts: Table = [0; 1 << LATTICE];
+        counts[0] = node.count;
+        let mut live = 0;
+        // The combination of those among each combination of all.
+        let mut live_of = [0usize; 1 << LATTICE];
+        let mut items = [0; LATTICE];
+        for (bit, candidate) in candidates.iter().enumerate() {
+            items[bit] = candidate.item;
+            let mut own = 0;
+            if candidate.slot != PERFECT {
+                own = 1 << live;
+                counts[own] = candidate.count;
+                live += 1;
+            }
+            for low in 0..1usize << bit {
+                live_of[low | 1 << bit] = live_of[low] | own;
+            }
+        }
+        if live > 1 {
+            let vectors = &self.arena.words()[matrix.start..matrix.end()];
+            self.job.kernels.subsets(vectors, matrix.words, live, &mut counts);
+        }
+        let mut table: Table = [0; 1 << LATTICE];
+        for mask in 0..1usize << number {
+            table[mask] = counts[live_of[mask]];
+        }
+        Ok(if self.sink.lattice(node, &items, &table)? { number } else { 0 })
     }
 
     /// Finds all itemsets that extend that of candidate number `at`, which has a vector. The

@@ -26,10 +26,24 @@ pub(crate) struct Join<'a> {
     pub full: u32,
 }
 
+/// How many candidates are handled at once by [`Kernels::subsets`] and [`Kernels::lattice`].
+pub(crate) const LATTICE: usize = 4;
+
+/// A number for each combination of [`LATTICE`] candidates, which are its bits.
+pub(crate) type Table = [u32; 1 << LATTICE];
+
+/// The longest rows that [`Kernels::lattice`] writes.
+pub(crate) const LATTICE_ROW: usize = 16;
+
+/// Where the items and the counts of the next row of each size go.
+pub(crate) type Cursors = [(*mut u32, *mut u32); LATTICE + 1];
+
 type JoinFn = unsafe fn(&Join<'_>, *mut u64, *mut u32) -> usize;
 type CompressFn = unsafe fn(&[u64], *mut u64, usize, usize);
 type ExtendFn = unsafe fn(&[u32], &[u32], *mut u32);
 type InsertFn = unsafe fn(&[u32], usize, usize, u32, *mut u32);
+type SubsetsFn = unsafe fn(&[u64], usize, usize, &mut Table);
+type LatticeFn = unsafe fn(&[u32], &[u32; LATTICE], &Table, u32, Cursors);
 type ScanFn = unsafe fn(&[u32], u32, &mut Vec<u32>);
 type SumFn = unsafe fn(&mut [u32]);
 
@@ -44,6 +58,8 @@ pub(crate) struct Kernels {
     compress: CompressFn,
     extend: ExtendFn,
     insert: InsertFn,
+    subsets: SubsetsFn,
+    lattice: LatticeFn,
     scan: ScanFn,
     sum: SumFn,
 }
@@ -129,6 +145,40 @@ impl Kernels {
         // SAFETY: the processor has the features of the chosen version, which reads within
         // `source`, and writes the rows, and at most SLACK items more.
         unsafe { (self.insert)(source, length, number, item, out.as_mut_ptr().cast()) }
+    }
+
+    /// Sets the entries of `table` for each combination of at least two of the first `number` bit
+    /// vectors, of `words` words each, to the size of their intersection.
+    #[inline]
+    pub(crate) fn subsets(&self, vectors: &[u64], words: usize, number: usize, table: &mut Table) {
+        assert!(number <= LATTICE && number * words <= vectors.len());
+        assert!(words.is_multiple_of(self.block));
+        // SAFETY: the processor has the features of the chosen version, and the vectors are as long
+        // as it relies on.
+        unsafe { (self.subsets)(vectors, words, number, table) }
+    }
+
+    /// For each combination of at least two of the items whose entry in the table is at least
+    /// `least`, in the order of the table, writes the row `base` with these items, and the entry,
+    /// where the cursor of its size points to, and advances that.
+    ///
+    /// # Safety
+    /// At each cursor there is room for as many rows, of the length of the base and the size, and
+    /// as many counts as there are such combinations, and [`SLACK`](crate::mine::columns::SLACK)
+    /// behind both.
+    #[inline]
+    pub(crate) unsafe fn lattice(
+        &self,
+        base: &[u32],
+        items: &[u32; LATTICE],
+        table: &Table,
+        least: u32,
+        cursors: Cursors,
+    ) {
+        assert!(base.len() + LATTICE <= LATTICE_ROW);
+        // SAFETY: the processor has the features of the chosen version; the caller has seen to the
+        // rest.
+        unsafe { (self.lattice)(base, items, table, least, cursors) }
     }
 
     /// Appends to `hits` the places of all `counts` that are at least `least`, which is not 0.

@@ -262,7 +262,8 @@ impl<'a, C: Code> Roots<'a, C> {
             Data::Lists(_) => Scratch::new(&worker.candidates),
             Data::Bits(..) => Scratch::new(&[]),
         };
-        let node = Node { length: 0, row: 0, from: 0, to: job.items.len() };
+        let (from, to) = (0, job.items.len());
+        let node = Node { length: 0, base: 0, count: 0, row: 0, from, to };
         Self { worker, data, node, scratch }
     }
 

@@ -1,6 +1,8 @@
 //! Where found itemsets are collected.
 
 use super::Job;
+use super::kernels::{Cursors, LATTICE, LATTICE_ROW, Table};
+use super::worker::Node;
 use crate::Result;
 use crate::mine::columns::Level;
 
@@ -71,6 +73,52 @@ impl<'a> Sink<'a> {
         // SAFETY: one row is written for each count.
         unsafe { level.push(counts, |rows| kernels.extend(base, items, rows))? };
         Ok(first)
+    }
+
+    /// Appends the itemsets that come from adding at least two of `items` to that of a node: those
+    /// combinations whose entry in `table` is frequent. Returns false, and does nothing, if they
+    /// do not fit at once.
+    pub(super) fn lattice(
+        &mut self,
+        node: &Node,
+        items: &[u32; LATTICE],
+        table: &Table,
+    ) -> Result<bool> {
+        let (length, least) = (node.length, self.job.min_count);
+        if length + LATTICE > LATTICE_ROW.min(self.job.max_length) {
+            return Ok(false);
+        }
+        // How many there are of each size.
+        let mut rows = [0; LATTICE + 1];
+        for (mask, &count) in table.iter().enumerate() {
+            rows[mask.count_ones() as usize] += usize::from(count >= least);
+        }
+        while self.levels.len() < length + LATTICE - 1 {
+            self.levels.push(Level::new(self.levels.len() + 2));
+        }
+        let mut cursors: Cursors = [(std::ptr::null_mut(), std::ptr::null_mut()); LATTICE + 1];
+        for size in 2..=LATTICE {
+            let level = &mut self.levels[length + size - 2];
+            if level.room() < rows[size] {
+                return Ok(false);
+            }
+            let (items, counts) = level.place(rows[size])?;
+            cursors[size] = (items.as_mut_ptr().cast(), counts.as_mut_ptr().cast());
+        }
+        self.allow(rows[2..].iter().sum::<usize>() as u64)?;
+        let base = match length {
+            1 => &self.job.items[node.base..=node.base],
+            _ => &self.levels[length - 2].rows_from(node.base).0[..length],
+        };
+        // SAFETY: the places are for all frequent combinations, which is what is written, and have
+        // the slack. Nothing else is done to the levels before the rows are committed.
+        unsafe {
+            self.job.kernels.lattice(base, items, table, least, cursors);
+            for (level, rows) in self.levels[length..].iter_mut().zip(&rows[2..]) {
+                level.commit(*rows);
+            }
+        }
+        Ok(true)
     }
 
     /// Appends copies, with `item` added, of rows `from..to` of those with `length` items.

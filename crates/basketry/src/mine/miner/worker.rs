@@ -29,8 +29,10 @@ pub(super) struct Candidate {
 /// A subproblem.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
-    /// How many items its itemset has.
+    /// How many items its itemset has, in which row of those that long it is, and its count.
     pub length: usize,
+    pub base: usize,
+    pub count: u32,
     /// The row, among those one longer, of its itemset with the first candidate; the others
     /// follow.
     pub row: usize,
@@ -123,12 +125,14 @@ impl<'a> Worker<'a> {
         self.counts.clear();
         self.counts.extend(self.candidates[from..to].iter().map(|c| c.count));
         let length = node.length + 1;
-        let row = self.sink.extend(length, node.row + at, &self.items, &self.counts)?;
+        let base = node.row + at;
+        let count = self.candidates[node.from + at].count;
+        let row = self.sink.extend(length, base, &self.items, &self.counts)?;
         if to - from == 1 || length + 2 > self.job.max_length {
             self.candidates.truncate(from);
             return Ok(None);
         }
-        Ok(Some(Node { length, row, from, to }))
+        Ok(Some(Node { length, base, count, row, from, to }))
     }
 
     /// Notes where the rows of a node begin, if it has perfect candidates and so needs to know.

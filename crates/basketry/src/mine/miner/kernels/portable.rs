@@ -1,6 +1,6 @@
 //! Plain Rust, written so that the compiler can use whatever vectors it may.
 
-use super::{Join, Kernels, WIDE};
+use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, Table, WIDE};
 use crate::mine::columns::SLACK;
 
 pub(super) const KERNELS: Kernels = Kernels {
@@ -10,6 +10,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     compress,
     extend,
     insert,
+    subsets,
+    lattice,
     scan,
     sum: superset_sums,
 };
@@ -283,6 +285,78 @@ unsafe fn insert_one(row: &[u32], at: usize, item: u32, out: *mut u32) {
         std::ptr::copy_nonoverlapping(row.as_ptr(), out, at);
         *out.add(at) = item;
         std::ptr::copy_nonoverlapping(row.as_ptr().add(at), out.add(at + 1), row.len() - at);
+    }
+}
+
+unsafe fn subsets(vectors: &[u64], words: usize, number: usize, table: &mut Table) {
+    let mut sums = [0; 1 << LATTICE];
+    for w in 0..words {
+        let mut both = [0; 1 << LATTICE];
+        for high in 0..number {
+            let vector = vectors[high * words + w];
+            both[1 << high] = vector;
+            for low in 1..1usize << high {
+                both[low | 1 << high] = both[low] & vector;
+                sums[low | 1 << high] += both[low | 1 << high].count_ones();
+            }
+        }
+    }
+    for mask in 1usize..1 << number {
+        if !mask.is_power_of_two() {
+            table[mask] = sums[mask];
+        }
+    }
+}
+
+unsafe fn lattice(
+    base: &[u32],
+    items: &[u32; LATTICE],
+    table: &Table,
+    least: u32,
+    cursors: Cursors,
+) {
+    // SAFETY: the same contract.
+    unsafe { write_lattice(base, items, table, least, cursors) }
+}
+
+/// See [`Kernels::lattice`].
+///
+/// # Safety
+/// As there, and the rows are at most `LATTICE_ROW` long.
+#[inline(always)]
+pub(super) unsafe fn write_lattice(
+    base: &[u32],
+    items: &[u32; LATTICE],
+    table: &Table,
+    least: u32,
+    mut cursors: Cursors,
+) {
+    let mut rows = [[u32::MAX; LATTICE_ROW]; 1 << LATTICE];
+    rows[0][..base.len()].copy_from_slice(base);
+    for high in 0..LATTICE {
+        for low in 0..1usize << high {
+            // As in `extend_blocks`; behind the items, rows have the largest number throughout.
+            let from = rows[low];
+            let row = &mut rows[low | 1 << high];
+            row[0] = from[0].min(items[high]);
+            for lane in 1..LATTICE_ROW {
+                row[lane] = from[lane - 1].max(from[lane].min(items[high]));
+            }
+            if low == 0 {
+                continue;
+            }
+            let size = low.count_ones() as usize + 1;
+            let count = table[low | 1 << high];
+            let (to, counts) = cursors[size];
+            // Written in any case, and kept by advancing: branches would be mispredicted.
+            let kept = usize::from(count >= least);
+            // SAFETY: there is room for all rows that are kept, and slack for one that is not.
+            unsafe {
+                to.cast::<[u32; LATTICE_ROW]>().write_unaligned(*row);
+                counts.write(count);
+                cursors[size] = (to.add(kept * (base.len() + size)), counts.add(kept));
+            }
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::arch::x86_64::*;
 
-use super::portable::{add_supersets, compress_with, extend_rows, insert_rows, scan_groups};
-use super::{Join, Kernels};
+use super::portable::{
+    add_supersets, compress_with, extend_rows, insert_rows, scan_groups, write_lattice,
+};
+use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, Table};
 
 /// The versions this processor can run, the fastest last.
 pub(super) fn available() -> Vec<Kernels> {
@@ -31,6 +33,8 @@ const AVX2: Kernels = Kernels {
     compress: compress_avx2,
     extend: extend_avx2,
     insert: insert_avx2,
+    subsets: subsets_avx2,
+    lattice: lattice_avx2,
     scan: scan_avx2,
     sum: sum_avx2,
 };
@@ -42,18 +46,39 @@ const AVX512: Kernels = Kernels {
     compress: compress_avx2,
     extend: extend_avx2,
     insert: insert_avx2,
+    subsets: subsets_avx512,
+    lattice: lattice_avx512,
     scan: scan_avx512,
     sum: sum_avx512,
 };
 
-#[target_feature(enable = "avx2,popcnt")]
-unsafe fn join_avx2(join: &Join<'_>, out: *mut u64, counts: *mut u32) -> usize {
-    let words = join.words;
+/// How many bits are set in each quarter: those of each byte through a table of nibbles (Mula),
+/// then added by eights.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn bits_avx2(vector: __m256i) -> __m256i {
     let low = _mm256_set1_epi8(0x0f);
     let bits_of_nibble = _mm256_setr_epi8(
         0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3,
         3, 4,
     );
+    let lower = _mm256_shuffle_epi8(bits_of_nibble, _mm256_and_si256(vector, low));
+    let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(vector), low);
+    let upper = _mm256_shuffle_epi8(bits_of_nibble, upper);
+    _mm256_sad_epu8(_mm256_add_epi8(lower, upper), _mm256_setzero_si256())
+}
+
+/// The sum of the quarters.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn total_avx2(sum: __m256i) -> u32 {
+    let half = _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
+    (_mm_cvtsi128_si64(half) + _mm_extract_epi64::<1>(half)) as u32
+}
+
+#[target_feature(enable = "avx2,popcnt")]
+unsafe fn join_avx2(join: &Join<'_>, out: *mut u64, counts: *mut u32) -> usize {
+    let words = join.words;
     let mut kept = 0;
     // SAFETY: the pivot and the vectors before it lie within `vectors`, and `words` is a multiple
     // of 4. `out` and `counts` have room for as many as there are before the pivot.
@@ -69,18 +94,10 @@ unsafe fn join_avx2(join: &Join<'_>, out: *mut u64, counts: *mut u32) -> usize {
                 let b = _mm256_loadu_si256(pivot.add(w).cast());
                 let ab = _mm256_and_si256(a, b);
                 _mm256_storeu_si256(both.add(w).cast(), ab);
-                // Bits of each byte through a table of nibbles (Mula), then added by eights.
-                let lower = _mm256_shuffle_epi8(bits_of_nibble, _mm256_and_si256(ab, low));
-                let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(ab), low);
-                let upper = _mm256_shuffle_epi8(bits_of_nibble, upper);
-                let bytes = _mm256_add_epi8(lower, upper);
-                let quads = _mm256_sad_epu8(bytes, _mm256_setzero_si256());
-                sum = _mm256_add_epi64(sum, quads);
+                sum = _mm256_add_epi64(sum, bits_avx2(ab));
                 w += 4;
             }
-            let half =
-                _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
-            let count = (_mm_cvtsi128_si64(half) + _mm_extract_epi64::<1>(half)) as u32;
+            let count = total_avx2(sum);
             *counts.add(i) = count;
             kept += usize::from(count >= join.least && count < join.full);
         }
@@ -217,6 +234,125 @@ unsafe fn scan_avx512(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
         while mask != 0 {
             hits.push(g as u32 * 64 + mask.trailing_zeros());
             mask &= mask - 1;
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+unsafe fn subsets_avx2(vectors: &[u64], words: usize, number: usize, table: &mut Table) {
+    let zero = _mm256_setzero_si256();
+    let mut sums = [zero; 1 << LATTICE];
+    let mut w = 0;
+    while w < words {
+        let mut both = [zero; 1 << LATTICE];
+        for high in 0..number {
+            // SAFETY: there are that many vectors, and `words` is a multiple of 4.
+            let vector =
+                unsafe { _mm256_loadu_si256(vectors.as_ptr().add(high * words + w).cast()) };
+            both[1 << high] = vector;
+            for low in 1..1usize << high {
+                let mask = low | 1 << high;
+                both[mask] = _mm256_and_si256(both[low], vector);
+                sums[mask] = _mm256_add_epi64(sums[mask], bits_avx2(both[mask]));
+            }
+        }
+        w += 4;
+    }
+    for mask in 1usize..1 << number {
+        if !mask.is_power_of_two() {
+            table[mask] = total_avx2(sums[mask]);
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
+unsafe fn subsets_avx512(vectors: &[u64], words: usize, number: usize, table: &mut Table) {
+    // SAFETY: the same contract.
+    unsafe {
+        match number {
+            2 => subsets_of::<2>(vectors, words, table),
+            3 => subsets_of::<3>(vectors, words, table),
+            4 => subsets_of::<4>(vectors, words, table),
+            _ => {}
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
+unsafe fn subsets_of<const N: usize>(vectors: &[u64], words: usize, table: &mut Table) {
+    let zero = _mm512_setzero_si512();
+    let mut sums = [zero; 1 << LATTICE];
+    let mut w = 0;
+    while w < words {
+        let mut both = [zero; 1 << LATTICE];
+        for high in 0..N {
+            // SAFETY: there are that many vectors, and `words` is a multiple of 8.
+            let vector =
+                unsafe { _mm512_loadu_si512(vectors.as_ptr().add(high * words + w).cast()) };
+            both[1 << high] = vector;
+            for low in 1..1usize << high {
+                let mask = low | 1 << high;
+                both[mask] = _mm512_and_si512(both[low], vector);
+                sums[mask] = _mm512_add_epi64(sums[mask], _mm512_popcnt_epi64(both[mask]));
+            }
+        }
+        w += 8;
+    }
+    for mask in 1usize..1 << N {
+        if !mask.is_power_of_two() {
+            table[mask] = _mm512_reduce_add_epi64(sums[mask]) as u32;
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+unsafe fn lattice_avx2(
+    base: &[u32],
+    items: &[u32; LATTICE],
+    table: &Table,
+    least: u32,
+    cursors: Cursors,
+) {
+    // SAFETY: the same contract.
+    unsafe { write_lattice(base, items, table, least, cursors) }
+}
+
+/// As the portable one; a row is one register.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn lattice_avx512(
+    base: &[u32],
+    items: &[u32; LATTICE],
+    table: &Table,
+    least: u32,
+    mut cursors: Cursors,
+) {
+    const { assert!(LATTICE_ROW == 16) };
+    let zero = _mm512_setzero_si512();
+    let mut rows = [_mm512_set1_epi32(-1); 1 << LATTICE];
+    // SAFETY: the base has less than 16 items, and lanes beyond are not loaded.
+    rows[0] = unsafe {
+        let lanes = (1 << base.len()) - 1;
+        _mm512_mask_loadu_epi32(rows[0], lanes, base.as_ptr().cast())
+    };
+    for high in 0..LATTICE {
+        let item = _mm512_set1_epi32(items[high] as i32);
+        for low in 0..1usize << high {
+            let mask = low | 1 << high;
+            let below = _mm512_alignr_epi32::<15>(rows[low], zero);
+            rows[mask] = _mm512_max_epu32(below, _mm512_min_epu32(rows[low], item));
+            if low == 0 {
+                continue;
+            }
+            let size = low.count_ones() as usize + 1;
+            let (to, counts) = cursors[size];
+            let kept = usize::from(table[mask] >= least);
+            // SAFETY: there is room for all rows that are kept, and slack for one that is not.
+            unsafe {
+                _mm512_storeu_si512(to.cast(), rows[mask]);
+                counts.write(table[mask]);
+                cursors[size] = (to.add(kept * (base.len() + size)), counts.add(kept));
+            }
         }
     }
 }
