@@ -1,5 +1,6 @@
 //! Sparse subproblems: rows as lists of codes, and for each code the rows that hold it.
 
+use super::kernels::{Kernels, PLACES};
 use crate::mine::memory::{Buffer, Pages};
 use crate::{Error, ErrorKind, Result};
 
@@ -12,7 +13,8 @@ pub(super) trait Code: Ord + bytemuck::Pod + Send + Sync {
     const MAX: Self;
     fn new(code: usize) -> Self;
     fn index(self) -> usize;
-    fn plus(self, one: bool) -> Self;
+    /// For each of the first `len` codes, which are distinct, how many are smaller.
+    fn places(kernels: &Kernels, codes: &[Self; PLACES], len: usize, places: &mut [u16; PLACES]);
 }
 
 impl Code for u16 {
@@ -26,8 +28,8 @@ impl Code for u16 {
         self.into()
     }
     #[inline(always)]
-    fn plus(self, one: bool) -> Self {
-        self.wrapping_add(one.into())
+    fn places(kernels: &Kernels, codes: &[Self; PLACES], len: usize, places: &mut [u16; PLACES]) {
+        kernels.places(codes, len, places);
     }
 }
 
@@ -41,9 +43,10 @@ impl Code for u32 {
     fn index(self) -> usize {
         self as usize
     }
-    #[inline(always)]
-    fn plus(self, one: bool) -> Self {
-        self.wrapping_add(one.into())
+    fn places(_: &Kernels, codes: &[Self; PLACES], len: usize, places: &mut [u16; PLACES]) {
+        for (code, place) in codes[..len].iter().zip(places) {
+            *place = codes[..len].iter().map(|other| u16::from(other < code)).sum();
+        }
     }
 }
 
@@ -152,6 +155,7 @@ fn prefetch<T>(values: &[T], at: usize) {
 
 /// Appends rows to [`Lists`].
 pub(super) struct Builder<C> {
+    kernels: Kernels,
     lists: Lists<C>,
     /// Where the next row goes in the codes.
     end: usize,
@@ -161,7 +165,7 @@ pub(super) struct Builder<C> {
     buffer: Vec<C>,
     /// Short rows that wait to be sorted, and how long they are. Sorting a row right after it was
     /// written would wait for the processor to have written it.
-    short: Vec<[C; SMALL]>,
+    short: Vec<[C; PLACES]>,
     lengths: Vec<usize>,
 }
 
@@ -170,7 +174,11 @@ const BATCH: usize = 32;
 
 impl<C: Code> Builder<C> {
     /// For at most so many rows, of which at most `counts[i]` hold slot `i`.
-    pub(super) fn new(counts: impl ExactSizeIterator<Item = u32>, rows: usize) -> Result<Self> {
+    pub(super) fn new(
+        kernels: Kernels,
+        counts: impl ExactSizeIterator<Item = u32>,
+        rows: usize,
+    ) -> Result<Self> {
         let mut starts = Vec::with_capacity(counts.len());
         let mut total = 0usize;
         for count in counts {
@@ -185,8 +193,8 @@ impl<C: Code> Builder<C> {
             ends: Vec::new(),
             occurrences: Buffer::with_len(total, Pages::Huge)?,
         };
-        let short = vec![[C::MAX; SMALL]; BATCH];
-        Ok(Self { lists, end: 0, next, buffer: Vec::new(), short, lengths: Vec::new() })
+        let short = vec![[C::MAX; PLACES]; BATCH];
+        Ok(Self { kernels, lists, end: 0, next, buffer: Vec::new(), short, lengths: Vec::new() })
     }
 
     /// Adds a row of distinct codes, as far as they are below the number of slots. One with less
@@ -195,11 +203,11 @@ impl<C: Code> Builder<C> {
     pub(super) fn row(&mut self, codes: impl ExactSizeIterator<Item = C>) -> Result<()> {
         let slots = self.lists.slots;
         // Codes are written whether needed or not, since branches would be mispredicted.
-        if codes.len() <= SMALL {
+        if codes.len() <= PLACES {
             let row = &mut self.short[self.lengths.len()];
             let mut len = 0;
             for code in codes {
-                row[len % SMALL] = code;
+                row[len % PLACES] = code;
                 len += usize::from(code.index() < slots);
             }
             if len >= 2 {
@@ -218,43 +226,46 @@ impl<C: Code> Builder<C> {
             self.buffer[len] = code;
             len += usize::from(code.index() < slots);
         }
-        let mut row = std::mem::take(&mut self.buffer);
         if len >= 2 {
+            let mut row = std::mem::take(&mut self.buffer);
             row[..len].sort_unstable();
-            self.append(&row[..len])?;
+            self.append(&row[..len], 0..len)?;
+            self.buffer = row;
         }
-        self.buffer = row;
         Ok(())
     }
 
-    /// Sorts and appends the short rows.
+    /// Appends the short rows.
     fn flush(&mut self) -> Result<()> {
+        let mut places = [0; PLACES];
         for i in 0..self.lengths.len() {
-            let len = self.lengths[i];
-            let row = sort_small(&self.short[i], len);
-            self.append(&row[..len])?;
+            let (row, len) = (self.short[i], self.lengths[i]);
+            C::places(&self.kernels, &row, len, &mut places);
+            self.append(&row[..len], places[..len].iter().map(|&place| place.into()))?;
         }
         self.lengths.clear();
         Ok(())
     }
 
-    /// Appends an ascending row of at least two codes.
+    /// Appends a row of at least two codes, given the places at which they are ascending.
     #[inline(always)]
-    fn append(&mut self, row: &[C]) -> Result<()> {
+    fn append(&mut self, row: &[C], places: impl Iterator<Item = usize>) -> Result<()> {
         let chunk = u32::try_from(self.end / CHUNK).map_err(|_| {
             Error::new(ErrorKind::Limit, "the baskets hold more than 34 billion items")
         })?;
-        let place = &mut self.lists.codes[self.end..][..row.len().next_multiple_of(CHUNK)];
-        let (codes, padding) = place.split_at_mut(row.len());
-        codes.write_copy_of_slice(row);
-        for code in padding {
+        let len = row.len().next_multiple_of(CHUNK);
+        let new = &mut self.lists.codes[self.end..self.end + len];
+        self.end += len;
+        for code in &mut new[row.len()..] {
             code.write(C::new(self.lists.slots));
         }
-        self.end += row.len().next_multiple_of(CHUNK);
-        for code in &row[1..] {
+        for (&code, place) in row.iter().zip(places) {
+            new[place].write(code);
+            // Not for the first code: the place that is then written to is not used up, and it is
+            // there, as no more rows come than the slot has places.
             let next = &mut self.next[code.index()];
             self.lists.occurrences[*next].write(chunk);
-            *next += 1;
+            *next += usize::from(place > 0);
         }
         Ok(())
     }
@@ -265,25 +276,4 @@ impl<C: Code> Builder<C> {
         self.lists.ends = self.next;
         Ok(self.lists)
     }
-}
-
-/// Rows of up to this many codes are sorted without branches.
-const SMALL: usize = 16;
-
-/// The first `len` of these distinct codes, ascending. Each code goes to the place that is the
-/// number of smaller ones: more steps than other ways take, but none that depends on the codes,
-/// and all in vectors.
-#[inline(always)]
-fn sort_small<C: Code>(codes: &[C; SMALL], len: usize) -> [C; SMALL] {
-    let mut places = [C::new(0); SMALL];
-    for key in &codes[..len] {
-        for (place, other) in places.iter_mut().zip(codes) {
-            *place = place.plus(key < other);
-        }
-    }
-    let mut sorted = [C::MAX; SMALL];
-    for (code, place) in codes[..len].iter().zip(places) {
-        sorted[place.index() % SMALL] = *code;
-    }
-    sorted
 }

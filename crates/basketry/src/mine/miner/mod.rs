@@ -308,7 +308,7 @@ fn load<C: Code>(rows: Rows<'_>, job: &Job<'_>) -> Result<Data<C>> {
         }
         return Ok(Data::Bits(bits, matrix));
     }
-    let mut builder = Builder::<C>::new(job.counts.iter().copied(), rows.len())?;
+    let mut builder = Builder::<C>::new(job.kernels, job.counts.iter().copied(), rows.len())?;
     for (r, row) in rows.iter().enumerate() {
         if r.is_multiple_of(1 << 14) {
             job.control.check()?;

@@ -269,7 +269,8 @@ impl Worker<'_> {
             .filter(|c| c.slot != PERFECT)
             .map(|c| c.count)
             .collect();
-        let mut builder = Builder::new(counts.into_iter(), lists.rows_with(slot) as usize)?;
+        let mut builder =
+            Builder::new(self.job.kernels, counts.into_iter(), lists.rows_with(slot) as usize)?;
         let mut row = Vec::new();
         let mut result = Ok(());
         lists.rows(slot, |code| match code {

@@ -1,6 +1,6 @@
 //! Plain Rust, written so that the compiler can use whatever vectors it may.
 
-use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, Table, WIDE};
+use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, PLACES, Table, WIDE};
 use crate::mine::columns::SLACK;
 
 pub(super) const KERNELS: Kernels = Kernels {
@@ -12,6 +12,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     insert,
     subsets,
     lattice,
+    places,
     scan,
     sum: superset_sums,
 };
@@ -357,6 +358,12 @@ pub(super) unsafe fn write_lattice(
                 cursors[size] = (to.add(kept * (base.len() + size)), counts.add(kept));
             }
         }
+    }
+}
+
+unsafe fn places(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]) {
+    for (number, place) in numbers[..len].iter().zip(places) {
+        *place = numbers[..len].iter().map(|other| u16::from(other < number)).sum();
     }
 }
 

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::portable::{
     add_supersets, compress_with, extend_rows, insert_rows, scan_groups, write_lattice,
 };
-use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, Table};
+use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, PLACES, Table};
 
 /// The versions this processor can run, the fastest last.
 pub(super) fn available() -> Vec<Kernels> {
@@ -35,6 +35,7 @@ const AVX2: Kernels = Kernels {
     insert: insert_avx2,
     subsets: subsets_avx2,
     lattice: lattice_avx2,
+    places: places_avx2,
     scan: scan_avx2,
     sum: sum_avx2,
 };
@@ -48,6 +49,7 @@ const AVX512: Kernels = Kernels {
     insert: insert_avx2,
     subsets: subsets_avx512,
     lattice: lattice_avx512,
+    places: places_avx512,
     scan: scan_avx512,
     sum: sum_avx512,
 };
@@ -354,5 +356,42 @@ unsafe fn lattice_avx512(
                 cursors[size] = (to.add(kept * (base.len() + size)), counts.add(kept));
             }
         }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+unsafe fn places_avx2(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]) {
+    const { assert!(PLACES == 32) };
+    // There are signed comparisons only.
+    let sign = _mm256_set1_epi16(i16::MIN);
+    // SAFETY: both halves lie within the numbers.
+    let (low, high) = unsafe {
+        let all = numbers.as_ptr();
+        (_mm256_loadu_si256(all.cast()), _mm256_loadu_si256(all.add(16).cast()))
+    };
+    let (low, high) = (_mm256_xor_si256(low, sign), _mm256_xor_si256(high, sign));
+    let mut smaller = [_mm256_setzero_si256(); 2];
+    for &number in &numbers[..len] {
+        let number = _mm256_xor_si256(_mm256_set1_epi16(number as i16), sign);
+        smaller[0] = _mm256_sub_epi16(smaller[0], _mm256_cmpgt_epi16(low, number));
+        smaller[1] = _mm256_sub_epi16(smaller[1], _mm256_cmpgt_epi16(high, number));
+    }
+    // SAFETY: both halves lie within the places.
+    unsafe {
+        let all = places.as_mut_ptr();
+        _mm256_storeu_si256(all.cast(), smaller[0]);
+        _mm256_storeu_si256(all.add(16).cast(), smaller[1]);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt")]
+unsafe fn places_avx512(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]) {
+    const { assert!(PLACES == 32) };
+    // SAFETY: all 32 numbers are loaded.
+    let all = unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) };
+    let lanes = ((1u64 << len) - 1) as u32;
+    for (number, place) in numbers[..len].iter().zip(places) {
+        let number = _mm512_set1_epi16(*number as i16);
+        *place = _mm512_mask_cmplt_epu16_mask(lanes, all, number).count_ones() as u16;
     }
 }
