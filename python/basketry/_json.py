@@ -8,20 +8,22 @@ from typing import Any
 
 
 def dumps(value: object) -> str:
-    """JSON of dicts, lists and plain values, scalars of numpy included."""
-    return json.dumps(_plain(value), allow_nan=False, ensure_ascii=False)
+    """JSON of dicts, lists and plain values, scalars and arrays of numpy included."""
+    return json.dumps(_plain(value, ""), allow_nan=False, ensure_ascii=False)
 
 
-def _plain(value: Any) -> object:
+def _plain(value: Any, path: str) -> object:
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        within = f"{path}." if path else ""
+        return {str(key): _plain(item, f"{within}{key}") for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in value]
+        return [_plain(item, f"{path}[{i}]") for i, item in enumerate(value)]
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
         # JSON has no such numbers; as text they get the error that names their key.
         return value if math.isfinite(value) else str(value)
-    if hasattr(value, "item"):
-        return _plain(value.item())
-    raise TypeError(f"expected plain values or lists and dicts of them, got {type(value).__name__}")
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist(), path)
+    kind = type(value).__name__
+    raise TypeError(f"{path}: expected plain values or lists and dicts of them, got {kind}")

@@ -316,9 +316,17 @@ def test_policies_that_cannot_be(settings, message):
         bk.Policy(**settings)
 
 
+def test_policies_take_arrays():
+    np = pytest.importorskip("numpy")
+    policy = bk.Policy(max_offers=np.int64(3), exclude={"products": np.array([1, 2])})
+    assert policy == bk.Policy(max_offers=3, exclude={"products": [1, 2]})
+
+
 def test_policies_of_wrong_types():
-    with pytest.raises(TypeError, match="expected plain values"):
+    with pytest.raises(TypeError, match=r"^name: expected plain values"):
         bk.Policy(name=object())
+    with pytest.raises(TypeError, match=r"^exclude\.products\[1\]: expected plain values"):
+        bk.Policy(exclude={"products": ["a", object()]})
     with pytest.raises(bk.PolicyError, match="line 2"):
         bk.Policy.from_toml('name = "a"\nup_sel = 3')
     with pytest.raises(bk.PolicyError):

@@ -324,6 +324,43 @@ fn up_sells_move_along_the_line() {
     assert_eq!(reason(&viewed, "jam-xl"), Some(Reason::VariantOfViewed));
 }
 
+#[test]
+fn what_costs_the_same_is_no_up_sell() {
+    let catalog = catalog_of(&[
+        Product::new("jam-s").price(200).cost(120).line("jam"),
+        Product::new("jam-m").price(200).cost(20).line("jam"),
+        Product::new("jam-l").price(201).cost(20).line("jam"),
+    ]);
+    let engine = Engine::new(model(), catalog).unwrap();
+    let mut policy = policy();
+    policy.up_sell.min_price_ratio = 1.0;
+    let context = Context::at(soon()).basket([("jam-s", 1)]);
+    let decision = engine.decide(&policy, &context).unwrap();
+    assert_eq!(find(&decision, "jam-l").map(|offer| offer.kind), Some(Kind::UpSell));
+    assert_eq!(reason(&decision, "jam-m"), Some(Reason::VariantInBasket));
+}
+
+/// A line of thousands of variants and a basket of as many: what such a request costs is bounded,
+/// and the decision says so.
+#[test]
+fn huge_lines_and_baskets_are_looked_at_in_part() {
+    let ids: Vec<String> = (0..3000).map(|i| format!("v{i}")).collect();
+    let variants: Vec<Product<'_>> = (ids.iter().enumerate())
+        .map(|(i, id)| Product::new(id.as_str()).price(1000 + i as i64).cost(500).line("v"))
+        .collect();
+    let engine = Engine::new(model(), catalog_of(&variants)).unwrap();
+    let ask = |lines: usize| {
+        let basket = ids[..lines].iter().map(|id| (id.as_str(), 1));
+        engine.decide(&policy(), &Context::at(soon()).basket(basket)).unwrap()
+    };
+    let up_sell = |warning: &&String| warning.starts_with("up_sell: of");
+    assert!(ask(100).warnings().iter().find(up_sell).is_none());
+    let decision = ask(2900);
+    let warning = decision.warnings().iter().find(up_sell).unwrap();
+    assert!(warning.starts_with("up_sell: of 2900 products in the basket or viewed"), "{warning}");
+    assert_eq!(decision.to_json(), ask(2900).to_json());
+}
+
 /// Margins 80 and 180: abandonment of 1 point needs an acceptance above 0.8 points.
 #[test]
 fn an_up_sell_must_be_worth_what_it_risks() {

@@ -202,6 +202,25 @@ fn a_huge_file_of_zeros_is_refused_at_once() {
     assert!(begun.elapsed().as_secs() < 1);
 }
 
+/// Saving renames, and whoever saved to a device or a socket would lose it.
+#[cfg(unix)]
+#[test]
+fn only_regular_files_are_opened_and_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let error = Model::from_bytes(bytes().to_vec()).unwrap().save(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("not a regular file"), "{error}");
+    assert!(!fs::metadata(&path).unwrap().is_file());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    for open in [Model::open, Model::read] {
+        let error = open(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Format);
+        assert!(error.to_string().ends_with("socket: not a regular file"), "{error}");
+    }
+}
+
 #[test]
 fn saved_opened_and_read_it_is_the_same() {
     let folder = tempfile::tempdir().unwrap();

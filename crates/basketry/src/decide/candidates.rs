@@ -48,6 +48,8 @@ pub(crate) struct Scratch {
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) up_sells: Vec<UpSellCandidate>,
     bases: Vec<Base>,
+    /// How many of the bases were looked at.
+    pub(crate) bases_judged: usize,
     own: Vec<(u32, i64, f64)>,
 }
 
@@ -58,6 +60,10 @@ struct Base {
     group: u32,
     purchase: f64,
 }
+
+/// How many dearer variants one decision looks at: in a line of thousands of products each product
+/// of a huge basket has thousands. The bound keeps such a request from holding up the others.
+const MAX_VARIANTS: usize = 1 << 20;
 
 const IN_BASKET: u32 = u32::MAX;
 const VIEWED: u32 = u32::MAX - 1;
@@ -80,6 +86,8 @@ impl Scratch {
         self.round += 1;
         self.outcomes.clear();
         self.up_sells.clear();
+        self.bases.clear();
+        self.bases_judged = 0;
     }
 
     /// What was noted about a product in this round.
@@ -233,7 +241,6 @@ impl Scratch {
         if policy.up_sell.max == 0 {
             return;
         }
-        self.bases.clear();
         let viewed = request.viewed_only().map(|key| (key, policy.assume.view_conversion));
         for (key, purchase) in request.basket.iter().map(|&key| (key, 1.0)).chain(viewed) {
             let Some(c) = state.in_catalog(key) else { continue };
@@ -246,9 +253,26 @@ impl Scratch {
             return;
         }
         self.collect_own(state, request, learned);
+        let mut variants = 0;
         for b in 0..self.bases.len() {
-            self.judge_base(state, compiled, self.bases[b]);
+            if variants > MAX_VARIANTS {
+                break;
+            }
+            variants += self.judge_base(state, compiled, self.bases[b]);
+            self.bases_judged += 1;
         }
+    }
+
+    /// What the decision should warn of.
+    pub(crate) fn warning(&self) -> Option<String> {
+        (self.bases_judged < self.bases.len()).then(|| {
+            format!(
+                "up_sell: of {} products in the basket or viewed that have variants only the first \
+                 {} were looked at: their lines have too many products",
+                self.bases.len(),
+                self.bases_judged
+            )
+        })
     }
 
     /// What the customer bought in the groups of the bases: group, price and times, sorted.
@@ -267,7 +291,8 @@ impl Scratch {
         self.own.sort_unstable_by_key(|&(group, price, _)| (group, price));
     }
 
-    fn judge_base(&mut self, state: &State, compiled: &Compiled, base: Base) {
+    /// Looks for the best dearer variant of a product; returns how many it looked at.
+    fn judge_base(&mut self, state: &State, compiled: &Compiled, base: Base) -> usize {
         let policy = &compiled.policy;
         let catalog = &state.catalog;
         let b = base.key as usize;
@@ -278,6 +303,7 @@ impl Scratch {
             base_price * policy.up_sell.min_price_ratio,
             base_price * policy.up_sell.max_price_ratio,
         );
+        let variants = window.len();
         let own = self.own.partition_point(|entry| entry.0 < base.group)
             ..self.own.partition_point(|entry| entry.0 <= base.group);
         let own_total: f64 = self.own[own.clone()].iter().map(|entry| entry.2).sum();
@@ -293,8 +319,8 @@ impl Scratch {
                 own_from -= self.own[next].2;
                 next += 1;
             }
-            // Also keeps the base itself out, which free products would let in.
-            if matches!(self.mark(up), Some(IN_BASKET | VIEWED)) {
+            // A ratio of 1 lets in what costs the same, which is not dearer.
+            if price <= catalog.price[b] || matches!(self.mark(up), Some(IN_BASKET | VIEWED)) {
                 continue;
             }
             let item = &compiled.items[up as usize];
@@ -358,6 +384,7 @@ impl Scratch {
         if let Some((outcome, numbers)) = best {
             self.offer_up_sell(state, outcome, base.key, numbers, own_total);
         }
+        variants
     }
 
     /// Notes why a product is no up-sell, unless more is known about it already.

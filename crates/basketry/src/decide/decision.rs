@@ -90,6 +90,7 @@ pub(crate) fn assemble(
         ));
     }
     warnings.extend(request.warnings);
+    warnings.extend(scratch.warning());
     Decision {
         offers,
         context: context.clone(),

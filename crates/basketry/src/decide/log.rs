@@ -24,12 +24,13 @@ impl serde::Serialize for Numbers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for evidence in self.0 {
-            let value = round6(evidence.value);
-            // Counts print as whole numbers.
+            let rounded = round6(evidence.value);
+            // Counts have all their digits.
+            let value = if evidence.value.fract() == 0.0 { evidence.value } else { rounded };
             if value.fract() == 0.0 && value.abs() < 1e15 {
-                map.serialize_entry(evidence.name, &(evidence.value as i64))?;
+                map.serialize_entry(evidence.name, &(value as i64))?;
             } else {
-                map.serialize_entry(evidence.name, &value)?;
+                map.serialize_entry(evidence.name, &rounded)?;
             }
         }
         map.end()
@@ -174,5 +175,27 @@ impl fmt::Debug for Decision {
             .field("context", &self.context)
             .field("offers", &self.offers)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_rounded_never_cut() {
+        let numbers = [
+            ("count", 1_234_567.0),
+            ("nearly_one", 0.999_999_99),
+            ("nearly_three", 3.000_000_1),
+            ("share", 0.123_456_78),
+            ("margin", 1_234_567.8),
+            ("nothing", 0.0),
+        ]
+        .map(|(name, value)| Evidence { name, value });
+        assert_eq!(
+            serde_json::to_string(&Numbers(&numbers)).unwrap(),
+            r#"{"count":1234567,"nearly_one":1,"nearly_three":3,"share":0.123457,"margin":1234570,"nothing":0}"#
+        );
     }
 }

@@ -112,8 +112,8 @@ pub struct UpSellPolicy {
     pub max: u32,
     /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
     pub lever: f64,
-    /// The dearer variant costs at least so many times the price of the other, 1 to 1000.
-    /// Default 1.05.
+    /// The dearer variant costs at least so many times the price of the other, 1 to 1000, and
+    /// more in any case. Default 1.05.
     pub min_price_ratio: f64,
     /// The dearer variant costs at most so many times the price of the other, `min_price_ratio`
     /// to 1000. Default 2.
@@ -643,6 +643,11 @@ mod tests {
             ("assume.accept = 1.01", "assume.accept (line 1): expected a number from 0 to 1", ""),
             ("assume.response_odds = 0.9", "assume.response_odds (line 1): expected", "from 1 "),
             ("max_offers = ", "policy (line 1): not valid TOML", ""),
+            (
+                "\nmax_offers = 999999999999999999999999999999999999999999",
+                "max_offers (line 2): expected a whole number",
+                "",
+            ),
             ("a = 1\na = 2", "policy (line 2): not valid TOML", "duplicate"),
         ] {
             let error = Policy::from_toml(text).unwrap_err();

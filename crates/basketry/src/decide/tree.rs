@@ -106,7 +106,8 @@ fn toml_node(text: &str, at: usize, value: &Spanned<DeValue<'_>>) -> Result<Node
         DeValue::Datetime(value) => Value::Date(value.to_string()),
         DeValue::Integer(value) => match i128::from_str_radix(value.as_str(), value.radix()) {
             Ok(value) => Value::Int(value),
-            Err(_) => return Err(fail(format!("line {line}: {value} is too big a number"))),
+            // Far too big for any key, whose reader says so.
+            Err(_) => Value::Float(f64::INFINITY),
         },
         DeValue::Float(value) => match value.as_str().parse() {
             Ok(value) => Value::Float(value),

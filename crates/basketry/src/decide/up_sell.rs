@@ -12,6 +12,9 @@ pub(crate) const PSEUDO_PURCHASES: f64 = 5.0;
 /// price is rarely paid, the ratio of shares says more of its rarity than of the customer.
 const MAX_RECEPTIVENESS: f64 = 4.0;
 
+/// What rounding may add to or take off a bound of a price window, as a share of it.
+const ROUNDING: f64 = 1e-12;
+
 /// Groups of variants: products of one line, or, for products without a line, of one brand in
 /// one leaf category. Each group is ordered by price.
 #[derive(Debug, Default)]
@@ -112,8 +115,10 @@ fn group_key(catalog: &Catalog, c: usize) -> Option<(u32, u32, u32)> {
 }
 
 impl Group<'_> {
-    /// The positions whose price is in `low..=high`.
+    /// The positions whose price is in `low..=high`, bounds that are a price times a ratio: 1.15
+    /// times 100 is meant to be 115, and rounding must not make it less.
     pub(crate) fn window(&self, low: f64, high: f64) -> std::ops::Range<usize> {
+        let (low, high) = (low * (1.0 - ROUNDING), high * (1.0 + ROUNDING));
         let from = self.price.partition_point(|&price| (price as f64) < low);
         let to = self.price.partition_point(|&price| price as f64 <= high);
         from..to.max(from)
@@ -214,6 +219,10 @@ mod tests {
         }
         assert_eq!(x.window(105.0, 200.0), 1..2);
         assert_eq!(x.window(400.0, 500.0), 3..3);
+        // 300.00000000000006 and 199.99999999999997: what rounding makes of 300 and 200.
+        assert_eq!(x.window((0.1 + 0.2) * 1000.0, 400.0), 2..3);
+        assert_eq!(x.window(0.0, (0.7 + 0.1) * 250.0), 0..2);
+        assert_eq!(x.window(200.001, 299.999), 2..2);
         assert_eq!(x.share_from(0), Some(1.0));
         assert_eq!(x.share_from(1), Some(25.0 / 35.0));
         assert_eq!(x.share_from(2), Some(5.0 / 35.0));

@@ -130,6 +130,11 @@ impl Model {
     /// [`ErrorKind::Io`](crate::ErrorKind) names the file.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
+        // Renaming would put a file in the place of a device or pipe, such as /dev/null.
+        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            let why = std::io::Error::other("there is something that is not a regular file");
+            return Err(Error::io("write", path, why));
+        }
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -229,6 +234,11 @@ impl fmt::Debug for Model {
 /// Opens a file and looks at its header only: whatever else it is, it is refused before it is
 /// mapped or read.
 fn open_file(path: &Path) -> Result<(File, u64)> {
+    // Opening a pipe would wait for a writer.
+    let found = std::fs::metadata(path).map_err(|error| Error::io("open", path, error))?;
+    if !found.is_file() && !found.is_dir() {
+        return Err(file::damaged(&path.display().to_string(), "not a regular file"));
+    }
     let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
     let len = file.metadata().map_err(|error| Error::io("open", path, error))?.len();
     let mut start = Vec::with_capacity(HEADER);
