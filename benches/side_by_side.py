@@ -319,7 +319,7 @@ def cell(result: dict, unit: str = "s") -> str:
     if result.get("skipped"):
         return "-"
     if "failed" in result:
-        return f"failed ({result['failed']})"
+        return result["failed"] if "seconds" in result else f"failed ({result['failed']})"
     return f"{result['seconds']:.4f} {unit} / {result['mb']:.0f} MB"
 
 
@@ -418,7 +418,7 @@ def main() -> None:
             ratio = f"{min(peers) / one['seconds']:.1f}" if peers and "seconds" in one else "-"
             for peer, result in (("pyfim", eclat), ("rusket", rusket), ("mlxtend", mlxtend)):
                 if "results" in result and result["results"] != one.get("results"):
-                    result["failed"] = f"{peer} found {result['results']:,}"
+                    result["failed"] = f"{result['seconds']:.4f} s, but {peer} found {result['results']:,}"
             say(f"| {name} {count} | {one.get('results', 0):,} | {cell(one)} | {cell(two)} | {cell(eclat)} | {cell(growth)} | {ratio} | {cell(rusket)} | {cell(mlxtend)} |")
 
     if wanted("rules"):
