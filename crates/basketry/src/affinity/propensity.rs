@@ -6,6 +6,10 @@
 //! still to come); the candidates that scoring would make are the examples. Negative examples are
 //! sampled and weighted by the inverse of their sampling rate, so the probabilities stay
 //! calibrated. Customers are held out by a hash of their id, one in three, to measure on.
+//!
+//! Products that cannot be offered (not sellable, or without a price, when the model is fitted) are
+//! in contexts but are no examples: what is only ever bought alone, such as fuel, would otherwise
+//! teach the weights of a full basket something about itself.
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -72,11 +76,13 @@ pub(crate) fn split_time(first_ms: i64, last_ms: i64, holdout_days: f64) -> Opti
     Some(last_ms - holdout.max(1) + 1)
 }
 
-/// Fits the weights of all segments, [`FEATURES`] each, and reports on them.
+/// Fits the weights of all segments, [`FEATURES`] each, and reports on them. `offerable` says of
+/// each catalogue product whether it can be offered at all.
 pub(crate) fn fit(
     history: &History,
     orders: &Orders,
     products: &Products,
+    offerable: &[bool],
     options: &FitOptions,
     report: &mut FitReport,
     control: &Control,
@@ -114,6 +120,7 @@ pub(crate) fn fit(
         orders,
         before: &before,
         learned: statistics.view(&weights),
+        offerable,
         split,
         held_out: &held_out,
         seed: options.seed,
@@ -342,12 +349,18 @@ struct Maker<'a> {
     orders: &'a Orders,
     before: &'a Orders,
     learned: Learned<'a>,
+    offerable: &'a [bool],
     split: i64,
     held_out: &'a [bool],
     seed: u64,
 }
 
 impl Maker<'_> {
+    /// Products that only the history knows are beyond the catalogue's.
+    fn offerable(&self, product: u32) -> bool {
+        self.offerable.get(product as usize).copied().unwrap_or(false)
+    }
+
     /// Makes one order into examples: once as what it was, and once as if nobody knew the
     /// customer.
     fn gather(&self, basket: usize, working: &mut Working, gathered: &mut Gathered) {
@@ -421,6 +434,9 @@ impl Maker<'_> {
         let mut found = 0;
         for candidate in 0..count {
             let product = scratch.candidates()[candidate].product;
+            if !self.offerable(product) {
+                continue;
+            }
             let bought = target.products.binary_search(&product).is_ok();
             if !bought && draws.share() >= rate {
                 continue;
@@ -442,6 +458,7 @@ impl Maker<'_> {
         }
         // What the customer bought before is always a candidate, so what is missed was new.
         let missed = if shared.is_known() { Segment::New } else { Segment::Anonymous };
-        gathered.targets[missed as usize] += (target.products.len() - found) as u64;
+        let wanted = target.products.iter().filter(|&&product| self.offerable(product)).count();
+        gathered.targets[missed as usize] += (wanted - found) as u64;
     }
 }

@@ -57,7 +57,11 @@ fn learn(
     let orders = Orders::new(history, &products, None, control)?;
     let statistics = Statistics::new(&orders, products.sold, options, control)?;
     let mut report = describe(&products, &orders, &statistics, options);
-    let weights = propensity::fit(history, &orders, &products, options, &mut report, control)?;
+    let offerable: Vec<bool> = (0..catalog.len() as u32)
+        .map(|p| catalog.is_sellable(p) && catalog.price(p).is_some())
+        .collect();
+    let weights =
+        propensity::fit(history, &orders, &products, &offerable, options, &mut report, control)?;
     control.begin(Stage::Writing, 1)?;
     let bytes =
         layout::write(catalog, history, &products, &statistics, &weights, options, &report)?;
