@@ -4,6 +4,7 @@
 //! when the parts that several threads found are put together.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::index::SetIndex;
@@ -216,35 +217,113 @@ impl Level {
         let last = self.blocks.len() - 1;
         Ok(&mut self.blocks[last])
     }
+}
 
-    /// Appends the blocks of another level: small ones are copied, so that there are few blocks.
-    /// Afterwards blocks may have any number of rows, and nothing can be pushed.
-    pub(crate) fn append(&mut self, other: Level) -> Result<()> {
-        for block in other.blocks {
-            match self.blocks.last_mut() {
-                Some(last)
-                    if block.rows() < self.full / 16 && last.rows() < self.full - block.rows() =>
-                {
-                    let items = block.items();
-                    // SAFETY: all items are written.
-                    unsafe {
-                        last.push(block.counts(), |place| {
-                            place[..items.len()].write_copy_of_slice(items);
-                        })?;
-                    }
-                }
-                _ => self.blocks.push(block),
-            }
-        }
-        Ok(())
+/// Rows of a block.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    block: Arc<Block>,
+    from: usize,
+    rows: usize,
+}
+
+impl Piece {
+    fn items(&self) -> &[u32] {
+        let length = self.block.length;
+        &self.block.items()[self.from * length..][..self.rows * length]
+    }
+
+    fn counts(&self) -> &[u32] {
+        &self.block.counts()[self.from..][..self.rows]
     }
 }
 
-/// One block, and which rows of the store it holds.
+/// The itemsets of one length, in order, wherever they lie.
+#[derive(Debug)]
+pub(crate) struct Pieces {
+    pieces: Vec<Piece>,
+    /// Collects small pieces, so that there are few.
+    open: Level,
+}
+
+impl Pieces {
+    /// Without rows.
+    pub(crate) fn new(length: usize) -> Self {
+        Self { pieces: Vec::new(), open: Level::new(length) }
+    }
+
+    /// All rows of a level.
+    pub(crate) fn of(level: Level) -> Self {
+        let mut pieces = Self::new(level.length);
+        pieces.take(level);
+        pieces
+    }
+
+    /// Appends rows of a level, whose blocks are given. Small pieces are copied.
+    pub(crate) fn add(&mut self, blocks: &[Arc<Block>], rows: Range<usize>) -> Result<()> {
+        let mut from = rows.start;
+        while from < rows.end {
+            let (block, at) = (&blocks[from / self.open.full], from % self.open.full);
+            let rows = (rows.end - from).min(self.open.full - at);
+            let piece = Piece { block: block.clone(), from: at, rows };
+            if rows < self.open.full / 16 {
+                let (mut items, mut counts) = (piece.items(), piece.counts());
+                while !counts.is_empty() {
+                    let now = counts.len().min(self.open.room());
+                    let new = &items[..now * self.open.length];
+                    // SAFETY: all items are written.
+                    unsafe {
+                        self.open.push(&counts[..now], |place| {
+                            place[..new.len()].write_copy_of_slice(new);
+                        })?;
+                    }
+                    (items, counts) = (&items[new.len()..], &counts[now..]);
+                }
+            } else {
+                self.close();
+                self.pieces.push(piece);
+            }
+            from += rows;
+        }
+        Ok(())
+    }
+
+    /// Appends what was copied.
+    fn close(&mut self) {
+        let new = Level::new(self.open.length);
+        let open = std::mem::replace(&mut self.open, new);
+        self.take(open);
+    }
+
+    fn take(&mut self, level: Level) {
+        self.pieces.extend(level.blocks.into_iter().map(|block| {
+            let rows = block.rows();
+            Piece { block: Arc::new(block), from: 0, rows }
+        }));
+    }
+
+    fn finish(mut self) -> impl Iterator<Item = Piece> {
+        self.close();
+        self.pieces.into_iter().filter(|piece| piece.rows > 0)
+    }
+
+    /// The itemsets, in order, each with its count.
+    #[cfg(test)]
+    pub(crate) fn flat(self) -> Vec<(Vec<u32>, u32)> {
+        let mut all = Vec::new();
+        for piece in self.finish() {
+            let rows = piece.items().chunks(piece.block.length).map(<[u32]>::to_vec);
+            all.extend(rows.zip(piece.counts().iter().copied()));
+        }
+        all
+    }
+}
+
+/// A piece, and which row of the store is its first.
 #[derive(Debug)]
 struct Stored {
     start: u32,
-    block: Block,
+    piece: Piece,
 }
 
 /// Every mined itemset, by length. Rows are numbered through all lengths.
@@ -254,65 +333,64 @@ pub(crate) struct Store {
     pub baskets: u64,
     pub min_count: u64,
     pub min_length: usize,
-    blocks: Vec<Stored>,
-    /// The first row of each block, and the number of rows.
+    pieces: Vec<Stored>,
+    /// The first row of each piece, and the number of rows.
     starts: Vec<u32>,
     index: OnceLock<SetIndex>,
 }
 
 impl Store {
-    /// Level `l` holds the itemsets of length `l + 1`. The caller has seen to it that there are
-    /// fewer than 2^32 rows.
+    /// Of the itemsets of length 1, of length 2, and so on. The caller has seen to it that there
+    /// are fewer than 2^32 rows.
     pub(crate) fn new(
         ids: Arc<Ids>,
         baskets: u64,
         min_count: u64,
         min_length: usize,
-        levels: Vec<Level>,
+        lengths: Vec<Pieces>,
     ) -> Self {
-        let mut blocks = Vec::new();
+        let mut pieces = Vec::new();
         let mut starts = vec![0u32];
         let mut start = 0;
-        let all = levels.into_iter().flat_map(|level| level.blocks);
-        for block in all.filter(|block| block.rows() > 0) {
-            let rows = block.rows() as u32;
-            blocks.push(Stored { start, block });
+        for piece in lengths.into_iter().flat_map(Pieces::finish) {
+            let rows = piece.rows as u32;
+            pieces.push(Stored { start, piece });
             start += rows;
             starts.push(start);
         }
-        Self { ids, baskets, min_count, min_length, blocks, starts, index: OnceLock::new() }
+        Self { ids, baskets, min_count, min_length, pieces, starts, index: OnceLock::new() }
     }
 
     /// How many itemsets there are.
     pub(crate) fn len(&self) -> usize {
-        self.starts[self.blocks.len()] as usize
+        self.starts[self.pieces.len()] as usize
     }
 
-    /// The blocks in order: how long their rows are, the number of the first row, the items of all
+    /// The pieces in order: how long their rows are, the number of the first row, the items of all
     /// rows, and their counts.
-    pub(crate) fn blocks(&self) -> impl Iterator<Item = (usize, u32, &[u32], &[u32])> {
-        self.blocks
-            .iter()
-            .map(|Stored { start, block }| (block.length, *start, block.items(), block.counts()))
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (usize, u32, &[u32], &[u32])> {
+        self.pieces.iter().map(|Stored { start, piece }| {
+            (piece.block.length, *start, piece.items(), piece.counts())
+        })
     }
 
     #[inline]
-    fn block_of(&self, row: u32) -> &Stored {
-        &self.blocks[self.starts[1..].partition_point(|&start| start <= row)]
+    fn piece_of(&self, row: u32) -> &Stored {
+        &self.pieces[self.starts[1..].partition_point(|&start| start <= row)]
     }
 
     /// The items and the count of a row. Panics if there is no such row.
     #[inline]
     pub(crate) fn row(&self, row: u32) -> (&[u32], u32) {
-        let Stored { start, block } = self.block_of(row);
-        let (at, length) = ((row - start) as usize, block.length);
-        (&block.items()[at * length..(at + 1) * length], block.counts()[at])
+        let Stored { start, piece } = self.piece_of(row);
+        let (at, length) = (piece.from + (row - start) as usize, piece.block.length);
+        (&piece.block.items()[at * length..(at + 1) * length], piece.block.counts()[at])
     }
 
     /// How many items the itemset in a row has. Panics if there is no such row.
     #[inline]
     pub(crate) fn length(&self, row: u32) -> usize {
-        self.block_of(row).block.length
+        self.piece_of(row).piece.block.length
     }
 
     /// The index from sets to rows, made when first asked for.
@@ -338,24 +416,38 @@ mod tests {
         let n = 2 * full + 5;
         let items: Vec<u32> = (0..2 * n as u32).collect();
         let counts: Vec<u32> = (0..n as u32).collect();
-        let mut level = Level::from_rows(2, &items, &counts)?;
+        let level = Level::from_rows(2, &items, &counts)?;
         assert_eq!((level.blocks.len(), level.rows(), level.room()), (3, n, full - 5));
         for row in [0, full - 1, full, 2 * full, n - 1] {
             let (rest, counts) = level.rows_from(row);
             assert_eq!((rest[0], counts[0]), (2 * row as u32, row as u32));
         }
-        level.append(Level::from_rows(2, &[1, 2], &[3])?)?;
-        level.append(Level::new(2))?;
-        assert_eq!(level.blocks.len(), 3);
-        let levels = vec![Level::new(1), level];
-        let store = Store::new(Arc::new(Ids::new(IdKind::Int)), 1, 1, 1, levels);
-        assert_eq!(store.len(), n + 1);
-        for row in [0, 1, full - 1, full, 2 * full, n - 1] {
-            let (found, count) = store.row(row as u32);
-            assert_eq!((found, count), (&items[2 * row..2 * row + 2], row as u32));
-            assert_eq!(store.find(found), Some(row as u32));
+        // All but the first row of one level, a few, and a last one.
+        let blocks: Vec<Arc<Block>> = level.blocks.into_iter().map(Arc::new).collect();
+        let mut pieces = Pieces::new(2);
+        pieces.add(&blocks, 1..n)?;
+        pieces.add(&blocks, 3..3)?;
+        for _ in 0..full / 2 {
+            pieces.add(&blocks, 0..3)?;
         }
-        assert_eq!(store.find(&[1, 2]), Some(n as u32));
+        let last = Level::from_rows(2, &[1, 2], &[3])?.blocks.into_iter().map(Arc::new);
+        pieces.add(&last.collect::<Vec<_>>(), 0..1)?;
+        let lengths = vec![Pieces::new(1), pieces];
+        let store = Store::new(Arc::new(Ids::new(IdKind::Int)), 1, 1, 1, lengths);
+        let total = n - 1 + full / 2 * 3;
+        assert_eq!(store.len(), total + 1);
+        // Two large pieces; the copies, with the rest of the level, fill one block and a half.
+        assert_eq!(store.pieces().count(), 4);
+        for row in [1, full - 1, full, 2 * full, n - 1] {
+            let (found, count) = store.row(row as u32 - 1);
+            assert_eq!((found, count), (&items[2 * row..2 * row + 2], row as u32));
+            assert_eq!(store.find(found), Some(row as u32 - 1));
+        }
+        for row in [n - 1, n - 1 + full / 4 * 3, total - 3] {
+            assert_eq!(store.row(row as u32), (&[0, 1][..], 0));
+            assert_eq!(store.row(row as u32 + 2), (&[4, 5][..], 2));
+        }
+        assert_eq!(store.find(&[1, 2]), Some(total as u32));
         assert_eq!(store.find(&[1]), None);
         Ok(())
     }

@@ -26,7 +26,7 @@ impl SetIndex {
     pub(crate) fn new(store: &Store) -> Self {
         let capacity = (store.len() + store.len() / 2 + 1).next_power_of_two();
         let mut index = Self { slots: vec![(0, 0); capacity], mask: capacity - 1 };
-        for (length, start, items, _) in store.blocks() {
+        for (length, start, items, _) in store.pieces() {
             for (row, items) in (start..).zip(items.chunks_exact(length)) {
                 let hash = Self::hash(items);
                 let mut slot = hash as usize & index.mask;

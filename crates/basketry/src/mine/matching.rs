@@ -22,7 +22,7 @@ impl MatchIndex {
         let antecedents = &store.columns.antecedent;
         let universe = store.sets.ids.len();
         let mut frequency = vec![0u32; universe];
-        for (_, _, items, counts) in store.sets.blocks().take_while(|(length, ..)| *length == 1) {
+        for (_, _, items, counts) in store.sets.pieces().take_while(|(length, ..)| *length == 1) {
             for (&item, &count) in items.iter().zip(counts) {
                 frequency[item as usize] = count;
             }

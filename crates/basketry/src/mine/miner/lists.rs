@@ -51,11 +51,18 @@ impl Code for u32 {
 }
 
 /// The rows of a node, as far as they matter: the slots of its candidates.
-///
-/// Invariants that the unchecked reads rely on: codes are at most `slots`; each row is ascending,
-/// is padded with `slots` to whole chunks, and begins at a whole chunk; each occurrence of a slot
-/// is the chunk at which a row begins that holds the slot, and another code before it.
 pub(super) struct Lists<C> {
+    slots: usize,
+    shards: Vec<Shard<C>>,
+}
+
+/// Some of the rows.
+///
+/// Invariants that the unchecked reads rely on: codes are at most the number of slots; each row is
+/// ascending, is padded with that number to whole chunks, and begins at a whole chunk; each
+/// occurrence of a slot is the chunk at which a row begins that holds the slot, and another code
+/// before it.
+pub(super) struct Shard<C> {
     slots: usize,
     codes: Buffer<C>,
     /// Where the occurrences of each slot begin and end.
@@ -65,9 +72,15 @@ pub(super) struct Lists<C> {
 }
 
 impl<C: Code> Lists<C> {
+    /// Shards for this number of slots.
+    pub(super) fn new(slots: usize, shards: Vec<Shard<C>>) -> Self {
+        assert!(shards.iter().all(|shard| shard.slots == slots));
+        Self { slots, shards }
+    }
+
     /// How many rows hold `slot`, and something before it.
     pub(super) fn rows_with(&self, slot: usize) -> u32 {
-        (self.ends[slot] - self.starts[slot]) as u32
+        self.shards.iter().map(|shard| (shard.ends[slot] - shard.starts[slot]) as u32).sum()
     }
 
     /// Adds 1 to `counts` at each code of each row that holds `slot`. Counts at codes behind the
@@ -114,6 +127,15 @@ impl<C: Code> Lists<C> {
     /// and with whether it is that one.
     #[inline(always)]
     fn visit(&self, slot: usize, mut visitor: impl FnMut(bool, [C; CHUNK])) {
+        for shard in &self.shards {
+            shard.visit(slot, &mut visitor);
+        }
+    }
+}
+
+impl<C: Code> Shard<C> {
+    #[inline(always)]
+    fn visit(&self, slot: usize, visitor: &mut impl FnMut(bool, [C; CHUNK])) {
         let occurrences = &self.occurrences[self.starts[slot]..self.ends[slot]];
         // SAFETY: occurrences up to the end of those of a slot were written.
         let occurrences = unsafe { occurrences.assume_init_ref() };
@@ -153,10 +175,10 @@ fn prefetch<T>(values: &[T], at: usize) {
     let _ = (values, at);
 }
 
-/// Appends rows to [`Lists`].
+/// Collects the rows of a shard.
 pub(super) struct Builder<C> {
     kernels: Kernels,
-    lists: Lists<C>,
+    shard: Shard<C>,
     /// Where the next row goes in the codes.
     end: usize,
     /// Where the next occurrence of each slot goes.
@@ -186,7 +208,7 @@ impl<C: Code> Builder<C> {
             total += count as usize;
         }
         let next = starts.clone();
-        let lists = Lists {
+        let shard = Shard {
             slots: next.len(),
             codes: Buffer::with_len(total + rows * (CHUNK - 1), Pages::Huge)?,
             starts,
@@ -194,14 +216,14 @@ impl<C: Code> Builder<C> {
             occurrences: Buffer::with_len(total, Pages::Huge)?,
         };
         let short = vec![[C::MAX; PLACES]; BATCH];
-        Ok(Self { kernels, lists, end: 0, next, buffer: Vec::new(), short, lengths: Vec::new() })
+        Ok(Self { kernels, shard, end: 0, next, buffer: Vec::new(), short, lengths: Vec::new() })
     }
 
     /// Adds a row of distinct codes, as far as they are below the number of slots. One with less
     /// than two such codes is dropped, as it extends nothing. The order of rows does not matter.
     #[inline(always)]
     pub(super) fn row(&mut self, codes: impl ExactSizeIterator<Item = C>) -> Result<()> {
-        let slots = self.lists.slots;
+        let slots = self.shard.slots;
         // Codes are written whether needed or not, since branches would be mispredicted.
         if codes.len() <= PLACES {
             let row = &mut self.short[self.lengths.len()];
@@ -254,26 +276,26 @@ impl<C: Code> Builder<C> {
             Error::new(ErrorKind::Limit, "the baskets hold more than 34 billion items")
         })?;
         let len = row.len().next_multiple_of(CHUNK);
-        let new = &mut self.lists.codes[self.end..self.end + len];
+        let new = &mut self.shard.codes[self.end..self.end + len];
         self.end += len;
         for code in &mut new[row.len()..] {
-            code.write(C::new(self.lists.slots));
+            code.write(C::new(self.shard.slots));
         }
         for (&code, place) in row.iter().zip(places) {
             new[place].write(code);
             // Not for the first code: the place that is then written to is not used up, and it is
             // there, as no more rows come than the slot has places.
             let next = &mut self.next[code.index()];
-            self.lists.occurrences[*next].write(chunk);
+            self.shard.occurrences[*next].write(chunk);
             *next += usize::from(place > 0);
         }
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Lists<C>> {
+    pub(super) fn finish(mut self) -> Result<Shard<C>> {
         self.flush()?;
         // Dropped rows leave gaps between the occurrences of one slot and those of the next.
-        self.lists.ends = self.next;
-        Ok(self.lists)
+        self.shard.ends = self.next;
+        Ok(self.shard)
     }
 }

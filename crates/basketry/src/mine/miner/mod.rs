@@ -9,34 +9,31 @@
 //! - [`bits`]: a bit vector for each item, for dense ones;
 //! - [`leaf`]: a table of counts by combination, for the last few items.
 //!
-//! [`kernels`] has the inner loops, [`sink`] takes the result, [`worker`] is what the threads
-//! share in kind.
+//! [`run`] loads the rows and deals out the work, [`worker`] is what all kinds of subproblems
+//! share, [`kernels`] has the inner loops, and [`sink`] takes the result.
 
 mod bits;
 mod kernels;
 mod leaf;
 mod lists;
+mod run;
 mod sink;
 mod sparse;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod worker;
 
 use std::cmp::Reverse;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rayon::prelude::*;
-
-use self::bits::Matrix;
 use self::kernels::Kernels;
-use self::lists::{Builder, Code, Lists};
-use self::sparse::{Scratch, bits_cost, lists_cost};
-use self::worker::{Candidate, Node, Worker};
-use super::columns::Level;
+use self::run::run;
+use self::threads::Pool;
+use super::columns::{Level, Pieces};
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
-/// Rows of distinct items.
+/// Rows of distinct items; the miner relies on that.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rows<'a> {
     /// Where each row begins in `items`, and the end.
@@ -52,9 +49,29 @@ impl<'a> Rows<'a> {
         self.offsets.len() - 1
     }
 
+    /// The items of all rows, which may be a part of `items`.
+    fn items(&self) -> &'a [u32] {
+        match self.offsets {
+            [first, .., last] => &self.items[*first as usize..*last as usize],
+            _ => &[],
+        }
+    }
+
     fn iter(&self) -> impl Iterator<Item = &'a [u32]> + use<'a> {
         let items = self.items;
         self.offsets.windows(2).map(move |w| &items[w[0] as usize..w[1] as usize])
+    }
+
+    /// The rows in parts with about as many items each.
+    fn shards(&self, number: usize) -> Vec<Rows<'a>> {
+        let items = self.items().len();
+        let end = |part: usize| match part {
+            0 => 0,
+            _ if part == number => self.len(),
+            _ => self.offsets.partition_point(|&at| (at as usize) < items / number * part),
+        };
+        let shard = |part| Rows { offsets: &self.offsets[end(part)..=end(part + 1)], ..*self };
+        (0..number).map(shard).collect()
     }
 }
 
@@ -86,8 +103,10 @@ struct Tuning {
     /// Bit vectors or lists, whatever the estimate says: below the root, and at the root.
     force_bits: Option<bool>,
     force_root_bits: Option<bool>,
-    /// Baskets with fewer frequent items than this together are mined faster than threads start.
-    small_work: u64,
+    /// A thread's share of the items while they are loaded is at least this many.
+    shard_items: usize,
+    /// This much work is done before several threads take part: by then it is worth starting them.
+    alone: u64,
 }
 
 impl Default for Tuning {
@@ -98,7 +117,8 @@ impl Default for Tuning {
             pack_vectors: 6,
             force_bits: None,
             force_root_bits: None,
-            small_work: 20_000,
+            shard_items: 500_000,
+            alone: 200_000,
         }
     }
 }
@@ -139,7 +159,7 @@ impl Job<'_> {
 
 /// All itemsets within the settings, by length; within a length ordered by their rarest item, the
 /// most frequent first, then by the next rarest and so on.
-pub(crate) fn mine(rows: Rows<'_>, settings: &Settings, control: &Control) -> Result<Vec<Level>> {
+pub(crate) fn mine(rows: Rows<'_>, settings: &Settings, control: &Control) -> Result<Vec<Pieces>> {
     mine_with(rows, settings, control, Kernels::detect(), Tuning::default())
 }
 
@@ -149,17 +169,26 @@ fn mine_with(
     control: &Control,
     kernels: Kernels,
     tuning: Tuning,
-) -> Result<Vec<Level>> {
+) -> Result<Vec<Pieces>> {
     if u32::try_from(rows.len()).is_err() {
         return Err(Error::new(
             ErrorKind::Limit,
             format!("{} baskets, expected at most 4,294,967,295", rows.len()),
         ));
     }
-    let mut counts = vec![0u32; rows.universe];
-    for &item in rows.items {
-        counts[item as usize] += 1;
-    }
+    let pool = Pool::new(settings.threads);
+    // As many shards as are worth their while.
+    let shards = (rows.items.len() / tuning.shard_items).clamp(1, pool.threads());
+    let shards = rows.shards(shards);
+    let shard_counts = pool.map(&shards, |shard| {
+        let mut counts = vec![0u32; shard.universe];
+        for &item in shard.items() {
+            counts[item as usize] += 1;
+        }
+        Ok(counts)
+    })?;
+    let counts = (0..rows.universe).map(|item| shard_counts.iter().map(|c| c[item]).sum());
+    let counts: Vec<u32> = counts.collect();
     let mut items: Vec<u32> = (0..rows.universe as u32)
         .filter(|&item| u64::from(counts[item as usize]) >= settings.min_count)
         .collect();
@@ -179,141 +208,16 @@ fn mine_with(
     };
     control.begin(Stage::Mining, items.len() as u64)?;
     job.report(items.len() as u64)?;
-    let mut levels = vec![Level::from_rows(1, &items, &counts)?];
+    let mut lengths = vec![Pieces::of(Level::from_rows(1, &items, &counts)?)];
     if items.len() >= 2 && settings.max_length >= 2 {
-        levels.extend(if items.len() < usize::from(u16::MAX) {
-            run::<u16>(rows, settings, &job)?
+        lengths.extend(if items.len() < usize::from(u16::MAX) {
+            run::<u16>(rows, &shards, &shard_counts, &pool, &job)?
         } else {
-            run::<u32>(rows, settings, &job)?
+            run::<u32>(rows, &shards, &shard_counts, &pool, &job)?
         });
     }
-    for (length, level) in (1..settings.min_length).zip(&mut levels) {
-        *level = Level::new(length);
+    for (length, pieces) in (1..settings.min_length).zip(&mut lengths) {
+        *pieces = Pieces::new(length);
     }
-    Ok(levels)
-}
-
-/// The rows as the roots of all subproblems need them.
-enum Data<C> {
-    Lists(Lists<C>),
-    Bits(Vec<u64>, Matrix),
-}
-
-/// All itemsets of two items or more, by length.
-fn run<C: Code>(rows: Rows<'_>, settings: &Settings, job: &Job<'_>) -> Result<Vec<Level>> {
-    let data = load::<C>(rows, job)?;
-    let roots = job.items.len();
-    let threads = settings.threads.unwrap_or_else(rayon::current_num_threads);
-    if threads == 1
-        || job.counts.iter().map(|&count| u64::from(count)).sum::<u64>() < job.tuning.small_work
-    {
-        return Roots::new(job, &data).mine(0..roots);
-    }
-    // Neighbouring roots have similar amounts of work, and how much that is shows only when it is
-    // done: so there are many small tasks.
-    let tasks = roots.min(64 * threads);
-    let parts = || {
-        (0..tasks)
-            .into_par_iter()
-            .with_max_len(1)
-            .map_init(
-                || Roots::new(job, &data),
-                |worker, task| worker.mine(roots * task / tasks..roots * (task + 1) / tasks),
-            )
-            .collect::<Result<Vec<Vec<Level>>>>()
-    };
-    let parts = match settings.threads {
-        None => parts(),
-        Some(threads) => rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::Limit, format!("cannot start {threads} threads: {error}"))
-            })?
-            .install(parts),
-    }?;
-    let mut levels = Vec::new();
-    for part in parts {
-        for length in levels.len() + 2..part.len() + 2 {
-            levels.push(Level::new(length));
-        }
-        for (level, more) in levels.iter_mut().zip(part) {
-            level.append(more)?;
-        }
-    }
-    Ok(levels)
-}
-
-/// A worker at the root of all subproblems.
-struct Roots<'a, C> {
-    worker: Worker<'a>,
-    data: &'a Data<C>,
-    node: Node,
-    scratch: Scratch,
-}
-
-impl<'a, C: Code> Roots<'a, C> {
-    fn new(job: &'a Job<'a>, data: &'a Data<C>) -> Self {
-        let mut worker = Worker::new(job);
-        for (slot, (&item, &count)) in (0..).zip(job.items.iter().zip(job.counts)) {
-            worker.candidates.push(Candidate { slot, count, item });
-        }
-        let scratch = match data {
-            Data::Lists(_) => Scratch::new(&worker.candidates),
-            Data::Bits(..) => Scratch::new(&[]),
-        };
-        let (from, to) = (0, job.items.len());
-        let node = Node { length: 0, base: 0, count: 0, row: 0, from, to };
-        Self { worker, data, node, scratch }
-    }
-
-    /// All itemsets whose rarest items are these, except for those alone.
-    fn mine(&mut self, roots: Range<usize>) -> Result<Vec<Level>> {
-        for at in roots {
-            match self.data {
-                Data::Lists(lists) => {
-                    self.worker.lists_child(&self.node, lists, &mut self.scratch, at)?;
-                }
-                Data::Bits(bits, matrix) => {
-                    self.worker.bits_child(&self.node, *matrix, Some(bits), at)?;
-                }
-            }
-            self.worker.job.control.advance(1)?;
-        }
-        self.worker.sink.take()
-    }
-}
-
-fn load<C: Code>(rows: Rows<'_>, job: &Job<'_>) -> Result<Data<C>> {
-    let mut ranks = vec![u32::MAX; rows.universe];
-    for (rank, &item) in (0..).zip(job.items) {
-        ranks[item as usize] = rank;
-    }
-    let codes: u64 = job.counts.iter().map(|&count| u64::from(count)).sum();
-    let slots = job.items.len();
-    let bits = job.tuning.force_root_bits.unwrap_or_else(|| {
-        bits_cost(slots, rows.len() as u32) < lists_cost(codes, rows.len() as u32)
-    });
-    if bits {
-        let words = rows.len().div_ceil(64).next_multiple_of(job.kernels.block);
-        let matrix = Matrix { start: 0, words, vectors: slots };
-        let mut bits = vec![0u64; matrix.end()];
-        for (r, row) in rows.iter().enumerate() {
-            for &item in row {
-                let rank = ranks[item as usize];
-                if rank != u32::MAX {
-                    bits[rank as usize * words + r / 64] |= 1 << (r % 64);
-                }
-            }
-        }
-        return Ok(Data::Bits(bits, matrix));
-    }
-    let mut builder = Builder::<C>::new(job.kernels, job.counts.iter().copied(), rows.len())?;
-    for (r, row) in rows.iter().enumerate() {
-        if r.is_multiple_of(1 << 14) {
-            job.control.check()?;
-        }
-        builder.row(row.iter().map(|&item| C::new(ranks[item as usize] as usize)))?;
-    }
-    Ok(Data::Lists(builder.finish()?))
+    Ok(lengths)
 }

@@ -18,18 +18,29 @@ pub(super) struct Sink<'a> {
     /// Itemsets found since the last look at the limit, and how many there may be until the next.
     found: u64,
     allowed: u64,
+    /// Itemsets found before that.
+    reported: u64,
 }
 
 impl<'a> Sink<'a> {
     pub(super) fn new(job: &'a Job<'a>) -> Self {
-        Self { job, levels: Vec::new(), found: 0, allowed: 0 }
+        Self { job, levels: Vec::new(), found: 0, allowed: 0, reported: 0 }
     }
 
-    /// The levels found since the last time.
+    /// All levels.
     pub(super) fn take(&mut self) -> Result<Vec<Level>> {
         self.job.report(std::mem::take(&mut self.found))?;
         self.allowed = 0;
         Ok(std::mem::take(&mut self.levels))
+    }
+
+    pub(super) fn levels(&self) -> &[Level] {
+        &self.levels
+    }
+
+    /// How many itemsets were found so far.
+    pub(super) fn total(&self) -> u64 {
+        self.reported + self.found
     }
 
     /// The length of the longest itemset found.
@@ -157,6 +168,7 @@ impl<'a> Sink<'a> {
         self.found += more;
         if self.found > self.allowed {
             self.allowed = self.job.report(self.found)?.min(QUANTUM);
+            self.reported += self.found;
             self.found = 0;
         }
         Ok(())

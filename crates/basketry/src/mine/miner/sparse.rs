@@ -285,7 +285,7 @@ impl Worker<'_> {
             scratch.numbers[slot as usize] = u32::MAX;
         }
         result?;
-        builder.finish()
+        Ok(Lists::new(scratch.kept.len(), vec![builder.finish()?]))
     }
 }
 

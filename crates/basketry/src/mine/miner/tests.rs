@@ -41,14 +41,8 @@ fn brute(masks: &[u64], settings: &Settings) -> Vec<(Vec<u32>, u32)> {
         .collect()
 }
 
-fn flat(levels: &[Level]) -> Vec<(Vec<u32>, u32)> {
-    (1..)
-        .zip(levels)
-        .flat_map(|(length, level)| level.blocks.iter().map(move |block| (length, block)))
-        .flat_map(|(length, block)| {
-            block.items().chunks(length).map(<[u32]>::to_vec).zip(block.counts().iter().copied())
-        })
-        .collect()
+fn flat(lengths: Vec<Pieces>) -> Vec<(Vec<u32>, u32)> {
+    lengths.into_iter().flat_map(Pieces::flat).collect()
 }
 
 /// Each tuning sends small databases down another path.
@@ -64,7 +58,8 @@ fn tunings() -> Vec<Tuning> {
                         pack_vectors,
                         force_bits,
                         force_root_bits: Some(root_bits),
-                        small_work: 0,
+                        shard_items: 1,
+                        alone: 0,
                     });
                 }
             }
@@ -128,14 +123,14 @@ proptest! {
             for tuning in tunings() {
                 let levels =
                     mine_with(rows, &settings, &Control::new(), kernels, tuning).unwrap();
-                prop_assert!(flat(&levels) == expected, "{kernels:?} {tuning:?}");
+                prop_assert!(flat(levels) == expected, "{kernels:?} {tuning:?}");
             }
         }
         let settings = Settings { threads: Some(threads), ..settings };
         for tuning in [tunings()[1], tunings()[2]] {
             let levels =
                 mine_with(rows, &settings, &Control::new(), Kernels::detect(), tuning).unwrap();
-            prop_assert!(flat(&levels) == expected, "{threads} threads, {tuning:?}");
+            prop_assert!(flat(levels) == expected, "{threads} threads, {tuning:?}");
         }
     }
 }
@@ -155,16 +150,20 @@ fn large_results_are_the_same_with_any_number_of_threads() {
     };
     let control = Control::new();
     let expected = mine_with(rows, &settings, &control, Kernels::detect(), Tuning::default());
-    let expected = flat(&expected.unwrap());
+    let expected = flat(expected.unwrap());
     assert!(expected.len() > 200_000, "{}", expected.len());
     for threads in [2, 3] {
         for root_bits in [false, true] {
-            let tuning =
-                Tuning { small_work: 0, force_root_bits: Some(root_bits), ..Tuning::default() };
+            let tuning = Tuning {
+                shard_items: 1,
+                alone: 0,
+                force_root_bits: Some(root_bits),
+                ..Tuning::default()
+            };
             let settings = Settings { threads: Some(threads), ..settings };
             let control = Control::new();
             let levels = mine_with(rows, &settings, &control, Kernels::detect(), tuning).unwrap();
-            assert!(flat(&levels) == expected, "{threads} threads, bits at the root: {root_bits}");
+            assert!(flat(levels) == expected, "{threads} threads, bits at the root: {root_bits}");
             let progress = control.progress();
             assert_eq!((progress.done, progress.total), (19, 19));
         }
@@ -194,7 +193,6 @@ fn wide_codes_give_the_same_as_narrow_ones() {
     };
     let control = Control::new();
     let levels = mine(rows, &settings, &control).unwrap();
-    assert_eq!(levels[0].rows(), n as usize);
     let mut pairs = std::collections::BTreeMap::new();
     for row in rows.iter() {
         for (i, &a) in row.iter().enumerate() {
@@ -205,7 +203,7 @@ fn wide_codes_give_the_same_as_narrow_ones() {
     }
     pairs.retain(|_, count| *count >= 2);
     assert!(!pairs.is_empty());
-    let found: std::collections::BTreeMap<(u32, u32), i32> = flat(&levels[..2])
+    let found: std::collections::BTreeMap<(u32, u32), i32> = flat(levels)
         .into_iter()
         .filter(|(set, _)| set.len() == 2)
         .map(|(pair, count)| ((pair[0], pair[1]), count as i32))
