@@ -95,6 +95,28 @@ impl<C: Code> Lists<C> {
         });
     }
 
+    /// Takes `counts` as [`count`](Self::count) left them back to 0, except for those before the
+    /// slot that are at least `least`, and sets `hits` to the places of these.
+    pub(super) fn collect(&self, slot: usize, least: u32, counts: &mut [u32], hits: &mut Vec<u32>) {
+        assert!(counts.len() > self.slots);
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        self.visit(slot, |_, chunk| {
+            for code in chunk {
+                // SAFETY: codes are at most `slots`.
+                let count = std::mem::take(unsafe { counts.get_unchecked_mut(code.index()) });
+                if count >= least && code.index() < slot {
+                    found.push((code.index() as u32, count));
+                }
+            }
+        });
+        found.sort_unstable();
+        hits.clear();
+        for (code, count) in found {
+            counts[code as usize] = count;
+            hits.push(code);
+        }
+    }
+
     /// Calls `row` with the sum (as in "or") of `bits` over the codes of each row that holds
     /// `slot`. The bits of the slot and of all codes behind it must be 0.
     pub(super) fn masks(&self, slot: usize, bits: &[u64], mut row: impl FnMut(u64)) {

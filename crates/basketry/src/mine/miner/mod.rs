@@ -100,6 +100,8 @@ struct Tuning {
     mask_candidates: usize,
     /// Vectors are packed in nodes with at least this many.
     pack_vectors: usize,
+    /// Counts are collected from the rows again if there are more slots to a row than this.
+    slots_per_row: usize,
     /// Bit vectors or lists, whatever the estimate says: below the root, and at the root.
     force_bits: Option<bool>,
     force_root_bits: Option<bool>,
@@ -115,6 +117,7 @@ impl Default for Tuning {
             table_candidates: 8,
             mask_candidates: 64,
             pack_vectors: 6,
+            slots_per_row: 256,
             force_bits: None,
             force_root_bits: None,
             shard_items: 500_000,

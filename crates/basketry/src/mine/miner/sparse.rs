@@ -79,12 +79,17 @@ impl Worker<'_> {
         self.tick()?;
         let pivot = self.candidates[node.from + at];
         let slot = pivot.slot as usize;
-        if slot > 0 {
-            lists.count(slot, &mut scratch.counts);
-        }
-        scratch.hits.clear();
+        lists.count(slot, &mut scratch.counts);
         let least = self.job.min_count;
-        self.job.kernels.scan(&scratch.counts[..slot], least, &mut scratch.hits);
+        // Where few rows stand against very many slots, going through the rows once more is less
+        // than going through all counts.
+        let few = (lists.rows_with(slot) as usize) < slot / self.job.tuning.slots_per_row;
+        if few {
+            lists.collect(slot, least, &mut scratch.counts, &mut scratch.hits);
+        } else {
+            scratch.hits.clear();
+            self.job.kernels.scan(&scratch.counts[..slot], least, &mut scratch.hits);
+        }
 
         // Candidates in order: those that stay frequent, and those that are perfect already.
         let from = self.candidates.len();
@@ -109,7 +114,11 @@ impl Worker<'_> {
             let item = self.candidates[node.from + before].item;
             self.push(item, pivot.count, pivot.count, &mut live);
         }
-        scratch.counts.fill(0);
+        if few {
+            scratch.hits.iter().for_each(|&hit| scratch.counts[hit as usize] = 0);
+        } else {
+            scratch.counts.fill(0);
+        }
         let Some(child) = self.emit(node, at, from)? else { return Ok(()) };
         match self.plan(&child, live as usize, pivot.count) {
             Plan::Nothing => self.bits(child, Matrix { start: 0, words: 0, vectors: 0 })?,

@@ -56,6 +56,7 @@ fn tunings() -> Vec<Tuning> {
                         table_candidates,
                         mask_candidates: if root_bits { 64 } else { 2 * table_candidates },
                         pack_vectors,
+                        slots_per_row: if pack_vectors == 1 { 1 } else { 256 },
                         force_bits,
                         force_root_bits: Some(root_bits),
                         shard_items: 1,

@@ -337,8 +337,8 @@ unsafe fn lattice_avx512(
         let lanes = (1 << base.len()) - 1;
         _mm512_mask_loadu_epi32(rows[0], lanes, base.as_ptr().cast())
     };
-    for high in 0..LATTICE {
-        let item = _mm512_set1_epi32(items[high] as i32);
+    for (high, &item) in items.iter().enumerate() {
+        let item = _mm512_set1_epi32(item as i32);
         for low in 0..1usize << high {
             let mask = low | 1 << high;
             let below = _mm512_alignr_epi32::<15>(rows[low], zero);
