@@ -144,6 +144,17 @@ def test_shares_are_the_decimals_that_were_written():
     assert bk.itemsets(bk.Baskets.from_lists([["a"]] * 100), 0.07).min_count == 7
 
 
+@pytest.mark.parametrize("whole", [3, 7, 30, 49, 97, 9835])
+def test_shares_are_the_quotients_that_were_computed(whole):
+    baskets = bk.Baskets.from_csr(range(whole + 1), [0] * whole)
+    for part in random.Random(whole).choices(range(1, whole + 1), k=20):
+        assert bk.itemsets(baskets, part / whole).min_count == part
+    # The same for confidence: each rule reaches its own.
+    lists = [["a", "b"]] * 7 + [["a"]] * (whole - 3)
+    sets = bk.itemsets(bk.Baskets.from_lists(lists), 1)
+    assert len(bk.rules(sets, 7 / (whole + 4))) == 2
+
+
 @pytest.mark.parametrize(
     "support", [0, -1, 0.0, -0.5, 1.5, math.nan, math.inf, -math.inf, 10**30, -(10**30)]
 )
@@ -322,6 +333,14 @@ def test_tables_leave_through_arrow(sets, rules):
             for name in arrow.column_names
         }
         pandas["count"] += 1  # frames belong to whoever asked for them
+
+
+def test_empty_results_keep_the_types_of_their_columns(sets, rules):
+    for table, column in ((sets, "itemset"), (rules, "antecedent")):
+        frame = table[:0].to_pandas()
+        assert len(frame) == 0
+        assert frame[column].dtype == object
+        assert frame["count"].dtype == np.int64
 
 
 def test_frames_need_what_they_are_made_of(sets, without_module):

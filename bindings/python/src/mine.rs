@@ -13,7 +13,8 @@ use crate::{boundary, error};
 
 /// All sets of items that are together in at least `min_support` baskets.
 ///
-/// Exact: counts are counted, and a share is compared as the decimal that was written.
+/// Exact: counts are counted, and a share is compared as the decimal that was written, or as the
+/// quotient of counts that was computed: ``7 / 30`` of 30 baskets is 7.
 ///
 /// Parameters
 /// ----------

@@ -1,12 +1,18 @@
-//! Shares as the decimals their users wrote, compared in integers.
+//! Shares as the numbers their users meant, compared in integers.
 
 /// A share in `[0, 1]` as an exact decimal fraction `digits / 10^places`.
 ///
 /// An `f64` stands for the shortest decimal that rounds to it, which is the number its user
 /// wrote: `0.1` is one tenth, so that 3 of 30 reaches it, although the `f64` itself is a little
 /// more than a tenth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// It also stands for the quotient of two counts that rounds to it, which its user computed:
+/// `7.0 / 30.0` is reached by 7 of 30, although its shortest decimal is a little more. (A decimal
+/// of up to 15 digits is never within rounding of another quotient of real counts.)
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Fraction {
+    /// The share itself.
+    share: f64,
     /// At most 17 decimal digits.
     digits: u64,
     /// `10^places`, or `None` if that exceeds 128 bits: the share is then below `10^-21`.
@@ -27,16 +33,20 @@ impl Fraction {
         let digits: u64 = format!("{whole}{part}").parse().ok()?;
         let places = part.len() as i32 - exponent;
         let scale = 10u128.checked_pow(u32::try_from(places).ok()?);
-        Some(Self { digits, scale })
+        Some(Self { share: share.abs(), digits, scale })
     }
 
     /// The smallest `part` with `part / whole >= self`.
     pub(crate) fn least_part(self, whole: u64) -> u64 {
         // digits < 10^17 and whole < 2^64, so the product is below 2^121.
         let product = u128::from(self.digits) * u128::from(whole);
-        match self.scale {
+        let part = match self.scale {
             Some(scale) => product.div_ceil(scale) as u64,
             None => u64::from(product > 0),
+        };
+        match part.checked_sub(1) {
+            Some(less) if self.is_quotient(less, whole) => less,
+            _ => part,
         }
     }
 
@@ -49,13 +59,24 @@ impl Fraction {
             return 0;
         }
         // If the product leaves 128 bits, the quotient leaves 64.
-        match self.scale.and_then(|scale| scale.checked_mul(u128::from(part))) {
+        let whole = match self.scale.and_then(|scale| scale.checked_mul(u128::from(part))) {
             Some(product) => match u64::try_from(product) {
                 Ok(product) => product / self.digits,
                 Err(_) => u64::try_from(product / u128::from(self.digits)).unwrap_or(u64::MAX),
             },
             None => u64::MAX,
+        };
+        match whole.checked_add(1) {
+            Some(more) if self.is_quotient(part, more) => more,
+            _ => whole,
         }
+    }
+
+    // Whether `part / whole` rounds to the share. Below 2^52 the quotients of neighbouring counts
+    // are further apart than floats are, so that no two of them round to the same one.
+    fn is_quotient(self, part: u64, whole: u64) -> bool {
+        const EXACT: u64 = 1 << 52;
+        part > 0 && part < EXACT && whole < EXACT && part as f64 / whole as f64 == self.share
     }
 }
 
@@ -83,6 +104,14 @@ mod tests {
     }
 
     #[test]
+    fn thresholds_are_quotients() {
+        assert_eq!(fraction(7.0 / 30.0).least_part(30), 7);
+        assert_eq!(fraction(10.0 / 9835.0).least_part(9835), 10);
+        assert_eq!(fraction(7.0 / 30.0).most_whole(7), 30);
+        assert_eq!(fraction(f64::from_bits((7.0f64 / 30.0).to_bits() + 1)).least_part(30), 8);
+    }
+
+    #[test]
     fn the_smallest_and_largest_numbers_work() {
         for share in [f64::MIN_POSITIVE, 5e-324, 1e-30, 1e-38] {
             assert_eq!(fraction(share).least_part(u64::MAX), 1, "{share}");
@@ -96,6 +125,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_quotient_of_counts_is_reached_by_them(
+            part in 1u64..1 << 40, more in 0u64..1 << 40,
+        ) {
+            let whole = part + more;
+            let share = fraction(part as f64 / whole as f64);
+            prop_assert_eq!(share.least_part(whole), part);
+            prop_assert_eq!(share.most_whole(part), whole);
+        }
+
         #[test]
         fn the_two_bounds_agree(
             thousandths in 1u32..=1000, part in 0u64..5000, whole in 1u64..5000,

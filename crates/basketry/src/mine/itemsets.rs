@@ -16,7 +16,8 @@ pub enum MinSupport {
     /// A share of the baskets, above 0 and at most 1.
     ///
     /// The share is the decimal its user wrote (the shortest that reads back as the same `f64`),
-    /// and it is compared in integers: `Share(0.1)` of 30 baskets is 3 baskets, of 31 it is 4.
+    /// and it is compared in integers: `Share(0.1)` of 30 baskets is 3 baskets, of 31 it is 4. A
+    /// quotient that was computed stands for itself: `Share(7.0 / 30.0)` of 30 baskets is 7.
     Share(f64),
     /// A number of baskets, at least 1.
     Count(u64),

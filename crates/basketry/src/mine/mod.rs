@@ -2,8 +2,8 @@
 //!
 //! [`itemsets`] finds all sets of items that enough baskets hold; [`rules`] splits them into
 //! "who buys this also buys that", with the [measures](Measure) of the field. Supports are counts,
-//! thresholds are exact: a share stands for the decimal that was written, and is compared in
-//! integers.
+//! thresholds are exact: a share stands for the decimal that was written, or for the quotient of
+//! counts that was computed, and is compared in integers.
 
 mod arrow;
 mod columns;
