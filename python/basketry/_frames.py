@@ -55,11 +55,25 @@ def onehot(frame: Any) -> tuple[Any, list[Any] | None]:
         return frame, None
     labels = frame.columns.tolist()
     pandas = import_module("pandas")
-    if any(isinstance(dtype, pandas.SparseDtype) for dtype in frame.dtypes):
-        # Arrow has no sparse columns. One byte a cell is the least that a dense one can have.
-        frame = frame.astype(bool)
-    # Positions for names: labels may repeat or be of a kind that Arrow does not know.
-    return frame.set_axis([str(i) for i in range(len(labels))], axis=1), labels
+    # Labels may be of a kind that Arrow does not know, and as strings they may repeat.
+    names = [str(label) for label in labels]
+    if len(set(names)) < len(names):
+        names = [str(position) for position in range(len(labels))]
+    # The labels of rows would become columns.
+    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
+    # Arrow has no sparse columns. One byte a cell is the least that a dense one can have.
+    dense = {
+        name: bool if _is_flags(frame[name].array) else dtype.subtype
+        for name, dtype in zip(names, frame.dtypes, strict=True)
+        if isinstance(dtype, pandas.SparseDtype)
+    }
+    return frame.astype(dense) if dense else frame, labels
+
+
+def _is_flags(array: Any) -> bool:
+    """Whether a sparse array of pandas holds nothing but zeros and ones."""
+    fill = array.npoints == len(array) or array.fill_value in (0, 1)
+    return bool(fill) and all(value in (0, 1) for value in set(array.sp_values.tolist()))
 
 
 def csr(matrix: Any) -> tuple[Any, Any, int] | None:
@@ -95,8 +109,12 @@ def to_pandas(table: Any) -> Any:
     numpy = import_module("numpy")
     columns: dict[str, Any] = {}
     for name, kind, data in table._buffers():
-        # frombuffer gives a read-only view; users change their frames.
-        columns[name] = data if kind is None else numpy.frombuffer(data, dtype=kind).copy()
+        if kind is not None:
+            # frombuffer gives a read-only view; users change their frames.
+            columns[name] = numpy.frombuffer(data, dtype=kind).copy()
+        else:
+            # pandas takes a list without values for one of floats.
+            columns[name] = data or pandas.Series([], dtype=object)
     return pandas.DataFrame(columns, copy=False)
 
 

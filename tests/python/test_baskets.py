@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -155,6 +157,59 @@ def test_from_onehot():
         bk.Baskets.from_onehot(frame.set_axis([1.5, 2.5, 3.5], axis=1))
 
 
+def test_rows_of_a_onehot_frame_may_have_labels():
+    lines = pd.DataFrame({"order": [7, 7, 8], "sku": ["bread", "jam", "jam"]})
+    counts = pd.crosstab(lines["order"], lines["sku"])
+    assert list(bk.Baskets.from_onehot(counts)) == [("bread", "jam"), ("jam",)]
+    frame = pd.DataFrame({"bread": [1, 1, 0], "jam": [0, 1, 1]})
+    for rows in ([1, 0, 1], ["x", "y", "z"], pd.date_range("2026", periods=3)):
+        labelled = frame.set_axis(rows)
+        assert bk.Baskets.from_onehot(labelled).items == ["bread", "jam"]
+    assert list(bk.Baskets.from_onehot(frame[frame.bread == 1])) == [("bread",), ("bread", "jam")]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([0, 2, 1], '"jam".*row 1.*: 2; expected 0 or 1'),
+        ([0.0, math.nan, 1.0], '"jam".*row 1.*: null; expected 0 or 1'),
+        ([0.0, 0.5, 1.0], '"jam".*row 1.*: 0.5; expected 0 or 1'),
+    ],
+)
+def test_onehot_cells_are_never_converted(values, message):
+    for cells in (values, pd.arrays.SparseArray(values)):
+        frame = pd.DataFrame({"bread": pd.arrays.SparseArray([1, 0, 1]), "jam": cells})
+        with pytest.raises(bk.DataError, match=message):
+            bk.Baskets.from_onehot(frame)
+    # A column beside a sparse one keeps its type.
+    with pytest.raises(bk.SchemaError, match='"jam"'):
+        bk.Baskets.from_onehot(frame.assign(jam=["x", "", "y"]))
+
+
+def test_sparse_onehot_of_every_fill():
+    for array in (
+        pd.arrays.SparseArray([1, 1, 0], fill_value=1),
+        pd.arrays.SparseArray([1.0, 1.0, 0.0]),
+        pd.arrays.SparseArray([True, True, False]),
+    ):
+        frame = pd.DataFrame({"jam": array})
+        assert list(bk.Baskets.from_onehot(frame)) == [("jam",), ("jam",), ()]
+
+
+def test_a_far_column_takes_little_memory():
+    baskets = bk.Baskets.from_csr([0, 2], [4_000_000_000, 7])
+    assert baskets.items == [4_000_000_000, 7]
+
+
+@pytest.mark.parametrize("text", ["abc", b"abc", bytearray(b"abc")])
+def test_text_is_no_list_of_ids(text):
+    with pytest.raises(TypeError, match=r"lists\[1\]: expected a list of ids, got"):
+        bk.Baskets.from_lists([["a"], text])
+    sets = bk.itemsets(bk.Baskets.from_lists([[97, 98, 99]]), 1)
+    with pytest.raises(TypeError, match=r"items: expected a list of ids, got one"):
+        sets.count_of(text)
+
+
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 
 
@@ -181,6 +236,8 @@ def test_from_csr_matrix():
         bk.Baskets.from_csr(scipy.sparse.csc_matrix(dense))
     with pytest.raises(TypeError, match="expected a CSR matrix"):
         bk.Baskets.from_csr(dense)
+    with pytest.raises(bk.InvalidArgumentError, match="items: expected 3 ids, one for each"):
+        bk.Baskets.from_csr(scipy.sparse.csr_matrix(dense), items=["bread"])
 
 
 @pytest.mark.parametrize(

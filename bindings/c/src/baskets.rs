@@ -102,8 +102,8 @@ pub unsafe extern "C" fn basketry_baskets_from_fimi(
 
 /// Makes baskets from compressed sparse rows: the items of basket b are indices[indptr[b]] up to,
 /// but without, indices[indptr[b + 1]], each below n_items; indptr has one entry more than there are
-/// baskets. Null for ids means that the items are the integers from 0; otherwise there must be
-/// n_items distinct ids.
+/// baskets. Null for ids means that items have their index as an integer id, and only those that
+/// occur are items; otherwise there must be n_items distinct ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_baskets_from_csr(
     indptr: *const u64,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use basketry::{Ids, OnBad};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::convert::csv_options;
 use crate::history::History;
@@ -67,7 +67,8 @@ impl Baskets {
         let mut items: Vec<u32> = Vec::new();
         for (b, list) in lists.enumerate() {
             let list = list?;
-            if list.is_instance_of::<PyString>() {
+            // They are iterables too, of letters and of numbers.
+            if ids::is_text(&list) {
                 return Err(wrong(&format!("lists[{b}]"), "a list of ids", &list));
             }
             let ids = list
@@ -76,9 +77,13 @@ impl Baskets {
             for item in ids {
                 let index = ids::intern(&mut known, &item?, || format!("lists[{b}]"))?;
                 items.push(index);
+                // Millions of items take seconds; the interpreter would not look at Ctrl-C
+                // meanwhile.
+                if items.len().is_multiple_of(65_536) {
+                    py.check_signals()?;
+                }
             }
             offsets.push(items.len() as u64);
-            // Millions of lists take seconds; the interpreter would not look at Ctrl-C meanwhile.
             if b % 65_536 == 65_535 {
                 py.check_signals()?;
             }
@@ -281,7 +286,8 @@ impl Baskets {
     /// indices : array of int
     ///     The columns of the items, basket by basket; only without a matrix.
     /// items : iterable of ids, optional
-    ///     The ids of the columns; default: the integers from 0.
+    ///     The ids of the columns. Without them the columns that occur have their number, from 0,
+    ///     as id.
     ///
     /// Raises
     /// ------
@@ -325,6 +331,16 @@ impl Baskets {
                 .and_then(|&max| usize::try_from(max).ok())
                 .map_or(0, |max| max.saturating_add(1)),
         };
+        if let Some(names) = names.as_ref().filter(|names| names.len() != columns) {
+            return Err(error::exception(
+                py,
+                basketry::ErrorKind::InvalidArgument,
+                &format!(
+                    "items: expected {columns} ids, one for each column of the matrix, got {}",
+                    names.len()
+                ),
+            ));
+        }
         boundary::long(py, |_| basketry::Baskets::from_csr(&indptr, &indices, columns, names))
             .map(Self::new)
     }

@@ -3,7 +3,7 @@
 use basketry::{ErrorKind, Id, IdRef, Ids};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyList, PyString};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyList, PyString};
 
 use crate::convert::shown;
 use crate::error::exception;
@@ -105,11 +105,19 @@ pub(crate) fn collect<'py, 'a>(
     PyList::new(py, ids.map(|id| to_py(py, id)).collect::<Vec<_>>())
 }
 
+/// Whether an object is a string or bytes: iterables, but never lists of ids.
+pub(crate) fn is_text(object: &Bound<'_, PyAny>) -> bool {
+    object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyByteArray>()
+}
+
 /// The ids in any iterable but a string, which is an id itself.
 pub(crate) fn ids(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<Id>> {
-    if object.is_instance_of::<PyString>() {
+    if is_text(object) {
         return Err(PyTypeError::new_err(format!(
-            "{what}: expected a list of ids, got one str; put it in a list"
+            "{what}: expected a list of ids, got one {}; put it in a list",
+            object.get_type().name()?
         )));
     }
     let items = object.try_iter().map_err(|_| match object.get_type().name() {

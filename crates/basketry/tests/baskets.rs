@@ -289,7 +289,9 @@ fn one_hot_cells_are_0_or_1() {
 #[test]
 fn compressed_rows_are_checked() {
     let ok = Baskets::from_csr(&[0u32, 2, 2], &[1u64, 0], 2, None).unwrap();
-    assert_eq!(shown(&ok), [vec![Id::Int(0), Id::Int(1)], vec![]]);
+    assert_eq!(shown(&ok), [vec![Id::Int(1), Id::Int(0)], vec![]]);
+    let far = Baskets::from_csr(&[0u32, 2], &[4_000_000_000u32, 7], 4_000_000_001, None).unwrap();
+    assert_eq!(far.ids().iter().collect::<Vec<_>>(), [IdRef::Int(4_000_000_000), IdRef::Int(7)]);
     for (indptr, indices, items, expected) in [
         (vec![], vec![], 1, "indptr: expected one more entry than baskets"),
         (vec![1], vec![], 1, "indptr: expected 0 as the first entry, got 1"),

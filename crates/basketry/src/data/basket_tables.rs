@@ -251,7 +251,8 @@ impl Baskets {
     /// `b` are `indices[indptr[b]..indptr[b + 1]]`, each below `items`. Every stored entry counts,
     /// whatever its value: drop explicit zeros before.
     ///
-    /// `ids` names the items; without it they are the integers from 0.
+    /// `ids` names the items; without it those that occur have their index as an integer id, so
+    /// that few items with large indices take little memory.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] names the array that is not as it should be, and where.
@@ -269,19 +270,15 @@ impl Baskets {
         if items >= u32::MAX as usize {
             return bad(format!("items: at most 4,294,967,294 items, got {items}"));
         }
-        let ids = match ids {
+        let (named, mut ids) = match ids {
             Some(ids) if ids.len() != items => {
                 return bad(format!(
                     "ids: expected {items} distinct ids, one for each item, got {}",
                     ids.len()
                 ));
             }
-            Some(ids) => ids,
-            None => {
-                let mut ids = Ids::new(IdKind::Int);
-                (0..items as i64).try_for_each(|item| ids.intern(item).map(drop))?;
-                ids
-            }
+            Some(ids) => (true, ids),
+            None => (false, Ids::new(IdKind::Int)),
         };
         let Some((&first, ends)) = indptr.split_first() else {
             return bad("indptr: expected one more entry than baskets, got none".into());
@@ -303,7 +300,8 @@ impl Baskets {
             };
             for (at, &index) in indices[start..until].iter().enumerate() {
                 match index.try_into().ok().filter(|&index: &u32| (index as usize) < items) {
-                    Some(item) => rows.push(item),
+                    Some(item) if named => rows.push(item),
+                    Some(item) => rows.push(ids.intern(i64::from(item))?),
                     None => {
                         return bad(format!(
                             "indices[{}]: expected a number from 0 to below {items}, got {index}",
