@@ -8,8 +8,11 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
 
-def milliseconds(time: dt.datetime) -> int:
+def milliseconds(time: dt.datetime, what: str) -> int:
     """Of a datetime; one without a zone is taken as UTC. Parts of a millisecond are cut off."""
+    # NaT of pandas is a datetime that equals nothing.
+    if time != time:
+        raise ValueError(f"{what}: expected a time, got {time}")
     if time.tzinfo is None:
         time = time.replace(tzinfo=dt.timezone.utc)
     return (time - _EPOCH) // _MILLISECOND

@@ -87,7 +87,7 @@ def test_updated(catalog):
     assert catalog.updated({}).products == catalog.products
     for changes, message in (
         ({1: {"prize": 1}}, r"changes\[1\]\.prize: expected price, cost, stock or sellable"),
-        ({1: {"price": -1}}, "price"),
+        ({1: {"price": -1}}, r"changes\[1\]\.price: expected at least 0"),
         ({1: {"price": math.nan}}, "price: NaN"),
     ):
         with pytest.raises(bk.InvalidArgumentError, match=message):

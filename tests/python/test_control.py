@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import signal
@@ -33,6 +34,21 @@ def test_ctrl_c_stops_long_work():
     finally:
         timer.cancel()
         signal.signal(signal.SIGINT, before)
+    assert took < 0.2
+
+
+@pytest.mark.parametrize("lists", [itertools.repeat([1]), [itertools.repeat(1)]])
+def test_ctrl_c_stops_the_reading_of_lists(lists):
+    # The iterator holds the GIL, so that only the operating system can send the signal.
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        began = time.perf_counter()
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(KeyboardInterrupt):
+            bk.Baskets.from_lists(lists)
+        took = time.perf_counter() - began - 0.1
+    finally:
+        signal.signal(signal.SIGALRM, before)
     assert took < 0.2
 
 

@@ -63,6 +63,12 @@ def test_numbers_that_are_not_finite(lines, column, value):
     assert bk.History(source, **COLUMNS, non_finite="skip").report["skipped_non_finite"] == 1
 
 
+def test_long_numbers_are_short_in_messages(lines):
+    lines["units"] = [1, 2, 1, 1, 1, 1e300]
+    with pytest.raises(bk.DataError, match=r'"units".*row 5.*: 1e300 is not finite or too big'):
+        bk.History(pa.table(lines), **COLUMNS)
+
+
 @pytest.mark.parametrize("value", [0, -1])
 def test_quantities_that_are_not_positive(lines, value):
     lines["units"] = [1, 2, 1, 1, 1, value]

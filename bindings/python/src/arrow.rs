@@ -136,7 +136,11 @@ fn values<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Vec<Bound<'py, Py
             array
                 .as_primitive::<$t>()
                 .iter()
-                .map(|value| Ok(value.into_pyobject(py)?.into_any()))
+                .enumerate()
+                .map(|(row, value)| {
+                    listen(py, row)?;
+                    Ok(value.into_pyobject(py)?.into_any())
+                })
                 .collect()
         };
     }
@@ -172,6 +176,11 @@ fn values<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Vec<Bound<'py, Py
     }
 }
 
+/// Lets Ctrl-C through now and then: millions of Python objects take seconds.
+fn listen(py: Python<'_>, row: usize) -> PyResult<()> {
+    if row % 65_536 == 65_535 { py.check_signals() } else { Ok(()) }
+}
+
 fn texts<'py, 'a>(
     py: Python<'py>,
     values: impl Iterator<Item = Option<&'a str>>,
@@ -194,6 +203,7 @@ fn lists<'py, O: arrow_array::OffsetSizeTrait>(
     let items = values(py, array.values().slice(first, length).as_ref())?;
     (0..array.len())
         .map(|row| {
+            listen(py, row)?;
             if array.is_null(row) {
                 return Ok(py.None().into_bound(py));
             }

@@ -302,7 +302,13 @@ impl Catalog {
                         ));
                     }
                 };
-                result.map_err(|error| error::to_py(py, error))?;
+                // The core knows the key, but not whose it is.
+                result.map_err(|error| match error.kind() {
+                    ErrorKind::InvalidArgument => {
+                        exception(py, error.kind(), &format!("changes[{id}].{error}"))
+                    }
+                    _ => error::to_py(py, error),
+                })?;
             }
         }
         Ok(Self::new(next))

@@ -251,7 +251,10 @@ fn time(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
         };
     }
     if object.hasattr("timestamp")? {
-        return py.import("basketry._times")?.call_method1("milliseconds", (object,))?.extract();
+        return py
+            .import("basketry._times")?
+            .call_method1("milliseconds", (object, what))?
+            .extract();
     }
     match number(object, what) {
         Ok(Number::Int(ms)) => Ok(ms),

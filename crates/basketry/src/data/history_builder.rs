@@ -4,7 +4,7 @@ use super::catalog::NO_MONEY;
 use super::columns::{NO_ID, time_in_range};
 use super::history::{History, HistoryOptions};
 use super::ids::{IdRef, Ids};
-use super::intake::{Fate, Flaw, Intake, Shape, claimed, intern_first};
+use super::intake::{Fate, Flaw, Intake, Shape, claimed, intern_first, shown};
 use super::table::Place;
 use crate::{Control, Error, ErrorKind, Result};
 
@@ -164,7 +164,7 @@ impl HistoryBuilder {
             None => Fate::Used,
             Some((flaw, role)) => {
                 let value = || match role {
-                    "quantity" => line.quantity.to_string(),
+                    "quantity" => shown(line.quantity),
                     _ => "the amount".to_owned(),
                 };
                 flaw.judge(&self.options, &mut self.intake.report, value)

@@ -9,7 +9,7 @@ use super::columns::{
 };
 use super::history::{History, HistoryColumns, HistoryOptions};
 use super::ids::Ids;
-use super::intake::{Fate, Flaw, Intake, Shape};
+use super::intake::{Fate, Flaw, Intake, Shape, shown};
 use super::table::{Column, Place, Source};
 use crate::control::Stage;
 use crate::{Control, Error, ErrorKind, Result};
@@ -273,7 +273,7 @@ impl Slice<'_> {
                 None => Fate::Used,
                 Some((flaw, number)) => {
                     let value = || match number {
-                        QUANTITY => scratch.quantity[row].to_string(),
+                        QUANTITY => shown(scratch.quantity[row]),
                         _ => "the amount".to_owned(),
                     };
                     flaw.judge(options, &mut intake.report, value).map_err(|what| {

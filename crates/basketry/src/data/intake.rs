@@ -97,6 +97,11 @@ impl Flaw {
     }
 }
 
+/// A number in a message: plain, or with an exponent where it would take hundreds of digits.
+pub(crate) fn shown(number: f64) -> String {
+    format!("{number:?}").trim_end_matches(".0").to_owned()
+}
+
 /// A basket was claimed by a second customer.
 pub(crate) struct Claimed {
     pub(crate) basket: u32,
