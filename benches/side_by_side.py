@@ -12,6 +12,7 @@ high-water mark less what it was when the input lay ready in memory.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import importlib.metadata
 import json
@@ -67,10 +68,8 @@ def peak_mb() -> float:
 
 def resident_mb() -> float:
     """The memory the process holds now; the high-water mark begins anew from here."""
-    try:
+    with contextlib.suppress(OSError):
         pathlib.Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass
     return peak_mb()
 
 
