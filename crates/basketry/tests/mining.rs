@@ -337,3 +337,28 @@ fn cancelled_work_stops() {
     assert!(itemsets(&baskets, &options, &control).unwrap_err().is_cancelled());
     assert!(rules(&sets, &RuleOptions::new(0.5), &control).unwrap_err().is_cancelled());
 }
+
+#[test]
+fn work_is_cancelled_from_another_thread() {
+    // Work for years: 2^60 itemsets, by copying and by intersecting.
+    let alike = vec![(0..60).collect::<Vec<i64>>(); 5];
+    let lacking = (0..600).map(|b| (0..60).filter(|i| i * 7 % 60 != b % 60).collect()).collect();
+    for (lists, count) in [(alike, 3), (lacking, 3)] {
+        let baskets = Baskets::from_lists(lists).unwrap();
+        for threads in [1, 2] {
+            let options = ItemsetOptions::new(MinSupport::Count(count))
+                .max_itemsets(u64::MAX)
+                .threads(threads);
+            let control = Control::new();
+            let error = std::thread::scope(|scope| {
+                let worker = scope.spawn(|| itemsets(&baskets, &options, &control).map(|_| ()));
+                while control.progress().done < 10 {
+                    std::thread::yield_now();
+                }
+                control.cancel();
+                worker.join().unwrap().unwrap_err()
+            });
+            assert!(error.is_cancelled(), "{error}");
+        }
+    }
+}

@@ -266,7 +266,7 @@ impl Pieces {
             let (block, at) = (&blocks[from / self.open.full], from % self.open.full);
             let rows = (rows.end - from).min(self.open.full - at);
             let piece = Piece { block: block.clone(), from: at, rows };
-            if rows < self.open.full / 16 {
+            if rows < self.open.full / 256 {
                 let (mut items, mut counts) = (piece.items(), piece.counts());
                 while !counts.is_empty() {
                     let now = counts.len().min(self.open.room());

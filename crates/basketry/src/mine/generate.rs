@@ -27,12 +27,12 @@ pub(crate) fn generate(
         hashes: Vec::new(),
         count: 0,
         most: 0,
+        control,
+        tried: 0,
     };
     let mut done = 0;
     for row in 0..sets.len() {
-        // The splits of 1024 itemsets take milliseconds; where one has very many, `max_rules`
-        // ends it.
-        if row % 1024 == 0 {
+        if row.is_multiple_of(1024) {
             control.advance((row - done) as u64)?;
             done = row;
         }
@@ -56,6 +56,8 @@ struct Split<'a> {
     count: u32,
     /// The largest count an antecedent may have.
     most: u64,
+    control: &'a Control,
+    tried: u32,
 }
 
 /// A part of the itemset: its positions as bits, and the hash of its items.
@@ -98,6 +100,11 @@ impl Split<'_> {
                 positions: consequent.positions | bit,
                 hash: consequent.hash.wrapping_add(hash),
             };
+            // A long itemset has millions of splits.
+            self.tried = self.tried.wrapping_add(1);
+            if self.tried.is_multiple_of(4096) {
+                self.control.check()?;
+            }
             let (x_row, n_x) = self.find(x).ok_or_else(missing)?;
             if u64::from(n_x) > self.most {
                 continue;

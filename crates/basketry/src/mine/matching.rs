@@ -1,6 +1,6 @@
-//! Which rules apply to a basket.
+//! Which antecedents a basket holds.
 
-use super::rules::RuleStore;
+use super::columns::Store;
 
 /// Rules by antecedent, antecedents by their rarest item.
 ///
@@ -13,26 +13,27 @@ pub(crate) struct MatchIndex {
     /// Antecedents: the row of the itemset, and where its rules begin in `rules`. One more at the
     /// end closes the last.
     groups: Vec<(u32, u32)>,
-    /// Rule rows.
     rules: Vec<u32>,
 }
 
 impl MatchIndex {
-    pub(crate) fn new(store: &RuleStore) -> Self {
-        let antecedents = &store.columns.antecedent;
-        let universe = store.sets.ids.len();
+    /// Of rules given by the itemsets on both sides.
+    pub(crate) fn new(sets: &Store, rules: impl Iterator<Item = (u32, u32)>) -> Self {
+        let universe = sets.ids.len();
         let mut frequency = vec![0u32; universe];
-        for (_, _, items, counts) in store.sets.pieces().take_while(|(length, ..)| *length == 1) {
+        for (_, _, items, counts) in sets.pieces().take_while(|(length, ..)| *length == 1) {
             for (&item, &count) in items.iter().zip(counts) {
                 frequency[item as usize] = count;
             }
         }
         let key = |antecedent: u32| {
-            let (items, _) = store.sets.row(antecedent);
+            let (items, _) = sets.row(antecedent);
             items.iter().copied().min_by_key(|&item| (frequency[item as usize], item)).unwrap_or(0)
         };
-        let mut order: Vec<(u32, u32, u32)> =
-            (0..).zip(antecedents).map(|(row, &x)| (key(x), x, row)).collect();
+        let mut order: Vec<(u32, u32, u32)> = (0..)
+            .zip(rules)
+            .map(|(rule, (antecedent, _))| (key(antecedent), antecedent, rule))
+            .collect();
         order.sort_unstable();
         let mut by_item = vec![0u32; universe + 1];
         let mut groups: Vec<(u32, u32)> = Vec::new();
@@ -48,40 +49,24 @@ impl MatchIndex {
         for item in 0..universe {
             by_item[item + 1] += by_item[item];
         }
-        Self { by_item, groups, rules: order.into_iter().map(|(.., row)| row).collect() }
+        Self { by_item, groups, rules: order.into_iter().map(|(.., rule)| rule).collect() }
     }
 
-    /// Calls `found` with every rule whose antecedent the basket holds and whose consequent shares
-    /// nothing with it. The basket's items are ascending.
-    pub(crate) fn matching(&self, store: &RuleStore, basket: &[u32], mut found: impl FnMut(u32)) {
+    /// Calls `found` with the number of every rule whose antecedent the basket holds. The basket's
+    /// items are ascending.
+    pub(crate) fn matching(&self, sets: &Store, basket: &[u32], mut found: impl FnMut(u32)) {
         for &item in basket {
             let (from, to) =
                 (self.by_item[item as usize] as usize, self.by_item[item as usize + 1] as usize);
             for group in from..to {
                 let (antecedent, start) = self.groups[group];
-                if !holds(basket, store.sets.row(antecedent).0) {
-                    continue;
-                }
-                for &rule in &self.rules[start as usize..self.groups[group + 1].1 as usize] {
-                    if apart(basket, store.sets.row(store.columns.consequent[rule as usize]).0) {
-                        found(rule);
-                    }
+                let held =
+                    sets.row(antecedent).0.iter().all(|item| basket.binary_search(item).is_ok());
+                if held {
+                    let rules = &self.rules[start as usize..self.groups[group + 1].1 as usize];
+                    rules.iter().for_each(|&rule| found(rule));
                 }
             }
         }
     }
-
-    /// Whether one rule matches.
-    pub(crate) fn matches(store: &RuleStore, rule: u32, basket: &[u32]) -> bool {
-        holds(basket, store.sets.row(store.columns.antecedent[rule as usize]).0)
-            && apart(basket, store.sets.row(store.columns.consequent[rule as usize]).0)
-    }
-}
-
-fn holds(basket: &[u32], items: &[u32]) -> bool {
-    items.iter().all(|item| basket.binary_search(item).is_ok())
-}
-
-fn apart(basket: &[u32], items: &[u32]) -> bool {
-    items.iter().all(|item| basket.binary_search(item).is_err())
 }

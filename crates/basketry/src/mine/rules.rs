@@ -106,8 +106,8 @@ pub fn rules(sets: &Itemsets, options: &RuleOptions, control: &Control) -> Resul
         control,
     )?;
     Ok(Rules {
-        store: Arc::new(RuleStore { sets: sets.store.clone(), columns, matching: OnceLock::new() }),
-        rows: None,
+        store: Arc::new(RuleStore { sets: sets.store.clone(), columns }),
+        view: View::new(None),
     })
 }
 
@@ -125,7 +125,21 @@ pub(crate) struct RuleColumns {
 pub(crate) struct RuleStore {
     pub sets: Arc<Store>,
     pub columns: RuleColumns,
+}
+
+/// Which rules are shown, in order.
+#[derive(Debug)]
+pub(crate) struct View {
+    /// Rows of the store; `None` for all.
+    rows: Option<Box<[u32]>>,
+    /// Made when first asked for.
     matching: OnceLock<MatchIndex>,
+}
+
+impl View {
+    fn new(rows: Option<Vec<u32>>) -> Arc<Self> {
+        Arc::new(Self { rows: rows.map(Into::into), matching: OnceLock::new() })
+    }
 }
 
 impl RuleStore {
@@ -152,8 +166,7 @@ impl RuleStore {
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub(crate) store: Arc<RuleStore>,
-    /// The rules that are shown, in order; `None` for all.
-    pub(crate) rows: Option<Arc<[u32]>>,
+    view: Arc<View>,
 }
 
 /// One row of [`Rules`].
@@ -208,7 +221,7 @@ impl std::fmt::Display for Rule<'_> {
 impl Rules {
     /// How many rules there are.
     pub fn len(&self) -> usize {
-        self.rows.as_ref().map_or(self.store.columns.antecedent.len(), |rows| rows.len())
+        self.view.rows.as_ref().map_or(self.store.columns.antecedent.len(), |rows| rows.len())
     }
 
     /// True if there are none.
@@ -268,7 +281,7 @@ impl Rules {
     /// the basket holds and of whose consequent it holds nothing. Unknown ids in the basket are
     /// passed over (no rule speaks of them).
     ///
-    /// The first call builds an index over all rules; later ones take microseconds.
+    /// The first call builds an index over the rules of this view; later ones take microseconds.
     ///
     /// ```
     /// # use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
@@ -292,18 +305,16 @@ impl Rules {
         let mut items: Vec<u32> = basket.into_iter().filter_map(|id| ids.find(id)).collect();
         items.sort_unstable();
         items.dedup();
-        let rows = match &self.rows {
-            None => {
-                let index = self.store.matching.get_or_init(|| MatchIndex::new(&self.store));
-                let mut rows = Vec::new();
-                index.matching(&self.store, &items, |row| rows.push((row, row)));
-                rows
+        let index = self.view.matching.get_or_init(|| {
+            MatchIndex::new(&self.store.sets, (0..self.len()).map(|row| self.sides(row)))
+        });
+        let mut rows = Vec::new();
+        index.matching(&self.store.sets, &items, |row| {
+            let apart = |side: &[u32]| side.iter().all(|item| items.binary_search(item).is_err());
+            if apart(self.store.sets.row(self.sides(row as usize).1).0) {
+                rows.push((row, self.stored(row as usize)));
             }
-            Some(rows) => (0..)
-                .zip(rows.iter().copied())
-                .filter(|&(_, row)| MatchIndex::matches(&self.store, row, &items))
-                .collect(),
-        };
+        });
         self.best(rows, n, measure)
     }
 
@@ -338,11 +349,17 @@ impl Rules {
     }
 
     fn view(&self, rows: Vec<u32>) -> Rules {
-        Rules { store: self.store.clone(), rows: Some(rows.into()) }
+        Rules { store: self.store.clone(), view: View::new(Some(rows)) }
+    }
+
+    /// The itemsets on both sides of row `row`, which must be in range.
+    fn sides(&self, row: usize) -> (u32, u32) {
+        let (columns, row) = (&self.store.columns, self.stored(row) as usize);
+        (columns.antecedent[row], columns.consequent[row])
     }
 
     /// The row of the store behind row `row`, which must be in range.
     pub(crate) fn stored(&self, row: usize) -> u32 {
-        self.rows.as_ref().map_or(row as u32, |rows| rows[row])
+        self.view.rows.as_ref().map_or(row as u32, |rows| rows[row])
     }
 }

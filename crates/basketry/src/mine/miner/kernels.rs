@@ -47,6 +47,7 @@ type ExtendFn = unsafe fn(&[u32], &[u32], *mut u32);
 type InsertFn = unsafe fn(&[u32], usize, usize, u32, *mut u32);
 type SubsetsFn = unsafe fn(&[u64], usize, usize, &mut Table);
 type LatticeFn = unsafe fn(&[u32], &[u32; LATTICE], &Table, u32, Cursors);
+type TransposeFn = unsafe fn(&[u64], usize, &mut [u64], usize);
 type PlacesFn = unsafe fn(&[u16; PLACES], usize, &mut [u16; PLACES]);
 type ScanFn = unsafe fn(&[u32], u32, &mut Vec<u32>);
 type SumFn = unsafe fn(&mut [u32]);
@@ -65,6 +66,7 @@ pub(crate) struct Kernels {
     subsets: SubsetsFn,
     lattice: LatticeFn,
     places: PlacesFn,
+    transpose: TransposeFn,
     scan: ScanFn,
     sum: SumFn,
 }
@@ -194,6 +196,24 @@ impl Kernels {
         assert!(len <= PLACES);
         // SAFETY: the processor has the features of the chosen version.
         unsafe { (self.places)(numbers, len, places) }
+    }
+
+    /// Makes bit vectors of `words` words, one after the other, of the lowest `number` bits of the
+    /// masks: bit `i` of vector `b` is bit `b` of mask `i`. The masks are a multiple of 64. Words
+    /// of the vectors behind those for the masks are not written.
+    #[inline]
+    pub(crate) fn transpose(
+        &self,
+        masks: &[u64],
+        number: usize,
+        vectors: &mut [u64],
+        words: usize,
+    ) {
+        assert!(masks.len().is_multiple_of(64) && masks.len() <= 64 * words);
+        assert!(number <= 64 && number * words <= vectors.len());
+        // SAFETY: the processor has the features of the chosen version, and the vectors are as long
+        // as it relies on.
+        unsafe { (self.transpose)(masks, number, vectors, words) }
     }
 
     /// Appends to `hits` the places of all `counts` that are at least `least`, which is not 0.

@@ -203,29 +203,30 @@ impl Worker<'_> {
             scratch.bits[slot as usize] = 1 << bit;
         }
         let vectors = scratch.kept.len();
-        let masks = &mut self.masks;
-        masks.clear();
+        let room = lists.rows_with(slot) as usize + 64;
+        if self.masks.len() < room {
+            self.masks.resize(room, 0);
+        }
+        let mut rows = 0;
+        // Written whether needed or not, since branches would be mispredicted.
+        let masks = &mut self.masks[..room];
         lists.masks(slot, &scratch.bits, |mask| {
-            if mask & mask.wrapping_sub(1) != 0 {
-                masks.push(mask);
-            }
+            masks[rows] = mask;
+            rows += usize::from(mask & mask.wrapping_sub(1) != 0);
         });
         for &slot in &scratch.kept {
             scratch.bits[slot as usize] = 0;
         }
-        let words = masks.len().div_ceil(64).next_multiple_of(self.job.kernels.block);
+        let whole = rows.next_multiple_of(64);
+        masks[rows..whole].fill(0);
+        let words = (whole / 64).next_multiple_of(self.job.kernels.block);
         let matrix = Matrix { start: 0, words, vectors };
         self.arena.reserve(matrix.end());
         let bits = &mut self.arena.words()[..matrix.end()];
-        bits.fill(0);
-        for (row, &mask) in masks.iter().enumerate() {
-            let mut mask = mask;
-            while mask != 0 {
-                let vector = mask.trailing_zeros() as usize;
-                bits[vector * words + row / 64] |= 1 << (row % 64);
-                mask &= mask - 1;
-            }
+        for vector in bits.chunks_exact_mut(words.max(1)) {
+            vector[whole / 64..].fill(0);
         }
+        self.job.kernels.transpose(&masks[..whole], vectors, bits, words);
         self.bits(child, matrix)
     }
 

@@ -13,6 +13,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     subsets,
     lattice,
     places,
+    transpose,
     scan,
     sum: superset_sums,
 };
@@ -365,6 +366,38 @@ unsafe fn places(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]
     for (number, place) in numbers[..len].iter().zip(places) {
         *place = numbers[..len].iter().map(|other| u16::from(other < number)).sum();
     }
+}
+
+pub(super) unsafe fn transpose(masks: &[u64], number: usize, vectors: &mut [u64], words: usize) {
+    for (w, masks) in masks.chunks_exact(64).enumerate() {
+        for first in (0..number).step_by(8) {
+            // Eight vectors at once, in squares of eight masks by eight bits.
+            let mut columns = [0u64; 8];
+            for (e, eight) in masks.chunks_exact(8).enumerate() {
+                let square =
+                    eight.iter().rev().fold(0, |square, mask| square << 8 | (mask >> first) & 0xff);
+                let square = transpose_square(square);
+                for (b, column) in columns.iter_mut().enumerate() {
+                    *column |= (square >> (8 * b) & 0xff) << (8 * e);
+                }
+            }
+            for (b, column) in (first..number).zip(columns) {
+                vectors[b * words + w] = column;
+            }
+        }
+    }
+}
+
+/// Swaps rows and columns of a square of 8 by 8 bits (Hacker's Delight 7-3).
+fn transpose_square(square: u64) -> u64 {
+    let mut x = square;
+    for (shift, mask) in
+        [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0x0000_0000_f0f0_f0f0)]
+    {
+        let swap = (x ^ x >> shift) & mask;
+        x ^= swap ^ swap << shift;
+    }
+    x
 }
 
 unsafe fn scan(counts: &[u32], least: u32, hits: &mut Vec<u32>) {

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::portable::{
-    add_supersets, compress_with, extend_rows, insert_rows, scan_groups, write_lattice,
+    add_supersets, compress_with, extend_rows, insert_rows, scan_groups, transpose, write_lattice,
 };
 use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, PLACES, Table};
 
@@ -36,6 +36,7 @@ const AVX2: Kernels = Kernels {
     subsets: subsets_avx2,
     lattice: lattice_avx2,
     places: places_avx2,
+    transpose,
     scan: scan_avx2,
     sum: sum_avx2,
 };
@@ -50,6 +51,7 @@ const AVX512: Kernels = Kernels {
     subsets: subsets_avx512,
     lattice: lattice_avx512,
     places: places_avx512,
+    transpose: transpose_avx512,
     scan: scan_avx512,
     sum: sum_avx512,
 };
@@ -393,5 +395,24 @@ unsafe fn places_avx512(numbers: &[u16; PLACES], len: usize, places: &mut [u16; 
     for (number, place) in numbers[..len].iter().zip(places) {
         let number = _mm512_set1_epi16(*number as i16);
         *place = _mm512_mask_cmplt_epu16_mask(lanes, all, number).count_ones() as u16;
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn transpose_avx512(masks: &[u64], number: usize, vectors: &mut [u64], words: usize) {
+    for (w, masks) in masks.chunks_exact(64).enumerate() {
+        let mut rows = [_mm512_setzero_si512(); 8];
+        for (row, masks) in rows.iter_mut().zip(masks.chunks_exact(8)) {
+            // SAFETY: these are eight masks.
+            *row = unsafe { _mm512_loadu_si512(masks.as_ptr().cast()) };
+        }
+        for b in 0..number {
+            let bit = _mm512_set1_epi64(1 << b);
+            let mut column = 0;
+            for (e, &row) in rows.iter().enumerate() {
+                column |= u64::from(_mm512_test_epi64_mask(row, bit)) << (8 * e);
+            }
+            vectors[b * words + w] = column;
+        }
     }
 }
