@@ -8,6 +8,8 @@ use std::mem::MaybeUninit;
 use crate::mine::columns::SLACK;
 
 mod portable;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
