@@ -852,6 +852,24 @@ typedef struct basketry_itemset_columns {
 } basketry_itemset_columns;
 
 /**
+ * A column of numbers: one of the two pointers is null.
+ */
+typedef struct basketry_numbers {
+    /**
+     * How many numbers there are.
+     */
+    size_t len;
+    /**
+     * Whole numbers, such as counts and money in minor units; null if the column has others.
+     */
+    const int64_t *ints;
+    /**
+     * Any numbers; null if the column has whole ones.
+     */
+    const double *floats;
+} basketry_numbers;
+
+/**
  * Which rules to make.
  */
 typedef struct basketry_rule_options {
@@ -1642,6 +1660,14 @@ size_t basketry_itemsets_len(const struct basketry_itemsets *itemsets);
  * The itemsets as columns, borrowed; null for null. The first call lays them out.
  */
 const struct basketry_itemset_columns *basketry_itemsets_columns(const struct basketry_itemsets *itemsets);
+
+/**
+ * Writes a column of numbers, by name: "length", "count", "support", or one that the way of
+ * mining adds. Borrowed from the itemsets; the first call for a column lays it out.
+ */
+basketry_status basketry_itemsets_column(const struct basketry_itemsets *itemsets,
+                                         struct basketry_str name,
+                                         struct basketry_numbers *out);
 
 /**
  * Writes the id of an item, which is borrowed from the itemsets.

@@ -187,6 +187,11 @@ typedef struct basketry_itemset_columns {
     const uint64_t *counts;
     uint64_t baskets;
 } basketry_itemset_columns;
+typedef struct basketry_numbers {
+    size_t len;
+    const int64_t *ints;
+    const double *floats;
+} basketry_numbers;
 typedef struct basketry_rule_options {
     size_t struct_size;
     double min_confidence;
@@ -402,6 +407,9 @@ basketry_status basketry_itemsets_mine(const struct basketry_baskets *baskets,
 void basketry_itemsets_free(struct basketry_itemsets *itemsets);
 size_t basketry_itemsets_len(const struct basketry_itemsets *itemsets);
 const struct basketry_itemset_columns *basketry_itemsets_columns(const struct basketry_itemsets *itemsets);
+basketry_status basketry_itemsets_column(const struct basketry_itemsets *itemsets,
+                                         struct basketry_str name,
+                                         struct basketry_numbers *out);
 basketry_status basketry_itemsets_item(const struct basketry_itemsets *itemsets,
                                        uint32_t item,
                                        struct basketry_id *out);

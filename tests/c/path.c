@@ -245,6 +245,12 @@ static void mining(void) {
     CHECK(columns->len == 3 && columns->baskets == 4);
     CHECK(columns->offsets[0] == 0 && columns->offsets[1] == 1 && columns->offsets[3] == 4);
     CHECK(columns->counts[0] == 3 && columns->counts[1] == 2 && columns->counts[2] == 2);
+    basketry_numbers numbers;
+    OK(basketry_itemsets_column(sets, basketry_text("support"), &numbers));
+    CHECK(numbers.len == 3 && !numbers.ints && numbers.floats[0] == 0.75);
+    OK(basketry_itemsets_column(sets, basketry_text("length"), &numbers));
+    CHECK(numbers.len == 3 && !numbers.floats && numbers.ints[2] == 2);
+    CHECK(basketry_itemsets_column(sets, basketry_text("utility"), &numbers) == BASKETRY_ERROR_INVALID_ARGUMENT);
     basketry_id id;
     OK(basketry_itemsets_item(sets, columns->items[0], &id));
     CHECK(is_text(id, "bread"));

@@ -263,6 +263,9 @@ def test_itemsets_filter_and_sort(sets):
     ]
     assert len(sets.containing([99])) == len(sets.containing(["1"])) == 0
     counts = [s.count for s in sets.sort()]
+    assert [len(s) for s in sets.sort("length")] == sorted((len(s) for s in sets), reverse=True)
+    with pytest.raises(bk.InvalidArgumentError, match="'?utility'?.* length, count, support"):
+        sets.sort(by="utility")
     assert counts == sorted(counts, reverse=True)
     assert sets.count_of([0]) == max(counts)
     assert sets.count_of([99]) is None

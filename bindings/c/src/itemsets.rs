@@ -1,16 +1,17 @@
 //! Frequent itemsets.
 
 use std::mem::MaybeUninit;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use basketry::mine::Numbers;
 use basketry::{ItemsetOptions, Itemsets, MinSupport};
 
 use crate::arrow::export;
 use crate::baskets::basketry_baskets;
 use crate::control::{basketry_control, run};
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
-use crate::strings::{Grows, basketry_id, grown};
+use crate::strings::{Grows, basketry_id, basketry_str, grown};
 
 /// Frequent itemsets, one row each. As mined, rows go by length, and within a length from
 /// frequent to rare; the order depends on the baskets and the threshold only.
@@ -24,6 +25,8 @@ struct Columns {
     items: Vec<u32>,
     counts: Vec<u64>,
     lent: basketry_itemset_columns,
+    /// The columns of numbers that were asked for by name, which stay where they are.
+    named: Mutex<Vec<(String, Numbers)>>,
 }
 
 // SAFETY: the pointers in `lent` point into the vectors beside it, which nobody changes.
@@ -153,6 +156,54 @@ pub extern "C" fn basketry_itemsets_columns(
     })
 }
 
+/// A column of numbers: one of the two pointers is null.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_numbers {
+    /// How many numbers there are.
+    pub len: usize,
+    /// Whole numbers, such as counts and money in minor units; null if the column has others.
+    pub ints: *const i64,
+    /// Any numbers; null if the column has whole ones.
+    pub floats: *const f64,
+}
+
+impl basketry_numbers {
+    pub(crate) fn lend(numbers: &Numbers) -> Self {
+        let (ints, floats) = (std::ptr::null(), std::ptr::null());
+        match numbers {
+            Numbers::Int(values) => Self { len: values.len(), ints: values.as_ptr(), floats },
+            Numbers::Float(values) => Self { len: values.len(), ints, floats: values.as_ptr() },
+        }
+    }
+}
+
+/// Writes a column of numbers, by name: "length", "count", "support", or one that the way of
+/// mining adds. Borrowed from the itemsets; the first call for a column lays it out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_itemsets_column(
+    itemsets: Option<&basketry_itemsets>,
+    name: basketry_str,
+    out: Option<&mut MaybeUninit<basketry_numbers>>,
+) -> basketry_status {
+    call(|| {
+        let itemsets = required(itemsets, "itemsets")?;
+        // SAFETY: the caller's promise for texts.
+        let name = unsafe { name.get("name") }?;
+        let out = required(out, "out")?;
+        let mut named = itemsets.columns().named.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = match named.iter().position(|(known, _)| known == name) {
+            Some(at) => at,
+            None => {
+                named.push((name.to_owned(), itemsets.itemsets.column(name)?));
+                named.len() - 1
+            }
+        };
+        out.write(basketry_numbers::lend(&named[at].1));
+        Ok(())
+    })
+}
+
 /// Writes the id of an item, which is borrowed from the itemsets.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_itemsets_item(
@@ -212,6 +263,7 @@ impl basketry_itemsets {
                 offsets: Vec::with_capacity(itemsets.len() + 1),
                 items: Vec::new(),
                 counts: Vec::with_capacity(itemsets.len()),
+                named: Mutex::new(Vec::new()),
                 lent: basketry_itemset_columns {
                     len: itemsets.len(),
                     offsets: std::ptr::null(),

@@ -12,7 +12,8 @@ use crate::{arrow, boundary, ids, table};
 ///
 /// Rows go by length. ``len(sets)``, ``sets[0]`` (an :class:`Itemset`), ``sets[:10]`` and
 /// iteration work as with a list. The columns, as Arrow and in data frames: ``itemset`` (a list of
-/// ids), ``length`` and ``count`` (int64), ``support`` (float64, the share of baskets).
+/// ids), ``length`` and ``count`` (int64), ``support`` (float64, the share of baskets), and those
+/// that the way of mining adds.
 #[pyclass(frozen, module = "basketry")]
 pub(crate) struct Itemsets {
     pub(crate) inner: basketry::Itemsets,
@@ -138,9 +139,15 @@ impl Itemsets {
         Ok(Self::of(inner))
     }
 
-    /// The same itemsets with the most frequent first; ties stay in their order.
-    fn sort(&self, py: Python<'_>) -> PyResult<Self> {
-        boundary::quick(py, || Ok(self.inner.sorted_by_support())).map(Self::of)
+    /// The same itemsets with the largest numbers of a column first; ties stay in their order.
+    ///
+    /// Parameters
+    /// ----------
+    /// by : str
+    ///     The column: ``"support"``, ``"count"``, ``"length"``, or one that the way of mining adds.
+    #[pyo3(signature = (by = "support"))]
+    fn sort(&self, py: Python<'_>, by: &str) -> PyResult<Self> {
+        boundary::quick(py, || self.inner.sorted_by(by)).map(Self::of)
     }
 
     /// The columns as a dict of lists.

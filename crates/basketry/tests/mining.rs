@@ -307,7 +307,7 @@ fn views_filter_and_sort() {
     let baskets =
         Baskets::from_lists([vec![1, 2, 3], vec![1, 2], vec![2, 3], vec![2], vec![4]]).unwrap();
     let sets = mine(&baskets, &ItemsetOptions::new(MinSupport::Count(1)));
-    let sorted = sets.sorted_by_support();
+    let sorted = sets.sorted_by("support").unwrap();
     assert!(sorted.iter().map(|set| set.count()).is_sorted_by(|a, b| a >= b));
     assert_eq!(numbers(sorted.get(0).unwrap().ids()), Set::from([2]));
     assert_eq!(sets.containing([3, 2]).len(), 2);

@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, Re
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::columns::Store;
+use super::columns::{Numbers, Store};
 use super::itemsets::Itemsets;
 use super::measures::Measure;
 use super::rules::Rules;
@@ -19,15 +19,23 @@ const BATCH: usize = 1 << 16;
 
 impl Itemsets {
     /// The columns: `itemset` (list of Int64 or Utf8 ids), `length` and `count` (Int64),
-    /// `support` (Float64, the share). The schema's metadata holds the number of `baskets` and the
+    /// `support` (Float64, the share), then those that the way of mining adds (Int64 or Float64).
+    /// The schema's metadata holds the number of `baskets` and the
     /// `min_count`.
     pub fn schema(&self) -> SchemaRef {
-        let fields = vec![
+        let mut fields = vec![
             list_field("itemset", self.ids()),
             Field::new("length", DataType::Int64, false),
             Field::new("count", DataType::Int64, false),
             Field::new("support", DataType::Float64, false),
         ];
+        fields.extend(self.store.extras.iter().map(|extra| {
+            let data_type = match extra.numbers {
+                Numbers::Int(_) => DataType::Int64,
+                Numbers::Float(_) => DataType::Float64,
+            };
+            Field::new(extra.name, data_type, false)
+        }));
         schema(fields, &self.store)
     }
 
@@ -169,7 +177,7 @@ fn itemset_batch(sets: &Itemsets, from: usize, to: usize) -> Result<RecordBatch>
     let rows = || (from..to).map(|row| sets.stored(row));
     let counts = || rows().map(|row| store.row(row).1);
     let length = rows().map(|row| store.length(row) as i64);
-    let columns: Vec<ArrayRef> = vec![
+    let mut columns: Vec<ArrayRef> = vec![
         lists(store, rows())?,
         Arc::new(Int64Array::from_iter_values(length)),
         Arc::new(Int64Array::from_iter_values(counts().map(i64::from))),
@@ -177,6 +185,12 @@ fn itemset_batch(sets: &Itemsets, from: usize, to: usize) -> Result<RecordBatch>
             counts().map(|count| f64::from(count) / store.baskets as f64),
         )),
     ];
+    for extra in &store.extras {
+        columns.push(match extra.numbers.take(rows()) {
+            Numbers::Int(values) => Arc::new(Int64Array::from(values)),
+            Numbers::Float(values) => Arc::new(Float64Array::from(values)),
+        });
+    }
     RecordBatch::try_new(sets.schema(), columns).map_err(arrow_error)
 }
 
@@ -226,7 +240,7 @@ mod tests {
 
     #[test]
     fn itemsets_leave_as_a_table() -> Result<()> {
-        let batch = sample()?.sorted_by_support().to_record_batch()?;
+        let batch = sample()?.sorted_by("support")?.to_record_batch()?;
         assert_eq!(batch.num_rows(), 3);
         let lists: &ListArray = batch["itemset"].as_list();
         let names: Vec<Vec<String>> = lists

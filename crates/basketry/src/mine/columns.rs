@@ -326,13 +326,44 @@ struct Stored {
     piece: Piece,
 }
 
+/// A further number for each itemset, by row of the store.
+#[derive(Clone, Debug)]
+pub(crate) struct Extra {
+    /// The name of the column.
+    pub name: &'static str,
+    pub numbers: Numbers,
+}
+
+/// The numbers of a column, one for each row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    /// Whole numbers, such as counts and amounts of money in minor units.
+    Int(Vec<i64>),
+    /// Any numbers.
+    Float(Vec<f64>),
+}
+
+impl Numbers {
+    /// The numbers of these rows, in this order.
+    pub(crate) fn take(&self, rows: impl Iterator<Item = u32>) -> Self {
+        match self {
+            Self::Int(values) => Self::Int(rows.map(|row| values[row as usize]).collect()),
+            Self::Float(values) => Self::Float(rows.map(|row| values[row as usize]).collect()),
+        }
+    }
+}
+
 /// Every mined itemset, by length. Rows are numbered through all lengths.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub ids: Arc<Ids>,
     pub baskets: u64,
     pub min_count: u64,
-    pub min_length: usize,
+    /// The option, by name, that left out subsets of itemsets that are there; `None` if every
+    /// subset of every itemset is there.
+    pub gaps: Option<&'static str>,
+    /// Further numbers for each itemset.
+    pub extras: Vec<Extra>,
     pieces: Vec<Stored>,
     /// The first row of each piece, and the number of rows.
     starts: Vec<u32>,
@@ -342,13 +373,7 @@ pub(crate) struct Store {
 impl Store {
     /// Of the itemsets of length 1, of length 2, and so on. The caller has seen to it that there
     /// are fewer than 2^32 rows.
-    pub(crate) fn new(
-        ids: Arc<Ids>,
-        baskets: u64,
-        min_count: u64,
-        min_length: usize,
-        lengths: Vec<Pieces>,
-    ) -> Self {
+    pub(crate) fn new(ids: Arc<Ids>, baskets: u64, min_count: u64, lengths: Vec<Pieces>) -> Self {
         let mut pieces = Vec::new();
         let mut starts = vec![0u32];
         let mut start = 0;
@@ -358,7 +383,8 @@ impl Store {
             start += rows;
             starts.push(start);
         }
-        Self { ids, baskets, min_count, min_length, pieces, starts, index: OnceLock::new() }
+        let index = OnceLock::new();
+        Self { ids, baskets, min_count, gaps: None, extras: Vec::new(), pieces, starts, index }
     }
 
     /// How many itemsets there are.
@@ -433,7 +459,7 @@ mod tests {
         let last = Level::from_rows(2, &[1, 2], &[3])?.blocks.into_iter().map(Arc::new);
         pieces.add(&last.collect::<Vec<_>>(), 0..1)?;
         let lengths = vec![Pieces::new(1), pieces];
-        let store = Store::new(Arc::new(Ids::new(IdKind::Int)), 1, 1, 1, lengths);
+        let store = Store::new(Arc::new(Ids::new(IdKind::Int)), 1, 1, lengths);
         let total = n - 1 + full / 2 * 3;
         assert_eq!(store.len(), total + 1);
         // Two large pieces; the copies, with the rest of the level, fill one block and a half.

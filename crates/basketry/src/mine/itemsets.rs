@@ -1,176 +1,11 @@
 //! Frequent itemsets as columns.
 
+use std::cmp::Reverse;
 use std::ops::RangeBounds;
 use std::sync::Arc;
 
-use super::columns::Store;
-use super::fraction::Fraction;
-use super::miner::{self, Rows, Settings};
-use crate::{Baskets, Control, Error, IdRef, Ids, Result};
-
-/// The least support an itemset must have.
-///
-/// `Share(1.0)` means every basket, `Count(1)` means one basket.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MinSupport {
-    /// A share of the baskets, above 0 and at most 1.
-    ///
-    /// The share is the decimal its user wrote (the shortest that reads back as the same `f64`),
-    /// and it is compared in integers: `Share(0.1)` of 30 baskets is 3 baskets, of 31 it is 4. A
-    /// quotient that was computed stands for itself: `Share(7.0 / 30.0)` of 30 baskets is 7.
-    Share(f64),
-    /// A number of baskets, at least 1.
-    Count(u64),
-}
-
-impl MinSupport {
-    /// The smallest count that reaches this support among `baskets` baskets.
-    ///
-    /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names `min_support` if it is out of range.
-    pub fn count(self, baskets: u64) -> Result<u64> {
-        match self {
-            MinSupport::Count(0) => {
-                Err(Error::argument("min_support: a count of 0, expected at least 1"))
-            }
-            MinSupport::Count(count) => Ok(count),
-            MinSupport::Share(share) => match Fraction::from_f64(share) {
-                Some(fraction) if share > 0.0 => Ok(fraction.least_part(baskets).max(1)),
-                _ => Err(Error::argument(format!(
-                    "min_support: a share of {share}, expected one above 0 and at most 1"
-                ))),
-            },
-        }
-    }
-}
-
-/// What to mine.
-///
-/// ```
-/// use basketry::{ItemsetOptions, MinSupport};
-///
-/// let options = ItemsetOptions::new(MinSupport::Share(0.001)).max_length(4);
-/// assert_eq!(options.max_length, Some(4));
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ItemsetOptions {
-    /// The least support.
-    pub min_support: MinSupport,
-    /// The least number of items in an itemset, at least 1 (the default). [`rules`](super::rules)
-    /// needs the supports of all subsets, and so a `min_length` of 1.
-    pub min_length: usize,
-    /// The largest number of items in an itemset; default: any.
-    pub max_length: Option<usize>,
-    /// How many threads to use, at least 1; default: those of the current rayon pool, which is
-    /// one for each core unless set up otherwise. The result is the same for any number.
-    pub threads: Option<usize>,
-    /// The largest number of itemsets, those shorter than `min_length` included. A threshold that
-    /// yields more is an error instead of a machine out of memory. Default: 20 million, which
-    /// take about 1 GB.
-    pub max_itemsets: u64,
-}
-
-impl ItemsetOptions {
-    /// All itemsets of at least this support.
-    pub fn new(min_support: MinSupport) -> Self {
-        Self {
-            min_support,
-            min_length: 1,
-            max_length: None,
-            threads: None,
-            max_itemsets: 20_000_000,
-        }
-    }
-
-    /// Sets [`min_length`](Self::min_length).
-    #[must_use]
-    pub fn min_length(mut self, items: usize) -> Self {
-        self.min_length = items;
-        self
-    }
-
-    /// Sets [`max_length`](Self::max_length).
-    #[must_use]
-    pub fn max_length(mut self, items: usize) -> Self {
-        self.max_length = Some(items);
-        self
-    }
-
-    /// Sets [`threads`](Self::threads).
-    #[must_use]
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
-
-    /// Sets [`max_itemsets`](Self::max_itemsets).
-    #[must_use]
-    pub fn max_itemsets(mut self, itemsets: u64) -> Self {
-        self.max_itemsets = itemsets;
-        self
-    }
-
-    fn validate(&self) -> Result<()> {
-        if self.min_length == 0 {
-            return Err(Error::argument("min_length: 0, expected at least 1"));
-        }
-        if let Some(max) = self.max_length.filter(|&max| max < self.min_length) {
-            return Err(Error::argument(format!(
-                "max_length: {max}, expected at least min_length, which is {}",
-                self.min_length
-            )));
-        }
-        if self.threads == Some(0) {
-            return Err(Error::argument("threads: 0, expected at least 1"));
-        }
-        Ok(())
-    }
-}
-
-/// All sets of items that at least `min_support` baskets hold, each with the number of baskets
-/// that hold it. The empty set is not among them; items in every basket are.
-///
-/// ```
-/// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
-///
-/// let baskets = Baskets::from_lists([
-///     vec!["bread", "butter"], vec!["bread", "butter", "jam"], vec!["bread"], vec!["jam"],
-/// ])?;
-/// let sets = itemsets(&baskets, &ItemsetOptions::new(MinSupport::Share(0.5)), &Control::new())?;
-/// assert_eq!(sets.len(), 4);
-/// assert_eq!(sets.count_of(["butter", "bread"]), Some(2));
-/// # Ok::<(), basketry::Error>(())
-/// ```
-///
-/// # Errors
-/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the option that is out of range, [`Data`](crate::ErrorKind::Data) if
-/// there are no baskets, [`Limit`](crate::ErrorKind::Limit) if there are more than `max_itemsets` itemsets, and
-/// [`Cancelled`](crate::ErrorKind::Cancelled).
-pub fn itemsets(
-    baskets: &Baskets,
-    options: &ItemsetOptions,
-    control: &Control,
-) -> Result<Itemsets> {
-    control.check()?;
-    options.validate()?;
-    baskets.require_some()?;
-    let total = baskets.len() as u64;
-    let min_count = options.min_support.count(total)?;
-    let settings = Settings {
-        min_count,
-        min_length: options.min_length,
-        max_length: options.max_length.unwrap_or(usize::MAX),
-        // Rows are numbered with 32 bits.
-        max_itemsets: options.max_itemsets.min(u64::from(u32::MAX - 1)),
-        threads: options.threads,
-    };
-    let rows =
-        Rows { offsets: baskets.offsets(), items: baskets.items(), universe: baskets.ids().len() };
-    let levels = miner::mine(rows, &settings, control)?;
-    let store = Store::new(baskets.ids().clone(), total, min_count, options.min_length, levels);
-    Ok(Itemsets { store: Arc::new(store), rows: None })
-}
+use super::columns::{Numbers, Store};
+use crate::{Error, IdRef, Ids, Result};
 
 /// Frequent itemsets, one row each.
 ///
@@ -192,13 +27,19 @@ pub struct Itemsets {
 /// One row of [`Itemsets`].
 #[derive(Clone, Copy, Debug)]
 pub struct Itemset<'a> {
-    pub(crate) items: &'a [u32],
-    pub(crate) count: u64,
-    pub(crate) baskets: u64,
-    pub(crate) ids: &'a Ids,
+    store: &'a Store,
+    row: u32,
+    items: &'a [u32],
+    count: u64,
 }
 
 impl<'a> Itemset<'a> {
+    /// The itemset in a row of the store. Panics if there is no such row.
+    pub(crate) fn new(store: &'a Store, row: u32) -> Self {
+        let (items, count) = store.row(row);
+        Self { store, row, items, count: count.into() }
+    }
+
     /// The items as indices into [`Itemsets::ids`], ascending.
     pub fn items(&self) -> &'a [u32] {
         self.items
@@ -206,7 +47,7 @@ impl<'a> Itemset<'a> {
 
     /// The ids of the items.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = IdRef<'a>> + use<'a> {
-        let ids = self.ids;
+        let ids: &'a Ids = &self.store.ids;
         self.items.iter().map(move |&item| ids.get(item))
     }
 
@@ -223,11 +64,33 @@ impl<'a> Itemset<'a> {
 
     /// The share of baskets that hold all of the items, in (0, 1].
     pub fn support(&self) -> f64 {
-        self.count as f64 / self.baskets as f64
+        self.count as f64 / self.store.baskets as f64
+    }
+
+    /// The number in a column, by its name in [`Itemsets::columns`]; `None` if there is no such
+    /// column.
+    pub fn value(&self, column: &str) -> Option<f64> {
+        match column {
+            "length" => Some(self.len() as f64),
+            "count" => Some(self.count as f64),
+            "support" => Some(self.support()),
+            _ => {
+                let extra = self.store.extras.iter().find(|extra| extra.name == column)?;
+                Some(match &extra.numbers {
+                    Numbers::Int(values) => values[self.row as usize] as f64,
+                    Numbers::Float(values) => values[self.row as usize],
+                })
+            }
+        }
     }
 }
 
 impl Itemsets {
+    /// All rows of a store.
+    pub(crate) fn of(store: Store) -> Self {
+        Self { store: Arc::new(store), rows: None }
+    }
+
     /// How many itemsets there are.
     pub fn len(&self) -> usize {
         self.rows.as_ref().map_or(self.store.len(), |rows| rows.len())
@@ -309,11 +172,50 @@ impl Itemsets {
         self.filter(|set| range.contains(&set.len()))
     }
 
-    /// A view with the most frequent itemsets first; ties stay in their order.
-    pub fn sorted_by_support(&self) -> Itemsets {
-        let mut rows: Vec<u32> = (0..self.len()).map(|row| self.stored(row)).collect();
-        rows.sort_by_key(|&row| std::cmp::Reverse(self.store.row(row).1));
-        self.view(rows)
+    /// The names of the columns of numbers: `length`, `count`, `support`, and those that the way
+    /// of mining adds.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let extras = self.store.extras.iter().map(|extra| extra.name);
+        ["length", "count", "support"].into_iter().chain(extras)
+    }
+
+    /// The numbers in a column, one for each row.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) lists the [`columns`](Self::columns)
+    /// if there is none of this name.
+    pub fn column(&self, name: &str) -> Result<Numbers> {
+        let rows = || (0..self.len()).map(|row| self.stored(row));
+        Ok(match name {
+            "length" => Numbers::Int(rows().map(|row| self.store.length(row) as i64).collect()),
+            "count" => Numbers::Int(rows().map(|row| self.store.row(row).1.into()).collect()),
+            "support" => Numbers::Float(self.iter().map(|set| set.support()).collect()),
+            _ => match self.store.extras.iter().find(|extra| extra.name == name) {
+                Some(extra) => extra.numbers.take(rows()),
+                None => {
+                    let names = self.columns().collect::<Vec<_>>().join(", ");
+                    let message = format!("column: {name:?} is not one of {names}");
+                    return Err(Error::argument(message));
+                }
+            },
+        })
+    }
+
+    /// A view with the largest numbers of a column first; ties stay in their order, and what is
+    /// not a number comes last.
+    ///
+    /// # Errors
+    /// As for [`column`](Self::column).
+    pub fn sorted_by(&self, column: &str) -> Result<Itemsets> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        match self.column(column)? {
+            Numbers::Int(values) => order.sort_by_key(|&row| Reverse(values[row])),
+            Numbers::Float(values) => order.sort_by(|&a, &b| {
+                let (a, b) = (values[a], values[b]);
+                a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(&a))
+            }),
+        }
+        Ok(self.view(order.into_iter().map(|row| self.stored(row)).collect()))
     }
 
     /// A view of the first `n` rows.
@@ -354,7 +256,6 @@ impl Itemsets {
     }
 
     fn at(&self, stored: u32) -> Itemset<'_> {
-        let (items, count) = self.store.row(stored);
-        Itemset { items, count: count.into(), baskets: self.store.baskets, ids: &self.store.ids }
+        Itemset::new(&self.store, stored)
     }
 }

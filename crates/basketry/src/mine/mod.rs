@@ -8,6 +8,7 @@
 mod arrow;
 mod columns;
 mod fraction;
+mod frequent;
 mod generate;
 mod index;
 mod itemsets;
@@ -15,8 +16,12 @@ mod matching;
 mod measures;
 mod memory;
 mod miner;
+mod options;
 mod rules;
 
-pub use itemsets::{Itemset, ItemsetOptions, Itemsets, MinSupport, itemsets};
+pub use columns::Numbers;
+pub use frequent::itemsets;
+pub use itemsets::{Itemset, Itemsets};
 pub use measures::{Counts, Measure};
+pub use options::{ItemsetOptions, MinSupport};
 pub use rules::{Consequents, Rule, RuleOptions, Rules, rules};

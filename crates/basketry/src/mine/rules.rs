@@ -80,8 +80,8 @@ impl RuleOptions {
 ///
 /// # Errors
 /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names `min_confidence` if it is not from 0
-/// to 1, or `min_length` if the itemsets were mined with one above 1, as the supports of shorter
-/// itemsets are then not known. [`Limit`](crate::ErrorKind::Limit) if there are more than
+/// to 1, or the option that left out subsets of the itemsets, such as `min_length`, as their
+/// supports are then not known. [`Limit`](crate::ErrorKind::Limit) if there are more than
 /// `max_rules` rules, and [`Cancelled`](crate::ErrorKind::Cancelled).
 pub fn rules(sets: &Itemsets, options: &RuleOptions, control: &Control) -> Result<Rules> {
     let min_confidence = Fraction::from_f64(options.min_confidence).ok_or_else(|| {
@@ -90,11 +90,10 @@ pub fn rules(sets: &Itemsets, options: &RuleOptions, control: &Control) -> Resul
             options.min_confidence
         ))
     })?;
-    if sets.store.min_length > 1 {
+    if let Some(option) = sets.store.gaps {
         return Err(Error::argument(format!(
-            "min_length: the itemsets were mined with {}, but rules need the support of every \
-             subset: mine with a min_length of 1 and select by length afterwards",
-            sets.store.min_length
+            "{option}: it left out subsets of the itemsets, but rules need the support of every \
+             subset: mine without it and select the rules afterwards"
         )));
     }
     let columns = generate::generate(
@@ -198,9 +197,7 @@ impl<'a> Rule<'a> {
     }
 
     fn side(&self, row: u32) -> Itemset<'a> {
-        let sets = &*self.store.sets;
-        let (items, count) = sets.row(row);
-        Itemset { items, count: count.into(), baskets: sets.baskets, ids: &sets.ids }
+        Itemset::new(&self.store.sets, row)
     }
 }
 
