@@ -250,7 +250,7 @@ static void mining(void) {
     CHECK(numbers.len == 3 && !numbers.ints && numbers.floats[0] == 0.75);
     OK(basketry_itemsets_column(sets, basketry_text("length"), &numbers));
     CHECK(numbers.len == 3 && !numbers.floats && numbers.ints[2] == 2);
-    CHECK(basketry_itemsets_column(sets, basketry_text("utility"), &numbers) == BASKETRY_ERROR_INVALID_ARGUMENT);
+    CHECK(basketry_itemsets_column(sets, basketry_text("utility"), &numbers) == BASKETRY_INVALID_ARGUMENT);
     basketry_id id;
     OK(basketry_itemsets_item(sets, columns->items[0], &id));
     CHECK(is_text(id, "bread"));
