@@ -16,6 +16,7 @@ pub struct Baskets {
     items: Vec<u32>,
     ids: Arc<Ids>,
     skipped: u64,
+    customers: Option<Arc<[u32]>>,
 }
 
 impl Baskets {
@@ -61,12 +62,50 @@ impl Baskets {
                 .windows(2)
                 .all(|w| items[w[0] as usize..w[1] as usize].is_sorted_by(|a, b| a < b))
         );
-        Self { offsets, items, ids, skipped: 0 }
+        Self { offsets, items, ids, skipped: 0, customers: None }
     }
 
     pub(crate) fn with_skipped(mut self, skipped: u64) -> Self {
         self.skipped = skipped;
         self
+    }
+
+    /// The same baskets with who bought each: one number for each basket, baskets of the same
+    /// number being the same customer's. The distinct customers behind a rule can then be counted.
+    ///
+    /// ```
+    /// use basketry::Baskets;
+    ///
+    /// let baskets = Baskets::from_lists([["bread"], ["jam"], ["jam"]])?.with_customers([7, 1, 7])?;
+    /// assert_eq!(baskets.customers(), Some(&[7, 1, 7][..]));
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if there is not one number for each basket.
+    pub fn with_customers(mut self, customers: impl Into<Arc<[u32]>>) -> Result<Self> {
+        let customers = customers.into();
+        if customers.len() != self.len() {
+            return Err(Error::argument(format!(
+                "customers: expected {} numbers, one for each basket, got {}",
+                self.len(),
+                customers.len()
+            )));
+        }
+        self.customers = Some(customers);
+        Ok(self)
+    }
+
+    /// As [`with_customers`](Self::with_customers), where there is one number for each basket.
+    pub(crate) fn of_customers(mut self, customers: &[u32]) -> Self {
+        debug_assert_eq!(customers.len(), self.len());
+        self.customers = Some(customers.into());
+        self
+    }
+
+    /// For each basket a number that stands for who bought it; `None` if that is not known.
+    pub fn customers(&self) -> Option<&[u32]> {
+        self.customers.as_deref()
     }
 
     /// Rows of the source that were left out because of a null (only where the caller chose

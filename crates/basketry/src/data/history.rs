@@ -466,9 +466,14 @@ impl History {
         })
     }
 
-    /// The distinct products of each basket, for mining. Basket and product indices stay the
-    /// same.
+    /// The distinct products of each basket, for mining, with who bought it if customers are
+    /// known. Basket, product and customer indices stay the same.
     pub fn to_baskets(&self) -> Baskets {
-        Baskets::from_rows(self.offsets.clone(), self.product.clone(), self.products.clone())
+        let baskets =
+            Baskets::from_rows(self.offsets.clone(), self.product.clone(), self.products.clone());
+        match self.shape.customers {
+            true => baskets.of_customers(&self.basket_customer),
+            false => baskets,
+        }
     }
 }
