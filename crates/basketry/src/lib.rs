@@ -16,11 +16,15 @@ pub use data::{
     BasketLine, Baskets, Catalog, CatalogBuilder, CatalogColumns, CatalogOptions, CatalogReport,
     CsvOptions, Currency, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id, IdKind,
     IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine,
-    TableReader, table_from_array, table_from_batch, table_from_ffi, table_from_stream,
+    TableReader, Utilities, UtilityColumns, UtilityOptions, table_from_array, table_from_batch,
+    table_from_ffi, table_from_stream,
 };
 pub use decide::{Context, Decision, Engine, Kind, Offer, Order, Policy, Reason};
 pub use error::{Error, ErrorKind, Result};
-pub use mine::{ItemsetOptions, Itemsets, MinSupport, RuleOptions, Rules, itemsets, rules};
+pub use mine::{
+    HighUtilityOptions, ItemsetOptions, Itemsets, MinSupport, MinUtility, RuleOptions, Rules,
+    high_utility, itemsets, rules,
+};
 pub use model::{
     FitOptions, FitReport, IdsView, Model, NotLearned, ProductStats, Purchases, Recommendations,
     Related, SegmentReport, SplitReport, Weight, fit,

@@ -32,6 +32,8 @@ mod intake;
 mod money;
 mod products;
 mod table;
+mod utilities;
+mod utility_tables;
 
 pub use baskets::Baskets;
 pub use catalog::Catalog;
@@ -49,3 +51,5 @@ pub use money::{Currency, Money};
 pub use table::{
     TableReader, table_from_array, table_from_batch, table_from_ffi, table_from_stream,
 };
+pub use utilities::Utilities;
+pub use utility_tables::{UtilityColumns, UtilityOptions};

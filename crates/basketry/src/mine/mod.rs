@@ -18,6 +18,7 @@ mod memory;
 mod miner;
 mod options;
 mod rules;
+pub mod utility;
 
 pub use columns::Numbers;
 pub use frequent::itemsets;
@@ -25,3 +26,4 @@ pub use itemsets::{Itemset, Itemsets};
 pub use measures::{Counts, Measure};
 pub use options::{ItemsetOptions, MinSupport};
 pub use rules::{Consequents, Rule, RuleOptions, Rules, rules};
+pub use utility::{HighUtilityOptions, MinUtility, high_utility};

@@ -21,7 +21,7 @@ mod sink;
 mod sparse;
 #[cfg(test)]
 mod tests;
-mod threads;
+pub(super) mod threads;
 mod worker;
 
 use std::cmp::Reverse;

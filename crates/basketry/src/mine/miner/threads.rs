@@ -9,23 +9,23 @@ use crate::{Error, ErrorKind, Result};
 
 /// Some number of threads: the current ones, or as many as were asked for, which start when they
 /// are needed.
-pub(super) struct Pool {
+pub(crate) struct Pool {
     wanted: Option<usize>,
     own: OnceLock<Option<ThreadPool>>,
 }
 
 impl Pool {
     /// `None` for the threads of the current pool.
-    pub(super) fn new(threads: Option<usize>) -> Self {
+    pub(crate) fn new(threads: Option<usize>) -> Self {
         Self { wanted: threads, own: OnceLock::new() }
     }
 
-    pub(super) fn threads(&self) -> usize {
+    pub(crate) fn threads(&self) -> usize {
         self.wanted.unwrap_or_else(rayon::current_num_threads)
     }
 
     /// Runs `work` where all that rayon does is done by these threads.
-    pub(super) fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R> {
+    pub(crate) fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R> {
         let Some(threads) = self.wanted else { return Ok(work()) };
         let own = self
             .own
@@ -40,7 +40,7 @@ impl Pool {
     }
 
     /// The results of `work` for each part, in order. One part takes no threads.
-    pub(super) fn map<P: Sync, R: Send>(
+    pub(crate) fn map<P: Sync, R: Send>(
         &self,
         parts: &[P],
         work: impl Fn(&P) -> Result<R> + Send + Sync,
@@ -53,7 +53,7 @@ impl Pool {
 
     /// Lets each thread do its share: `share` is called once for each thread, with its number, and
     /// the results come in no order. Where threads are busy otherwise, one may do it all.
-    pub(super) fn share<R: Send>(
+    pub(crate) fn share<R: Send>(
         &self,
         share: impl Fn(usize) -> Result<R> + Sync,
     ) -> Result<Vec<R>> {

@@ -1,0 +1,382 @@
+//! The search for high-utility itemsets.
+
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::super::miner::threads::Pool;
+use super::found::{Found, Sink};
+use super::table::{Merger, NONE, Table, Tail, most};
+use crate::{Control, Result, Stage, Utilities};
+
+/// So many lines are looked at between two looks at the control.
+const CHECK_EVERY: usize = 1 << 16;
+/// Items that cannot be in a result make others such: at most so often the rows are looked
+/// through for them.
+const ROUNDS: usize = 4;
+
+/// What all threads of one run know.
+pub(super) struct Job<'a> {
+    pub(super) max_length: usize,
+    pub(super) sink: Sink,
+    pub(super) control: &'a Control,
+}
+
+impl Job<'_> {
+    /// How many more items may be taken after so many.
+    fn room(&self, taken: usize) -> i64 {
+        i64::try_from(self.max_length.saturating_sub(taken)).unwrap_or(i64::MAX)
+    }
+}
+
+/// Sums over the rows that hold an item.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    /// What the items taken so far and this one are worth together.
+    utility: i64,
+    /// The most that these and others are worth, among those that may be taken (the *local
+    /// utility*).
+    bound: i64,
+    /// How many baskets there are.
+    baskets: u32,
+}
+
+/// Finds all itemsets that the sink of the job wants.
+pub(super) fn run(data: &Utilities, pool: &Pool, job: &Job<'_>) -> Result<Vec<Found>> {
+    job.control.begin(Stage::Mining, 0)?;
+    let mut first = Worker::new(job);
+    let root = first.root(data)?;
+    let mut order: Vec<usize> = (0..root.heads.len()).collect();
+    // Large subproblems first: threads end at about the same time, and where the best are looked
+    // for the threshold rises soon.
+    order.sort_by_key(|&head| Reverse(root.heads[head].bound));
+    let pairs_first = job.sink.wants_pairs_first() && job.max_length > 2;
+    let rounds = if pairs_first { 2 } else { 1 };
+    job.control.begin(Stage::Mining, (rounds * order.len()) as u64)?;
+    let mut found = vec![first.found];
+    // The best pairs are cheap to find and raise the threshold for all that is larger.
+    let steps = if pairs_first { &[Step::Pairs, Step::Larger][..] } else { &[Step::All] };
+    for &step in steps {
+        let next = AtomicUsize::new(0);
+        let work = |_| {
+            let mut worker = Worker::new(job);
+            while let Some(&head) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if let Err(error) = worker.begin(&root, head, step) {
+                    // The others need not go on.
+                    next.store(order.len(), Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            job.sink.flush(&mut worker.found)?;
+            Ok(worker.found)
+        };
+        found.extend(match pool.threads() {
+            1 => vec![work(0)?],
+            _ => pool.share(work)?,
+        });
+    }
+    Ok(found)
+}
+
+/// What a visit to the root's heads is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    All,
+    /// Sets of two items only.
+    Pairs,
+    /// Sets of three and more.
+    Larger,
+}
+
+/// One thread's part of the search.
+struct Worker<'a> {
+    job: &'a Job<'a>,
+    /// What it takes to be found by now.
+    least: i64,
+    /// The items taken so far, ascending.
+    taken: Vec<u32>,
+    found: Found,
+    step: Step,
+    /// Tables that are not in use.
+    spare: Vec<Table>,
+    merger: Merger,
+    /// For each number of an item: what it sums up to; all 0 between uses.
+    sums: Vec<Sums>,
+    /// Numbers of items with sums.
+    touched: Vec<u32>,
+    /// For each number of an item: its number in the next table.
+    numbers: Vec<u32>,
+    scratch: Vec<(i64, u32)>,
+    /// Of the only row there is: from each item on, the sum of what is worth something, and the
+    /// best.
+    rests: Vec<(i64, i64)>,
+    /// Lines looked at since the control was.
+    work: usize,
+}
+
+impl<'a> Worker<'a> {
+    fn new(job: &'a Job<'a>) -> Self {
+        Self {
+            job,
+            least: job.sink.least(),
+            taken: Vec::new(),
+            found: Found::default(),
+            step: Step::All,
+            spare: Vec::new(),
+            merger: Merger::default(),
+            sums: Vec::new(),
+            touched: Vec::new(),
+            numbers: Vec::new(),
+            scratch: Vec::new(),
+            rests: Vec::new(),
+            work: 0,
+        }
+    }
+
+    /// Finds the sets of one item; the table is that from which all others come.
+    fn root(&mut self, data: &Utilities) -> Result<Table> {
+        let universe = data.ids().len();
+        let room = self.job.room(0);
+        let mut kept = vec![true; universe];
+        let mut sums = vec![Sums::default(); universe];
+        for round in 0..ROUNDS {
+            sums.fill(Sums::default());
+            for (items, values) in data.rows() {
+                let (mut number, mut sum, mut best) = (0usize, 0, 0);
+                for (&item, &value) in items.iter().zip(values) {
+                    if kept[item as usize] {
+                        number += 1;
+                        sum += value.max(0);
+                        best = best.max(value);
+                    }
+                }
+                let bound = sum.min(room.saturating_mul(best));
+                for (&item, &value) in items.iter().zip(values) {
+                    let sums = &mut sums[item as usize];
+                    sums.utility += value;
+                    sums.baskets += 1;
+                    if number >= 2 {
+                        sums.bound += (bound + value.min(0)).max(0);
+                    }
+                }
+                self.worked(items.len())?;
+            }
+            if round == 0 {
+                for (item, sums) in (0u32..).zip(&sums) {
+                    if sums.baskets > 0 {
+                        self.offer(item, sums.utility, sums.baskets)?;
+                    }
+                }
+                self.job.sink.flush(&mut self.found)?;
+            }
+            let before = kept.iter().filter(|&&kept| kept).count();
+            for (kept, sums) in kept.iter_mut().zip(&sums) {
+                *kept = *kept && sums.bound >= self.least;
+            }
+            let after = kept.iter().filter(|&&kept| kept).count();
+            if before - after <= before / 16 {
+                break;
+            }
+        }
+        let mut table = Table::default();
+        if room < 2 {
+            return Ok(table);
+        }
+        // From what is in few valuable baskets to what is in many, so that rows become short soon.
+        // What loses more than it earns comes last: by then it is known what there is to lose.
+        table.names = (0..universe as u32).filter(|&item| kept[item as usize]).collect();
+        table.names.sort_by_key(|&item| {
+            let sums = &sums[item as usize];
+            (sums.utility <= 0, sums.bound, item)
+        });
+        let mut numbers = vec![NONE; universe];
+        for (number, &item) in (0u32..).zip(&table.names) {
+            numbers[item as usize] = number;
+        }
+        self.merger.clear(data.len());
+        let mut row = Vec::new();
+        for (items, values) in data.rows() {
+            row.clear();
+            let numbered = items.iter().map(|&item| numbers[item as usize]).zip(values);
+            row.extend(numbered.filter(|&(number, _)| number != NONE));
+            row.sort_unstable_by_key(|&(number, _)| number);
+            for &(number, &value) in &row {
+                table.push(number, value);
+            }
+            table.end(0, 1, &mut self.merger);
+            self.worked(items.len())?;
+        }
+        self.merger.clear(0);
+        table.index(self.least, room, &mut self.scratch);
+        Ok(table)
+    }
+
+    /// Finds what begins with a head of the root, except for the head alone.
+    fn begin(&mut self, root: &Table, head: usize, step: Step) -> Result<()> {
+        self.step = step;
+        self.least = self.job.sink.least();
+        if root.heads[head].bound >= self.least {
+            self.extend(root, head)?;
+        }
+        self.job.control.advance(1)
+    }
+
+    /// Finds what the items taken so far, this head and items that follow it make together.
+    fn extend(&mut self, parent: &Table, head: usize) -> Result<()> {
+        let item = parent.names[parent.heads[head].item as usize];
+        self.take(item);
+        let mut child = self.spare.pop().unwrap_or_default();
+        child.clear();
+        self.project(parent, head, &mut child)?;
+        let room = self.job.room(self.taken.len());
+        match child.only() {
+            Some(row) => {
+                self.rests.clear();
+                self.rests.resize(row.values.len(), (0, 0));
+                let (mut sum, mut best) = (0, 0);
+                for (rest, &value) in self.rests.iter_mut().zip(row.values).rev() {
+                    sum += value.max(0);
+                    best = best.max(value);
+                    *rest = (sum, best);
+                }
+                self.one_row(&child.names, row, 0, false)?;
+            }
+            None if child.len() > 0 => {
+                child.index(self.least, room, &mut self.scratch);
+                for head in 0..child.heads.len() {
+                    // The threshold may have risen.
+                    if child.heads[head].bound >= self.least {
+                        self.extend(&child, head)?;
+                    }
+                }
+            }
+            None => {}
+        }
+        self.spare.push(child);
+        self.untake(item);
+        Ok(())
+    }
+
+    /// Finds what the items taken so far make with one more, and fills `child` with the rows, as
+    /// far as two more may make anything.
+    fn project(&mut self, parent: &Table, head: usize, child: &mut Table) -> Result<()> {
+        let universe = parent.names.len();
+        if self.sums.len() < universe {
+            self.sums.resize(universe, Sums::default());
+            self.numbers.resize(universe, NONE);
+        }
+        self.least = self.job.sink.least();
+        let room = self.job.room(self.taken.len());
+        let tails = parent.tails(head);
+        let mut lines = 0;
+        for tail in tails.clone() {
+            let deep = tail.items.len() >= 2;
+            let bound = if deep { tail.taken + most(tail.values, room) } else { 0 };
+            for (&item, &value) in tail.items.iter().zip(tail.values) {
+                let sums = &mut self.sums[item as usize];
+                if sums.baskets == 0 {
+                    self.touched.push(item);
+                }
+                sums.utility += tail.taken + value;
+                // What this item costs is lost for certain.
+                sums.bound += (bound + value.min(0)).max(0);
+                sums.baskets += tail.baskets;
+            }
+            lines += tail.items.len();
+        }
+        self.worked(lines)?;
+        // Sorted, by whatever takes less.
+        let first = parent.heads[head].item as usize + 1;
+        if universe - first < 8 * self.touched.len() {
+            self.touched.clear();
+            let all = (first as u32..).zip(&self.sums[first..universe]);
+            self.touched.extend(all.filter(|(_, s)| s.baskets > 0).map(|(item, _)| item));
+        } else {
+            self.touched.sort_unstable();
+        }
+        let touched = std::mem::take(&mut self.touched);
+        for &item in &touched {
+            let sums = std::mem::take(&mut self.sums[item as usize]);
+            let name = parent.names[item as usize];
+            if self.step != Step::Larger || self.taken.len() > 1 {
+                self.offer(name, sums.utility, sums.baskets)?;
+            }
+            self.numbers[item as usize] = NONE;
+            if sums.bound >= self.least {
+                self.numbers[item as usize] = child.names.len() as u32;
+                child.names.push(name);
+            }
+        }
+        self.touched = touched;
+        self.touched.clear();
+        if child.names.len() < 2 || room < 2 || self.step == Step::Pairs {
+            return Ok(());
+        }
+        self.merger.clear(tails.len());
+        for tail in tails {
+            for (&item, &value) in tail.items.iter().zip(tail.values) {
+                let number = self.numbers[item as usize];
+                if number != NONE {
+                    child.push(number, value);
+                }
+            }
+            child.end(tail.taken, tail.baskets, &mut self.merger);
+        }
+        self.worked(lines)
+    }
+
+    /// Finds what the items taken so far make with items of the only row there is, from `from` on:
+    /// with two at least, or with one at least if `one`.
+    fn one_row(&mut self, names: &[u32], row: Tail<'_>, from: usize, one: bool) -> Result<()> {
+        let room = self.job.room(self.taken.len());
+        if room == 0 {
+            return Ok(());
+        }
+        self.worked(row.items.len() - from)?;
+        for at in from..row.items.len() {
+            let (sum, best) = self.rests[at];
+            if row.taken + sum.min(room.saturating_mul(best)) < self.least {
+                break;
+            }
+            let item = names[row.items[at] as usize];
+            let taken = row.taken + row.values[at];
+            if one {
+                self.offer(item, taken, row.baskets)?;
+            }
+            if at + 1 < row.items.len() {
+                self.take(item);
+                self.one_row(names, Tail { taken, ..row }, at + 1, true)?;
+                self.untake(item);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports what was taken so far with one more item, if that is worth enough.
+    #[inline]
+    fn offer(&mut self, item: u32, utility: i64, baskets: u32) -> Result<()> {
+        if utility >= self.least {
+            let sink = &self.job.sink;
+            self.least = sink.add(&mut self.found, &self.taken, item, utility, baskets)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, item: u32) {
+        let at = self.taken.partition_point(|&other| other < item);
+        self.taken.insert(at, item);
+    }
+
+    fn untake(&mut self, item: u32) {
+        self.taken.retain(|&other| other != item);
+    }
+
+    #[inline]
+    fn worked(&mut self, lines: usize) -> Result<()> {
+        self.work += lines;
+        if self.work >= CHECK_EVERY {
+            self.work = 0;
+            self.job.control.check()?;
+        }
+        Ok(())
+    }
+}

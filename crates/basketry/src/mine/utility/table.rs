@@ -1,0 +1,240 @@
+//! The rows of a subproblem.
+
+use super::super::index::item_hash;
+
+/// Stands for "none" among numbers of items.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Baskets that hold the items taken so far, as far as these may be extended: rows of items
+/// numbered in the order of the search, each item with its utility. Baskets that hold the same
+/// items are one row.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// Which item each number stands for.
+    pub(super) names: Vec<u32>,
+    rows: Vec<Row>,
+    /// The items of all rows, ascending within each.
+    items: Vec<u32>,
+    /// And their utilities.
+    values: Vec<i64>,
+    /// The items from which the search goes on: ascending.
+    pub(super) heads: Vec<Head>,
+    /// Where each of them is in the rows.
+    places: Vec<Place>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    /// What the items taken so far are worth in these baskets.
+    taken: i64,
+    start: usize,
+    len: u32,
+    /// How many baskets the row stands for.
+    baskets: u32,
+}
+
+/// An item from which the search goes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    pub(super) item: u32,
+    /// What the items taken so far, this one and any that follow it may be worth at most.
+    pub(super) bound: i64,
+    /// Where its places end; they begin where those of the head before end.
+    end: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    row: u32,
+    /// Counted from the beginning of the row.
+    at: u32,
+}
+
+/// What follows an item in a row that holds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tail<'a> {
+    /// What the items taken so far, and that item, are worth.
+    pub(super) taken: i64,
+    pub(super) baskets: u32,
+    pub(super) items: &'a [u32],
+    pub(super) values: &'a [i64],
+}
+
+/// The most that up to `room` of these items are worth: no more than the sum of all that are worth
+/// something, and no more than so many times the best.
+#[inline]
+pub(super) fn most(values: &[i64], room: i64) -> i64 {
+    let (mut sum, mut best) = (0, 0);
+    for &value in values {
+        sum += value.max(0);
+        best = best.max(value);
+    }
+    sum.min(room.saturating_mul(best))
+}
+
+impl Table {
+    /// Forgets all rows; the memory stays.
+    pub(super) fn clear(&mut self) {
+        self.names.clear();
+        self.rows.clear();
+        self.items.clear();
+        self.values.clear();
+        self.heads.clear();
+        self.places.clear();
+    }
+
+    /// The only row, if there is just one.
+    pub(super) fn only(&self) -> Option<Tail<'_>> {
+        match &self.rows[..] {
+            &[Row { taken, baskets, .. }] => {
+                Some(Tail { taken, baskets, items: &self.items, values: &self.values })
+            }
+            _ => None,
+        }
+    }
+
+    /// What follows a head in each row that holds it.
+    pub(super) fn tails(&self, head: usize) -> impl ExactSizeIterator<Item = Tail<'_>> + Clone {
+        let begin = if head == 0 { 0 } else { self.heads[head - 1].end };
+        self.places[begin..self.heads[head].end].iter().map(|place| {
+            let row = &self.rows[place.row as usize];
+            let end = row.start + row.len as usize;
+            let at = row.start + place.at as usize;
+            let (items, values) = (&self.items[at + 1..end], &self.values[at..end]);
+            Tail { taken: row.taken + values[0], baskets: row.baskets, items, values: &values[1..] }
+        })
+    }
+
+    /// Appends an item to the row that is being written.
+    #[inline]
+    pub(super) fn push(&mut self, item: u32, value: i64) {
+        self.items.push(item);
+        self.values.push(value);
+    }
+
+    /// Ends the row that is being written. If `merger` knows one of the same items, both become
+    /// one. Rows of less than two items are dropped: nothing that is not known already begins
+    /// there.
+    #[inline]
+    pub(super) fn end(&mut self, taken: i64, baskets: u32, merger: &mut Merger) {
+        let start = self.rows.last().map_or(0, |row| row.start + row.len as usize);
+        if self.items.len() - start < 2 {
+            self.items.truncate(start);
+            self.values.truncate(start);
+            return;
+        }
+        let (before, row) = self.items.split_at(start);
+        let rows = &self.rows;
+        let found = merger.find(row, rows.len() as u32, |other| {
+            let other = &rows[other as usize];
+            before[other.start..].get(..other.len as usize) == Some(row)
+        });
+        match found {
+            Some(other) => {
+                let other = &mut self.rows[other as usize];
+                other.taken += taken;
+                other.baskets += baskets;
+                let (known, new) = self.values.split_at_mut(start);
+                for (sum, &value) in known[other.start..].iter_mut().zip(&*new) {
+                    *sum += value;
+                }
+                self.items.truncate(start);
+                self.values.truncate(start);
+            }
+            None => {
+                let len = row.len() as u32;
+                self.rows.push(Row { taken, start, len, baskets });
+            }
+        }
+    }
+
+    /// Finds the items from which the search goes on, and their places. `room` is how many items
+    /// may still be taken, `sums` is scratch.
+    ///
+    /// The bound of an item is the sum over the rows that hold it, and something behind it, of
+    /// what was taken, the item itself and the most that follows it, where that is above 0 (the
+    /// *sub-tree utility*; see the module's documentation).
+    pub(super) fn index(&mut self, least: i64, room: i64, sums: &mut Vec<(i64, u32)>) {
+        sums.clear();
+        sums.resize(self.names.len(), (0, 0));
+        for row in &self.rows {
+            let range = row.start..row.start + row.len as usize;
+            let (items, values) = (&self.items[range.clone()], &self.values[range]);
+            let last = values[values.len() - 1].max(0);
+            let (mut rest, mut best) = (last, last);
+            for (&item, &value) in items.iter().zip(values).rev().skip(1) {
+                let follows = rest.min((room - 1).saturating_mul(best));
+                let (bound, count) = &mut sums[item as usize];
+                *bound += (row.taken + value + follows).max(0);
+                *count += 1;
+                rest += value.max(0);
+                best = best.max(value);
+            }
+        }
+        // From here on, the count of an item is the number of its head.
+        let mut end = 0;
+        for (item, (bound, count)) in (0u32..).zip(sums.iter_mut()) {
+            if *count > 0 && *bound >= least {
+                // The places are written from the beginning on.
+                self.heads.push(Head { item, bound: *bound, end });
+                end += *count as usize;
+                *count = self.heads.len() as u32 - 1;
+            } else {
+                *count = NONE;
+            }
+        }
+        self.places.resize(end, Place::default());
+        for (number, row) in (0u32..).zip(&self.rows) {
+            let items = &self.items[row.start..][..row.len as usize - 1];
+            for (at, &item) in (0u32..).zip(items) {
+                if let Some(head) = self.heads.get_mut(sums[item as usize].1 as usize) {
+                    self.places[head.end] = Place { row: number, at };
+                    head.end += 1;
+                }
+            }
+        }
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+/// Finds rows of the same items.
+#[derive(Debug, Default)]
+pub(super) struct Merger {
+    /// `row + 1`, or 0 for an empty slot, beside the upper half of the hash.
+    slots: Vec<(u32, u32)>,
+    mask: usize,
+}
+
+impl Merger {
+    /// Knows no row, and has room for so many.
+    pub(super) fn clear(&mut self, rows: usize) {
+        let capacity = (rows + rows / 2 + 1).next_power_of_two();
+        self.slots.clear();
+        self.slots.resize(capacity, (0, 0));
+        self.mask = capacity - 1;
+    }
+
+    /// The row of these items that was given before, as `same` says; if there is none, this one
+    /// is known as `number` from now on.
+    #[inline]
+    fn find(&mut self, items: &[u32], number: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let hash = items.iter().fold(0u64, |sum, &item| sum.wrapping_add(item_hash(item)));
+        let tag = (hash >> 32) as u32;
+        let mut slot = hash as usize & self.mask;
+        loop {
+            let (row, other) = self.slots[slot];
+            if row == 0 {
+                self.slots[slot] = (number + 1, tag);
+                return None;
+            }
+            if other == tag && same(row - 1) {
+                return Some(row - 1);
+            }
+            slot = (slot + 1) & self.mask;
+        }
+    }
+}
