@@ -56,13 +56,17 @@ impl Itemsets {
 
 impl Rules {
     /// The columns: `antecedent` and `consequent` (lists of Int64 or Utf8 ids), `count`,
-    /// `antecedent_count` and `consequent_count` (Int64), then each [`Measure`] by its name
+    /// `antecedent_count` and `consequent_count` (Int64), `customers` (Int64) if it is
+    /// [known](super::rules_with_baskets) who bought the baskets, then each [`Measure`] by its name
     /// (Float64). The schema's metadata holds the number of `baskets` and the `min_count`.
     pub fn schema(&self) -> SchemaRef {
         let mut fields =
             vec![list_field("antecedent", self.ids()), list_field("consequent", self.ids())];
         for name in ["count", "antecedent_count", "consequent_count"] {
             fields.push(Field::new(name, DataType::Int64, false));
+        }
+        if self.knows_customers() {
+            fields.push(Field::new("customers", DataType::Int64, false));
         }
         for measure in Measure::ALL {
             fields.push(Field::new(measure.name(), DataType::Float64, false));
@@ -211,6 +215,9 @@ fn rule_batch(rules: &Rules, from: usize, to: usize) -> Result<RecordBatch> {
         counts(&c.n_x),
         counts(&c.n_y),
     ];
+    if rules.knows_customers() {
+        columns.push(counts(&c.customers));
+    }
     for measure in Measure::ALL {
         columns.push(Arc::new(Float64Array::from_iter_values(
             rows().map(|row| measure.value(store.counts(row))),

@@ -362,6 +362,9 @@ pub(crate) struct Store {
     /// The option, by name, that left out subsets of itemsets that are there; `None` if every
     /// subset of every itemset is there.
     pub gaps: Option<&'static str>,
+    /// Whether the rows are all closed itemsets of some least count, so that the count of any
+    /// subset of a row is that of the most frequent row that holds it.
+    pub closed: bool,
     /// Further numbers for each itemset.
     pub extras: Vec<Extra>,
     pieces: Vec<Stored>,
@@ -384,7 +387,17 @@ impl Store {
             starts.push(start);
         }
         let index = OnceLock::new();
-        Self { ids, baskets, min_count, gaps: None, extras: Vec::new(), pieces, starts, index }
+        Self {
+            ids,
+            baskets,
+            min_count,
+            gaps: None,
+            closed: false,
+            extras: Vec::new(),
+            pieces,
+            starts,
+            index,
+        }
     }
 
     /// How many itemsets there are.

@@ -1,158 +1,371 @@
 //! From itemsets to rules.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use super::columns::Store;
 use super::fraction::Fraction;
-use super::index::{SetIndex, item_hash};
 use super::itemsets::Itemsets;
-use super::rules::{Consequents, RuleColumns};
+use super::measures::{Counts, Measure};
+use super::miner::Pool;
+use super::rules::RuleColumns;
+use super::subsets::{Found, Subsets};
+use super::template::{Sides, Splits};
+use super::top::Top;
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
-/// All splits of the itemsets with at least the given confidence.
-pub(crate) fn generate(
-    sets: &Itemsets,
-    min_confidence: Fraction,
-    consequents: Consequents,
-    max_rules: u64,
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub sets: &'a Itemsets,
+    pub min_confidence: Fraction,
+    pub sides: &'a Sides,
+    pub at_least: &'a [(Measure, f64)],
+    pub top: Option<(usize, Measure)>,
+    /// For each itemset shown, how many customers are behind it, if that is known.
+    pub customers: Option<&'a [u32]>,
+    pub min_customers: u32,
+    pub max_rules: usize,
+}
+
+/// Rules, or what has to be known first.
+pub(crate) enum Made {
+    Rules(RuleColumns),
+    /// Sets whose counts are not known, each ascending; some may be there twice.
+    Missing(Vec<Box<[u32]>>),
+}
+
+/// About how many splits are looked at in one go.
+const CHUNK: u64 = 1 << 14;
+
+/// The splits of the itemsets shown that are asked for, in order.
+pub(crate) fn generate<S: Subsets>(
+    request: &Request<'_>,
+    subsets: &S,
+    pool: &Pool,
     control: &Control,
-) -> Result<RuleColumns> {
+) -> Result<Made> {
+    let sets = request.sets;
     control.begin(Stage::Mining, sets.len() as u64)?;
-    let store = &*sets.store;
-    let mut split = Split {
-        store,
-        index: store.index(),
-        longest: if consequents == Consequents::Single { 1 } else { usize::MAX },
-        max_rules: max_rules as usize,
-        out: RuleColumns::default(),
-        items: &[],
-        hashes: Vec::new(),
-        count: 0,
-        most: 0,
-        control,
-        tried: 0,
-    };
-    let mut done = 0;
-    for row in 0..sets.len() {
-        if row.is_multiple_of(1024) {
-            control.advance((row - done) as u64)?;
-            done = row;
+    let chunks = chunks(sets, request.sides);
+    // A few are done before other threads have begun.
+    let alone = [0..sets.len()];
+    let alone = if pool.threads() == 1 || chunks.len() < 4 { &alone[..] } else { &chunks[..] };
+    let total = AtomicUsize::new(0);
+    // A list of the best for each thread at work, not for each chunk.
+    let tops: Mutex<Vec<Top>> = Mutex::default();
+    let parts = pool.map(alone, |rows| {
+        let out = match request.top {
+            Some((n, measure)) => {
+                let mut tops = tops.lock().unwrap_or_else(PoisonError::into_inner);
+                Out::Top(tops.pop().unwrap_or_else(|| Top::new(n, measure)))
+            }
+            None => Out::All(RuleColumns::default()),
+        };
+        let mut split = Split {
+            request,
+            store: &sets.store,
+            subsets,
+            out,
+            missing: Vec::new(),
+            most: MostWhole::new(request.min_confidence),
+            control,
+            tried: 0,
+            row: 0,
+            items: &[],
+            count: 0,
+            customers: 0,
+            largest: 0,
+            place: (0, 0),
+        };
+        for at in rows.clone() {
+            split.itemset(at)?;
+            if (at - rows.start).is_multiple_of(1024) {
+                control.check()?;
+            }
         }
-        split.itemset(sets.stored(row), min_confidence)?;
+        control.advance(rows.len() as u64)?;
+        let columns = match split.out {
+            Out::All(columns) => columns,
+            Out::Top(top) => {
+                tops.lock().unwrap_or_else(PoisonError::into_inner).push(top);
+                RuleColumns::default()
+            }
+        };
+        let found = columns.antecedent.len();
+        if total.fetch_add(found, Ordering::Relaxed) + found > request.max_rules {
+            return Err(too_many(request.max_rules));
+        }
+        Ok((columns, split.missing))
+    })?;
+    let mut all = Vec::with_capacity(parts.len());
+    let mut missing = Vec::new();
+    for (columns, more) in parts {
+        all.push(columns);
+        missing.extend(more);
     }
-    control.advance((sets.len() - done) as u64)?;
-    Ok(split.out)
+    if !missing.is_empty() {
+        return Ok(Made::Missing(missing));
+    }
+    let customers = request.customers.is_some();
+    let tops = tops.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(top) = tops.into_iter().reduce(Top::merge) {
+        if top.len() > request.max_rules {
+            return Err(too_many(request.max_rules));
+        }
+        return Ok(Made::Rules(top.finish(customers)));
+    }
+    Ok(Made::Rules(RuleColumns::join(all)))
+}
+
+/// Parts of the itemsets shown that are about as much work, in order.
+fn chunks(sets: &Itemsets, sides: &Sides) -> Vec<std::ops::Range<usize>> {
+    let mut chunks = Vec::new();
+    let (mut start, mut work) = (0, 0);
+    for at in 0..sets.len() {
+        work += sides.most_splits(sets.store.length(sets.stored(at)));
+        if work >= CHUNK {
+            chunks.push(start..at + 1);
+            (start, work) = (at + 1, 0);
+        }
+    }
+    if start < sets.len() {
+        chunks.push(start..sets.len());
+    }
+    chunks
+}
+
+/// What becomes of rules that are found.
+enum Out {
+    All(RuleColumns),
+    Top(Top),
+}
+
+/// One rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub antecedent: u32,
+    pub consequent: u32,
+    pub n_x: u32,
+    pub n_y: u32,
+    pub n_xy: u32,
+    pub customers: u32,
 }
 
 /// Splits one itemset after the other.
-struct Split<'a> {
+struct Split<'a, S> {
+    request: &'a Request<'a>,
     store: &'a Store,
-    index: &'a SetIndex,
-    /// The largest number of items in a consequent.
-    longest: usize,
-    max_rules: usize,
-    out: RuleColumns,
-    /// The itemset, the hashes of its items, and its count.
-    items: &'a [u32],
-    hashes: Vec<u64>,
-    count: u32,
-    /// The largest count an antecedent may have.
-    most: u64,
+    subsets: &'a S,
+    out: Out,
+    missing: Vec<Box<[u32]>>,
+    most: MostWhole,
     control: &'a Control,
     tried: u32,
+    /// The itemset: its row, items, count, and customers.
+    row: u32,
+    items: &'a [u32],
+    count: u32,
+    customers: u32,
+    /// The largest count an antecedent may have.
+    largest: u64,
+    /// The itemset's number, and how many rules came of it.
+    place: (u32, u64),
 }
 
-/// A part of the itemset: its positions as bits, and the hash of its items.
-#[derive(Clone, Copy)]
-struct Part {
-    positions: u32,
-    hash: u64,
-}
-
-impl Split<'_> {
-    fn itemset(&mut self, row: u32, min_confidence: Fraction) -> Result<()> {
+impl<S: Subsets> Split<'_, S> {
+    fn itemset(&mut self, at: usize) -> Result<()> {
+        let request = self.request;
+        let row = request.sets.stored(at);
         let (items, count) = self.store.row(row);
-        // All 2^length - 1 subsets are rows, and those are numbered with 32 bits.
-        if items.len() < 2 || items.len() > 32 {
-            return if items.len() < 2 { Ok(()) } else { Err(missing()) };
+        if items.len() < request.sides.least_length() {
+            return Ok(());
         }
+        if items.len() > 64 {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!(
+                    "an itemset has {} items, and the splits of more than 64 cannot be told apart: \
+                     set max_length, or select by length first",
+                    items.len()
+                ),
+            ));
+        }
+        if let Some(customers) = request.customers {
+            self.customers = customers[at];
+            if self.customers < request.min_customers {
+                return Ok(());
+            }
+        }
+        let Some(splits) = request.sides.splits(items) else { return Ok(()) };
+        self.row = row;
         self.items = items;
         self.count = count;
-        self.most = min_confidence.most_whole(count.into());
-        self.hashes.clear();
-        self.hashes.extend(items.iter().map(|&item| item_hash(item)));
-        let hash = self.hashes.iter().fold(0u64, |sum, &hash| sum.wrapping_add(hash));
-        let whole = Part { positions: u32::MAX >> (32 - items.len()), hash };
-        self.grow(0, whole, Part { positions: 0, hash: 0 })
+        self.largest = self.most.of(count);
+        self.place = (at as u32, 0);
+        let mut antecedent = self.subsets.whole(row, items);
+        let mut n_x = u64::from(count);
+        let mut forced = splits.y_only;
+        while forced != 0 {
+            let position = forced.trailing_zeros() as usize;
+            forced &= forced - 1;
+            match self.subsets.without(items, antecedent, position) {
+                Found::Known(part, count) => (antecedent, n_x) = (part, count.into()),
+                Found::Unknown(left) => {
+                    self.miss(left);
+                    return Ok(());
+                }
+            }
+        }
+        if n_x > self.largest {
+            return Ok(());
+        }
+        self.grow(&splits, 0, (antecedent, n_x as u32), 0)
     }
 
     /// Moves one more item, at or behind position `from`, from the antecedent to the consequent,
-    /// and so on.
+    /// and so on. What can only be in the consequent is not in the antecedent from the beginning,
+    /// and joins the consequent in its place.
     ///
     /// A smaller antecedent is at least as frequent, so the confidence never grows: where a
     /// consequent fails, all that contain it fail.
-    fn grow(&mut self, from: usize, antecedent: Part, consequent: Part) -> Result<()> {
+    fn grow(
+        &mut self,
+        splits: &Splits,
+        from: usize,
+        antecedent: (S::Part, u32),
+        consequent: u64,
+    ) -> Result<()> {
+        let (least, most) = splits.y_length;
         for position in from..self.items.len() {
-            let (bit, hash) = (1u32 << position, self.hashes[position]);
-            let x = Part {
-                positions: antecedent.positions & !bit,
-                hash: antecedent.hash.wrapping_sub(hash),
-            };
-            let y = Part {
-                positions: consequent.positions | bit,
-                hash: consequent.hash.wrapping_add(hash),
-            };
-            // A long itemset has millions of splits.
-            self.tried = self.tried.wrapping_add(1);
-            if self.tried.is_multiple_of(4096) {
-                self.control.check()?;
-            }
-            let (x_row, n_x) = self.find(x).ok_or_else(missing)?;
-            if u64::from(n_x) > self.most {
+            let bit = 1u64 << position;
+            if splits.x_only & bit != 0 {
                 continue;
             }
-            let (y_row, n_y) = self.find(y).ok_or_else(missing)?;
-            if self.out.antecedent.len() == self.max_rules {
-                return Err(Error::new(
-                    ErrorKind::Limit,
-                    format!(
-                        "there are more than {} rules: raise min_confidence or min_support, lower \
-                         max_length, ask for single consequents, or allow more with max_rules",
-                        self.max_rules
-                    ),
-                ));
+            let y = consequent | bit;
+            let forced = splits.y_only & bit != 0;
+            let taken = (y | splits.y_only).count_ones() as usize;
+            let x = if forced {
+                antecedent
+            } else if taken > most {
+                continue;
+            } else {
+                // A long itemset has millions of splits.
+                self.tried = self.tried.wrapping_add(1);
+                if self.tried.is_multiple_of(4096) {
+                    self.control.check()?;
+                }
+                match self.subsets.without(self.items, antecedent.0, position) {
+                    Found::Known(_, n_x) if u64::from(n_x) > self.largest => continue,
+                    Found::Known(part, n_x) => (part, n_x),
+                    Found::Unknown(left) => {
+                        self.miss(left);
+                        continue;
+                    }
+                }
+            };
+            let waiting = splits.y_only & !y != 0;
+            if !waiting && y.count_ones() as usize >= least {
+                self.found(splits, x, y)?;
             }
-            self.out.antecedent.push(x_row);
-            self.out.consequent.push(y_row);
-            self.out.n_x.push(n_x);
-            self.out.n_y.push(n_y);
-            self.out.n_xy.push(self.count);
-            let taken = y.positions.count_ones() as usize;
-            if taken < self.longest && taken + 1 < self.items.len() {
-                self.grow(position + 1, x, y)?;
+            if taken < most || waiting {
+                self.grow(splits, position + 1, x, y)?;
+            }
+            if forced {
+                break;
             }
         }
         Ok(())
     }
 
-    /// The row and the count of a part.
-    fn find(&self, part: Part) -> Option<(u32, u32)> {
-        let length = part.positions.count_ones() as usize;
-        let mut count = 0;
-        let row = self.index.find(part.hash, |row| {
-            let (items, n) = self.store.row(row);
-            count = n;
-            let mut positions = part.positions;
-            items.len() == length
-                && items.iter().all(|&item| {
-                    let position = positions.trailing_zeros() as usize;
-                    positions &= positions - 1;
-                    self.items[position] == item
-                })
-        })?;
-        Some((row, count))
+    /// Takes a rule that is confident enough, if it is all else that is asked for.
+    #[inline]
+    fn found(&mut self, splits: &Splits, (part, n_x): (S::Part, u32), y: u64) -> Result<()> {
+        let misses = |any: u64, side: u64| any != 0 && any & side == 0;
+        if misses(splits.y_any, y) || misses(splits.x_any, !y) {
+            return Ok(());
+        }
+        let (consequent, n_y) = match self.subsets.some(self.row, self.items, y) {
+            Found::Known(row, n_y) => (row, n_y),
+            Found::Unknown(set) => {
+                self.miss(set);
+                return Ok(());
+            }
+        };
+        let rule = Row {
+            antecedent: self.subsets.row(part),
+            consequent,
+            n_x,
+            n_y,
+            n_xy: self.count,
+            customers: self.customers,
+        };
+        let counts = || Counts {
+            n: self.store.baskets,
+            n_x: n_x.into(),
+            n_y: n_y.into(),
+            n_xy: self.count.into(),
+        };
+        let request = self.request;
+        for &(measure, least) in request.at_least {
+            // What is not a number reaches nothing.
+            if measure.value(counts()).partial_cmp(&least).is_none_or(std::cmp::Ordering::is_lt) {
+                return Ok(());
+            }
+        }
+        match &mut self.out {
+            Out::All(columns) if columns.antecedent.len() < request.max_rules => {
+                columns.push(&rule, request.customers.is_some());
+            }
+            Out::Top(top) if !top.is_stuck(request.max_rules) => {
+                let value = top.measure.value(counts());
+                top.push(value, self.place, rule);
+                self.place.1 += 1;
+            }
+            _ => return Err(too_many(request.max_rules)),
+        }
+        Ok(())
+    }
+
+    /// Notes a set that must be counted: these positions of the itemset.
+    fn miss(&mut self, positions: u64) {
+        let there = self.items.iter().enumerate().filter(|(k, _)| positions >> k & 1 == 1);
+        self.missing.push(there.map(|(_, &item)| item).collect());
     }
 }
 
-/// Mining with a `min_length` of 1 gives every subset of every itemset.
-fn missing() -> Error {
-    Error::new(ErrorKind::Internal, "the subset of a frequent itemset is not among the itemsets")
+fn too_many(max_rules: usize) -> Error {
+    Error::new(
+        ErrorKind::Limit,
+        format!(
+            "there are more than {max_rules} rules: raise min_confidence or min_support, lower \
+             max_length, ask for single consequents or the top rules, or allow more with max_rules"
+        ),
+    )
+}
+
+/// [`Fraction::most_whole`] of counts, many of which are alike.
+struct MostWhole {
+    fraction: Fraction,
+    /// By count, plus one; 0 where not yet known.
+    small: Vec<u64>,
+}
+
+impl MostWhole {
+    fn new(fraction: Fraction) -> Self {
+        Self { fraction, small: vec![0; 4096] }
+    }
+
+    #[inline]
+    fn of(&mut self, count: u32) -> u64 {
+        match self.small.get_mut(count as usize) {
+            Some(known) if *known > 0 => *known - 1,
+            Some(known) => {
+                let most = self.fraction.most_whole(count.into());
+                *known = most.saturating_add(1);
+                most
+            }
+            None => self.fraction.most_whole(count.into()),
+        }
+    }
 }

@@ -7,17 +7,25 @@
 
 mod arrow;
 mod columns;
+mod complete;
 mod fraction;
 mod frequent;
+mod gather;
 mod generate;
 mod index;
 mod itemsets;
+mod lattice;
 mod matching;
 mod measures;
 mod memory;
 mod miner;
+mod occurrences;
 mod options;
+mod rule_options;
 mod rules;
+mod subsets;
+mod template;
+mod top;
 pub mod utility;
 
 pub use columns::Numbers;
@@ -25,5 +33,7 @@ pub use frequent::itemsets;
 pub use itemsets::{Itemset, Itemsets};
 pub use measures::{Counts, Measure};
 pub use options::{ItemsetOptions, MinSupport};
-pub use rules::{Consequents, Rule, RuleOptions, Rules, rules};
+pub use rule_options::{Consequents, RuleOptions};
+pub use rules::{Rule, Rules, rules, rules_with_baskets};
+pub use template::Template;
 pub use utility::{HighUtilityOptions, MinUtility, high_utility};

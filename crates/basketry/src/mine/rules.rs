@@ -3,59 +3,21 @@
 use std::sync::{Arc, OnceLock};
 
 use super::columns::Store;
+use super::complete::{Source, complete};
 use super::fraction::Fraction;
-use super::generate;
+use super::gather::Gather;
+use super::generate::{Made, Request, Row, generate};
 use super::itemsets::{Itemset, Itemsets};
-use super::matching::MatchIndex;
+use super::lattice::Lattice;
+use super::matching::{Held, Tree, best};
 use super::measures::{Counts, Measure};
-use crate::{Control, Error, IdRef, Ids, Result};
-
-/// Which consequents rules may have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Consequents {
-    /// Any number of items: every split of an itemset in two.
-    #[default]
-    Any,
-    /// One item.
-    Single,
-}
-
-/// Which rules to make.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RuleOptions {
-    /// The least confidence, from 0 to 1. Like a share in
-    /// [`MinSupport`](super::MinSupport::Share) it stands for the decimal that was written:
-    /// a rule that holds in 3 of 30 baskets reaches `0.1`.
-    pub min_confidence: f64,
-    /// Which consequents are allowed; default: any.
-    pub consequents: Consequents,
-    /// The largest number of rules; more are an error. Default: 20 million, which take about
-    /// 0.5 GB.
-    pub max_rules: u64,
-}
-
-impl RuleOptions {
-    /// All splits of at least this confidence.
-    pub fn new(min_confidence: f64) -> Self {
-        Self { min_confidence, consequents: Consequents::Any, max_rules: 20_000_000 }
-    }
-
-    /// Sets [`consequents`](Self::consequents).
-    #[must_use]
-    pub fn consequents(mut self, consequents: Consequents) -> Self {
-        self.consequents = consequents;
-        self
-    }
-
-    /// Sets [`max_rules`](Self::max_rules).
-    #[must_use]
-    pub fn max_rules(mut self, rules: u64) -> Self {
-        self.max_rules = rules;
-        self
-    }
-}
+use super::miner::Pool;
+use super::occurrences;
+use super::rule_options::{Consequents, RuleOptions};
+use super::subsets::Lookup;
+use super::template::Sides;
+use super::top::descending;
+use crate::{Baskets, Control, Error, ErrorKind, IdRef, Ids, Result};
 
 /// Splits each itemset into "who buys these also buys those", and keeps the rules of at least the
 /// given confidence.
@@ -79,35 +41,173 @@ impl RuleOptions {
 /// ```
 ///
 /// # Errors
-/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names `min_confidence` if it is not from 0
-/// to 1, or the option that left out subsets of the itemsets, such as `min_length`, as their
-/// supports are then not known. [`Limit`](crate::ErrorKind::Limit) if there are more than
-/// `max_rules` rules, and [`Cancelled`](crate::ErrorKind::Cancelled).
+/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the option that is out of range; or
+/// the option that left out subsets of the itemsets, such as `min_length`, as their counts are then
+/// not known: [`rules_with_baskets`] counts them. [`Limit`](crate::ErrorKind::Limit) if there are
+/// more than `max_rules` rules, and [`Cancelled`](crate::ErrorKind::Cancelled).
 pub fn rules(sets: &Itemsets, options: &RuleOptions, control: &Control) -> Result<Rules> {
+    make(sets, None, options, control)
+}
+
+/// As [`rules`], with the baskets that the itemsets were mined from.
+///
+/// The counts of subsets that are not among the itemsets, as of
+/// [maximal or closed](crate::ItemsetOptions) ones or of those mined with a `min_length`, are
+/// counted in the baskets. If the baskets have [customers](Baskets::customers), the distinct ones
+/// behind each rule are [counted](Rule::customers).
+///
+/// ```
+/// use basketry::mine::rules_with_baskets;
+/// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, RuleOptions, itemsets};
+///
+/// let baskets = Baskets::from_lists([
+///     vec!["bread", "butter"], vec!["bread", "butter", "jam"], vec!["bread"], vec!["jam"],
+/// ])?;
+/// // The first two baskets are the same customer's.
+/// let baskets = baskets.with_customers([1, 1, 2, 3])?;
+/// let control = Control::new();
+/// let options = ItemsetOptions::new(MinSupport::Count(2)).min_length(2);
+/// let pairs = itemsets(&baskets, &options, &control)?;
+/// let rules = rules_with_baskets(&pairs, &baskets, &RuleOptions::new(0.9), &control)?;
+/// assert_eq!(rules.len(), 1);
+/// let rule = rules.get(0).unwrap();
+/// assert_eq!(rule.to_string(), r#"{"butter"} -> {"bread"}"#);
+/// assert_eq!((rule.counts().n_x, rule.counts().n_y, rule.customers()), (2, 3, Some(1)));
+/// # Ok::<(), basketry::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`rules`], but for the option that left out subsets; and
+/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `baskets` cannot be those that were
+/// mined, or `min_customers` asks for customers that they do not have.
+pub fn rules_with_baskets(
+    sets: &Itemsets,
+    baskets: &Baskets,
+    options: &RuleOptions,
+    control: &Control,
+) -> Result<Rules> {
+    make(sets, Some(baskets), options, control)
+}
+
+fn make(
+    sets: &Itemsets,
+    baskets: Option<&Baskets>,
+    options: &RuleOptions,
+    control: &Control,
+) -> Result<Rules> {
+    control.check()?;
     let min_confidence = Fraction::from_f64(options.min_confidence).ok_or_else(|| {
         Error::argument(format!(
             "min_confidence: {}, expected a share from 0 to 1",
             options.min_confidence
         ))
     })?;
-    if let Some(option) = sets.store.gaps {
-        return Err(Error::argument(format!(
-            "{option}: it left out subsets of the itemsets, but rules need the support of every \
-             subset: mine without it and select the rules afterwards"
-        )));
+    if let Some((measure, _)) = options.at_least.iter().find(|(_, least)| least.is_nan()) {
+        return Err(Error::argument(format!("at_least: {measure}: expected a number, got NaN")));
     }
-    let columns = generate::generate(
+    if options.threads == Some(0) {
+        return Err(Error::argument("threads: 0, expected at least 1"));
+    }
+    let store = &sets.store;
+    if let Some(baskets) = baskets {
+        let same = Arc::ptr_eq(baskets.ids(), &store.ids)
+            || baskets.ids().kind() == store.ids.kind()
+                && baskets.ids().iter().eq(store.ids.iter());
+        if baskets.len() as u64 != store.baskets || !same {
+            return Err(Error::argument(format!(
+                "baskets: expected the {} baskets that the itemsets were mined from",
+                store.baskets
+            )));
+        }
+    }
+    let longest = match options.consequents {
+        Consequents::Any => usize::MAX,
+        Consequents::Single => 1,
+    };
+    let sides = Sides::new(&options.antecedent, &options.consequent, longest, &store.ids)?;
+    let pool = Pool::new(options.threads);
+    let customers = match baskets.and_then(|baskets| Some((baskets, baskets.customers()?))) {
+        Some((baskets, customers)) => {
+            // Nobody is behind more baskets than there are.
+            let wanted = |&row: &u32| {
+                let (items, count) = store.row(row);
+                items.len() >= sides.least_length() && count >= options.min_customers
+            };
+            let rows = || (0..sets.len()).map(|at| sets.stored(at));
+            let some: Vec<u32> = rows().filter(wanted).collect();
+            let items = |set: usize| store.row(some[set]).0;
+            let counts =
+                occurrences::customers(baskets, customers, some.len(), items, &pool, control)?;
+            let mut counts = counts.into_iter();
+            Some(
+                rows()
+                    .map(|row| if wanted(&row) { counts.next().unwrap_or(0) } else { 0 })
+                    .collect(),
+            )
+        }
+        None if options.min_customers > 0 => {
+            return Err(Error::argument(format!(
+                "min_customers: {}, but it is not known who bought the baskets: make the rules \
+                 with baskets that have customers",
+                options.min_customers
+            )));
+        }
+        None => None,
+    };
+    let customers: Option<Vec<u32>> = customers;
+    let request = Request {
         sets,
         min_confidence,
-        options.consequents,
+        sides: &sides,
+        at_least: &options.at_least,
+        top: options.top,
+        customers: customers.as_deref(),
+        min_customers: options.min_customers,
         // Rows are numbered with 32 bits.
-        options.max_rules.min(u64::from(u32::MAX - 1)),
-        control,
-    )?;
-    Ok(Rules {
-        store: Arc::new(RuleStore { sets: sets.store.clone(), columns }),
-        view: View::new(None),
-    })
+        max_rules: options.max_rules.min(u64::from(u32::MAX - 1)) as usize,
+    };
+    let source = match (store.gaps, baskets) {
+        (Some(_), Some(baskets)) => Some(Source::Baskets(baskets)),
+        (Some(_), None) if store.closed => Some(Source::Closed),
+        (Some(option), None) => {
+            return Err(Error::argument(format!(
+                "{option}: it left out subsets of the itemsets, but rules need the counts of every \
+                 subset: give the baskets as well, to count them, or mine without it and select \
+                 the rules afterwards"
+            )));
+        }
+        (None, _) => None,
+    };
+    let (sets, columns) = match source {
+        Some(source) => complete(&request, source, &pool, control)?,
+        None => (store.clone(), plain(&request, &pool, control)?),
+    };
+    let knows_customers = customers.is_some();
+    Ok(Rules::of(RuleStore { sets, columns, knows_customers }))
+}
+
+/// Rules from itemsets of which every subset is there.
+fn plain(request: &Request<'_>, pool: &Pool, control: &Control) -> Result<RuleColumns> {
+    let sets = request.sets;
+    // The lattice is made of all itemsets: for a few that are shown it does not pay.
+    let lattice = match sets.len() >= sets.store.len() / 4 {
+        true => Lattice::new(&sets.store),
+        false => None,
+    };
+    let made = match lattice {
+        Some(lattice) => generate(request, &lattice, pool, control)?,
+        None => {
+            let counted = Gather::default();
+            generate(request, &Lookup::new(&sets.store, &counted), pool, control)?
+        }
+    };
+    match made {
+        Made::Rules(columns) => Ok(columns),
+        Made::Missing(_) => Err(Error::new(
+            ErrorKind::Internal,
+            "the subset of a frequent itemset is not among the itemsets",
+        )),
+    }
 }
 
 /// The columns of all rules: rows of the itemset store, and counts.
@@ -118,12 +218,50 @@ pub(crate) struct RuleColumns {
     pub n_x: Vec<u32>,
     pub n_y: Vec<u32>,
     pub n_xy: Vec<u32>,
+    /// Distinct customers with all items of the rule in one basket; empty if not known.
+    pub customers: Vec<u32>,
+}
+
+impl RuleColumns {
+    #[inline]
+    pub(crate) fn push(&mut self, rule: &Row, customers: bool) {
+        self.antecedent.push(rule.antecedent);
+        self.consequent.push(rule.consequent);
+        self.n_x.push(rule.n_x);
+        self.n_y.push(rule.n_y);
+        self.n_xy.push(rule.n_xy);
+        if customers {
+            self.customers.push(rule.customers);
+        }
+    }
+
+    /// All rows of these columns, in order.
+    pub(crate) fn join(mut parts: Vec<Self>) -> Self {
+        if parts.len() <= 1 {
+            return parts.pop().unwrap_or_default();
+        }
+        let join = |column: fn(&mut Self) -> &mut Vec<u32>, parts: &mut [Self]| {
+            let rows = parts.iter_mut().map(|part| column(part).len()).sum();
+            let mut all = Vec::with_capacity(rows);
+            parts.iter_mut().for_each(|part| all.append(&mut std::mem::take(column(part))));
+            all
+        };
+        Self {
+            antecedent: join(|columns| &mut columns.antecedent, &mut parts),
+            consequent: join(|columns| &mut columns.consequent, &mut parts),
+            n_x: join(|columns| &mut columns.n_x, &mut parts),
+            n_y: join(|columns| &mut columns.n_y, &mut parts),
+            n_xy: join(|columns| &mut columns.n_xy, &mut parts),
+            customers: join(|columns| &mut columns.customers, &mut parts),
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct RuleStore {
     pub sets: Arc<Store>,
     pub columns: RuleColumns,
+    pub knows_customers: bool,
 }
 
 /// Which rules are shown, in order.
@@ -134,6 +272,18 @@ pub(crate) struct View {
     /// Made when first asked for.
     matching: OnceLock<MatchIndex>,
 }
+
+/// Finds the rules of a view by what a basket holds.
+#[derive(Debug)]
+struct MatchIndex {
+    tree: Tree,
+    /// For each rule as the tree lists them, the item of the consequent; [`NONE`] if there are
+    /// several.
+    single: Vec<u32>,
+}
+
+/// Never an item.
+const NONE: u32 = u32::MAX;
 
 impl View {
     fn new(rows: Option<Vec<u32>>) -> Arc<Self> {
@@ -160,7 +310,7 @@ impl RuleStore {
 /// consequent, compared item by item.
 ///
 /// # Views
-/// The rules lie in shared columns, 20 bytes each. Filtering, sorting and matching give a view,
+/// The rules lie in shared columns, 20 bytes each, 24 with customers. Filtering, sorting and matching give a view,
 /// which costs four bytes a row.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -191,6 +341,12 @@ impl<'a> Rule<'a> {
         self.store.counts(self.row)
     }
 
+    /// How many distinct customers had all items of the rule in one basket at least once; `None`
+    /// if it was made [without](rules_with_baskets) knowing who bought the baskets.
+    pub fn customers(&self) -> Option<u64> {
+        self.store.columns.customers.get(self.row as usize).map(|&customers| customers.into())
+    }
+
     /// The value of a measure.
     pub fn value(&self, measure: Measure) -> f64 {
         measure.value(self.counts())
@@ -216,6 +372,11 @@ impl std::fmt::Display for Rule<'_> {
 }
 
 impl Rules {
+    /// All rules of a store.
+    pub(crate) fn of(store: RuleStore) -> Self {
+        Self { store: Arc::new(store), view: View::new(None) }
+    }
+
     /// How many rules there are.
     pub fn len(&self) -> usize {
         self.view.rows.as_ref().map_or(self.store.columns.antecedent.len(), |rows| rows.len())
@@ -234,6 +395,11 @@ impl Rules {
     /// The number of baskets that were mined.
     pub fn baskets(&self) -> u64 {
         self.store.sets.baskets
+    }
+
+    /// Whether the distinct [customers](Rule::customers) behind each rule are known.
+    pub fn knows_customers(&self) -> bool {
+        self.store.knows_customers
     }
 
     /// The rule in row `row`.
@@ -262,16 +428,24 @@ impl Rules {
         self.filter(|rule| rule.value(measure) >= least)
     }
 
-    /// A view with the rules of the largest `measure` first; ties stay in their order.
+    /// A view with the rules of the largest `measure` first; ties stay in their order, and what
+    /// is not a number comes last.
     pub fn sorted_by(&self, measure: Measure) -> Rules {
-        let mut rows: Vec<u32> = (0..self.len()).map(|row| self.stored(row)).collect();
-        rows.sort_by(|&a, &b| self.compare(measure, a, b));
-        self.view(rows)
+        let mut rows: Vec<(f64, u32)> = (0..self.len())
+            .map(|row| self.stored(row))
+            .map(|row| (measure.value(self.store.counts(row)), row))
+            .collect();
+        rows.sort_by(|a, b| descending(a.0, b.0));
+        self.view(rows.into_iter().map(|(_, row)| row).collect())
     }
 
     /// A view of the `n` rules with the largest `measure`, the largest first; ties in their order.
     pub fn top(&self, n: usize, measure: Measure) -> Rules {
-        self.best((0..self.len()).map(|row| (row as u32, self.stored(row))).collect(), n, measure)
+        let all = (0..self.len()).map(|row| {
+            let stored = self.stored(row);
+            (measure.value(self.store.counts(stored)), row as u32, stored)
+        });
+        self.view(best(all.collect(), n).into_iter().map(|(.., row)| row).collect())
     }
 
     /// The `n` best rules for this basket by `measure`, the best first: those whose antecedent
@@ -298,41 +472,39 @@ impl Rules {
         I: IntoIterator,
         I::Item: Into<IdRef<'a>>,
     {
+        let index = self.view.matching.get_or_init(|| self.index());
+        let tree = index.tree.view();
         let ids = &self.store.sets.ids;
-        let mut items: Vec<u32> = basket.into_iter().filter_map(|id| ids.find(id)).collect();
-        items.sort_unstable();
-        items.dedup();
-        let index = self.view.matching.get_or_init(|| {
-            MatchIndex::new(&self.store.sets, (0..self.len()).map(|row| self.sides(row)))
-        });
-        let mut rows = Vec::new();
-        index.matching(&self.store.sets, &items, |row| {
-            let apart = |side: &[u32]| side.iter().all(|item| items.binary_search(item).is_err());
-            if apart(self.store.sets.row(self.sides(row as usize).1).0) {
-                rows.push((row, self.stored(row as usize)));
+        let held = Held::new(basket.into_iter().filter_map(|id| ids.find(id)));
+        let mut found = Vec::new();
+        tree.matching(&held, |places| {
+            for place in places {
+                let position = tree.rules[place];
+                let row = self.stored(position as usize);
+                let apart = match index.single[place] {
+                    NONE => {
+                        let (items, _) = self.store.sets.row(self.sides(position as usize).1);
+                        !items.iter().any(|&item| held.holds(item))
+                    }
+                    item => !held.holds(item),
+                };
+                if apart {
+                    found.push((measure.value(self.store.counts(row)), position, row));
+                }
             }
         });
-        self.best(rows, n, measure)
+        self.view(best(found, n).into_iter().map(|(.., row)| row).collect())
     }
 
-    /// The view of the `n` best among `(position, row)`, ties by position.
-    fn best(&self, mut rows: Vec<(u32, u32)>, n: usize, measure: Measure) -> Rules {
-        let order =
-            |a: &(u32, u32), b: &(u32, u32)| self.compare(measure, a.1, b.1).then(a.0.cmp(&b.0));
-        if n < rows.len() {
-            if n > 0 {
-                rows.select_nth_unstable_by(n - 1, order);
-            }
-            rows.truncate(n);
-        }
-        rows.sort_unstable_by(order);
-        self.view(rows.into_iter().map(|(_, row)| row).collect())
-    }
-
-    /// Descending by the measure. Measures of mined rules are never NaN.
-    fn compare(&self, measure: Measure, a: u32, b: u32) -> std::cmp::Ordering {
-        let value = |row| measure.value(self.store.counts(row));
-        value(b).total_cmp(&value(a))
+    /// An index of the rules of this view by their antecedents.
+    fn index(&self) -> MatchIndex {
+        let sets = &self.store.sets;
+        let tree = Tree::new(sets.ids.len(), self.len(), |row| sets.row(self.sides(row).0).0);
+        let single = |&rule: &u32| match sets.row(self.sides(rule as usize).1).0 {
+            &[item] => item,
+            _ => NONE,
+        };
+        MatchIndex { single: tree.rules.iter().map(single).collect(), tree }
     }
 
     /// A view of these rows, in this order. Panics if there is no such row.

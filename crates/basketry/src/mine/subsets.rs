@@ -1,0 +1,174 @@
+//! The counts of the parts of an itemset.
+
+use super::columns::Store;
+use super::gather::Gather;
+use super::index::{SetIndex, item_hash};
+use super::lattice::Lattice;
+
+/// What is known of a part of an itemset.
+pub(crate) enum Found<T> {
+    /// What it is called, and its count.
+    Known(T, u32),
+    /// Its positions in the itemset, as bits: their count is not known.
+    Unknown(u64),
+}
+
+/// Finds the parts of itemsets. Positions within an itemset are bits.
+pub(crate) trait Subsets: Sync {
+    /// What is left of an itemset for the antecedent.
+    type Part: Copy;
+
+    /// All of the itemset in a row of the store.
+    fn whole(&self, row: u32, items: &[u32]) -> Self::Part;
+
+    /// Without the item at `position`, which is not the last that is left.
+    fn without(&self, items: &[u32], part: Self::Part, position: usize) -> Found<Self::Part>;
+
+    /// The row of a part that is known.
+    fn row(&self, part: Self::Part) -> u32;
+
+    /// The row of some of the items of the itemset in row `row`: those at `positions`.
+    fn some(&self, row: u32, items: &[u32], positions: u64) -> Found<u32>;
+}
+
+/// A row of the lattice, and which positions are left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    row: u32,
+    positions: u64,
+}
+
+/// All of the first `length` positions, of which there are 64.
+fn all(length: usize) -> u64 {
+    u64::MAX >> (64 - length.clamp(1, 64))
+}
+
+/// How many of the positions are below this one.
+#[inline]
+fn below(positions: u64, position: usize) -> usize {
+    (positions & ((1 << position) - 1)).count_ones() as usize
+}
+
+impl Subsets for Lattice {
+    type Part = Left;
+
+    #[inline]
+    fn whole(&self, row: u32, items: &[u32]) -> Left {
+        Left { row, positions: all(items.len()) }
+    }
+
+    #[inline]
+    fn without(&self, _: &[u32], part: Left, position: usize) -> Found<Left> {
+        let length = part.positions.count_ones() as usize;
+        let row = self.without(part.row, length, below(part.positions, position));
+        Found::Known(Left { row, positions: part.positions & !(1 << position) }, self.count(row))
+    }
+
+    #[inline]
+    fn row(&self, part: Left) -> u32 {
+        part.row
+    }
+
+    #[inline]
+    fn some(&self, row: u32, items: &[u32], positions: u64) -> Found<u32> {
+        let row = match positions.is_power_of_two() {
+            true => self.single(items[positions.trailing_zeros() as usize]),
+            false => {
+                let mut left = Left { row, positions: all(items.len()) };
+                let mut others = left.positions & !positions;
+                while others != 0 {
+                    let position = others.trailing_zeros() as usize;
+                    others &= others - 1;
+                    let length = left.positions.count_ones() as usize;
+                    left.row = self.without(left.row, length, below(left.positions, position));
+                    left.positions &= !(1 << position);
+                }
+                left.row
+            }
+        };
+        Found::Known(row, self.count(row))
+    }
+}
+
+/// Finds parts by their hash: in a store, and among sets that were counted besides.
+#[derive(Clone, Copy)]
+pub(crate) struct Lookup<'a> {
+    store: &'a Store,
+    index: &'a SetIndex,
+    counted: &'a Gather,
+}
+
+/// What is left of an itemset, its hash, and its row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hashed {
+    row: u32,
+    positions: u64,
+    hash: u64,
+}
+
+impl<'a> Lookup<'a> {
+    pub(crate) fn new(store: &'a Store, counted: &'a Gather) -> Self {
+        Self { store, index: store.index(), counted }
+    }
+
+    /// The row of the items at these positions, and its count. Rows behind those of the store are
+    /// of what was counted besides.
+    fn find(&self, items: &[u32], positions: u64, hash: u64) -> Found<u32> {
+        let length = positions.count_ones() as usize;
+        let same = |others: &[u32]| {
+            let mut positions = positions;
+            others.len() == length
+                && others.iter().all(|&other| {
+                    let position = positions.trailing_zeros() as usize;
+                    positions &= positions - 1;
+                    items[position] == other
+                })
+        };
+        let mut count = 0;
+        let found = self.index.find(hash, |row| {
+            let (others, n) = self.store.row(row);
+            count = n;
+            same(others)
+        });
+        if let Some(row) = found {
+            return Found::Known(row, count);
+        }
+        match self.counted.find(hash, same) {
+            Some(set) => Found::Known(self.store.len() as u32 + set, self.counted.count(set)),
+            None => Found::Unknown(positions),
+        }
+    }
+}
+
+impl Subsets for Lookup<'_> {
+    type Part = Hashed;
+
+    #[inline]
+    fn whole(&self, row: u32, items: &[u32]) -> Hashed {
+        Hashed { row, positions: all(items.len()), hash: SetIndex::hash(items) }
+    }
+
+    fn without(&self, items: &[u32], part: Hashed, position: usize) -> Found<Hashed> {
+        let positions = part.positions & !(1 << position);
+        let hash = part.hash.wrapping_sub(item_hash(items[position]));
+        match self.find(items, positions, hash) {
+            Found::Known(row, count) => Found::Known(Hashed { row, positions, hash }, count),
+            Found::Unknown(positions) => Found::Unknown(positions),
+        }
+    }
+
+    #[inline]
+    fn row(&self, part: Hashed) -> u32 {
+        part.row
+    }
+
+    fn some(&self, _: u32, items: &[u32], positions: u64) -> Found<u32> {
+        let mut rest = positions;
+        let mut hash = 0u64;
+        while rest != 0 {
+            hash = hash.wrapping_add(item_hash(items[rest.trailing_zeros() as usize]));
+            rest &= rest - 1;
+        }
+        self.find(items, positions, hash)
+    }
+}
