@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::columns::Store;
 use super::gather::Gather;
 use super::generate::{Made, Request, generate};
-use super::miner::Pool;
+use super::miner::threads::Pool;
 use super::occurrences;
 use super::rules::RuleColumns;
 use super::subsets::Lookup;

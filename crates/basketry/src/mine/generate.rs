@@ -7,7 +7,7 @@ use super::columns::Store;
 use super::fraction::Fraction;
 use super::itemsets::Itemsets;
 use super::measures::{Counts, Measure};
-use super::miner::Pool;
+use super::miner::threads::Pool;
 use super::rules::RuleColumns;
 use super::subsets::{Found, Subsets};
 use super::template::{Sides, Splits};

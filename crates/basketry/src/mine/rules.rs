@@ -11,7 +11,7 @@ use super::itemsets::{Itemset, Itemsets};
 use super::lattice::Lattice;
 use super::matching::{Held, Tree, best};
 use super::measures::{Counts, Measure};
-use super::miner::Pool;
+use super::miner::threads::Pool;
 use super::occurrences;
 use super::rule_options::{Consequents, RuleOptions};
 use super::subsets::Lookup;

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::kernels::Kernels;
 use self::run::run;
-pub(super) use self::threads::Pool;
+use self::threads::Pool;
 use super::columns::{Level, Pieces};
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
