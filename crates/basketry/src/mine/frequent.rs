@@ -2,12 +2,14 @@
 
 use super::columns::Store;
 use super::itemsets::Itemsets;
+use super::kinds;
 use super::miner::{self, Rows, Settings};
-use super::options::ItemsetOptions;
+use super::options::{ItemsetOptions, Kind};
 use crate::{Baskets, Control, Result};
 
-/// All sets of items that at least `min_support` baskets hold, each with the number of baskets
-/// that hold it. The empty set is not among them; items in every basket are.
+/// All sets of items that at least `min_support` baskets hold, or those of them of the `kind` that
+/// the options ask for, each with the number of baskets that hold it. The empty set is not among
+/// them; items in every basket are, unless generators are asked for.
 ///
 /// ```
 /// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
@@ -45,9 +47,18 @@ pub fn itemsets(
     };
     let rows =
         Rows { offsets: baskets.offsets(), items: baskets.items(), universe: baskets.ids().len() };
-    let levels = miner::mine(rows, &settings, control)?;
+    let levels = match options.kind {
+        Kind::All => miner::mine(rows, &settings, control)?,
+        kind => {
+            let found = kinds::mine(rows, None, kind, &settings, control)?;
+            debug_assert!(found.weights.is_none());
+            found.lengths
+        }
+    };
     let mut store = Store::new(baskets.ids().clone(), total, min_count, levels);
-    if options.min_length > 1 {
+    if options.kind != Kind::All {
+        store.gaps = Some("kind");
+    } else if options.min_length > 1 {
         store.gaps = Some("min_length");
     }
     Ok(Itemsets::of(store))

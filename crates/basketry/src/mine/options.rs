@@ -39,6 +39,58 @@ impl MinSupport {
     }
 }
 
+/// Which of the frequent itemsets to report.
+///
+/// | kind | an itemset is reported if |
+/// | --- | --- |
+/// | `All` | it is frequent |
+/// | `Closed` | no larger set is in as many baskets |
+/// | `Maximal` | no larger set is frequent |
+/// | `Generators` | no smaller set is in as few baskets |
+///
+/// The closed sets tell the support of every frequent set: that of the smallest closed set around
+/// it ([`Itemsets::count_of`](super::Itemsets::count_of) looks there). The maximal ones tell only
+/// which sets are frequent. The generators (minimal generators, key patterns or free sets) are the
+/// shortest descriptions of the baskets that the closed sets describe fully. The empty set, which
+/// is in all baskets, is never reported, but counts as a smaller set: an item in every basket is no
+/// generator.
+///
+/// `min_length` and `max_length` choose among the sets of a kind: a set is not closed because the
+/// larger one that is in as many baskets is too long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// All frequent itemsets.
+    #[default]
+    All,
+    /// Those of which no proper superset has the same support.
+    Closed,
+    /// Those of which no proper superset is frequent.
+    Maximal,
+    /// Those of which no proper subset has the same support.
+    Generators,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 4] = [Kind::All, Kind::Closed, Kind::Maximal, Kind::Generators];
+
+    /// Its name: `all`, `closed`, `maximal` or `generators`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::All => "all",
+            Kind::Closed => "closed",
+            Kind::Maximal => "maximal",
+            Kind::Generators => "generators",
+        }
+    }
+
+    /// The kind with a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// What to mine.
 ///
 /// ```
@@ -52,6 +104,8 @@ impl MinSupport {
 pub struct ItemsetOptions {
     /// The least support.
     pub min_support: MinSupport,
+    /// Which of the itemsets of that support; default: all.
+    pub kind: Kind,
     /// The least number of items in an itemset, at least 1 (the default). [`rules`](super::rules)
     /// needs the supports of all subsets, and so a `min_length` of 1.
     pub min_length: usize,
@@ -71,11 +125,19 @@ impl ItemsetOptions {
     pub fn new(min_support: MinSupport) -> Self {
         Self {
             min_support,
+            kind: Kind::All,
             min_length: 1,
             max_length: None,
             threads: None,
             max_itemsets: 20_000_000,
         }
+    }
+
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// Sets [`min_length`](Self::min_length).

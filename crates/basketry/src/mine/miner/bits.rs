@@ -7,7 +7,7 @@ use crate::Result;
 /// Bit vectors, aligned to cache lines, used as a stack: each node's vectors lie behind those of
 /// its parent.
 #[derive(Debug, Default)]
-pub(super) struct Arena {
+pub(in crate::mine) struct Arena {
     lines: Vec<Line>,
 }
 
@@ -18,14 +18,14 @@ struct Line([u64; 8]);
 impl Arena {
     /// At least this many words; what lies behind those in use is arbitrary.
     #[inline]
-    pub(super) fn reserve(&mut self, words: usize) {
+    pub(in crate::mine) fn reserve(&mut self, words: usize) {
         if self.lines.len() * 8 < words {
             self.lines.resize(words.div_ceil(8).next_power_of_two(), Line::default());
         }
     }
 
     #[inline]
-    pub(super) fn words(&mut self) -> &mut [u64] {
+    pub(in crate::mine) fn words(&mut self) -> &mut [u64] {
         bytemuck::cast_slice_mut(&mut self.lines)
     }
 }

@@ -27,7 +27,8 @@ mod worker;
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use self::kernels::Kernels;
+pub(super) use self::bits::Arena;
+pub(super) use self::kernels::{Join, Kernels};
 use self::run::run;
 use self::threads::Pool;
 use super::columns::{Level, Pieces};
@@ -45,7 +46,7 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.offsets.len() - 1
     }
 
@@ -57,7 +58,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &'a [u32]> + use<'a> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'a [u32]> + use<'a> {
         let items = self.items;
         self.offsets.windows(2).map(move |w| &items[w[0] as usize..w[1] as usize])
     }
