@@ -58,6 +58,8 @@ pub fn itemsets(
     let mut store = Store::new(baskets.ids().clone(), total, min_count, levels);
     if options.kind != Kind::All {
         store.gaps = Some("kind");
+        // The smallest closed set around a subset of a closed set lies within that.
+        store.closed = options.kind == Kind::Closed && options.min_length == 1;
     } else if options.min_length > 1 {
         store.gaps = Some("min_length");
     }

@@ -48,8 +48,8 @@ fn brute(data: &Database, weights: bool, kind: Kind, settings: &Settings) -> Vec
     let mut sets: Vec<(Vec<usize>, u32)> = Vec::new();
     let mut open = vec![(Vec::new(), 0u32, 20usize)];
     while let Some((ranks, set, below)) = open.pop() {
-        for rank in 0..below {
-            let larger = set | 1 << items[rank];
+        for (rank, item) in items.iter().enumerate().take(below) {
+            let larger = set | 1 << item;
             if frequent(larger) {
                 let mut ranks: Vec<usize> = ranks.clone();
                 ranks.push(rank);
