@@ -50,7 +50,7 @@ impl Itemsets {
 
     /// All rows as a stream of Arrow tables, which shares this table's columns.
     pub fn reader(&self) -> Box<dyn RecordBatchReader + Send> {
-        Box::new(Reader { table: self.clone(), schema: self.schema(), next: 0 })
+        Box::new(Reader::new(self.clone(), self.schema()))
     }
 }
 
@@ -85,12 +85,12 @@ impl Rules {
 
     /// All rows as a stream of Arrow tables, which shares this table's columns.
     pub fn reader(&self) -> Box<dyn RecordBatchReader + Send> {
-        Box::new(Reader { table: self.clone(), schema: self.schema(), next: 0 })
+        Box::new(Reader::new(self.clone(), self.schema()))
     }
 }
 
 /// A table that can be cut into batches.
-trait Table {
+pub(super) trait Table {
     fn rows(&self) -> usize;
     fn batch(&self, from: usize, to: usize) -> Result<RecordBatch>;
 }
@@ -113,10 +113,16 @@ impl Table for Rules {
     }
 }
 
-struct Reader<T> {
+pub(super) struct Reader<T> {
     table: T,
     schema: SchemaRef,
     next: usize,
+}
+
+impl<T> Reader<T> {
+    pub(super) fn new(table: T, schema: SchemaRef) -> Self {
+        Self { table, schema, next: 0 }
+    }
 }
 
 impl<T: Table> Iterator for Reader<T> {
@@ -148,7 +154,7 @@ fn list_field(name: &str, ids: &Ids) -> Field {
     Field::new(name, DataType::List(Arc::new(item_field(ids))), false)
 }
 
-fn item_field(ids: &Ids) -> Field {
+pub(super) fn item_field(ids: &Ids) -> Field {
     let id_type = match ids.kind() {
         IdKind::Int => DataType::Int64,
         IdKind::Str => DataType::Utf8,
@@ -226,7 +232,7 @@ fn rule_batch(rules: &Rules, from: usize, to: usize) -> Result<RecordBatch> {
     RecordBatch::try_new(rules.schema(), columns).map_err(arrow_error)
 }
 
-fn arrow_error(error: ArrowError) -> Error {
+pub(super) fn arrow_error(error: ArrowError) -> Error {
     Error::new(ErrorKind::Internal, format!("a result table does not fit its schema: {error}"))
         .with_source(error)
 }

@@ -3,7 +3,8 @@
 //! [`itemsets`] finds all sets of items that enough baskets hold; [`rules`] splits them into
 //! "who buys this also buys that", with the [measures](Measure) of the field. Supports are counts,
 //! thresholds are exact: a share stands for the decimal that was written, or for the quotient of
-//! counts that was computed, and is compared in integers.
+//! counts that was computed, and is compared in integers. [`sequences`] finds what customers buy after
+//! what.
 
 mod arrow;
 mod columns;
@@ -24,6 +25,7 @@ mod occurrences;
 mod options;
 mod rule_options;
 mod rules;
+mod sequences;
 mod subsets;
 mod template;
 mod top;
@@ -36,5 +38,6 @@ pub use measures::{Counts, Measure};
 pub use options::{ItemsetOptions, Kind, MinSupport};
 pub use rule_options::{Consequents, RuleOptions};
 pub use rules::{Rule, Rules, rules, rules_with_baskets};
+pub use sequences::{Sequence, SequenceMeasure, SequenceOptions, Sequences, Step, sequences};
 pub use template::Template;
 pub use utility::{HighUtilityOptions, MinUtility, high_utility};

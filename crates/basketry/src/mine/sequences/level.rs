@@ -1,0 +1,103 @@
+//! The sequences of one length, as columns.
+
+/// Stands for a lag that no observed order has.
+pub(crate) const NO_LAG: i64 = i64::MIN;
+
+/// The numbers of one sequence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    pub customers: u32,
+    pub occurrences: u32,
+    pub observed: u32,
+    pub followed: u32,
+    pub expected: f64,
+    /// The first and the third quartile of the last lag, in quarters of a tick.
+    pub lag_quarters: [i64; 2],
+}
+
+/// The sequences of one length. A sequence takes `36 + 12 length` bytes.
+#[derive(Debug)]
+pub(crate) struct Level {
+    pub(super) length: usize,
+    /// The elements of each sequence.
+    elements: Vec<u32>,
+    /// The medians of the lags of each sequence, in quarters of a tick: one less than elements.
+    medians: Vec<i64>,
+    customers: Vec<u32>,
+    occurrences: Vec<u32>,
+    observed: Vec<u32>,
+    followed: Vec<u32>,
+    expected: Vec<f64>,
+    lag_quarters: Vec<[i64; 2]>,
+}
+
+impl Level {
+    pub(super) fn new(length: usize) -> Self {
+        Self {
+            length,
+            elements: Vec::new(),
+            medians: Vec::new(),
+            customers: Vec::new(),
+            occurrences: Vec::new(),
+            observed: Vec::new(),
+            followed: Vec::new(),
+            expected: Vec::new(),
+            lag_quarters: Vec::new(),
+        }
+    }
+
+    pub(super) fn push(&mut self, elements: &[u32], medians: &[i64], numbers: Numbers) {
+        self.elements.extend_from_slice(elements);
+        self.medians.extend_from_slice(medians);
+        self.customers.push(numbers.customers);
+        self.occurrences.push(numbers.occurrences);
+        self.observed.push(numbers.observed);
+        self.followed.push(numbers.followed);
+        self.expected.push(numbers.expected);
+        self.lag_quarters.push(numbers.lag_quarters);
+    }
+
+    /// Puts levels of one length one after the other.
+    pub(super) fn join(length: usize, parts: Vec<Level>) -> Self {
+        fn joined<T: Clone>(parts: &[Level], column: impl Fn(&Level) -> &[T]) -> Vec<T> {
+            let mut all = Vec::with_capacity(parts.iter().map(|part| column(part).len()).sum());
+            parts.iter().for_each(|part| all.extend_from_slice(column(part)));
+            all
+        }
+        Self {
+            length,
+            elements: joined(&parts, |part| &part.elements),
+            medians: joined(&parts, |part| &part.medians),
+            customers: joined(&parts, |part| &part.customers),
+            occurrences: joined(&parts, |part| &part.occurrences),
+            observed: joined(&parts, |part| &part.observed),
+            followed: joined(&parts, |part| &part.followed),
+            expected: joined(&parts, |part| &part.expected),
+            lag_quarters: joined(&parts, |part| &part.lag_quarters),
+        }
+    }
+
+    /// How many sequences there are.
+    pub(super) fn rows(&self) -> usize {
+        self.customers.len()
+    }
+
+    pub(super) fn elements(&self, row: usize) -> &[u32] {
+        &self.elements[row * self.length..(row + 1) * self.length]
+    }
+
+    pub(super) fn medians(&self, row: usize) -> &[i64] {
+        &self.medians[row * (self.length - 1)..(row + 1) * (self.length - 1)]
+    }
+
+    pub(super) fn numbers(&self, row: usize) -> Numbers {
+        Numbers {
+            customers: self.customers[row],
+            occurrences: self.occurrences[row],
+            observed: self.observed[row],
+            followed: self.followed[row],
+            expected: self.expected[row],
+            lag_quarters: self.lag_quarters[row],
+        }
+    }
+}
