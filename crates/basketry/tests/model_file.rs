@@ -4,9 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use basketry::mine::{Measure, rules_with_baskets};
 use basketry::{
-    CatalogBuilder, CatalogOptions, Context, Control, Engine, ErrorKind, FitOptions,
-    HistoryBuilder, HistoryOptions, Id, IdRef, Model, OrderLine, Policy, Product, fit,
+    Baskets, CatalogBuilder, CatalogOptions, Context, Control, Engine, ErrorKind, FitOptions,
+    HistoryBuilder, HistoryOptions, Id, IdRef, ItemsetOptions, MinSupport, Model, OrderLine,
+    Policy, Product, RuleOptions, fit, itemsets,
 };
 
 const DAY: i64 = 86_400_000;
@@ -47,9 +49,27 @@ fn small() -> Model {
     model
 }
 
+/// The same with rules.
+fn ruled() -> Model {
+    let lists = (0..12).map(|basket| match basket % 4 {
+        0 => vec!["jam", "tea", "old"],
+        1 => vec!["jam", "old"],
+        2 => vec!["tea", "old"],
+        _ => vec!["tea", "crème"],
+    });
+    let customers: Vec<u32> = (0..12).map(|basket| basket / 2 % 3).collect();
+    let baskets = Baskets::from_lists(lists).unwrap().with_customers(customers).unwrap();
+    let control = Control::new();
+    let sets = itemsets(&baskets, &ItemsetOptions::new(MinSupport::Count(2)), &control).unwrap();
+    let made = rules_with_baskets(&sets, &baskets, &RuleOptions::new(0.4), &control).unwrap();
+    let model = small().with_rules(&made).unwrap();
+    assert!(model.rules().unwrap().iter().any(|rule| rule.antecedent().len() == 2));
+    model
+}
+
 fn bytes() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
-    BYTES.get_or_init(|| small().as_bytes().to_vec())
+    BYTES.get_or_init(|| ruled().as_bytes().to_vec())
 }
 
 /// Uses everything a model offers. Must not panic, whatever the file held.
@@ -94,6 +114,21 @@ fn walk(model: &Model) {
     let context = Context::at(model.as_of()).customer(10).basket([("jam", 1)]).viewed("tea");
     let decision = engine.decide(&Policy::default(), &context).unwrap();
     let _ = decision.to_json();
+    let all: Vec<IdRef<'_>> = model.products().iter().collect();
+    if let Some(rules) = model.rules() {
+        for rule in rules.iter() {
+            let _ = (rule.to_string(), rule.counts(), rule.customers());
+        }
+        for measure in Measure::ALL {
+            for basket in [&all[..], &all[..1], &[]] {
+                let found = rules.matching(basket.iter().copied(), 3, measure);
+                assert!(found.len() <= 3);
+                rules.to_rules(found).unwrap().to_record_batch().unwrap();
+            }
+        }
+        let made = rules.to_rules(rules.iter()).unwrap();
+        let _ = (made.to_record_batch().unwrap(), made.matching(all, 3, Measure::Lift));
+    }
     let _ = (model.id_hex(), model.as_of(), model.report().to_string(), format!("{model:?}"));
     let _ = model.options();
 }

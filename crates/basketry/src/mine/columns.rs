@@ -326,6 +326,25 @@ struct Stored {
     piece: Piece,
 }
 
+/// Consecutive rows of one length, for those who go through rows in order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Near<'a> {
+    /// The first row.
+    pub start: u32,
+    pub length: usize,
+    items: &'a [u32],
+    pub counts: &'a [u32],
+}
+
+impl<'a> Near<'a> {
+    /// The items and the count of a row, which must be one of these.
+    #[inline]
+    pub(crate) fn row(&self, row: u32) -> (&'a [u32], u32) {
+        let at = (row - self.start) as usize;
+        (&self.items[at * self.length..(at + 1) * self.length], self.counts[at])
+    }
+}
+
 /// A further number for each itemset, by row of the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Extra {
@@ -424,6 +443,13 @@ impl Store {
         let Stored { start, piece } = self.piece_of(row);
         let (at, length) = (piece.from + (row - start) as usize, piece.block.length);
         (&piece.block.items()[at * length..(at + 1) * length], piece.block.counts()[at])
+    }
+
+    /// The rows around a row: consecutive ones of one length. Panics if there is no such row.
+    pub(crate) fn near(&self, row: u32) -> Near<'_> {
+        let Stored { start, piece } = self.piece_of(row);
+        let (items, counts) = (piece.items(), piece.counts());
+        Near { start: *start, length: piece.block.length, items, counts }
     }
 
     /// How many items the itemset in a row has. Panics if there is no such row.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::columns::Store;
+use super::columns::{Near, Store};
 use super::fraction::Fraction;
 use super::itemsets::Itemsets;
 use super::measures::{Counts, Measure};
@@ -47,14 +47,15 @@ pub(crate) fn generate<S: Subsets>(
 ) -> Result<Made> {
     let sets = request.sets;
     control.begin(Stage::Mining, sets.len() as u64)?;
-    let chunks = chunks(sets, request.sides);
     // A few are done before other threads have begun.
-    let alone = [0..sets.len()];
-    let alone = if pool.threads() == 1 || chunks.len() < 4 { &alone[..] } else { &chunks[..] };
+    let mut chunks = if pool.threads() > 1 { chunks(sets, request.sides) } else { Vec::new() };
+    if chunks.len() < 4 {
+        chunks = Vec::from_iter([0..sets.len()]);
+    }
     let total = AtomicUsize::new(0);
     // A list of the best for each thread at work, not for each chunk.
     let tops: Mutex<Vec<Top>> = Mutex::default();
-    let parts = pool.map(alone, |rows| {
+    let parts = pool.map(&chunks, |rows| {
         let out = match request.top {
             Some((n, measure)) => {
                 let mut tops = tops.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,6 +66,7 @@ pub(crate) fn generate<S: Subsets>(
         let mut split = Split {
             request,
             store: &sets.store,
+            near: Near::default(),
             subsets,
             out,
             missing: Vec::new(),
@@ -122,8 +124,13 @@ pub(crate) fn generate<S: Subsets>(
 fn chunks(sets: &Itemsets, sides: &Sides) -> Vec<std::ops::Range<usize>> {
     let mut chunks = Vec::new();
     let (mut start, mut work) = (0, 0);
+    let mut near = Near::default();
     for at in 0..sets.len() {
-        work += sides.most_splits(sets.store.length(sets.stored(at)));
+        let row = sets.stored(at);
+        if row.wrapping_sub(near.start) as usize >= near.counts.len() {
+            near = sets.store.near(row);
+        }
+        work += sides.most_splits(near.length);
         if work >= CHUNK {
             chunks.push(start..at + 1);
             (start, work) = (at + 1, 0);
@@ -156,6 +163,7 @@ pub(crate) struct Row {
 struct Split<'a, S> {
     request: &'a Request<'a>,
     store: &'a Store,
+    near: Near<'a>,
     subsets: &'a S,
     out: Out,
     missing: Vec<Box<[u32]>>,
@@ -177,7 +185,10 @@ impl<S: Subsets> Split<'_, S> {
     fn itemset(&mut self, at: usize) -> Result<()> {
         let request = self.request;
         let row = request.sets.stored(at);
-        let (items, count) = self.store.row(row);
+        if row.wrapping_sub(self.near.start) as usize >= self.near.counts.len() {
+            self.near = self.store.near(row);
+        }
+        let (items, count) = self.near.row(row);
         if items.len() < request.sides.least_length() {
             return Ok(());
         }
@@ -206,26 +217,29 @@ impl<S: Subsets> Split<'_, S> {
         let mut antecedent = self.subsets.whole(row, items);
         let mut n_x = u64::from(count);
         let mut forced = splits.y_only;
+        let mut gone = 0;
         while forced != 0 {
             let position = forced.trailing_zeros() as usize;
             forced &= forced - 1;
-            match self.subsets.without(items, antecedent, position) {
+            match self.subsets.without(items, antecedent, position, position - gone) {
                 Found::Known(part, count) => (antecedent, n_x) = (part, count.into()),
                 Found::Unknown(left) => {
                     self.miss(left);
                     return Ok(());
                 }
             }
+            gone += 1;
         }
         if n_x > self.largest {
             return Ok(());
         }
-        self.grow(&splits, 0, (antecedent, n_x as u32), 0)
+        self.grow(&splits, 0, (antecedent, n_x as u32), (0, 0, gone))
     }
 
     /// Moves one more item, at or behind position `from`, from the antecedent to the consequent,
     /// and so on. What can only be in the consequent is not in the antecedent from the beginning,
-    /// and joins the consequent in its place.
+    /// and joins the consequent in its place: of the consequent there are its items so far, how many
+    /// these are, and how many are waiting.
     ///
     /// A smaller antecedent is at least as frequent, so the confidence never grows: where a
     /// consequent fails, all that contain it fail.
@@ -234,7 +248,7 @@ impl<S: Subsets> Split<'_, S> {
         splits: &Splits,
         from: usize,
         antecedent: (S::Part, u32),
-        consequent: u64,
+        (consequent, length, waiting): (u64, usize, usize),
     ) -> Result<()> {
         let (least, most) = splits.y_length;
         for position in from..self.items.len() {
@@ -242,12 +256,11 @@ impl<S: Subsets> Split<'_, S> {
             if splits.x_only & bit != 0 {
                 continue;
             }
-            let y = consequent | bit;
             let forced = splits.y_only & bit != 0;
-            let taken = (y | splits.y_only).count_ones() as usize;
+            let waiting = waiting - usize::from(forced);
             let x = if forced {
                 antecedent
-            } else if taken > most {
+            } else if length + 1 + waiting > most {
                 continue;
             } else {
                 // A long itemset has millions of splits.
@@ -255,7 +268,9 @@ impl<S: Subsets> Split<'_, S> {
                 if self.tried.is_multiple_of(4096) {
                     self.control.check()?;
                 }
-                match self.subsets.without(self.items, antecedent.0, position) {
+                // All that is in the consequent so far comes before.
+                let index = position - length;
+                match self.subsets.without(self.items, antecedent.0, position, index) {
                     Found::Known(_, n_x) if u64::from(n_x) > self.largest => continue,
                     Found::Known(part, n_x) => (part, n_x),
                     Found::Unknown(left) => {
@@ -264,11 +279,11 @@ impl<S: Subsets> Split<'_, S> {
                     }
                 }
             };
-            let waiting = splits.y_only & !y != 0;
-            if !waiting && y.count_ones() as usize >= least {
-                self.found(splits, x, y)?;
+            let y = (consequent | bit, length + 1, waiting);
+            if waiting == 0 && length + 1 >= least {
+                self.found(splits, x, y.0)?;
             }
-            if taken < most || waiting {
+            if length + 1 < most {
                 self.grow(splits, position + 1, x, y)?;
             }
             if forced {

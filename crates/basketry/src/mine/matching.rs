@@ -5,6 +5,8 @@
 //! share a rarest item. The columns of the tree are those that a model file holds, so that the same
 //! walk serves rules in memory and in a file.
 
+use std::collections::BinaryHeap;
+
 use smallvec::SmallVec;
 
 /// A tree of antecedents, in columns.
@@ -153,6 +155,104 @@ impl TreeView<'_> {
     }
 }
 
+/// The order of rules by some measure, for a tree.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RanksView<'a> {
+    /// For each rule as the tree lists them, its place among all; 0 for the best.
+    pub ranks: &'a [u32],
+    /// For each node, the best rank of its rules and of those below it.
+    pub best: &'a [u32],
+}
+
+/// An order of rules that owns its columns.
+#[derive(Debug)]
+pub(crate) struct Ranks {
+    pub ranks: Vec<u32>,
+    pub best: Vec<u32>,
+}
+
+impl Ranks {
+    /// By descending value of the rules, ties by their number.
+    pub(crate) fn new(tree: TreeView<'_>, value: impl Fn(u32) -> f64) -> Self {
+        let mut order: Vec<(f64, u32)> =
+            (0..tree.rules.len() as u32).map(|rule| (value(rule), rule)).collect();
+        order.sort_by(|a, b| super::top::descending(a.0, b.0));
+        let mut rank_of = vec![0; order.len()];
+        for (rank, &(_, rule)) in (0..).zip(&order) {
+            rank_of[rule as usize] = rank;
+        }
+        let ranks: Vec<u32> = tree.rules.iter().map(|&rule| rank_of[rule as usize]).collect();
+        let mut best = vec![u32::MAX; tree.items.len()];
+        // Children come behind their node.
+        for node in (0..best.len()).rev() {
+            let own = &ranks[tree.starts[node] as usize..tree.starts[node + 1] as usize];
+            let below = &best[tree.children[node] as usize..tree.children[node + 1] as usize];
+            best[node] = own.iter().chain(below).copied().min().unwrap_or(u32::MAX);
+        }
+        Self { ranks, best }
+    }
+
+    pub(crate) fn view(&self) -> RanksView<'_> {
+        RanksView { ranks: &self.ranks, best: &self.best }
+    }
+}
+
+impl TreeView<'_> {
+    /// The places in [`rules`](Self::rules) of the `n` best rules whose antecedent the basket holds
+    /// and for which `apart` holds, the best first. What cannot be among them is not looked at.
+    pub(crate) fn best_matching(
+        &self,
+        basket: &Held,
+        ranks: RanksView<'_>,
+        n: usize,
+        mut apart: impl FnMut(usize) -> bool,
+    ) -> Vec<usize> {
+        if n == 0 {
+            return Vec::new();
+        }
+        let mut roots: SmallVec<[(u32, u32); 64]> = (basket.items.iter())
+            .filter_map(|&item| self.roots.get(item as usize)?.checked_sub(1))
+            .map(|node| (ranks.best[node as usize], node))
+            .collect();
+        // Good rules early let the others be passed over.
+        roots.sort_unstable();
+        let mut found: BinaryHeap<(u32, usize)> = BinaryHeap::new();
+        // Only what has a lower rank is still wanted.
+        let mut bound = u32::MAX;
+        let mut stack: SmallVec<[u32; 64]> = SmallVec::new();
+        for (_, root) in roots {
+            stack.push(root);
+            while let Some(node) = stack.pop() {
+                let node = node as usize;
+                if ranks.best[node] >= bound {
+                    continue;
+                }
+                for place in self.starts[node] as usize..self.starts[node + 1] as usize {
+                    let rank = ranks.ranks[place];
+                    if rank < bound && apart(place) {
+                        if found.len() == n {
+                            found.pop();
+                        }
+                        found.push((rank, place));
+                        if found.len() == n {
+                            bound = found.peek().map_or(u32::MAX, |&(worst, _)| worst);
+                        }
+                    }
+                }
+                let (from, to) = (self.children[node], self.children[node + 1]);
+                let (first, last) = (from as usize, to as usize);
+                let children = self.items[first..last].iter().zip(&ranks.best[first..last]);
+                for (child, (&item, &best)) in (from..).zip(children) {
+                    if best < bound && basket.holds(item) {
+                        stack.push(child);
+                    }
+                }
+            }
+        }
+        found.into_sorted_vec().into_iter().map(|(_, place)| place).collect()
+    }
+}
+
 /// The items of a basket, to be asked for.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -240,6 +340,18 @@ mod tests {
             view.matching(&Held::new(basket.iter().copied()), |places| {
                 found.extend_from_slice(&view.rules[places]);
             });
+            // By ranks with ties, and with some rules left out.
+            let value = |rule: u32| f64::from(rule * 7 % 5);
+            let ranks = Ranks::new(view, value);
+            let held = Held::new(basket.iter().copied());
+            let odd = |place: usize| view.rules[place] % 3 != 1;
+            let mut wanted: Vec<u32> = found.iter().copied().filter(|rule| rule % 3 != 1).collect();
+            wanted.sort_by(|&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
+            for n in [0, 1, 4, 100] {
+                let best = view.best_matching(&held, ranks.view(), n, odd);
+                let best: Vec<u32> = best.into_iter().map(|place| view.rules[place]).collect();
+                prop_assert_eq!(&best[..], &wanted[..n.min(wanted.len())]);
+            }
             found.sort_unstable();
             let holds = |rule: &Vec<u32>| rule.iter().all(|item| basket.contains(item));
             let expected: Vec<u32> =

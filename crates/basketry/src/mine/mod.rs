@@ -31,6 +31,10 @@ mod template;
 mod top;
 pub mod utility;
 
+pub(crate) use gather::Gather;
+pub(crate) use matching::{Held, Ranks, RanksView, Tree, TreeView, best};
+pub(crate) use rules::{RuleColumns, RuleStore};
+
 pub use columns::Numbers;
 pub use frequent::itemsets;
 pub use itemsets::{Itemset, Itemsets};

@@ -1,6 +1,6 @@
 //! Association rules as columns.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::columns::Store;
 use super::complete::{Source, complete};
@@ -9,7 +9,7 @@ use super::gather::Gather;
 use super::generate::{Made, Request, Row, generate};
 use super::itemsets::{Itemset, Itemsets};
 use super::lattice::Lattice;
-use super::matching::{Held, Tree, best};
+use super::matching::{Held, Ranks, Tree, best};
 use super::measures::{Counts, Measure};
 use super::miner::threads::Pool;
 use super::occurrences;
@@ -280,6 +280,28 @@ struct MatchIndex {
     /// For each rule as the tree lists them, the item of the consequent; [`NONE`] if there are
     /// several.
     single: Vec<u32>,
+    /// The orders that were asked for.
+    ranks: RwLock<Vec<(Measure, Arc<Ranks>)>>,
+}
+
+impl MatchIndex {
+    /// The order of the rules by a measure, made when it is first asked for.
+    fn ranks(&self, measure: Measure, value: impl Fn(u32) -> f64) -> Arc<Ranks> {
+        let known = |all: &[(Measure, Arc<Ranks>)]| {
+            let found = all.iter().find(|(of, _)| *of == measure);
+            found.map(|(_, ranks)| ranks.clone())
+        };
+        // Whoever panicked while holding the lock left the list as it was.
+        if let Some(ranks) = known(&self.ranks.read().unwrap_or_else(PoisonError::into_inner)) {
+            return ranks;
+        }
+        let ranks = Arc::new(Ranks::new(self.tree.view(), value));
+        let mut all = self.ranks.write().unwrap_or_else(PoisonError::into_inner);
+        known(&all).unwrap_or_else(|| {
+            all.push((measure, ranks.clone()));
+            ranks
+        })
+    }
 }
 
 /// Never an item.
@@ -397,6 +419,11 @@ impl Rules {
         self.store.sets.baskets
     }
 
+    /// The least count of an itemset that was mined.
+    pub fn min_count(&self) -> u64 {
+        self.store.sets.min_count
+    }
+
     /// Whether the distinct [customers](Rule::customers) behind each rule are known.
     pub fn knows_customers(&self) -> bool {
         self.store.knows_customers
@@ -452,7 +479,8 @@ impl Rules {
     /// the basket holds and of whose consequent it holds nothing. Unknown ids in the basket are
     /// passed over (no rule speaks of them).
     ///
-    /// The first call builds an index over the rules of this view; later ones take microseconds.
+    /// The first call builds an index over the rules of this view, and the first by a measure puts
+    /// them in its order; later ones take microseconds.
     ///
     /// ```
     /// # use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
@@ -476,24 +504,18 @@ impl Rules {
         let tree = index.tree.view();
         let ids = &self.store.sets.ids;
         let held = Held::new(basket.into_iter().filter_map(|id| ids.find(id)));
-        let mut found = Vec::new();
-        tree.matching(&held, |places| {
-            for place in places {
-                let position = tree.rules[place];
-                let row = self.stored(position as usize);
-                let apart = match index.single[place] {
-                    NONE => {
-                        let (items, _) = self.store.sets.row(self.sides(position as usize).1);
-                        !items.iter().any(|&item| held.holds(item))
-                    }
-                    item => !held.holds(item),
-                };
-                if apart {
-                    found.push((measure.value(self.store.counts(row)), position, row));
+        let ranks = index
+            .ranks(measure, |rule| measure.value(self.store.counts(self.stored(rule as usize))));
+        let places =
+            tree.best_matching(&held, ranks.view(), n, |place| match index.single[place] {
+                NONE => {
+                    let (items, _) = self.store.sets.row(self.sides(tree.rules[place] as usize).1);
+                    !items.iter().any(|&item| held.holds(item))
                 }
-            }
-        });
-        self.view(best(found, n).into_iter().map(|(.., row)| row).collect())
+                item => !held.holds(item),
+            });
+        let row = |place: usize| self.stored(tree.rules[place] as usize);
+        self.view(places.into_iter().map(row).collect())
     }
 
     /// An index of the rules of this view by their antecedents.
@@ -504,7 +526,8 @@ impl Rules {
             &[item] => item,
             _ => NONE,
         };
-        MatchIndex { single: tree.rules.iter().map(single).collect(), tree }
+        let single = tree.rules.iter().map(single).collect();
+        MatchIndex { tree, single, ranks: RwLock::default() }
     }
 
     /// A view of these rows, in this order. Panics if there is no such row.

@@ -21,8 +21,15 @@ pub(crate) trait Subsets: Sync {
     /// All of the itemset in a row of the store.
     fn whole(&self, row: u32, items: &[u32]) -> Self::Part;
 
-    /// Without the item at `position`, which is not the last that is left.
-    fn without(&self, items: &[u32], part: Self::Part, position: usize) -> Found<Self::Part>;
+    /// Without the item at `position`, which is not the last that is left; `index` items that come
+    /// before it are left.
+    fn without(
+        &self,
+        items: &[u32],
+        part: Self::Part,
+        position: usize,
+        index: usize,
+    ) -> Found<Self::Part>;
 
     /// The row of a part that is known.
     fn row(&self, part: Self::Part) -> u32;
@@ -31,22 +38,11 @@ pub(crate) trait Subsets: Sync {
     fn some(&self, row: u32, items: &[u32], positions: u64) -> Found<u32>;
 }
 
-/// A row of the lattice, and which positions are left.
+/// A row of the lattice, and how many items it has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Left {
     row: u32,
-    positions: u64,
-}
-
-/// All of the first `length` positions, of which there are 64.
-fn all(length: usize) -> u64 {
-    u64::MAX >> (64 - length.clamp(1, 64))
-}
-
-/// How many of the positions are below this one.
-#[inline]
-fn below(positions: u64, position: usize) -> usize {
-    (positions & ((1 << position) - 1)).count_ones() as usize
+    length: u32,
 }
 
 impl Subsets for Lattice {
@@ -54,14 +50,13 @@ impl Subsets for Lattice {
 
     #[inline]
     fn whole(&self, row: u32, items: &[u32]) -> Left {
-        Left { row, positions: all(items.len()) }
+        Left { row, length: items.len() as u32 }
     }
 
     #[inline]
-    fn without(&self, _: &[u32], part: Left, position: usize) -> Found<Left> {
-        let length = part.positions.count_ones() as usize;
-        let row = self.without(part.row, length, below(part.positions, position));
-        Found::Known(Left { row, positions: part.positions & !(1 << position) }, self.count(row))
+    fn without(&self, _: &[u32], part: Left, _: usize, index: usize) -> Found<Left> {
+        let row = self.without(part.row, part.length as usize, index);
+        Found::Known(Left { row, length: part.length - 1 }, self.count(row))
     }
 
     #[inline]
@@ -74,20 +69,27 @@ impl Subsets for Lattice {
         let row = match positions.is_power_of_two() {
             true => self.single(items[positions.trailing_zeros() as usize]),
             false => {
-                let mut left = Left { row, positions: all(items.len()) };
-                let mut others = left.positions & !positions;
-                while others != 0 {
-                    let position = others.trailing_zeros() as usize;
-                    others &= others - 1;
-                    let length = left.positions.count_ones() as usize;
-                    left.row = self.without(left.row, length, below(left.positions, position));
-                    left.positions &= !(1 << position);
+                // Without the others, one by one; those before are gone already.
+                let (mut row, mut length) = (row, items.len());
+                let mut index = 0;
+                for position in 0..items.len() {
+                    if positions >> position & 1 == 1 {
+                        index += 1;
+                    } else {
+                        row = self.without(row, length, index);
+                        length -= 1;
+                    }
                 }
-                left.row
+                row
             }
         };
         Found::Known(row, self.count(row))
     }
+}
+
+/// All of the first `length` positions, of which there are 64.
+fn all(length: usize) -> u64 {
+    u64::MAX >> (64 - length.clamp(1, 64))
 }
 
 /// Finds parts by their hash: in a store, and among sets that were counted besides.
@@ -148,7 +150,7 @@ impl Subsets for Lookup<'_> {
         Hashed { row, positions: all(items.len()), hash: SetIndex::hash(items) }
     }
 
-    fn without(&self, items: &[u32], part: Hashed, position: usize) -> Found<Hashed> {
+    fn without(&self, items: &[u32], part: Hashed, position: usize, _: usize) -> Found<Hashed> {
         let positions = part.positions & !(1 << position);
         let hash = part.hash.wrapping_sub(item_hash(items[position]));
         match self.find(items, positions, hash) {

@@ -91,17 +91,42 @@ impl Writer {
 
     /// Adds a section that a reader must understand.
     pub(super) fn section<T: Element>(&mut self, kind: Kind, instance: u32, values: &[T]) {
-        let bytes: &[u8] = bytemuck::cast_slice(values);
+        let bytes = bytemuck::cast_slice(values);
+        self.add((kind, instance), (1, REQUIRED), T::TYPE, bytes);
+    }
+
+    /// Adds a section without which a reader can serve the rest.
+    pub(super) fn optional<T: Element>(&mut self, kind: Kind, values: &[T]) {
+        self.optional_instance(kind, 0, values);
+    }
+
+    /// Adds one of several sections of a kind without which a reader can serve the rest.
+    pub(super) fn optional_instance<T: Element>(
+        &mut self,
+        kind: Kind,
+        instance: u32,
+        values: &[T],
+    ) {
+        self.add((kind, instance), (1, 0), T::TYPE, bytemuck::cast_slice(values));
+    }
+
+    fn add(
+        &mut self,
+        (kind, instance): (Kind, u32),
+        (version, flags): (u16, u16),
+        element: Type,
+        bytes: &[u8],
+    ) {
         self.body.resize(self.body.len().next_multiple_of(ALIGN), 0);
         self.offsets.push(self.body.len() as u64);
         self.table.extend_from_slice(&kind);
-        self.table.extend_from_slice(&1u16.to_le_bytes());
-        self.table.extend_from_slice(&REQUIRED.to_le_bytes());
-        self.table.extend_from_slice(&(T::TYPE as u32).to_le_bytes());
+        self.table.extend_from_slice(&version.to_le_bytes());
+        self.table.extend_from_slice(&flags.to_le_bytes());
+        self.table.extend_from_slice(&(element as u32).to_le_bytes());
         self.table.extend_from_slice(&instance.to_le_bytes());
         self.table.extend_from_slice(&0u64.to_le_bytes());
         self.table.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-        self.table.extend_from_slice(&(values.len() as u64).to_le_bytes());
+        self.table.extend_from_slice(&(bytes.len() as u64 / element.size()).to_le_bytes());
         self.table.extend_from_slice(&xxh3_64(bytes).to_le_bytes());
         self.body.extend_from_slice(bytes);
         self.count += 1;
@@ -273,6 +298,20 @@ impl Sections {
 
     fn position(&self, kind: Kind, instance: u32) -> Option<usize> {
         self.list.iter().position(|s| s.kind == kind && s.instance == instance)
+    }
+
+    /// Whether there is a section of this kind.
+    pub(super) fn has(&self, kind: Kind) -> bool {
+        self.position(kind, 0).is_some()
+    }
+
+    /// Adds all sections but those of some kinds to another file, as they are.
+    pub(super) fn copy(&self, bytes: &[u8], but: &[Kind], writer: &mut Writer) {
+        for s in self.list.iter().filter(|s| !but.contains(&s.kind)) {
+            let flags = if s.required { REQUIRED } else { 0 };
+            let body = &bytes[s.start..s.end];
+            writer.add((s.kind, s.instance), (s.version, flags), s.element, body);
+        }
     }
 
     /// The section of a kind as a column; an error if it is missing or of another type.

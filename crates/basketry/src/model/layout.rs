@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Column, Element, Kind, Sections, Writer, damaged};
 use super::lookup::{self, IdColumns, IdKinds};
+use super::rules::{self, RuleLayout};
 use super::snapshot::{self, Outline, Snapshot};
 use crate::affinity::features::{FEATURES, Segment};
 use crate::affinity::orders::Products;
@@ -201,6 +202,7 @@ pub(super) struct Layout {
     pub(super) products: IdColumns,
     pub(super) customers: IdColumns,
     pub(super) as_of: i64,
+    pub(super) rules: Option<RuleLayout>,
     half_life_days: f32,
     mean_size: f32,
     weights: Column<f32>,
@@ -287,7 +289,8 @@ impl Finder<'_> {
 impl Layout {
     /// Finds everything and checks whatever is relied on later.
     pub(super) fn find(sections: &Sections, bytes: &[u8], name: &str) -> Result<Self> {
-        sections.check_known(&[&KINDS[..], &snapshot::KINDS[..]].concat(), name)?;
+        let known = [&KINDS[..], &snapshot::KINDS[..], &rules::KINDS[..]].concat();
+        sections.check_known(&known, name)?;
         let json = sections.column::<u8>(JSON, 0, name)?.of(bytes);
         let text: Text = serde_json::from_slice(json)
             .map_err(|error| damaged(name, format!("section JSON: {error}")).with_source(error))?;
@@ -315,6 +318,7 @@ impl Layout {
             products,
             customers,
             as_of,
+            rules: RuleLayout::find(sections, bytes, p, name)?,
             half_life_days: scalars[0],
             mean_size: scalars[1],
             weights: finder.floats(WEIGHTS, FEATURES * Segment::ALL.len(), -BIG, BIG)?,

@@ -17,6 +17,7 @@ mod inspect;
 mod layout;
 mod lookup;
 mod recommend;
+mod rules;
 mod snapshot;
 
 use self::bytes::Bytes;
@@ -29,6 +30,7 @@ pub use self::fit::fit;
 pub use self::inspect::{ProductStats, Purchases, Related};
 pub use self::lookup::IdsView;
 pub use self::recommend::Recommendations;
+pub use self::rules::{RuleView, RulesView};
 pub use crate::affinity::{FitOptions, FitReport, NotLearned, SegmentReport, SplitReport, Weight};
 
 /// What was learned: immutable, cheap to clone, read by any number of threads.
