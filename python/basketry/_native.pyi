@@ -14,6 +14,7 @@ __all__ = [
     "Catalog",
     "Decision",
     "Engine",
+    "Hierarchy",
     "History",
     "Itemset",
     "Itemsets",
@@ -51,10 +52,16 @@ _Measure = Literal[
 
 def itemsets(
     baskets: Baskets,
-    min_support: Support,
+    min_support: Support | None = None,
     *,
     min_length: int = 1,
     max_length: int | None = None,
+    top: int | None = None,
+    must_contain: Iterable[Id] = (),
+    must_not_contain: Iterable[Id] = (),
+    only_from: Iterable[Id] | None = None,
+    item_min_support: dict[Id, Support] | None = None,
+    hierarchy: Hierarchy | None = None,
     max_itemsets: int = 20000000,
     threads: int | None = None,
     progress: Progress = False,
@@ -302,6 +309,24 @@ class Catalog:
     def __len__(self) -> int: ...
     def __contains__(self, product: Id, /) -> bool: ...
     def __getitem__(self, product: Id, /) -> dict[str, Any]: ...
+
+@final
+class Hierarchy:
+    def __new__(
+        cls, links: Mapping[Id, Id | Iterable[Id]] | Iterable[tuple[Id, Id]]
+    ) -> Hierarchy: ...
+    @staticmethod
+    def from_table(
+        table: AnyTable, *, item: str, levels: str | Sequence[str], progress: Progress = False
+    ) -> Hierarchy: ...
+    @staticmethod
+    def from_catalog(catalog: Catalog) -> Hierarchy: ...
+    @property
+    def levels(self) -> list[str]: ...
+    def only(self, levels: str | Sequence[str]) -> Hierarchy: ...
+    def ancestors(self, item: Id) -> list[Id]: ...
+    def level_of(self, item: Id) -> str | None: ...
+    def __len__(self) -> int: ...
 
 @final
 class History:

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use basketry::{CatalogColumns, CatalogOptions, Currency, ErrorKind, IdRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyList, PyString};
+use pyo3::types::{PyBool, PyDict, PyList};
 
-use crate::convert::{Number, number};
+use crate::convert::{Number, names, number};
 use crate::error::exception;
 use crate::{arrow, boundary, convert, error, ids};
 
@@ -74,17 +74,6 @@ impl Catalog {
     pub(crate) fn new(inner: basketry::Catalog) -> Self {
         Self { inner: Arc::new(inner) }
     }
-}
-
-/// One name or a list of names.
-fn names(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Vec<String>> {
-    let Some(object) = object else { return Ok(Vec::new()) };
-    if let Ok(name) = object.cast::<PyString>() {
-        return Ok(vec![name.to_str()?.to_owned()]);
-    }
-    object.extract().map_err(|_| {
-        PyTypeError::new_err(format!("{what}: expected the name of a column, or a list of names"))
-    })
 }
 
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]

@@ -32,6 +32,17 @@ pub(crate) fn csv_options(
     options
 }
 
+/// One name or a list of names.
+pub(crate) fn names(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Vec<String>> {
+    let Some(object) = object else { return Ok(Vec::new()) };
+    if let Ok(name) = object.cast::<PyString>() {
+        return Ok(vec![name.to_str()?.to_owned()]);
+    }
+    object.extract().map_err(|_| {
+        PyTypeError::new_err(format!("{what}: expected the name of a column, or a list of names"))
+    })
+}
+
 /// Anything serializable as Python's dicts, lists, strings and numbers.
 pub(crate) fn json<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     let text = serde_json::to_string(value)

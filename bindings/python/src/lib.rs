@@ -9,6 +9,7 @@ mod convert;
 mod decision;
 mod engine;
 mod error;
+mod hierarchy;
 mod history;
 mod ids;
 mod itemsets;
@@ -32,6 +33,8 @@ mod _native {
     use crate::decision::{Decision, Offer, Suppressed, WhyNot};
     #[pymodule_export]
     use crate::engine::Engine;
+    #[pymodule_export]
+    use crate::hierarchy::Hierarchy;
     #[pymodule_export]
     use crate::history::History;
     #[pymodule_export]

@@ -4,12 +4,14 @@ use basketry::mine::{Consequents, RuleOptions};
 use basketry::{ItemsetOptions, MinSupport};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::baskets::Baskets;
 use crate::convert::{Number, number};
+use crate::hierarchy::Hierarchy;
 use crate::itemsets::Itemsets;
 use crate::rules::Rules;
-use crate::{boundary, error};
+use crate::{boundary, error, ids};
 
 /// All sets of items that are together in at least `min_support` baskets.
 ///
@@ -23,8 +25,21 @@ use crate::{boundary, error};
 /// min_support : float or int
 ///     A float in (0, 1] is a share of the baskets; an int of at least 1 is a number of baskets.
 ///     So ``1.0`` means every basket and ``1`` means one basket.
+///     ``None``, the default, is for `top`: whatever support those have.
 /// min_length, max_length : int, optional
 ///     The least and the largest number of items in a set; default: 1 and any.
+/// top : int, optional
+///     Only so many itemsets, those of the largest support, which come first. Among equal supports
+///     shorter sets come first.
+/// must_contain, must_not_contain : iterable of id, optional
+///     Only sets that hold all of these, or none of these. An id that no basket holds is no error.
+/// only_from : iterable of id, optional
+///     Only sets of these, as if nothing else were in the baskets.
+/// item_min_support : dict, optional
+///     From an id to a least support, as for `min_support`: a set must reach the smallest least
+///     support of its items. So what is rare is found without a low threshold for everything.
+/// hierarchy : Hierarchy, optional
+///     Mines over items and their categories, without an item next to its own category.
 /// max_itemsets : int
 ///     The largest number of itemsets; a threshold that yields more is an error instead of a
 ///     machine out of memory. 20 million take about 1 GB.
@@ -55,23 +70,56 @@ use crate::{boundary, error};
 /// >>> sets = bk.itemsets(baskets, min_support=0.5)
 /// >>> len(sets), sets.count_of(["butter", "bread"])
 /// (4, 2)
+/// >>> [set.items for set in bk.itemsets(baskets, top=1, min_length=2)]
+/// [('bread', 'butter')]
+/// >>> len(bk.itemsets(baskets, min_support=1, must_contain=["jam"]))
+/// 4
 #[pyfunction]
 #[pyo3(signature = (
-    baskets, min_support, *, min_length = 1, max_length = None, max_itemsets = None,
-    threads = None, progress = None,
-), text_signature = "(baskets, min_support, *, min_length=1, max_length=None, max_itemsets=20000000, threads=None, progress=False)")]
+    baskets, min_support = None, *, min_length = 1, max_length = None, top = None,
+    must_contain = None, must_not_contain = None, only_from = None, item_min_support = None,
+    hierarchy = None, max_itemsets = None, threads = None, progress = None,
+), text_signature = "(baskets, min_support=None, *, min_length=1, max_length=None, top=None, must_contain=(), must_not_contain=(), only_from=None, item_min_support=None, hierarchy=None, max_itemsets=20000000, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn itemsets(
     py: Python<'_>,
     baskets: &Bound<'_, Baskets>,
-    min_support: &Bound<'_, PyAny>,
+    min_support: Option<&Bound<'_, PyAny>>,
     min_length: usize,
     max_length: Option<usize>,
+    top: Option<u64>,
+    must_contain: Option<&Bound<'_, PyAny>>,
+    must_not_contain: Option<&Bound<'_, PyAny>>,
+    only_from: Option<&Bound<'_, PyAny>>,
+    item_min_support: Option<&Bound<'_, PyDict>>,
+    hierarchy: Option<&Bound<'_, Hierarchy>>,
     max_itemsets: Option<u64>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
-    let mut options = ItemsetOptions::new(support(min_support)?).min_length(min_length);
+    let least = match (min_support, top) {
+        (Some(min_support), _) => support(min_support)?,
+        (None, Some(_)) => MinSupport::Count(1),
+        (None, None) => {
+            let message = "min_support: must be given, unless top is";
+            return Err(error::exception(py, basketry::ErrorKind::InvalidArgument, message));
+        }
+    };
+    let mut options = ItemsetOptions::new(least).min_length(min_length);
+    options.top = top;
+    if let Some(ids) = must_contain {
+        options.must_contain = ids::ids(ids, "must_contain")?;
+    }
+    if let Some(ids) = must_not_contain {
+        options.must_not_contain = ids::ids(ids, "must_not_contain")?;
+    }
+    if let Some(ids) = only_from {
+        options.only_from = Some(ids::ids(ids, "only_from")?);
+    }
+    for (id, least) in item_min_support.into_iter().flatten() {
+        options.item_min_support.push((ids::id(&id, "item_min_support")?, support(&least)?));
+    }
+    options.hierarchy = hierarchy.map(|hierarchy| hierarchy.get().inner.clone());
     options.max_itemsets = max_itemsets.unwrap_or(options.max_itemsets);
     options.max_length = max_length;
     options.threads = threads;

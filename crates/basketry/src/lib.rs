@@ -14,8 +14,8 @@ pub mod model;
 pub use control::{Control, Progress, Stage};
 pub use data::{
     BasketLine, Baskets, Catalog, CatalogBuilder, CatalogColumns, CatalogOptions, CatalogReport,
-    CsvOptions, Currency, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id, IdKind,
-    IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine,
+    CsvOptions, Currency, Hierarchy, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id,
+    IdKind, IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine,
     TableReader, Utilities, UtilityColumns, UtilityOptions, table_from_array, table_from_batch,
     table_from_ffi, table_from_stream,
 };

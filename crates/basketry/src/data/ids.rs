@@ -155,7 +155,12 @@ pub struct Ids {
 #[derive(Clone)]
 enum Values {
     Int(Vec<i64>),
-    Str { offsets: Vec<u64>, bytes: Vec<u8> },
+    Str {
+        offsets: Vec<u64>,
+        bytes: Vec<u8>,
+    },
+    /// Of both kinds. For few ids: each string is apart.
+    Mixed(Vec<Id>),
 }
 
 // The hash decides nothing but speed (indices are in order of appearance), so fixed seeds keep
@@ -179,12 +184,25 @@ impl Ids {
         Self { values, table: Table::default(), hasher: hasher() }
     }
 
+    /// An empty set of ids of any kind.
+    pub(crate) fn mixed() -> Self {
+        Self { values: Values::Mixed(Vec::new()), table: Table::default(), hasher: hasher() }
+    }
+
     /// Whether the ids are integers or strings.
+    ///
+    /// Only a [`Hierarchy`](crate::Hierarchy) over integer items has ids of both kinds, its
+    /// categories being strings: those count as strings here, as a column of them has text.
     pub fn kind(&self) -> IdKind {
         match self.values {
             Values::Int(_) => IdKind::Int,
-            Values::Str { .. } => IdKind::Str,
+            Values::Str { .. } | Values::Mixed(_) => IdKind::Str,
         }
+    }
+
+    /// Whether an id of this kind may be here.
+    pub(crate) fn takes(&self, kind: IdKind) -> bool {
+        matches!(self.values, Values::Mixed(_)) || self.kind() == kind
     }
 
     /// How many distinct ids there are.
@@ -192,6 +210,7 @@ impl Ids {
         match &self.values {
             Values::Int(values) => values.len(),
             Values::Str { offsets, .. } => offsets.len() - 1,
+            Values::Mixed(values) => values.len(),
         }
     }
 
@@ -205,6 +224,7 @@ impl Ids {
         match &self.values {
             Values::Int(values) => IdRef::Int(values[index as usize]),
             Values::Str { offsets, bytes } => IdRef::Str(text(offsets, bytes, index)),
+            Values::Mixed(values) => values[index as usize].as_ref(),
         }
     }
 
@@ -218,6 +238,13 @@ impl Ids {
                 self.table.find(self.hash_bytes(value.as_bytes()), |index| {
                     same(slice(offsets, bytes, index), value.as_bytes())
                 })
+            }
+            (Values::Mixed(values), id) => {
+                let hash = match id {
+                    IdRef::Int(value) => self.hash_int(value),
+                    IdRef::Str(value) => self.hash_bytes(value.as_bytes()),
+                };
+                self.table.find(hash, |index| values[index as usize].as_ref() == id)
             }
             _ => None,
         }
@@ -263,6 +290,7 @@ impl Ids {
         match &self.values {
             Values::Int(values) => values[index as usize] == value,
             Values::Str { .. } => false,
+            Values::Mixed(values) => values[index as usize].as_ref() == IdRef::Int(value),
         }
     }
 
@@ -272,19 +300,33 @@ impl Ids {
         match &self.values {
             Values::Int(_) => false,
             Values::Str { offsets, bytes } => same(slice(offsets, bytes, index), value),
+            Values::Mixed(values) => is_text(&values[index as usize], value),
         }
     }
 
     /// [`intern`](Self::intern) of an integer whose hash is known.
     pub(crate) fn intern_int(&mut self, hash: u32, value: i64) -> Result<u32> {
-        let Values::Int(values) = &mut self.values else {
-            return Err(self.other_kind(IdRef::Int(value)));
+        let index = match &mut self.values {
+            Values::Int(values) => {
+                let known = self.table.find(hash, |index| values[index as usize] == value);
+                if let Some(index) = known {
+                    return Ok(index);
+                }
+                let index = next_index(values.len())?;
+                values.push(value);
+                index
+            }
+            Values::Mixed(values) => {
+                let is = |index: u32| values[index as usize].as_ref() == IdRef::Int(value);
+                if let Some(index) = self.table.find(hash, is) {
+                    return Ok(index);
+                }
+                let index = next_index(values.len())?;
+                values.push(Id::Int(value));
+                index
+            }
+            Values::Str { .. } => return Err(self.other_kind(IdRef::Int(value))),
         };
-        if let Some(index) = self.table.find(hash, |index| values[index as usize] == value) {
-            return Ok(index);
-        }
-        let index = next_index(values.len())?;
-        values.push(value);
         self.table.insert(hash, index);
         Ok(index)
     }
@@ -307,16 +349,22 @@ impl Ids {
             Values::Str { offsets, bytes } => {
                 self.table.find(hash, |index| same(slice(offsets, bytes, index), value))
             }
+            Values::Mixed(values) => {
+                self.table.find(hash, |index| is_text(&values[index as usize], value))
+            }
         }
     }
 
     fn add_text(&mut self, hash: u32, value: &str) -> Result<u32> {
-        let Values::Str { offsets, bytes } = &mut self.values else {
-            return Err(self.other_kind(IdRef::Str(value)));
-        };
-        let index = next_index(offsets.len() - 1)?;
-        bytes.extend_from_slice(value.as_bytes());
-        offsets.push(bytes.len() as u64);
+        let index = next_index(self.len())?;
+        match &mut self.values {
+            Values::Str { offsets, bytes } => {
+                bytes.extend_from_slice(value.as_bytes());
+                offsets.push(bytes.len() as u64);
+            }
+            Values::Mixed(values) => values.push(Id::Str(value.into())),
+            Values::Int(_) => return Err(self.other_kind(IdRef::Str(value))),
+        }
         self.table.insert(hash, index);
         Ok(index)
     }
@@ -336,19 +384,27 @@ impl Ids {
         (0..self.len() as u32).map(|index| self.get(index))
     }
 
-    /// The ids with these indices as an Arrow array: Int64 or Utf8. Panics on an index out of
+    /// The ids with these indices as an Arrow array: Int64 or Utf8 (also for integers, where there
+    /// are both kinds). Panics on an index out of
     /// range; an error if the strings together exceed 2 GiB.
     pub fn to_arrow(&self, indices: impl ExactSizeIterator<Item = u32>) -> Result<ArrayRef> {
         Ok(match &self.values {
             Values::Int(values) => {
                 Arc::new(Int64Array::from_iter_values(indices.map(|i| values[i as usize])))
             }
-            Values::Str { offsets, bytes } => {
+            Values::Str { .. } | Values::Mixed(_) => {
                 let mut builder =
                     arrow_array::builder::StringBuilder::with_capacity(indices.len(), 0);
                 let mut total = 0usize;
+                let mut digits;
                 for index in indices {
-                    let value = text(offsets, bytes, index);
+                    let value = match self.get(index) {
+                        IdRef::Str(value) => value,
+                        IdRef::Int(value) => {
+                            digits = value.to_string();
+                            &digits
+                        }
+                    };
                     total += value.len();
                     if total > i32::MAX as usize {
                         return Err(Error::new(
@@ -479,6 +535,10 @@ fn slice<'a>(offsets: &[u64], bytes: &'a [u8], index: u32) -> &'a [u8] {
 fn text<'a>(offsets: &[u64], bytes: &'a [u8], index: u32) -> &'a str {
     // The buffer is a concatenation of strings cut where they were joined.
     std::str::from_utf8(slice(offsets, bytes, index)).expect("interned strings are UTF-8")
+}
+
+fn is_text(id: &Id, value: &[u8]) -> bool {
+    matches!(id, Id::Str(text) if text.as_bytes() == value)
 }
 
 fn next_index(len: usize) -> Result<u32> {

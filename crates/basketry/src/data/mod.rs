@@ -24,6 +24,7 @@ mod columns;
 mod csv;
 mod fimi;
 mod group;
+mod hierarchy;
 mod history;
 mod history_builder;
 mod ids;
@@ -36,11 +37,13 @@ mod utilities;
 mod utility_tables;
 
 pub use baskets::Baskets;
+pub(crate) use baskets::Rows as RowBuilder;
 pub use catalog::Catalog;
 pub(crate) use catalog::{Codes, NO_CODE, NO_MONEY};
 pub use catalog_builder::{CatalogBuilder, Product};
 pub use catalog_options::{CatalogColumns, CatalogOptions, CatalogReport};
 pub use csv::CsvOptions;
+pub use hierarchy::Hierarchy;
 pub use history::{
     BasketLine, History, HistoryColumns, HistoryOptions, IngestReport, OnBad, OnNonPositive,
     ReturnLine,

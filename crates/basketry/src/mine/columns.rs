@@ -302,6 +302,12 @@ impl Pieces {
         }));
     }
 
+    /// The items and the counts of all rows, in order, as they lie.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = (&[u32], &[u32])> {
+        let open = self.open.blocks.iter().map(|block| (block.items(), block.counts()));
+        self.pieces.iter().map(|piece| (piece.items(), piece.counts())).chain(open)
+    }
+
     fn finish(mut self) -> impl Iterator<Item = Piece> {
         self.close();
         self.pieces.into_iter().filter(|piece| piece.rows > 0)

@@ -1,10 +1,12 @@
 //! From baskets to their frequent itemsets: checks the options and calls the miner they need.
 
 use super::columns::Store;
+use super::hierarchy::Extension;
 use super::itemsets::Itemsets;
 use super::kinds;
 use super::miner::{self, Rows, Settings};
 use super::options::{ItemsetOptions, Kind};
+use super::select::{self, Source};
 use crate::{Baskets, Control, Result};
 
 /// All sets of items that at least `min_support` baskets hold, or those of them of the `kind` that
@@ -45,23 +47,33 @@ pub fn itemsets(
         max_itemsets: options.max_itemsets.min(u64::from(u32::MAX - 1)),
         threads: options.threads,
     };
-    let rows =
-        Rows { offsets: baskets.offsets(), items: baskets.items(), universe: baskets.ids().len() };
-    let levels = match options.kind {
-        Kind::All => miner::mine(rows, &settings, control)?,
-        kind => {
-            let found = kinds::mine(rows, None, kind, &settings, control)?;
-            debug_assert!(found.weights.is_none());
-            found.lengths
+    let extension = options.hierarchy.as_ref().map(|h| Extension::new(baskets, h, control));
+    let extension = extension.transpose()?;
+    let source = match &extension {
+        Some(extension) => Source {
+            rows: extension.rows(),
+            ids: extension.baskets.ids(),
+            kin: Some(&extension.kin),
+        },
+        None => {
+            let (offsets, items) = (baskets.offsets(), baskets.items());
+            let rows = Rows { offsets, items, universe: baskets.ids().len() };
+            Source { rows, ids: baskets.ids(), kin: None }
         }
     };
-    let mut store = Store::new(baskets.ids().clone(), total, min_count, levels);
-    if options.kind != Kind::All {
-        store.gaps = Some("kind");
-        // The smallest closed set around a subset of a closed set lies within that.
-        store.closed = options.kind == Kind::Closed && options.min_length == 1;
-    } else if options.min_length > 1 {
-        store.gaps = Some("min_length");
-    }
-    Ok(Itemsets::of(store))
+    let engine = |rows: Rows<'_>, settings: &Settings, control: &Control| match options.kind {
+        Kind::All => miner::mine(rows, settings, control),
+        kind => {
+            let found = kinds::mine(rows, None, kind, settings, control)?;
+            debug_assert!(found.weights.is_none());
+            Ok(found.lengths)
+        }
+    };
+    let found = select::find(source, options, &settings, &engine, control)?;
+    let mut store = Store::new(source.ids.clone(), total, found.min_count, found.lengths);
+    store.gaps = found.gaps;
+    // The smallest closed set around a subset of a closed set lies within that.
+    store.closed = options.kind == Kind::Closed && found.gaps == Some("kind");
+    let sets = Itemsets::of(store);
+    if options.top.is_some() { sets.sorted_by("support") } else { Ok(sets) }
 }

@@ -1,7 +1,7 @@
 //! What to mine.
 
 use super::fraction::Fraction;
-use crate::{Error, Result};
+use crate::{Error, Hierarchy, Id, Result};
 
 /// The least support an itemset must have.
 ///
@@ -118,6 +118,55 @@ pub struct ItemsetOptions {
     /// yields more is an error instead of a machine out of memory. Default: 20 million, which
     /// take about 1 GB.
     pub max_itemsets: u64,
+    /// Only itemsets that hold all of these ids. Those baskets alone that hold them are mined, so
+    /// it is fast. Not together with [`rules`](super::rules), which needs the supports of all
+    /// subsets.
+    ///
+    /// Ids that no basket holds are no errors, here and below: no itemset holds one either. Ids
+    /// of another type than those of the baskets are.
+    pub must_contain: Vec<Id>,
+    /// Only itemsets that hold none of these ids, as if they were in no basket. Supports stay
+    /// shares of all baskets.
+    pub must_not_contain: Vec<Id>,
+    /// Only itemsets of these ids, as if nothing else were in the baskets. Supports stay shares
+    /// of all baskets. Default: any.
+    pub only_from: Option<Vec<Id>>,
+    /// Only so many itemsets, at least 1: those of the largest support. Among equal supports
+    /// shorter itemsets come first, and within a length the order of [`Itemsets`]. So all subsets
+    /// of an itemset come before it. The result is sorted by support. Fewer than this only if no
+    /// more reach `min_support`.
+    ///
+    /// `max_itemsets` must be at least as large, and the search for the support needs some room
+    /// there where `min_length` is above 1: shorter itemsets are found on the way.
+    ///
+    /// [`Itemsets`]: super::Itemsets
+    pub top: Option<u64>,
+    /// Items whose least support is not [`min_support`](Self::min_support): an itemset must reach
+    /// the smallest least support of its items (multiple minimum supports: Liu, Hsu and Ma, Mining
+    /// association rules with multiple minimum supports, 1999). So what is rare but matters is
+    /// found, without all combinations of what is in every other basket, or those items can be
+    /// held to more.
+    ///
+    /// A subset of an itemset may lack the item of the small least support and be left out: see
+    /// [`RuleOptions`](super::RuleOptions) for what that means for rules. Only for all itemsets,
+    /// not for closed ones and so on, which would not say what is frequent.
+    pub item_min_support: Vec<(Id, MinSupport)>,
+    /// What the items are kinds of: itemsets then hold items and categories, and no item together
+    /// with one of its own categories. A category is in every basket that holds something of it.
+    /// Constraints may name categories as well as items. Only for all itemsets.
+    ///
+    /// ```
+    /// use basketry::{Baskets, Control, Hierarchy, ItemsetOptions, MinSupport, itemsets};
+    ///
+    /// let baskets = Baskets::from_lists([["edam", "ale"], ["brie", "ale"], ["brie", "jam"]])?;
+    /// let kinds = Hierarchy::from_links([("edam", "cheese"), ("brie", "cheese")])?;
+    /// let options = ItemsetOptions::new(MinSupport::Count(2)).hierarchy(kinds);
+    /// let sets = itemsets(&baskets, &options, &Control::new())?;
+    /// assert_eq!(sets.count_of(["cheese", "ale"]), Some(2));
+    /// assert_eq!(sets.count_of(["cheese", "brie"]), None);
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    pub hierarchy: Option<Hierarchy>,
 }
 
 impl ItemsetOptions {
@@ -130,6 +179,12 @@ impl ItemsetOptions {
             max_length: None,
             threads: None,
             max_itemsets: 20_000_000,
+            must_contain: Vec::new(),
+            must_not_contain: Vec::new(),
+            only_from: None,
+            top: None,
+            item_min_support: Vec::new(),
+            hierarchy: None,
         }
     }
 
@@ -138,6 +193,22 @@ impl ItemsetOptions {
     pub fn kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
+    }
+
+    /// The `number` itemsets of the largest support, whatever that is.
+    ///
+    /// ```
+    /// use basketry::{Baskets, Control, ItemsetOptions, itemsets};
+    ///
+    /// let baskets = Baskets::from_lists([
+    ///     vec!["bread", "butter"], vec!["bread", "butter", "jam"], vec!["bread"], vec!["jam"],
+    /// ])?;
+    /// let pair = itemsets(&baskets, &ItemsetOptions::most_frequent(1).min_length(2), &Control::new())?;
+    /// assert_eq!(pair.get(0).unwrap().count(), 2);
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    pub fn most_frequent(number: u64) -> Self {
+        Self { top: Some(number), ..Self::new(MinSupport::Count(1)) }
     }
 
     /// Sets [`min_length`](Self::min_length).
@@ -168,6 +239,63 @@ impl ItemsetOptions {
         self
     }
 
+    /// Sets [`must_contain`](Self::must_contain).
+    #[must_use]
+    pub fn must_contain<I>(mut self, ids: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Id>,
+    {
+        self.must_contain = ids.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets [`must_not_contain`](Self::must_not_contain).
+    #[must_use]
+    pub fn must_not_contain<I>(mut self, ids: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Id>,
+    {
+        self.must_not_contain = ids.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets [`only_from`](Self::only_from).
+    #[must_use]
+    pub fn only_from<I>(mut self, ids: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Id>,
+    {
+        self.only_from = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`top`](Self::top).
+    #[must_use]
+    pub fn top(mut self, number: u64) -> Self {
+        self.top = Some(number);
+        self
+    }
+
+    /// Sets [`item_min_support`](Self::item_min_support).
+    #[must_use]
+    pub fn item_min_support<I: Into<Id>>(
+        mut self,
+        items: impl IntoIterator<Item = (I, MinSupport)>,
+    ) -> Self {
+        self.item_min_support = items.into_iter().map(|(id, least)| (id.into(), least)).collect();
+        self
+    }
+
+    /// Sets [`hierarchy`](Self::hierarchy).
+    #[must_use]
+    pub fn hierarchy(mut self, hierarchy: Hierarchy) -> Self {
+        self.hierarchy = Some(hierarchy);
+        self
+    }
+
     pub(super) fn validate(&self) -> Result<()> {
         if self.min_length == 0 {
             return Err(Error::argument("min_length: 0, expected at least 1"));
@@ -177,6 +305,25 @@ impl ItemsetOptions {
                 "max_length: {max}, expected at least min_length, which is {}",
                 self.min_length
             )));
+        }
+        let mut required: Vec<&Id> = self.must_contain.iter().collect();
+        required.sort_unstable();
+        required.dedup();
+        if let Some(max) = self.max_length.filter(|&max| max < required.len()) {
+            return Err(Error::argument(format!(
+                "max_length: {max}, expected at least {}, the number of ids in must_contain",
+                required.len()
+            )));
+        }
+        match self.top {
+            Some(0) => return Err(Error::argument("top: 0, expected at least 1")),
+            Some(top) if top > self.max_itemsets => {
+                return Err(Error::argument(format!(
+                    "top: {top}, expected at most max_itemsets, which is {}",
+                    self.max_itemsets
+                )));
+            }
+            _ => {}
         }
         if self.threads == Some(0) {
             return Err(Error::argument("threads: 0, expected at least 1"));

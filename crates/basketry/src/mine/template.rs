@@ -136,7 +136,7 @@ impl Template {
     /// Writes for each item what it may and must be on this side; returns how many items must be
     /// there, or `None` if one of them is in no basket.
     fn mark(&self, side: &str, ids: &Ids, bits: Bits, marks: &mut [u8]) -> Result<Option<usize>> {
-        let find = |what: &str, id: &Id| match ids.is_empty() || id.as_ref().kind() == ids.kind() {
+        let find = |what: &str, id: &Id| match ids.is_empty() || ids.takes(id.as_ref().kind()) {
             true => Ok(ids.find(id).map(|item| item as usize)),
             false => Err(Error::argument(format!(
                 "{side}: {what}: {id} is not of the type of the items, which are {}",

@@ -8,7 +8,7 @@ use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_buffer::NullBuffer;
 
-pub(crate) use ids::{IdColumn, NO_ID, id_error, id_kind, text_at};
+pub(crate) use ids::{IdColumn, NO_ID, id_at, id_error, id_kind, text_at};
 pub(crate) use numbers::{check_number, read_f64, read_minor};
 pub(crate) use times::{
     check_time_type, not_a_time, parse_time, read_times, time_in_range, time_text,

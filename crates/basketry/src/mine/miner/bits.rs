@@ -51,7 +51,8 @@ impl Worker<'_> {
     /// Finds all itemsets that extend those of a node's candidates.
     pub(super) fn bits(&mut self, node: Node, matrix: Matrix) -> Result<()> {
         let marks = self.mark(&node);
-        let done = self.bits_lattice(&node, matrix)?;
+        // Lattices are of all combinations.
+        let done = if self.job.kin.is_none() { self.bits_lattice(&node, matrix)? } else { 0 };
         for at in done..node.len() {
             if self.candidates[node.from + at].slot == PERFECT {
                 self.double(&node, marks, at)?;
@@ -95,7 +96,7 @@ impl Worker<'_> {
         for mask in 0..1usize << number {
             table[mask] = counts[live_of[mask]];
         }
-        Ok(if self.sink.lattice(node, &items, &table)? { number } else { 0 })
+        Ok(if self.sink.lattice(node, &items, &table, self.least)? { number } else { 0 })
     }
 
     /// Finds all itemsets that extend that of candidate number `at`, which has a vector. The
@@ -112,6 +113,7 @@ impl Worker<'_> {
         let before = pivot.slot as usize;
         let words = matrix.words;
         let top = if shared.is_some() { 0 } else { matrix.end() };
+        let full = self.job.full(pivot.count);
         if before > 0 {
             self.arena.reserve(top + before * words);
             if self.joined.len() < before {
@@ -119,23 +121,33 @@ impl Worker<'_> {
             }
             let (vectors, free) = self.arena.words().split_at_mut(top);
             let vectors = shared.unwrap_or(&vectors[matrix.start..top]);
-            let join = Join {
-                vectors,
-                words,
-                pivot: before,
-                least: self.job.min_count,
-                full: pivot.count,
-            };
+            let join = Join { vectors, words, pivot: before, least: self.least, full };
             self.job.kernels.join(&join, free, &mut self.joined);
         }
         let from = self.candidates.len();
         let mut live = 0;
+        // Where candidates were left out, their vectors are among the others all the same.
+        let mut passed = 0;
+        let least = self.least;
+        let left_out =
+            |joined: &[u32]| joined.iter().filter(|&&count| count >= least).count() as u32;
         for other in node.from..node.from + at {
             let Candidate { slot, item, .. } = self.candidates[other];
-            let count = if slot == PERFECT { pivot.count } else { self.joined[slot as usize] };
-            if count >= self.job.min_count {
-                self.push(item, count, pivot.count, &mut live);
+            if self.job.kin.is_some() {
+                live += left_out(&self.joined[passed..slot as usize]);
+                passed = slot as usize + 1;
             }
+            let count = if slot == PERFECT { pivot.count } else { self.joined[slot as usize] };
+            if count >= least {
+                if self.job.apart(pivot.item, item) {
+                    live += 1;
+                    continue;
+                }
+                self.push(item, count, full, &mut live);
+            }
+        }
+        if self.job.kin.is_some() {
+            live += left_out(&self.joined[passed..before]);
         }
         let Some(child) = self.emit(node, at, from)? else { return Ok(()) };
         let live = live as usize;

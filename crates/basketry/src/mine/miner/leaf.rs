@@ -20,7 +20,7 @@ impl Worker<'_> {
     /// With the candidates as bits, combinations of one size come in their canonical order if
     /// they come in order of their numbers, and so do their extensions by one lower bit.
     fn combinations(&mut self, node: &Node, table: &[u32]) -> Result<()> {
-        let least = self.job.min_count;
+        let least = self.least;
         // The row of the next combination of each size.
         let mut rows = [0; 33];
         rows[1] = node.row;

@@ -14,6 +14,7 @@
 
 mod bits;
 mod kernels;
+mod kin;
 mod leaf;
 mod lists;
 mod run;
@@ -29,6 +30,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) use self::bits::Arena;
 pub(super) use self::kernels::{Join, Kernels};
+pub(crate) use self::kin::Kin;
 use self::run::run;
 use self::threads::Pool;
 use super::columns::{Level, Pieces};
@@ -46,19 +48,19 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.offsets.len() - 1
     }
 
     /// The items of all rows, which may be a part of `items`.
-    fn items(&self) -> &'a [u32] {
+    pub(crate) fn items(&self) -> &'a [u32] {
         match self.offsets {
             [first, .., last] => &self.items[*first as usize..*last as usize],
             _ => &[],
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'a [u32]> + use<'a> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u32]> + use<'a> {
         let items = self.items;
         self.offsets.windows(2).map(move |w| &items[w[0] as usize..w[1] as usize])
     }
@@ -89,6 +91,16 @@ pub(crate) struct Settings {
     pub max_itemsets: u64,
     /// How many threads to use; `None` for those of the current pool.
     pub threads: Option<usize>,
+}
+
+/// What more there may be to the itemsets.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Special<'a> {
+    /// By item: the least count of an itemset in which no item has a smaller one. It replaces the
+    /// least count of the settings.
+    pub minimums: Option<&'a [u64]>,
+    /// Items that are never together.
+    pub kin: Option<&'a Kin>,
 }
 
 /// Which of the ways to hold rows are taken when. Tests force each.
@@ -133,6 +145,10 @@ struct Job<'a> {
     items: &'a [u32],
     counts: &'a [u32],
     min_count: u32,
+    /// Where items have their own, by item like the counts: the least count of the itemsets of
+    /// which it is the last item. Items go by that first, so that it is the smallest of each.
+    minimums: Option<&'a [u32]>,
+    kin: Option<&'a Kin>,
     max_length: usize,
     max_itemsets: u64,
     /// Itemsets found so far, as far as reported.
@@ -143,6 +159,19 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Whether two items are never together.
+    #[inline]
+    fn apart(&self, a: u32, b: u32) -> bool {
+        self.kin.is_some_and(|kin| kin.related(a, b))
+    }
+
+    /// The count at which a candidate is perfect, given that of the itemset. Where some items are
+    /// never together, what is found without it cannot all be found with it.
+    #[inline]
+    fn full(&self, count: u32) -> u32 {
+        if self.kin.is_some() { u32::MAX } else { count }
+    }
+
     /// Adds to the itemsets found. An error if there are too many by now, or if the work was
     /// cancelled; else how many more there may be.
     fn report(&self, found: u64) -> Result<u64> {
@@ -164,12 +193,24 @@ impl Job<'_> {
 /// All itemsets within the settings, by length; within a length ordered by their rarest item, the
 /// most frequent first, then by the next rarest and so on.
 pub(crate) fn mine(rows: Rows<'_>, settings: &Settings, control: &Control) -> Result<Vec<Pieces>> {
-    mine_with(rows, settings, control, Kernels::detect(), Tuning::default())
+    mine_special(rows, settings, Special::default(), control)
+}
+
+/// The same, with something special. With minimums, the order within a length is any that does
+/// not depend on the number of threads.
+pub(crate) fn mine_special(
+    rows: Rows<'_>,
+    settings: &Settings,
+    special: Special<'_>,
+    control: &Control,
+) -> Result<Vec<Pieces>> {
+    mine_with(rows, settings, special, control, Kernels::detect(), Tuning::default())
 }
 
 fn mine_with(
     rows: Rows<'_>,
     settings: &Settings,
+    special: Special<'_>,
     control: &Control,
     kernels: Kernels,
     tuning: Tuning,
@@ -193,16 +234,39 @@ fn mine_with(
     })?;
     let counts = (0..rows.universe).map(|item| shard_counts.iter().map(|c| c[item]).sum());
     let counts: Vec<u32> = counts.collect();
-    let mut items: Vec<u32> = (0..rows.universe as u32)
-        .filter(|&item| u64::from(counts[item as usize]) >= settings.min_count)
-        .collect();
-    items.sort_unstable_by_key(|&item| (Reverse(counts[item as usize]), item));
+    let minimum = |item: u32| match special.minimums {
+        Some(minimums) => minimums[item as usize],
+        None => settings.min_count,
+    };
+    let alone = |item: u32| u64::from(counts[item as usize]) >= minimum(item);
+    // An item that is too rare for its own minimum may be together with one of a smaller one.
+    let all = 0..rows.universe as u32;
+    let min_count = match special.minimums {
+        Some(_) => all.clone().filter(|&item| alone(item)).map(minimum).min().unwrap_or(u64::MAX),
+        None => settings.min_count,
+    };
+    let mut items: Vec<u32> =
+        all.filter(|&item| u64::from(counts[item as usize]) >= min_count).collect();
+    items.sort_unstable_by_key(|&item| {
+        (Reverse(minimum(item)), Reverse(counts[item as usize]), item)
+    });
+    // Where a threshold leaves 32 bits, nothing is frequent.
+    let narrow = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let minimums: Vec<u32> = items.iter().map(|&item| narrow(minimum(item))).collect();
+    let single: Vec<u32> = items.iter().copied().filter(|&item| alone(item)).collect();
+    let single_counts: Vec<u32> = single.iter().map(|&item| counts[item as usize]).collect();
     let counts: Vec<u32> = items.iter().map(|&item| counts[item as usize]).collect();
+    let tuning = match special.kin {
+        // Tables are of all combinations.
+        Some(_) => Tuning { table_candidates: 0, ..tuning },
+        None => tuning,
+    };
     let job = Job {
         items: &items,
         counts: &counts,
-        // Where the threshold leaves 32 bits, nothing is frequent.
-        min_count: u32::try_from(settings.min_count).unwrap_or(u32::MAX),
+        min_count: narrow(min_count),
+        minimums: special.minimums.map(|_| &minimums[..]),
+        kin: special.kin,
         max_length: settings.max_length,
         max_itemsets: settings.max_itemsets,
         found: AtomicU64::new(0),
@@ -211,8 +275,8 @@ fn mine_with(
         tuning,
     };
     control.begin(Stage::Mining, items.len() as u64)?;
-    job.report(items.len() as u64)?;
-    let mut lengths = vec![Pieces::of(Level::from_rows(1, &items, &counts)?)];
+    job.report(single.len() as u64)?;
+    let mut lengths = vec![Pieces::of(Level::from_rows(1, &single, &single_counts)?)];
     if items.len() >= 2 && settings.max_length >= 2 {
         lengths.extend(if items.len() < usize::from(u16::MAX) {
             run::<u16>(rows, &shards, &shard_counts, &pool, &job)?

@@ -133,7 +133,11 @@ impl<'a, C: Code> Roots<'a, C> {
     /// Finds all itemsets whose rarest items are these, except for those alone.
     fn mine(&mut self, roots: Range<usize>) -> Result<()> {
         for at in roots {
+            if let Some(minimums) = self.worker.job.minimums {
+                self.worker.least = minimums[at];
+            }
             match self.data {
+                _ if self.worker.job.counts[at] < self.worker.least => {}
                 Data::Lists(lists) => {
                     self.worker.lists_child(&self.node, lists, &mut self.scratch, at)?;
                 }

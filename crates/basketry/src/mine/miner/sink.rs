@@ -87,15 +87,16 @@ impl<'a> Sink<'a> {
     }
 
     /// Appends the itemsets that come from adding at least two of `items` to that of a node: those
-    /// combinations whose entry in `table` is frequent. Returns false, and does nothing, if they
+    /// combinations whose entry in `table` is at least `least`. Returns false, and does nothing, if they
     /// do not fit at once.
     pub(super) fn lattice(
         &mut self,
         node: &Node,
         items: &[u32; LATTICE],
         table: &Table,
+        least: u32,
     ) -> Result<bool> {
-        let (length, least) = (node.length, self.job.min_count);
+        let length = node.length;
         if length + LATTICE > LATTICE_ROW.min(self.job.max_length) {
             return Ok(false);
         }

@@ -80,7 +80,7 @@ impl Worker<'_> {
         let pivot = self.candidates[node.from + at];
         let slot = pivot.slot as usize;
         lists.count(slot, &mut scratch.counts);
-        let least = self.job.min_count;
+        let least = self.least;
         // Where few rows stand against very many slots, going through the rows once more is less
         // than going through all counts.
         let few = (lists.rows_with(slot) as usize) < slot / self.job.tuning.slots_per_row;
@@ -95,6 +95,7 @@ impl Worker<'_> {
         let from = self.candidates.len();
         scratch.kept.clear();
         let mut live = 0;
+        let full = self.job.full(pivot.count);
         let mut perfect =
             scratch.perfect.iter().map(|&p| p as usize).take_while(|&p| p < at).peekable();
         for &hit in &scratch.hits {
@@ -105,8 +106,11 @@ impl Worker<'_> {
             }
             let item = self.candidates[node.from + place].item;
             let count = scratch.counts[hit as usize];
-            self.push(item, count, pivot.count, &mut live);
-            if count != pivot.count {
+            if self.job.apart(pivot.item, item) {
+                continue;
+            }
+            self.push(item, count, full, &mut live);
+            if count != full {
                 scratch.kept.push(hit);
             }
         }

@@ -123,15 +123,86 @@ proptest! {
         for kernels in Kernels::all() {
             for tuning in tunings() {
                 let levels =
-                    mine_with(rows, &settings, &Control::new(), kernels, tuning).unwrap();
+                    mine_with(rows, &settings, Special::default(), &Control::new(), kernels, tuning).unwrap();
                 prop_assert!(flat(levels) == expected, "{kernels:?} {tuning:?}");
             }
         }
         let settings = Settings { threads: Some(threads), ..settings };
         for tuning in [tunings()[1], tunings()[2]] {
             let levels =
-                mine_with(rows, &settings, &Control::new(), Kernels::detect(), tuning).unwrap();
+                mine_with(rows, &settings, Special::default(), &Control::new(), Kernels::detect(), tuning).unwrap();
             prop_assert!(flat(levels) == expected, "{threads} threads, {tuning:?}");
+        }
+    }
+}
+
+/// All itemsets within what is special, ascending, each with its count.
+fn brute_special(masks: &[u64], settings: &Settings, special: Special<'_>) -> Vec<(Vec<u32>, u32)> {
+    let mut sets = Vec::new();
+    for set in 1u64..1 << 10 {
+        let items: Vec<u32> = (0..10).filter(|bit| set >> bit & 1 == 1).collect();
+        let count = masks.iter().filter(|&&mask| mask & set == set).count() as u64;
+        let minimum = |&item: &u32| match special.minimums {
+            Some(minimums) => minimums[item as usize],
+            None => settings.min_count,
+        };
+        let related =
+            |&a: &u32| special.kin.is_some_and(|kin| items.iter().any(|&b| kin.related(a, b)));
+        let least = items.iter().map(minimum).min().unwrap_or(u64::MAX);
+        if count >= least && items.len() <= settings.max_length && !items.iter().any(related) {
+            sets.push((items, count as u32));
+        }
+    }
+    sets.sort();
+    sets
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn minimums_and_kin_agree_with_brute_force(
+        masks in masks(), minimums in prop::option::of(prop::collection::vec(1u64..40, 64)),
+        parents in prop::option::of(prop::collection::vec(0u32..12, 10)),
+        min_count in 1u64..20, max_length in 1usize..8, threads in 1usize..4,
+    ) {
+        let masks: Vec<u64> = masks.into_iter().map(|mask| mask & 0x3ff).collect();
+        let (offsets, items) = rows_of(&masks);
+        let rows = Rows { offsets: &offsets, items: &items, universe: 64 };
+        let settings = Settings {
+            min_count,
+            min_length: 1,
+            max_length,
+            max_itemsets: 1 << 20,
+            threads: Some(1),
+        };
+        // Parents of larger numbers; whether rows hold the ancestors of their items does not matter.
+        let kin = parents.map(|parents| {
+            Kin::new((0u32..64).map(|item| {
+                let mut ancestors = Vec::new();
+                let mut item = item;
+                while let Some(&parent) = parents.get(item as usize).filter(|&&p| p > item) {
+                    ancestors.push(parent);
+                    item = parent;
+                }
+                ancestors
+            }))
+        });
+        let special = Special { minimums: minimums.as_deref(), kin: kin.as_ref() };
+        let expected = brute_special(&masks, &settings, special);
+        for tuning in tunings() {
+            let kernels = Kernels::detect();
+            let levels =
+                mine_with(rows, &settings, special, &Control::new(), kernels, tuning).unwrap();
+            let mut found = flat(levels);
+            found.sort();
+            prop_assert!(found == expected, "{tuning:?}");
+            let settings = Settings { threads: Some(threads), ..settings };
+            let levels =
+                mine_with(rows, &settings, special, &Control::new(), kernels, tuning).unwrap();
+            let mut found = flat(levels);
+            found.sort();
+            prop_assert!(found == expected, "{threads} threads, {tuning:?}");
         }
     }
 }
@@ -150,7 +221,14 @@ fn large_results_are_the_same_with_any_number_of_threads() {
         threads: Some(1),
     };
     let control = Control::new();
-    let expected = mine_with(rows, &settings, &control, Kernels::detect(), Tuning::default());
+    let expected = mine_with(
+        rows,
+        &settings,
+        Special::default(),
+        &control,
+        Kernels::detect(),
+        Tuning::default(),
+    );
     let expected = flat(expected.unwrap());
     assert!(expected.len() > 200_000, "{}", expected.len());
     for threads in [2, 3] {
@@ -163,7 +241,9 @@ fn large_results_are_the_same_with_any_number_of_threads() {
             };
             let settings = Settings { threads: Some(threads), ..settings };
             let control = Control::new();
-            let levels = mine_with(rows, &settings, &control, Kernels::detect(), tuning).unwrap();
+            let levels =
+                mine_with(rows, &settings, Special::default(), &control, Kernels::detect(), tuning)
+                    .unwrap();
             assert!(flat(levels) == expected, "{threads} threads, bits at the root: {root_bits}");
             let progress = control.progress();
             assert_eq!((progress.done, progress.total), (19, 19));

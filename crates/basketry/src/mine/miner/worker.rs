@@ -56,6 +56,8 @@ pub(super) struct Marks {
 pub(super) struct Worker<'a> {
     pub job: &'a Job<'a>,
     pub sink: Sink<'a>,
+    /// The least count of the itemsets below the current root.
+    pub least: u32,
     /// A stack: the candidates of the nodes on the way down to the current one.
     pub candidates: Vec<Candidate>,
     /// The bit vectors of the nodes on the way down.
@@ -78,6 +80,7 @@ impl<'a> Worker<'a> {
         Self {
             job,
             sink: Sink::new(job),
+            least: job.min_count,
             candidates: Vec::new(),
             arena: Arena::default(),
             joined: Vec::new(),
