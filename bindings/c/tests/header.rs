@@ -18,6 +18,7 @@ const SOURCES: &[&str] = &[
     "baskets",
     "itemsets",
     "rules",
+    "significance",
     "model",
     "recommendations",
     "policy",

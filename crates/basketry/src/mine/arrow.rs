@@ -9,7 +9,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::columns::{Numbers, Store};
 use super::itemsets::Itemsets;
-use super::measures::Measure;
+use super::measures::{Evaluator, Measure};
 use super::rules::Rules;
 use crate::data::IdKind;
 use crate::{Error, ErrorKind, Ids, Result};
@@ -57,8 +57,8 @@ impl Itemsets {
 impl Rules {
     /// The columns: `antecedent` and `consequent` (lists of Int64 or Utf8 ids), `count`,
     /// `antecedent_count` and `consequent_count` (Int64), `customers` (Int64) if it is
-    /// [known](super::rules_with_baskets) who bought the baskets, then each [`Measure`] by its name
-    /// (Float64). The schema's metadata holds the number of `baskets` and the `min_count`.
+    /// [known](super::rules_with_baskets) who bought the baskets, then by their names (Float64) the
+    /// measures [chosen](Self::with_measures) or [`Measure::DEFAULT`]. The schema's metadata holds the number of `baskets` and the `min_count`.
     pub fn schema(&self) -> SchemaRef {
         let mut fields =
             vec![list_field("antecedent", self.ids()), list_field("consequent", self.ids())];
@@ -68,10 +68,43 @@ impl Rules {
         if self.knows_customers() {
             fields.push(Field::new("customers", DataType::Int64, false));
         }
-        for measure in Measure::ALL {
+        for &measure in self.measures() {
             fields.push(Field::new(measure.name(), DataType::Float64, false));
         }
         schema(fields, &self.store.sets)
+    }
+
+    /// The same rules, whose tables have the columns of these measures.
+    ///
+    /// ```
+    /// # use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
+    /// # use basketry::mine::{Measure, RuleOptions, rules};
+    /// # let baskets = Baskets::from_lists([vec!["bread", "butter"], vec!["bread"], vec!["jam"]])?;
+    /// # let control = Control::new();
+    /// # let sets = itemsets(&baskets, &ItemsetOptions::new(MinSupport::Count(1)), &control)?;
+    /// let rules = rules(&sets, &RuleOptions::new(0.5), &control)?;
+    /// let table = rules.with_measures(&[Measure::Lift, Measure::Phi])?.to_record_batch()?;
+    /// assert_eq!(table.num_columns(), 5 + 2);
+    /// assert_eq!(rules.with_measures(Measure::ALL)?.reader().schema().fields().len(), 5 + 53);
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if a measure comes up twice.
+    pub fn with_measures(&self, measures: &[Measure]) -> Result<Rules> {
+        for (k, measure) in measures.iter().enumerate() {
+            if measures[..k].contains(measure) {
+                return Err(Error::argument(format!("measures: {measure} comes up twice")));
+            }
+        }
+        let mut rules = self.clone();
+        rules.measures = Some(measures.into());
+        Ok(rules)
+    }
+
+    /// The measures that tables of these rules have columns of.
+    pub fn measures(&self) -> &[Measure] {
+        self.measures.as_deref().unwrap_or(&Measure::DEFAULT)
     }
 
     /// All rows as one Arrow table.
@@ -224,10 +257,10 @@ fn rule_batch(rules: &Rules, from: usize, to: usize) -> Result<RecordBatch> {
     if rules.knows_customers() {
         columns.push(counts(&c.customers));
     }
-    for measure in Measure::ALL {
-        columns.push(Arc::new(Float64Array::from_iter_values(
-            rows().map(|row| measure.value(store.counts(row))),
-        )));
+    for &measure in rules.measures() {
+        let mut evaluator = Evaluator::new(store, measure);
+        let values = rows().map(|row| evaluator.value(row));
+        columns.push(Arc::new(Float64Array::from_iter_values(values)));
     }
     RecordBatch::try_new(rules.schema(), columns).map_err(arrow_error)
 }
@@ -291,7 +324,7 @@ mod tests {
         let sets = sample()?;
         let batch = rules(&sets, &RuleOptions::new(0.5), &Control::new())?.to_record_batch()?;
         assert_eq!(batch.num_rows(), 2);
-        assert_eq!(batch.num_columns(), 5 + Measure::ALL.len());
+        assert_eq!(batch.num_columns(), 5 + Measure::DEFAULT.len());
         let confidence = batch["confidence"].as_primitive::<Float64Type>();
         assert_eq!(confidence.values(), &[2.0 / 3.0, 1.0]);
         Ok(())

@@ -384,6 +384,8 @@ pub(crate) struct Store {
     pub ids: Arc<Ids>,
     pub baskets: u64,
     pub min_count: u64,
+    /// The least support as a share: the one that was asked for, or that of `min_count`.
+    pub min_support: f64,
     /// The option, by name, that left out subsets of itemsets that are there; `None` if every
     /// subset of every itemset is there.
     pub gaps: Option<&'static str>,
@@ -416,6 +418,7 @@ impl Store {
             ids,
             baskets,
             min_count,
+            min_support: min_count as f64 / baskets as f64,
             gaps: None,
             closed: false,
             extras: Vec::new(),

@@ -5,7 +5,7 @@ use super::hierarchy::Extension;
 use super::itemsets::Itemsets;
 use super::kinds;
 use super::miner::{self, Rows, Settings};
-use super::options::{ItemsetOptions, Kind};
+use super::options::{ItemsetOptions, Kind, MinSupport};
 use super::select::{self, Source};
 use crate::{Baskets, Control, Result};
 
@@ -71,6 +71,11 @@ pub fn itemsets(
     };
     let found = select::find(source, options, &settings, &engine, control)?;
     let mut store = Store::new(source.ids.clone(), total, found.min_count, found.lengths);
+    if let MinSupport::Share(share) = options.min_support
+        && found.min_count == min_count
+    {
+        store.min_support = share;
+    }
     store.gaps = found.gaps;
     // The smallest closed set around a subset of a closed set lies within that.
     store.closed = options.kind == Kind::Closed && found.gaps == Some("kind");

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::columns::{Near, Store};
 use super::fraction::Fraction;
 use super::itemsets::Itemsets;
-use super::measures::{Counts, Measure};
+use super::measures::{Counts, Measure, Thresholds, value_within};
 use super::miner::threads::Pool;
 use super::rules::RuleColumns;
 use super::subsets::{Found, Subsets};
@@ -21,6 +21,8 @@ pub(crate) struct Request<'a> {
     pub min_confidence: Fraction,
     pub sides: &'a Sides,
     pub at_least: &'a [(Measure, f64)],
+    /// What the values of measures are relative to.
+    pub thresholds: Thresholds,
     pub top: Option<(usize, Measure)>,
     /// For each itemset shown, how many customers are behind it, if that is known.
     pub customers: Option<&'a [u32]>,
@@ -324,7 +326,8 @@ impl<S: Subsets> Split<'_, S> {
         let request = self.request;
         for &(measure, least) in request.at_least {
             // What is not a number reaches nothing.
-            if measure.value(counts()).partial_cmp(&least).is_none_or(std::cmp::Ordering::is_lt) {
+            let value = value_within(measure, counts(), request.thresholds);
+            if value.partial_cmp(&least).is_none_or(std::cmp::Ordering::is_lt) {
                 return Ok(());
             }
         }
@@ -333,7 +336,7 @@ impl<S: Subsets> Split<'_, S> {
                 columns.push(&rule, request.customers.is_some());
             }
             Out::Top(top) if !top.is_stuck(request.max_rules) => {
-                let value = top.measure.value(counts());
+                let value = value_within(top.measure, counts(), request.thresholds);
                 top.push(value, self.place, rule);
                 self.place.1 += 1;
             }

@@ -173,7 +173,7 @@ pub(crate) struct Ranks {
 
 impl Ranks {
     /// By descending value of the rules, ties by their number.
-    pub(crate) fn new(tree: TreeView<'_>, value: impl Fn(u32) -> f64) -> Self {
+    pub(crate) fn new(tree: TreeView<'_>, mut value: impl FnMut(u32) -> f64) -> Self {
         let mut order: Vec<(f64, u32)> =
             (0..tree.rules.len() as u32).map(|rule| (value(rule), rule)).collect();
         order.sort_by(|a, b| super::top::descending(a.0, b.0));

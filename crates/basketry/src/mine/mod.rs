@@ -28,6 +28,7 @@ mod rule_options;
 mod rules;
 mod select;
 mod sequences;
+mod significance;
 mod subsets;
 mod template;
 mod threshold;
@@ -36,6 +37,7 @@ pub mod utility;
 
 pub(crate) use gather::Gather;
 pub(crate) use matching::{Held, Ranks, RanksView, Tree, TreeView, best};
+pub(crate) use measures::Thresholds;
 pub(crate) use rules::{RuleColumns, RuleStore};
 
 pub use columns::Numbers;
@@ -46,5 +48,6 @@ pub use options::{ItemsetOptions, Kind, MinSupport};
 pub use rule_options::{Consequents, RuleOptions};
 pub use rules::{Rule, Rules, rules, rules_with_baskets};
 pub use sequences::{Sequence, SequenceMeasure, SequenceOptions, Sequences, Step, sequences};
+pub use significance::{Correction, RedundancyOptions, SignificanceOptions};
 pub use template::Template;
 pub use utility::{HighUtilityOptions, MinUtility, high_utility};

@@ -10,7 +10,7 @@ use super::generate::{Made, Request, Row, generate};
 use super::itemsets::{Itemset, Itemsets};
 use super::lattice::Lattice;
 use super::matching::{Held, Ranks, Tree, best};
-use super::measures::{Counts, Measure};
+use super::measures::{Counts, Evaluator, Measure, Thresholds};
 use super::miner::threads::Pool;
 use super::occurrences;
 use super::rule_options::{Consequents, RuleOptions};
@@ -105,6 +105,14 @@ fn make(
     if let Some((measure, _)) = options.at_least.iter().find(|(_, least)| least.is_nan()) {
         return Err(Error::argument(format!("at_least: {measure}: expected a number, got NaN")));
     }
+    let measures = options.at_least.iter().map(|&(measure, _)| ("at_least", measure));
+    let top = options.top.map(|(_, measure)| ("top", measure));
+    if let Some((option, measure)) = measures.chain(top).find(|(_, m)| m.needs_generalisations()) {
+        return Err(Error::argument(format!(
+            "{option}: {measure} compares a rule with others: make the rules first, and select \
+             among them"
+        )));
+    }
     if options.threads == Some(0) {
         return Err(Error::argument("threads: 0, expected at least 1"));
     }
@@ -155,11 +163,14 @@ fn make(
         None => None,
     };
     let customers: Option<Vec<u32>> = customers;
+    let thresholds =
+        Thresholds { min_support: sets.store.min_support, min_confidence: options.min_confidence };
     let request = Request {
         sets,
         min_confidence,
         sides: &sides,
         at_least: &options.at_least,
+        thresholds,
         top: options.top,
         customers: customers.as_deref(),
         min_customers: options.min_customers,
@@ -183,7 +194,7 @@ fn make(
         None => (store.clone(), plain(&request, &pool, control)?),
     };
     let knows_customers = customers.is_some();
-    Ok(Rules::of(RuleStore { sets, columns, knows_customers }))
+    Ok(Rules::of(RuleStore { sets, columns, thresholds, knows_customers }))
 }
 
 /// Rules from itemsets of which every subset is there.
@@ -261,6 +272,7 @@ impl RuleColumns {
 pub(crate) struct RuleStore {
     pub sets: Arc<Store>,
     pub columns: RuleColumns,
+    pub thresholds: Thresholds,
     pub knows_customers: bool,
 }
 
@@ -286,7 +298,7 @@ struct MatchIndex {
 
 impl MatchIndex {
     /// The order of the rules by a measure, made when it is first asked for.
-    fn ranks(&self, measure: Measure, value: impl Fn(u32) -> f64) -> Arc<Ranks> {
+    fn ranks(&self, measure: Measure, value: impl FnMut(u32) -> f64) -> Arc<Ranks> {
         let known = |all: &[(Measure, Arc<Ranks>)]| {
             let found = all.iter().find(|(of, _)| *of == measure);
             found.map(|(_, ranks)| ranks.clone())
@@ -338,6 +350,8 @@ impl RuleStore {
 pub struct Rules {
     pub(crate) store: Arc<RuleStore>,
     view: Arc<View>,
+    /// The columns of tables made from these rules; `None` for the default.
+    pub(super) measures: Option<Arc<[Measure]>>,
 }
 
 /// One row of [`Rules`].
@@ -369,9 +383,9 @@ impl<'a> Rule<'a> {
         self.store.columns.customers.get(self.row as usize).map(|&customers| customers.into())
     }
 
-    /// The value of a measure.
+    /// The value of a measure. For that of many rules [`Rules::values`] is faster.
     pub fn value(&self, measure: Measure) -> f64 {
-        measure.value(self.counts())
+        Evaluator::new(self.store, measure).value(self.row)
     }
 
     fn side(&self, row: u32) -> Itemset<'a> {
@@ -396,7 +410,7 @@ impl std::fmt::Display for Rule<'_> {
 impl Rules {
     /// All rules of a store.
     pub(crate) fn of(store: RuleStore) -> Self {
-        Self { store: Arc::new(store), view: View::new(None) }
+        Self { store: Arc::new(store), view: View::new(None), measures: None }
     }
 
     /// How many rules there are.
@@ -441,7 +455,8 @@ impl Rules {
 
     /// The values of a measure, one for each row.
     pub fn values(&self, measure: Measure) -> impl ExactSizeIterator<Item = f64> + '_ {
-        (0..self.len()).map(move |row| measure.value(self.store.counts(self.stored(row))))
+        let mut evaluator = Evaluator::new(&self.store, measure);
+        (0..self.len()).map(move |row| evaluator.value(self.stored(row)))
     }
 
     /// A view of the rules for which `keep` holds.
@@ -452,26 +467,23 @@ impl Rules {
 
     /// A view of the rules whose `measure` is at least `least`.
     pub fn at_least(&self, measure: Measure, least: f64) -> Rules {
-        self.filter(|rule| rule.value(measure) >= least)
+        let mut evaluator = Evaluator::new(&self.store, measure);
+        self.filter(|rule| evaluator.value(rule.row) >= least)
     }
 
     /// A view with the rules of the largest `measure` first; ties stay in their order, and what
     /// is not a number comes last.
     pub fn sorted_by(&self, measure: Measure) -> Rules {
-        let mut rows: Vec<(f64, u32)> = (0..self.len())
-            .map(|row| self.stored(row))
-            .map(|row| (measure.value(self.store.counts(row)), row))
-            .collect();
+        let stored = (0..self.len()).map(|row| self.stored(row));
+        let mut rows: Vec<(f64, u32)> = self.values(measure).zip(stored).collect();
         rows.sort_by(|a, b| descending(a.0, b.0));
         self.view(rows.into_iter().map(|(_, row)| row).collect())
     }
 
     /// A view of the `n` rules with the largest `measure`, the largest first; ties in their order.
     pub fn top(&self, n: usize, measure: Measure) -> Rules {
-        let all = (0..self.len()).map(|row| {
-            let stored = self.stored(row);
-            (measure.value(self.store.counts(stored)), row as u32, stored)
-        });
+        let values = self.values(measure).enumerate();
+        let all = values.map(|(row, value)| (value, row as u32, self.stored(row)));
         self.view(best(all.collect(), n).into_iter().map(|(.., row)| row).collect())
     }
 
@@ -504,8 +516,8 @@ impl Rules {
         let tree = index.tree.view();
         let ids = &self.store.sets.ids;
         let held = Held::new(basket.into_iter().filter_map(|id| ids.find(id)));
-        let ranks = index
-            .ranks(measure, |rule| measure.value(self.store.counts(self.stored(rule as usize))));
+        let mut evaluator = Evaluator::new(&self.store, measure);
+        let ranks = index.ranks(measure, |rule| evaluator.value(self.stored(rule as usize)));
         let places =
             tree.best_matching(&held, ranks.view(), n, |place| match index.single[place] {
                 NONE => {
@@ -540,12 +552,16 @@ impl Rules {
         self.view(rows.iter().map(stored).collect())
     }
 
-    fn view(&self, rows: Vec<u32>) -> Rules {
-        Rules { store: self.store.clone(), view: View::new(Some(rows)) }
+    pub(super) fn view(&self, rows: Vec<u32>) -> Rules {
+        Rules {
+            store: self.store.clone(),
+            view: View::new(Some(rows)),
+            measures: self.measures.clone(),
+        }
     }
 
     /// The itemsets on both sides of row `row`, which must be in range.
-    fn sides(&self, row: usize) -> (u32, u32) {
+    pub(super) fn sides(&self, row: usize) -> (u32, u32) {
         let (columns, row) = (&self.store.columns, self.stored(row) as usize);
         (columns.antecedent[row], columns.consequent[row])
     }

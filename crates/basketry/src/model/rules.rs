@@ -7,8 +7,8 @@ use super::Model;
 use super::file::{Column, Element, Kind, Sections, Writer, damaged};
 use super::lookup::IdsView;
 use crate::mine::{
-    Counts, Gather, Held, Measure, Ranks, RanksView, RuleColumns, RuleStore, Rules, Tree, TreeView,
-    best,
+    Counts, Gather, Held, Measure, Ranks, RanksView, RuleColumns, RuleStore, Rules, Thresholds,
+    Tree, TreeView, best,
 };
 use crate::{Error, ErrorKind, IdRef, Ids, Result};
 
@@ -463,7 +463,12 @@ impl<'a> RulesView<'a> {
             side.iter_mut().for_each(|set| *set = rows[*set as usize]);
         }
         let knows_customers = self.knows_customers;
-        Ok(Rules::of(RuleStore { sets: Arc::new(sets), columns, knows_customers }))
+        Ok(Rules::of(RuleStore {
+            sets: Arc::new(sets),
+            columns,
+            thresholds: Thresholds::default(),
+            knows_customers,
+        }))
     }
 }
 
