@@ -49,7 +49,11 @@ def text(data: Any) -> str:
     """The first rows of a table of results in plain text, columns one below the other."""
     head: dict[str, list[object]] = data._head(_ROWS)
     if "antecedent" in head:
-        head = {name: head[name] for name in _OF_RULES}
+        if not {*_OF_RULES} <= head.keys():
+            shown = (*_OF_RULES[:3], *data.measures[:4])
+        else:
+            shown = _OF_RULES
+        head = {name: head[name] for name in shown}
     columns = [[name, *map(_plain, values)] for name, values in head.items()]
     widths = [max(map(len, column)) for column in columns]
     # Numbers stand at the right of their column.

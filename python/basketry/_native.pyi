@@ -35,6 +35,7 @@ __all__ = [
 __version__: str
 
 _OnBad = Literal["error", "skip"]
+_Correction = Literal["holm", "benjamini_hochberg", "bonferroni", "none"]
 _Measure = Literal[
     "antecedent_support",
     "consequent_support",
@@ -48,6 +49,47 @@ _Measure = Literal[
     "jaccard",
     "certainty",
     "kulczynski",
+    "added_value",
+    "boost",
+    "casual_confidence",
+    "casual_support",
+    "chi_squared",
+    "collective_strength",
+    "confirmed_confidence",
+    "cosine",
+    "counterexample",
+    "doc",
+    "fishers_exact_test",
+    "gini",
+    "hyper_confidence",
+    "hyper_lift",
+    "imbalance",
+    "implication_index",
+    "importance",
+    "improvement",
+    "j_measure",
+    "kappa",
+    "lambda",
+    "laplace",
+    "least_contradiction",
+    "lerman",
+    "max_confidence",
+    "mutual_information",
+    "odds_ratio",
+    "phi",
+    "ralambondrainy",
+    "relative_risk",
+    "rld",
+    "rule_power_factor",
+    "sebag",
+    "std_lift",
+    "varying_liaison",
+    "yule_q",
+    "yule_y",
+    "n11",
+    "n10",
+    "n01",
+    "n00",
 ]
 
 def itemsets(
@@ -179,6 +221,7 @@ class Itemsets:
 
 @final
 class Rule:
+    def value(self, measure: _Measure) -> float: ...
     @property
     def antecedent(self) -> tuple[Id, ...]: ...
     @property
@@ -220,13 +263,39 @@ class Rules:
     def baskets(self) -> int: ...
     def filter(self, keep: Callable[[Rule], object] | None = None, /, **least: Number) -> Rules: ...
     def containing(self, items: Iterable[Id]) -> Rules: ...
-    def sort(self, by: _Measure = "confidence") -> Rules: ...
+    def sort(self, by: _Measure = "confidence", *, ascending: bool = False) -> Rules: ...
+    def values(self, measure: _Measure) -> list[float]: ...
+    @property
+    def measures(self) -> list[str]: ...
+    def with_measures(self, measures: Iterable[_Measure] | Literal["all"]) -> Rules: ...
+    def p_values(
+        self, correction: _Correction = "holm", *, tests: int | None = None
+    ) -> list[float]: ...
+    def significant(
+        self, alpha: float, correction: _Correction = "holm", *, tests: int | None = None
+    ) -> Rules: ...
+    def non_redundant(
+        self, min_improvement: float = 0.0, *, empty_antecedent: bool = True
+    ) -> Rules: ...
+    def productive(
+        self,
+        alpha: float | None = None,
+        correction: _Correction = "holm",
+        *,
+        tests: int | None = None,
+    ) -> Rules: ...
     def matching(
         self, items: Iterable[Id], n: int = 10, *, by: _Measure = "confidence"
     ) -> Rules: ...
-    def to_dict(self) -> dict[str, list[Any]]: ...
-    def to_pandas(self) -> pd.DataFrame: ...
-    def to_polars(self) -> pl.DataFrame: ...
+    def to_dict(
+        self, measures: Iterable[_Measure] | Literal["all"] | None = None
+    ) -> dict[str, list[Any]]: ...
+    def to_pandas(
+        self, measures: Iterable[_Measure] | Literal["all"] | None = None
+    ) -> pd.DataFrame: ...
+    def to_polars(
+        self, measures: Iterable[_Measure] | Literal["all"] | None = None
+    ) -> pl.DataFrame: ...
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
     def __len__(self) -> int: ...
     @overload

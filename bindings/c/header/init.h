@@ -24,6 +24,14 @@
 #define BASKETRY_RULE_OPTIONS_INIT \
     { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0 }
 
+/** The start of a basketry_significance_options: Holm's correction at a level of 0.05. */
+#define BASKETRY_SIGNIFICANCE_OPTIONS_INIT \
+    { sizeof(basketry_significance_options), 0.05, BASKETRY_CORRECTION_HOLM, 0 }
+
+/** The start of a basketry_redundancy_options: every more general rule, compared exactly. */
+#define BASKETRY_REDUNDANCY_OPTIONS_INIT \
+    { sizeof(basketry_redundancy_options), 0.0, 1 }
+
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \
     { sizeof(basketry_catalog_columns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, \

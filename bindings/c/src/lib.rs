@@ -34,5 +34,6 @@ pub mod model;
 pub mod policy;
 pub mod recommendations;
 pub mod rules;
+pub mod significance;
 pub mod strings;
 mod text;

@@ -16,7 +16,7 @@ use crate::strings::{Grows, array_mut, basketry_id, c_str, grown};
 
 /// Association rules "who buys these also buys those", one row each.
 pub struct basketry_rules {
-    rules: Rules,
+    pub(crate) rules: Rules,
     columns: OnceLock<Columns>,
 }
 
@@ -172,8 +172,15 @@ pub extern "C" fn basketry_rules_item(
 
 /// Writes the values of a measure, one for each rule, to an array whose length must be the number
 /// of rules. The measures are "antecedent_support", "consequent_support", "support",
-/// "confidence", "lift", "representativity", "leverage", "conviction", "zhangs_metric", "jaccard",
-/// "certainty" and "kulczynski". A conviction may be infinite.
+/// "confidence", "lift", "representativity", "leverage", "conviction", "zhangs_metric",
+/// "jaccard", "certainty", "kulczynski", "added_value", "boost", "casual_confidence",
+/// "casual_support", "chi_squared", "collective_strength", "confirmed_confidence", "cosine",
+/// "counterexample", "doc", "fishers_exact_test", "gini", "hyper_confidence", "hyper_lift",
+/// "imbalance", "implication_index", "importance", "improvement", "j_measure", "kappa", "lambda",
+/// "laplace", "least_contradiction", "lerman", "max_confidence", "mutual_information",
+/// "odds_ratio", "phi", "ralambondrainy", "relative_risk", "rld", "rule_power_factor", "sebag",
+/// "std_lift", "varying_liaison", "yule_q", "yule_y", "n11", "n10", "n01" and "n00". Values may
+/// be infinite, and NaN where an item is in every basket.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_rules_values(
     rules: Option<&basketry_rules>,
@@ -240,7 +247,8 @@ pub unsafe extern "C" fn basketry_rules_matching(
 }
 
 /// Writes the rules to out as an Arrow stream with the columns antecedent and consequent (lists of
-/// ids), count, antecedent_count, consequent_count and one for each measure. The stream keeps alive
+/// ids), count, antecedent_count, consequent_count and the measures: the first twelve of
+/// basketry_rules_values, or those chosen with basketry_rules_with_measures. The stream keeps alive
 /// what it needs; release it as Arrow says.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_rules_export(
@@ -255,13 +263,13 @@ pub extern "C" fn basketry_rules_export(
 
 /// # Safety
 /// As for [`c_str`].
-unsafe fn measure_of(name: *const c_char) -> Result<Measure> {
+pub(crate) unsafe fn measure_of(name: *const c_char) -> Result<Measure> {
     // SAFETY: passed on to the caller.
     unsafe { c_str(name, "measure") }?.parse()
 }
 
 impl basketry_rules {
-    fn new(rules: Rules) -> Self {
+    pub(crate) fn new(rules: Rules) -> Self {
         Self { rules, columns: OnceLock::new() }
     }
 

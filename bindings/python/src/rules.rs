@@ -1,6 +1,6 @@
 //! `Rules` and `Rule`.
 
-use basketry::mine::Measure;
+use basketry::mine::{Correction, Measure, RedundancyOptions, SignificanceOptions};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
@@ -14,8 +14,9 @@ use crate::{arrow, boundary, error, ids, table};
 ///
 /// ``len(rules)``, ``rules[0]`` (a :class:`Rule`), ``rules[:10]`` and iteration work as with a
 /// list. The columns, as Arrow and in data frames: ``antecedent`` and ``consequent`` (lists of
-/// ids), ``count``, ``antecedent_count`` and ``consequent_count`` (int64), then the measures of
-/// :class:`Rule` (float64).
+/// ids), ``count``, ``antecedent_count`` and ``consequent_count`` (int64), then measures
+/// (float64): those that :class:`Rule` has attributes of, unless others are chosen with
+/// :meth:`with_measures`.
 #[pyclass(frozen, module = "basketry")]
 pub(crate) struct Rules {
     inner: basketry::Rules,
@@ -25,6 +26,46 @@ impl Rules {
     pub(crate) fn of(inner: basketry::Rules) -> Self {
         Self { inner }
     }
+
+    /// With the columns of these measures, if any are given.
+    fn showing(&self, measures: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        measures.map_or_else(|| Ok(Self::of(self.inner.clone())), |names| self.with_measures(names))
+    }
+}
+
+/// A list of names, or "all".
+fn measures_of(names: &Bound<'_, PyAny>) -> PyResult<Vec<Measure>> {
+    let py = names.py();
+    if let Ok(word) = names.cast::<PyString>() {
+        return match word.to_str()? {
+            "all" => Ok(Measure::ALL.to_vec()),
+            other => Err(error::exception(
+                py,
+                basketry::ErrorKind::InvalidArgument,
+                &format!("measures: expected a list of names or \"all\", got {other:?}"),
+            )),
+        };
+    }
+    let mut measures = Vec::new();
+    for name in names.try_iter()? {
+        measures.push(measure(py, name?.cast_into::<PyString>()?.to_str()?)?);
+    }
+    Ok(measures)
+}
+
+fn correction_of(py: Python<'_>, name: &str) -> PyResult<Correction> {
+    name.parse().map_err(|error| error::to_py(py, error))
+}
+
+fn significance(
+    py: Python<'_>,
+    alpha: f64,
+    correction: &str,
+    tests: Option<u64>,
+) -> PyResult<SignificanceOptions> {
+    let mut options = SignificanceOptions::new(alpha).correction(correction_of(py, correction)?);
+    options.tests = tests;
+    Ok(options)
 }
 
 fn rule(py: Python<'_>, rules: &basketry::Rules, row: usize) -> PyResult<Py<PyAny>> {
@@ -74,9 +115,10 @@ impl Rules {
             conditions.push((measure(py, name.to_str()?)?, least));
         }
         let mut inner = boundary::quick(py, || {
-            Ok(self.inner.filter(|rule| {
-                conditions.iter().all(|&(measure, least)| rule.value(measure) >= least)
-            }))
+            let all = self.inner.clone();
+            Ok(conditions
+                .iter()
+                .fold(all, |rules, &(measure, least)| rules.at_least(measure, least)))
         })?;
         if let Some(keep) = keep {
             let mut rows = Vec::new();
@@ -115,16 +157,228 @@ impl Rules {
         .map(Self::of)
     }
 
-    /// The same rules with the largest `by` first; ties stay in their order.
+    /// The same rules with the largest `by` first; ties stay in their order, NaN comes last.
     ///
     /// Parameters
     /// ----------
     /// by : str
-    ///     The name of a measure.
-    #[pyo3(signature = (by = "confidence"))]
-    fn sort(&self, py: Python<'_>, by: &str) -> PyResult<Self> {
+    ///     The name of a measure; see :meth:`with_measures`.
+    /// ascending : bool
+    ///     The smallest first, as for p-values.
+    #[pyo3(signature = (by = "confidence", *, ascending = false))]
+    fn sort(&self, py: Python<'_>, by: &str, ascending: bool) -> PyResult<Self> {
         let by = measure(py, by)?;
-        boundary::quick(py, || Ok(self.inner.sorted_by(by))).map(Self::of)
+        boundary::quick(py, || {
+            Ok(if ascending {
+                self.inner.sorted_ascending_by(by)
+            } else {
+                self.inner.sorted_by(by)
+            })
+        })
+        .map(Self::of)
+    }
+
+    /// The values of a measure, one for each rule.
+    ///
+    /// Parameters
+    /// ----------
+    /// measure : str
+    ///     The name of a measure; see :meth:`with_measures`.
+    ///
+    /// Returns
+    /// -------
+    /// list of float
+    fn values(&self, py: Python<'_>, measure: &str) -> PyResult<Vec<f64>> {
+        let by = self::measure(py, measure)?;
+        boundary::quick(py, || Ok(self.inner.values(by).collect()))
+    }
+
+    /// The names of the measures that tables of these rules have as columns.
+    #[getter]
+    fn measures(&self) -> Vec<&'static str> {
+        self.inner.measures().iter().map(|measure| measure.name()).collect()
+    }
+
+    /// The same rules, whose tables (Arrow, data frames, dicts) have these measures as columns.
+    ///
+    /// Names are those below. The spelling of R's arules (``"hyperLift"``) and common synonyms
+    /// (``"coverage"``) are read too; the column has the name given here. In the formulas P(x) is
+    /// the share of baskets with the antecedent, P(y) with the consequent, P(xy) with both, n11
+    /// the number of baskets with both, n10 with x and not y, n01 with y and not x, n00 with
+    /// neither, and n of all. Other than those of mlxtend, a number over 0 is infinite and 0 over
+    /// 0 is NaN, which comes up only where x or y is in every basket.
+    ///
+    /// ``antecedent_support``, ``consequent_support``, ``support``, ``confidence``, ``lift``,
+    /// ``representativity``, ``leverage``, ``conviction``, ``zhangs_metric``, ``jaccard``,
+    /// ``certainty``, ``kulczynski``
+    ///     As in mlxtend, and as the attributes of :class:`Rule`: the columns unless others are
+    ///     chosen.
+    /// ``added_value``
+    ///     P(y|x) - P(y); arules' centeredConfidence too.
+    /// ``boost``, ``improvement``
+    ///     The confidence over, and less, that of the most confident rule with fewer items in the
+    ///     antecedent, the rule without antecedent included. Boost is arules' LIC too.
+    /// ``casual_confidence``, ``casual_support``
+    ///     (P(y|x) + P(not y|not x)) / 2 and P(xy) + P(not x, not y).
+    /// ``chi_squared``, ``phi``
+    ///     Pearson's statistic of independence, and the correlation.
+    /// ``collective_strength``
+    ///     (1 - v) / (1 - E(v)) E(v) / v, with v = P(only one side), 1 at independence.
+    /// ``confirmed_confidence``, ``counterexample``, ``least_contradiction``
+    ///     n11 - n10, over the baskets with x, over n11, and over the baskets with y.
+    /// ``cosine``, ``imbalance``, ``max_confidence``
+    ///     P(xy) / sqrt(P(x) P(y)), ``abs(P(x) - P(y))`` / P(x or y), and the larger of both
+    ///     confidences.
+    /// ``doc``, ``relative_risk``
+    ///     P(y|x) less, and over, P(y|not x).
+    /// ``fishers_exact_test``, ``hyper_confidence``, ``hyper_lift``
+    ///     From the distribution of n11 at independence: the probability of at least n11, of
+    ///     fewer, and n11 over the 0.99 quantile.
+    /// ``gini``, ``j_measure``, ``lambda``, ``mutual_information``
+    ///     What x tells about y: the fall of the Gini index, information in nats, the share of
+    ///     errors saved, and information over entropy.
+    /// ``implication_index``, ``lerman``
+    ///     n10 and n11 less their expectations, in standard deviations.
+    /// ``importance``, ``laplace``
+    ///     log10 of the ratio of (n11 + 1) / (n11 + n10 + 2) with and without x, and that itself.
+    /// ``kappa``, ``odds_ratio``, ``yule_q``, ``yule_y``
+    ///     As in statistics.
+    /// ``ralambondrainy``, ``sebag``, ``rule_power_factor``
+    ///     n10 / n, n11 / n10, and the support times the confidence.
+    /// ``rld``
+    ///     Leverage over its largest possible size.
+    /// ``std_lift``
+    ///     Where the lift lies between the least and the largest value that the thresholds and
+    ///     both supports allow.
+    /// ``varying_liaison``
+    ///     lift - 1.
+    /// ``n11``, ``n10``, ``n01``, ``n00``
+    ///     The table of counts.
+    ///
+    /// Parameters
+    /// ----------
+    /// measures : iterable of str, or "all"
+    ///     The names, in the order of the columns.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> baskets = bk.Baskets.from_lists([["bread", "butter"], ["bread", "butter"], ["jam"]])
+    /// >>> rules = bk.rules(baskets, 0.5, min_support=2).with_measures(["lift", "phi"])
+    /// >>> list(rules.to_dict())
+    /// ['antecedent', 'consequent', 'count', 'antecedent_count', 'consequent_count', 'lift', 'phi']
+    fn with_measures(&self, measures: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = measures.py();
+        let measures = measures_of(measures)?;
+        self.inner.with_measures(&measures).map(Self::of).map_err(|error| error::to_py(py, error))
+    }
+
+    /// The p-value of each rule by Fisher's one-sided exact test of independence, corrected for
+    /// the number of tests.
+    ///
+    /// Parameters
+    /// ----------
+    /// correction : {"holm", "benjamini_hochberg", "bonferroni", "none"}
+    ///     Holm and Bonferroni bound the probability that any rule below alpha is there by chance,
+    ///     Benjamini and Hochberg the expected share of those that are.
+    /// tests : int, optional
+    ///     The number of tests to correct for; default: the number of rules. Rules that were looked
+    ///     at and filtered out by how they look (by lift, say) were tests too: count them.
+    ///
+    /// Returns
+    /// -------
+    /// list of float
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> baskets = bk.Baskets.from_lists([["tea", "lemon"]] * 8 + [["milk"]] * 8)
+    /// >>> rules = bk.rules(baskets, 0.5, min_support=2)
+    /// >>> [round(p, 9) for p in rules.p_values("bonferroni")]
+    /// [0.000155400, 0.000155400]
+    #[pyo3(signature = (correction = "holm", *, tests = None))]
+    fn p_values(&self, py: Python<'_>, correction: &str, tests: Option<u64>) -> PyResult<Vec<f64>> {
+        let correction = correction_of(py, correction)?;
+        boundary::long(py, |control| self.inner.p_values(correction, tests, control))
+    }
+
+    /// The rules whose p-value, corrected, is at most `alpha`.
+    ///
+    /// Parameters
+    /// ----------
+    /// alpha : float
+    ///     From 0 to 1.
+    /// correction, tests
+    ///     As for :meth:`p_values`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> baskets = bk.Baskets.from_lists([["tea", "lemon"]] * 8 + [["milk"]] * 8)
+    /// >>> rules = bk.rules(baskets, 0.5, min_support=2)
+    /// >>> len(rules.significant(0.001)), len(rules.significant(0.0001))
+    /// (2, 0)
+    #[pyo3(signature = (alpha, correction = "holm", *, tests = None))]
+    fn significant(
+        &self,
+        py: Python<'_>,
+        alpha: f64,
+        correction: &str,
+        tests: Option<u64>,
+    ) -> PyResult<Self> {
+        let options = significance(py, alpha, correction, tests)?;
+        boundary::long(py, |control| self.inner.significant(&options, control)).map(Self::of)
+    }
+
+    /// The rules that are more confident than every rule with the same consequent and fewer items
+    /// in the antecedent, whether that is among these rules or not.
+    ///
+    /// Parameters
+    /// ----------
+    /// min_improvement : float
+    ///     By how much the confidence must exceed that of the others; 0, the default, is compared
+    ///     exactly.
+    /// empty_antecedent : bool
+    ///     Whether the rule without antecedent, whose confidence is the share of baskets with the
+    ///     consequent, is one of the others.
+    #[pyo3(signature = (min_improvement = 0.0, *, empty_antecedent = true))]
+    fn non_redundant(
+        &self,
+        py: Python<'_>,
+        min_improvement: f64,
+        empty_antecedent: bool,
+    ) -> PyResult<Self> {
+        let options = RedundancyOptions::new()
+            .min_improvement(min_improvement)
+            .empty_antecedent(empty_antecedent);
+        boundary::long(py, |control| self.inner.non_redundant(&options, control)).map(Self::of)
+    }
+
+    /// The rules in which every item of the antecedent helps: those that are not redundant and,
+    /// if `alpha` is given, significantly so.
+    ///
+    /// For each item of the antecedent, Fisher's one-sided exact test asks whether, among the
+    /// baskets with the other items, this item makes the consequent more frequent. The largest of
+    /// these p-values is that of the rule (Webb 2007).
+    ///
+    /// Parameters
+    /// ----------
+    /// alpha : float, optional
+    ///     The largest corrected p-value; default: no test.
+    /// correction, tests
+    ///     As for :meth:`p_values`.
+    #[pyo3(signature = (alpha = None, correction = "holm", *, tests = None))]
+    fn productive(
+        &self,
+        py: Python<'_>,
+        alpha: Option<f64>,
+        correction: &str,
+        tests: Option<u64>,
+    ) -> PyResult<Self> {
+        // Without alpha there is no test, but a wrong name is still wrong.
+        let options = significance(py, alpha.unwrap_or(1.0), correction, tests)?;
+        let options = alpha.map(|_| options);
+        boundary::long(py, |control| self.inner.productive(options.as_ref(), control)).map(Self::of)
     }
 
     /// The `n` best rules for a basket: those whose antecedent the basket holds, and of whose
@@ -162,19 +416,50 @@ impl Rules {
     }
 
     /// The columns as a dict of lists.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let batch = boundary::quick(py, || self.inner.to_record_batch())?;
+    ///
+    /// Parameters
+    /// ----------
+    /// measures : iterable of str, or "all", optional
+    ///     As for :meth:`with_measures`.
+    #[pyo3(signature = (measures = None))]
+    fn to_dict<'py>(
+        &self,
+        py: Python<'py>,
+        measures: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let rules = self.showing(measures)?;
+        let batch = boundary::quick(py, || rules.inner.to_record_batch())?;
         arrow::to_dict(py, &batch)
     }
 
     /// A ``pandas.DataFrame``; antecedents and consequents are tuples.
-    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        table::frame(slf.as_any(), "to_pandas")
+    ///
+    /// Parameters
+    /// ----------
+    /// measures : iterable of str, or "all", optional
+    ///     As for :meth:`with_measures`.
+    #[pyo3(signature = (measures = None))]
+    fn to_pandas<'py>(
+        &self,
+        py: Python<'py>,
+        measures: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        table::frame(self.showing(measures)?.into_pyobject(py)?.as_any(), "to_pandas")
     }
 
     /// A ``polars.DataFrame``.
-    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        table::frame(slf.as_any(), "to_polars")
+    ///
+    /// Parameters
+    /// ----------
+    /// measures : iterable of str, or "all", optional
+    ///     As for :meth:`with_measures`.
+    #[pyo3(signature = (measures = None))]
+    fn to_polars<'py>(
+        &self,
+        py: Python<'py>,
+        measures: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        table::frame(self.showing(measures)?.into_pyobject(py)?.as_any(), "to_polars")
     }
 
     #[pyo3(signature = (requested_schema = None))]
@@ -258,6 +543,18 @@ impl Rule {
 
 #[pymethods]
 impl Rule {
+    /// The value of any measure, by the names of :meth:`Rules.with_measures`. For many rules,
+    /// :meth:`Rules.values` is faster.
+    ///
+    /// Parameters
+    /// ----------
+    /// measure : str
+    ///     The name of a measure.
+    #[pyo3(name = "value")]
+    fn any_value(&self, py: Python<'_>, measure: &str) -> PyResult<f64> {
+        self.value(self::measure(py, measure)?)
+    }
+
     /// The ids of what is in the basket.
     #[getter]
     fn antecedent<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
