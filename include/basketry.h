@@ -1726,8 +1726,15 @@ basketry_status basketry_rules_item(const struct basketry_rules *rules,
 /**
  * Writes the values of a measure, one for each rule, to an array whose length must be the number
  * of rules. The measures are "antecedent_support", "consequent_support", "support",
- * "confidence", "lift", "representativity", "leverage", "conviction", "zhangs_metric", "jaccard",
- * "certainty" and "kulczynski". A conviction may be infinite.
+ * "confidence", "lift", "representativity", "leverage", "conviction", "zhangs_metric",
+ * "jaccard", "certainty", "kulczynski", "added_value", "boost", "casual_confidence",
+ * "casual_support", "chi_squared", "collective_strength", "confirmed_confidence", "cosine",
+ * "counterexample", "doc", "fishers_exact_test", "gini", "hyper_confidence", "hyper_lift",
+ * "imbalance", "implication_index", "importance", "improvement", "j_measure", "kappa", "lambda",
+ * "laplace", "least_contradiction", "lerman", "max_confidence", "mutual_information",
+ * "odds_ratio", "phi", "ralambondrainy", "relative_risk", "rld", "rule_power_factor", "sebag",
+ * "std_lift", "varying_liaison", "yule_q", "yule_y", "n11", "n10", "n01" and "n00". Values may
+ * be infinite, and NaN where an item is in every basket.
  */
 basketry_status basketry_rules_values(const struct basketry_rules *rules,
                                       const char *measure,
@@ -1757,7 +1764,8 @@ basketry_status basketry_rules_matching(const struct basketry_rules *rules,
 
 /**
  * Writes the rules to out as an Arrow stream with the columns antecedent and consequent (lists of
- * ids), count, antecedent_count, consequent_count and one for each measure. The stream keeps alive
+ * ids), count, antecedent_count, consequent_count and the measures: the first twelve of
+ * basketry_rules_values, or those chosen with basketry_rules_with_measures. The stream keeps alive
  * what it needs; release it as Arrow says.
  */
 basketry_status basketry_rules_export(const struct basketry_rules *rules,
@@ -2123,6 +2131,14 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \
     { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0 }
+
+/** The start of a basketry_significance_options: Holm's correction at a level of 0.05. */
+#define BASKETRY_SIGNIFICANCE_OPTIONS_INIT \
+    { sizeof(basketry_significance_options), 0.05, BASKETRY_CORRECTION_HOLM, 0 }
+
+/** The start of a basketry_redundancy_options: every more general rule, compared exactly. */
+#define BASKETRY_REDUNDANCY_OPTIONS_INIT \
+    { sizeof(basketry_redundancy_options), 0.0, 1 }
 
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \
