@@ -167,6 +167,28 @@ struct ArrowArrayStream {
 #define BASKETRY_CONSEQUENTS_SINGLE 1
 
 /**
+ * P-values as they are.
+ */
+#define BASKETRY_CORRECTION_NONE 0
+
+/**
+ * The probability that any rule found is there by chance is at most alpha: p-values times the
+ * number of tests.
+ */
+#define BASKETRY_CORRECTION_BONFERRONI 1
+
+/**
+ * The same promise, and never fewer rules: Holm's step-down procedure.
+ */
+#define BASKETRY_CORRECTION_HOLM 2
+
+/**
+ * The share of the rules found that are there by chance is expected to be at most alpha: the
+ * procedure of Benjamini and Hochberg.
+ */
+#define BASKETRY_CORRECTION_BENJAMINI_HOCHBERG 3
+
+/**
  * The kind of offer that goes with what is in the basket or viewed.
  */
 #define BASKETRY_CROSS_SELL 0
@@ -934,6 +956,51 @@ typedef struct basketry_rule_columns {
      */
     uint64_t baskets;
 } basketry_rule_columns;
+
+/**
+ * Which rules are significant.
+ */
+typedef struct basketry_significance_options {
+    /**
+     * The size of this struct; BASKETRY_SIGNIFICANCE_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The largest corrected p-value, from 0 to 1. BASKETRY_SIGNIFICANCE_OPTIONS_INIT sets 0.05.
+     */
+    double alpha;
+    /**
+     * How p-values are corrected for the number of tests, one of BASKETRY_CORRECTION_...;
+     * BASKETRY_SIGNIFICANCE_OPTIONS_INIT sets BASKETRY_CORRECTION_HOLM.
+     */
+    int32_t correction;
+    /**
+     * The number of tests to correct for; 0 means the number of rules. Rules that were looked at
+     * and filtered out by how they look were tests too: count them.
+     */
+    uint64_t tests;
+} basketry_significance_options;
+
+/**
+ * Which rules are redundant.
+ */
+typedef struct basketry_redundancy_options {
+    /**
+     * The size of this struct; BASKETRY_REDUNDANCY_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * By how much the confidence of a rule must exceed that of every more general rule, from 0
+     * (the default, which is compared exactly) to 1.
+     */
+    double min_improvement;
+    /**
+     * 1, which BASKETRY_REDUNDANCY_OPTIONS_INIT sets, if the rule without antecedent, whose
+     * confidence is the share of baskets with the consequent, is one of the more general ones; 0
+     * if it is not.
+     */
+    int32_t empty_antecedent;
+} basketry_redundancy_options;
 
 /**
  * How to learn. A field that is 0 has its default unless it says otherwise.
@@ -1770,6 +1837,64 @@ basketry_status basketry_rules_matching(const struct basketry_rules *rules,
  */
 basketry_status basketry_rules_export(const struct basketry_rules *rules,
                                       struct ArrowArrayStream *out);
+
+/**
+ * The same rules, whose Arrow streams have a column for each of these measures, in this order. The
+ * names are those of basketry_rules_values.
+ */
+basketry_status basketry_rules_with_measures(const struct basketry_rules *rules,
+                                             const char *const *measures,
+                                             size_t n_measures,
+                                             struct basketry_rules **out);
+
+/**
+ * The same rules with the largest measure first, or the smallest if ascending is not 0; ties stay
+ * in their order, NaN comes last.
+ */
+basketry_status basketry_rules_sort(const struct basketry_rules *rules,
+                                    const char *measure,
+                                    int32_t ascending,
+                                    struct basketry_rules **out);
+
+/**
+ * Writes the p-value of each rule by Fisher's one-sided exact test of independence, corrected for
+ * this many tests (0 means the number of rules), to an array whose length must be the number of
+ * rules.
+ */
+basketry_status basketry_rules_p_values(const struct basketry_rules *rules,
+                                        int32_t correction,
+                                        uint64_t tests,
+                                        const struct basketry_control *control,
+                                        double *out,
+                                        size_t len);
+
+/**
+ * The rules whose p-value, corrected, is at most alpha. Null options mean the defaults.
+ */
+basketry_status basketry_rules_significant(const struct basketry_rules *rules,
+                                           const struct basketry_significance_options *options,
+                                           const struct basketry_control *control,
+                                           struct basketry_rules **out);
+
+/**
+ * The rules that are more confident than every rule with the same consequent and fewer items in
+ * the antecedent, whether that is among these rules or not. Null options mean the defaults.
+ */
+basketry_status basketry_rules_non_redundant(const struct basketry_rules *rules,
+                                             const struct basketry_redundancy_options *options,
+                                             const struct basketry_control *control,
+                                             struct basketry_rules **out);
+
+/**
+ * The rules in which every item of the antecedent helps: those that are not redundant and, unless
+ * options are null, significantly so. For each item, Fisher's one-sided exact test asks whether,
+ * among the baskets with the other items, this item makes the consequent more frequent; the
+ * largest of these p-values is that of the rule.
+ */
+basketry_status basketry_rules_productive(const struct basketry_rules *rules,
+                                          const struct basketry_significance_options *options,
+                                          const struct basketry_control *control,
+                                          struct basketry_rules **out);
 
 /**
  * Learns a model. The model holds a copy of the catalogue, so that it can serve alone. Null

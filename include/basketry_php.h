@@ -13,6 +13,10 @@ enum basketry_constants {
     BASKETRY_WITH_REVENUE = 4,
     BASKETRY_CONSEQUENTS_ANY = 0,
     BASKETRY_CONSEQUENTS_SINGLE = 1,
+    BASKETRY_CORRECTION_NONE = 0,
+    BASKETRY_CORRECTION_BONFERRONI = 1,
+    BASKETRY_CORRECTION_HOLM = 2,
+    BASKETRY_CORRECTION_BENJAMINI_HOCHBERG = 3,
     BASKETRY_CROSS_SELL = 0,
     BASKETRY_UP_SELL = 1,
     BASKETRY_REFILL = 2,
@@ -209,6 +213,17 @@ typedef struct basketry_rule_columns {
     const uint64_t *counts;
     uint64_t baskets;
 } basketry_rule_columns;
+typedef struct basketry_significance_options {
+    size_t struct_size;
+    double alpha;
+    int32_t correction;
+    uint64_t tests;
+} basketry_significance_options;
+typedef struct basketry_redundancy_options {
+    size_t struct_size;
+    double min_improvement;
+    int32_t empty_antecedent;
+} basketry_redundancy_options;
 typedef struct basketry_fit_options {
     size_t struct_size;
     uint32_t min_customers;
@@ -445,6 +460,32 @@ basketry_status basketry_rules_matching(const struct basketry_rules *rules,
                                         struct basketry_rules **out);
 basketry_status basketry_rules_export(const struct basketry_rules *rules,
                                       struct ArrowArrayStream *out);
+basketry_status basketry_rules_with_measures(const struct basketry_rules *rules,
+                                             const char *const *measures,
+                                             size_t n_measures,
+                                             struct basketry_rules **out);
+basketry_status basketry_rules_sort(const struct basketry_rules *rules,
+                                    const char *measure,
+                                    int32_t ascending,
+                                    struct basketry_rules **out);
+basketry_status basketry_rules_p_values(const struct basketry_rules *rules,
+                                        int32_t correction,
+                                        uint64_t tests,
+                                        const struct basketry_control *control,
+                                        double *out,
+                                        size_t len);
+basketry_status basketry_rules_significant(const struct basketry_rules *rules,
+                                           const struct basketry_significance_options *options,
+                                           const struct basketry_control *control,
+                                           struct basketry_rules **out);
+basketry_status basketry_rules_non_redundant(const struct basketry_rules *rules,
+                                             const struct basketry_redundancy_options *options,
+                                             const struct basketry_control *control,
+                                             struct basketry_rules **out);
+basketry_status basketry_rules_productive(const struct basketry_rules *rules,
+                                          const struct basketry_significance_options *options,
+                                          const struct basketry_control *control,
+                                          struct basketry_rules **out);
 basketry_status basketry_fit(const struct basketry_catalog *catalog,
                              const struct basketry_history *history,
                              const struct basketry_fit_options *options,

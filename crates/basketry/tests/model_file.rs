@@ -119,7 +119,7 @@ fn walk(model: &Model) {
         for rule in rules.iter() {
             let _ = (rule.to_string(), rule.counts(), rule.customers());
         }
-        for measure in Measure::ALL {
+        for &measure in Measure::ALL {
             for basket in [&all[..], &all[..1], &[]] {
                 let found = rules.matching(basket.iter().copied(), 3, measure);
                 assert!(found.len() <= 3);
