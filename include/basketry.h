@@ -373,6 +373,15 @@ typedef struct basketry_decision basketry_decision;
 typedef struct basketry_engine basketry_engine;
 
 /**
+ * What items are kinds of: categories, their categories, and so on. Itemsets mined with it hold
+ * items and categories, and no item next to its own category.
+ *
+ * The items are at level "item". Each column of categories is a level; with links, levels are
+ * "1", "2" and so on, one more than the highest level below.
+ */
+typedef struct basketry_hierarchy basketry_hierarchy;
+
+/**
  * Past orders: who bought what, when, in which basket, how many and for how much.
  */
 typedef struct basketry_history basketry_history;
@@ -810,7 +819,67 @@ typedef struct basketry_ids {
 } basketry_ids;
 
 /**
- * Which itemsets to mine. Set either min_share or min_count.
+ * The least support of one item. Set either min_share or min_count.
+ */
+typedef struct basketry_item_min_support {
+    /**
+     * The item.
+     */
+    struct basketry_id item;
+    /**
+     * As a share of the baskets, above 0 and at most 1. 0 if min_count is used.
+     */
+    double min_share;
+    /**
+     * As a number of baskets, at least 1. 0 if min_share is used.
+     */
+    uint64_t min_count;
+} basketry_item_min_support;
+
+/**
+ * Which of the frequent itemsets to mine. An id that no basket holds is no error here; one of
+ * another type than those of the baskets is.
+ */
+typedef struct basketry_itemset_selection {
+    /**
+     * The size of this struct; BASKETRY_ITEMSET_SELECTION_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * Only so many itemsets, those of the largest support, which come first; among equal supports
+     * shorter ones come first. The least support may then be left at 0. 0 means all.
+     */
+    uint64_t top;
+    /**
+     * Only itemsets that hold all of these.
+     */
+    struct basketry_ids must_contain;
+    /**
+     * Only itemsets that hold none of these.
+     */
+    struct basketry_ids must_not_contain;
+    /**
+     * Only itemsets of these, as if nothing else were in the baskets. Null means any.
+     */
+    const struct basketry_ids *only_from;
+    /**
+     * Items with a least support of their own: an itemset must reach the smallest least support
+     * of its items. Null if there are none.
+     */
+    const struct basketry_item_min_support *item_min_supports;
+    /**
+     * How many item_min_supports there are.
+     */
+    size_t n_item_min_supports;
+    /**
+     * What items are kinds of: itemsets then hold items and categories, and no item next to its
+     * own category. Null means items only. It may be freed after mining.
+     */
+    const struct basketry_hierarchy *hierarchy;
+} basketry_itemset_selection;
+
+/**
+ * Which itemsets to mine. Set either min_share or min_count, or the top of the selection.
  */
 typedef struct basketry_itemset_options {
     /**
@@ -844,6 +913,10 @@ typedef struct basketry_itemset_options {
      * machine out of memory. 0 means 20 million, which take about 1 GB.
      */
     uint64_t max_itemsets;
+    /**
+     * Which of these itemsets, see basketry_itemset_selection; null means all.
+     */
+    const struct basketry_itemset_selection *selection;
 } basketry_itemset_options;
 
 /**
@@ -1705,6 +1778,54 @@ size_t basketry_baskets_items(const struct basketry_baskets *baskets);
 uint64_t basketry_baskets_skipped(const struct basketry_baskets *baskets);
 
 /**
+ * Makes a hierarchy of n_links links: children[i] is a kind of parents[i]. Links that form a
+ * circle are BASKETRY_ERROR_INVALID_ARGUMENT.
+ */
+basketry_status basketry_hierarchy_from_links(const struct basketry_id *children,
+                                              const struct basketry_id *parents,
+                                              size_t n_links,
+                                              struct basketry_hierarchy **out);
+
+/**
+ * Makes a hierarchy of the categories of a catalogue. Categories are called column=value, such
+ * as "department=dairy".
+ */
+basketry_status basketry_hierarchy_from_catalog(const struct basketry_catalog *catalog,
+                                                struct basketry_hierarchy **out);
+
+/**
+ * Reads a hierarchy from an Arrow stream with a row for each item. levels are the n_levels names
+ * of the columns of categories, the broadest first; categories are called column=value. The
+ * stream is consumed: it is released whatever the outcome. It may be read in another thread than
+ * the calling one.
+ */
+basketry_status basketry_hierarchy_from_arrow(struct ArrowArrayStream *stream,
+                                              const char *item,
+                                              const char *const *levels,
+                                              size_t n_levels,
+                                              const struct basketry_control *control,
+                                              struct basketry_hierarchy **out);
+
+/**
+ * Makes a copy of a hierarchy in which only these levels take part. What is a kind of what stays
+ * as it is, across levels that do not take part.
+ */
+basketry_status basketry_hierarchy_only(const struct basketry_hierarchy *hierarchy,
+                                        const char *const *levels,
+                                        size_t n_levels,
+                                        struct basketry_hierarchy **out);
+
+/**
+ * How many items and categories a hierarchy has, on all levels; 0 for null.
+ */
+size_t basketry_hierarchy_len(const struct basketry_hierarchy *hierarchy);
+
+/**
+ * Frees a hierarchy. Null is allowed.
+ */
+void basketry_hierarchy_free(struct basketry_hierarchy *hierarchy);
+
+/**
  * Finds all sets of items that enough baskets hold. Options are required, as there is no
  * threshold that suits all data.
  */
@@ -2249,9 +2370,13 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 #define BASKETRY_CSV_OPTIONS_INIT \
     { sizeof(basketry_csv_options), 0, 0, NULL, 0, NULL, 0 }
 
+/** The start of a basketry_itemset_selection: all itemsets. */
+#define BASKETRY_ITEMSET_SELECTION_INIT \
+    { sizeof(basketry_itemset_selection), 0, { NULL, 0 }, { NULL, 0 }, NULL, NULL, 0, NULL }
+
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
-    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0 }
+    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL }
 
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \

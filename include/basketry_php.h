@@ -66,6 +66,7 @@ typedef struct basketry_catalog_builder basketry_catalog_builder;
 typedef struct basketry_control basketry_control;
 typedef struct basketry_decision basketry_decision;
 typedef struct basketry_engine basketry_engine;
+typedef struct basketry_hierarchy basketry_hierarchy;
 typedef struct basketry_history basketry_history;
 typedef struct basketry_history_builder basketry_history_builder;
 typedef struct basketry_itemsets basketry_itemsets;
@@ -175,6 +176,21 @@ typedef struct basketry_ids {
     const struct basketry_id *ids;
     size_t len;
 } basketry_ids;
+typedef struct basketry_item_min_support {
+    struct basketry_id item;
+    double min_share;
+    uint64_t min_count;
+} basketry_item_min_support;
+typedef struct basketry_itemset_selection {
+    size_t struct_size;
+    uint64_t top;
+    struct basketry_ids must_contain;
+    struct basketry_ids must_not_contain;
+    const struct basketry_ids *only_from;
+    const struct basketry_item_min_support *item_min_supports;
+    size_t n_item_min_supports;
+    const struct basketry_hierarchy *hierarchy;
+} basketry_itemset_selection;
 typedef struct basketry_itemset_options {
     size_t struct_size;
     double min_share;
@@ -183,6 +199,7 @@ typedef struct basketry_itemset_options {
     size_t max_length;
     size_t threads;
     uint64_t max_itemsets;
+    const struct basketry_itemset_selection *selection;
 } basketry_itemset_options;
 typedef struct basketry_itemset_columns {
     size_t len;
@@ -415,6 +432,24 @@ void basketry_baskets_free(struct basketry_baskets *baskets);
 size_t basketry_baskets_len(const struct basketry_baskets *baskets);
 size_t basketry_baskets_items(const struct basketry_baskets *baskets);
 uint64_t basketry_baskets_skipped(const struct basketry_baskets *baskets);
+basketry_status basketry_hierarchy_from_links(const struct basketry_id *children,
+                                              const struct basketry_id *parents,
+                                              size_t n_links,
+                                              struct basketry_hierarchy **out);
+basketry_status basketry_hierarchy_from_catalog(const struct basketry_catalog *catalog,
+                                                struct basketry_hierarchy **out);
+basketry_status basketry_hierarchy_from_arrow(struct ArrowArrayStream *stream,
+                                              const char *item,
+                                              const char *const *levels,
+                                              size_t n_levels,
+                                              const struct basketry_control *control,
+                                              struct basketry_hierarchy **out);
+basketry_status basketry_hierarchy_only(const struct basketry_hierarchy *hierarchy,
+                                        const char *const *levels,
+                                        size_t n_levels,
+                                        struct basketry_hierarchy **out);
+size_t basketry_hierarchy_len(const struct basketry_hierarchy *hierarchy);
+void basketry_hierarchy_free(struct basketry_hierarchy *hierarchy);
 basketry_status basketry_itemsets_mine(const struct basketry_baskets *baskets,
                                        const struct basketry_itemset_options *options,
                                        const struct basketry_control *control,

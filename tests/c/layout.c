@@ -59,7 +59,11 @@ AT(basketry_product, brand, 120);
 AT(basketry_product, category, 152);
 AT(basketry_product, n_quality, 192);
 
-SIZE(basketry_itemset_options, 56);
+SIZE(basketry_item_min_support, 48);
+SIZE(basketry_itemset_selection, 80);
+AT(basketry_itemset_selection, only_from, 48);
+AT(basketry_itemset_selection, hierarchy, 72);
+SIZE(basketry_itemset_options, 64);
 AT(basketry_itemset_options, min_share, 8);
 AT(basketry_itemset_options, min_count, 16);
 AT(basketry_itemset_options, max_itemsets, 48);

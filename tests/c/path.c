@@ -226,6 +226,85 @@ static int64_t drain(struct ArrowArrayStream *stream, int64_t columns) {
     return rows;
 }
 
+/* Constraints, the most frequent itemsets, least supports of single items, hierarchies. */
+static void selections(void) {
+    basketry_id first[] = {basketry_id_str("edam"), basketry_id_str("ale")};
+    basketry_id second[] = {basketry_id_str("brie"), basketry_id_str("ale")};
+    basketry_id third[] = {basketry_id_str("brie"), basketry_id_str("jam")};
+    basketry_ids lists[] = {{first, 2}, {second, 2}, {third, 2}};
+    basketry_baskets *baskets = NULL;
+    OK(basketry_baskets_from_lists(lists, 3, &baskets));
+    basketry_itemset_selection selection = BASKETRY_ITEMSET_SELECTION_INIT;
+    basketry_itemset_options options = BASKETRY_ITEMSET_OPTIONS_INIT;
+    options.selection = &selection;
+    basketry_itemsets *sets = NULL;
+
+    FAILS(BASKETRY_INVALID_ARGUMENT, "min_count",
+          basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    selection.top = 2;
+    OK(basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    CHECK(basketry_itemsets_len(sets) == 2 && basketry_itemsets_columns(sets)->counts[1] == 2);
+    basketry_itemsets_free(sets);
+
+    selection.top = 0;
+    options.min_count = 1;
+    selection.must_contain = (basketry_ids){first + 1, 1};
+    OK(basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    CHECK(basketry_itemsets_len(sets) == 3);
+    basketry_itemsets_free(sets);
+    selection.must_not_contain = (basketry_ids){first + 1, 1};
+    FAILS(BASKETRY_INVALID_ARGUMENT, "must_contain",
+          basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    selection.must_contain = (basketry_ids){NULL, 0};
+    OK(basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    CHECK(basketry_itemsets_len(sets) == 4);
+    basketry_itemsets_free(sets);
+    basketry_ids only = {third, 2};
+    selection.must_not_contain = (basketry_ids){NULL, 0};
+    selection.only_from = &only;
+    OK(basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    CHECK(basketry_itemsets_len(sets) == 3);
+    basketry_itemsets_free(sets);
+
+    basketry_item_min_support jam = {basketry_id_str("jam"), 0.0, 1};
+    selection.only_from = NULL;
+    selection.item_min_supports = &jam;
+    selection.n_item_min_supports = 1;
+    options.min_count = 2;
+    OK(basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    CHECK(basketry_itemsets_len(sets) == 4);
+    basketry_itemsets_free(sets);
+    jam.min_count = 0;
+    FAILS(BASKETRY_INVALID_ARGUMENT, "item_min_supports[0]",
+          basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    selection.n_item_min_supports = 0;
+
+    basketry_id children[] = {first[0], second[0], basketry_id_str("cheese")};
+    basketry_id parents[] = {children[2], children[2], basketry_id_str("dairy")};
+    basketry_hierarchy *hierarchy = NULL, *one = NULL;
+    OK(basketry_hierarchy_from_links(children, parents, 3, &hierarchy));
+    CHECK(basketry_hierarchy_len(hierarchy) == 4 && basketry_hierarchy_len(NULL) == 0);
+    const char *levels[] = {"item", "1"};
+    OK(basketry_hierarchy_only(hierarchy, levels, 2, &one));
+    selection.hierarchy = one;
+    OK(basketry_itemsets_mine(baskets, &options, NULL, &sets));
+    CHECK(basketry_itemsets_len(sets) == 4);
+    basketry_id pair[] = {children[2], first[1]};
+    uint64_t count;
+    OK(basketry_itemsets_count_of(sets, pair, 2, &count));
+    CHECK(count == 2);
+    basketry_itemsets_free(sets);
+    basketry_hierarchy_free(one);
+    levels[0] = "3";
+    FAILS(BASKETRY_INVALID_ARGUMENT, "levels", basketry_hierarchy_only(hierarchy, levels, 1, &one));
+    basketry_hierarchy_free(hierarchy);
+    basketry_hierarchy_free(NULL);
+    FAILS(BASKETRY_INVALID_ARGUMENT, "circle",
+          basketry_hierarchy_from_links(children, children, 1, &hierarchy));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "catalog", basketry_hierarchy_from_catalog(NULL, &hierarchy));
+    basketry_baskets_free(baskets);
+}
+
 static void mining(void) {
     basketry_id first[] = {basketry_id_str("bread"), basketry_id_str("butter")};
     basketry_id second[] = {basketry_id_str("bread"), basketry_id_str("butter"),
@@ -547,6 +626,7 @@ int main(int argc, char **argv) {
     rows();
     arrow();
     mining();
+    selections();
     fimi(argv[2]);
     learn_and_decide(argv[1], argv[2]);
     return 0;

@@ -16,9 +16,13 @@
 #define BASKETRY_CSV_OPTIONS_INIT \
     { sizeof(basketry_csv_options), 0, 0, NULL, 0, NULL, 0 }
 
+/** The start of a basketry_itemset_selection: all itemsets. */
+#define BASKETRY_ITEMSET_SELECTION_INIT \
+    { sizeof(basketry_itemset_selection), 0, { NULL, 0 }, { NULL, 0 }, NULL, NULL, 0, NULL }
+
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
-    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0 }
+    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL }
 
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \

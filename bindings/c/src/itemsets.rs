@@ -5,12 +5,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use basketry::mine::Numbers;
-use basketry::{ItemsetOptions, Itemsets, MinSupport};
+use basketry::{ItemsetOptions, Itemsets};
 
 use crate::arrow::export;
 use crate::baskets::basketry_baskets;
 use crate::control::{basketry_control, run};
-use crate::error::{basketry_status, call, free, get, invalid, make, required};
+use crate::error::{basketry_status, call, free, get, make, required};
+use crate::selection::{self, basketry_itemset_selection, min_support};
 use crate::strings::{Grows, basketry_id, basketry_str, grown};
 
 /// Frequent itemsets, one row each. As mined, rows go by length, and within a length from
@@ -34,7 +35,7 @@ unsafe impl Send for Columns {}
 // SAFETY: as above.
 unsafe impl Sync for Columns {}
 
-/// Which itemsets to mine. Set either min_share or min_count.
+/// Which itemsets to mine. Set either min_share or min_count, or the top of the selection.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct basketry_itemset_options {
@@ -55,9 +56,11 @@ pub struct basketry_itemset_options {
     /// The largest number of itemsets; a threshold that yields more is an error instead of a
     /// machine out of memory. 0 means 20 million, which take about 1 GB.
     pub max_itemsets: u64,
+    /// Which of these itemsets, see basketry_itemset_selection; null means all.
+    pub selection: *const basketry_itemset_selection,
 }
 
-// SAFETY: plain numbers behind the size.
+// SAFETY: plain numbers and a pointer behind the size.
 unsafe impl Grows for basketry_itemset_options {
     const NAME: &'static str = "basketry_itemset_options";
     const FIRST_SIZE: usize = size_of::<Self>();
@@ -69,20 +72,17 @@ unsafe impl Grows for basketry_itemset_options {
         max_length: 0,
         threads: 0,
         max_itemsets: 0,
+        selection: std::ptr::null(),
     };
 }
 
 impl basketry_itemset_options {
-    fn to_rust(self) -> basketry::Result<ItemsetOptions> {
-        let min_support = match (self.min_share, self.min_count) {
-            (0.0, 0) => {
-                return Err(invalid("min_share, min_count: expected one of them to be set"));
-            }
-            (0.0, count) => MinSupport::Count(count),
-            (share, 0) => MinSupport::Share(share),
-            _ => return Err(invalid("min_share, min_count: expected one of them to be 0")),
-        };
-        let mut options = ItemsetOptions::new(min_support);
+    /// # Safety
+    /// As for structs that can grow, arrays and texts, for what the selection points to.
+    unsafe fn to_rust(self) -> basketry::Result<ItemsetOptions> {
+        let min_support = min_support(self.min_share, self.min_count)?;
+        // SAFETY: passed on to the caller.
+        let mut options = unsafe { selection::options(min_support, self.selection) }?;
         if self.min_length > 0 {
             options.min_length = self.min_length;
         }
@@ -128,7 +128,9 @@ pub unsafe extern "C" fn basketry_itemsets_mine(
     make(out, || {
         let baskets = &required(baskets, "baskets")?.baskets;
         // SAFETY: the caller's promise for structs that can grow.
-        let options = required(unsafe { grown(options, "options") }?, "options")?.to_rust()?;
+        let options = required(unsafe { grown(options, "options") }?, "options")?;
+        // SAFETY: the same for what they point to, and the promise for arrays and texts.
+        let options = unsafe { options.to_rust() }?;
         let itemsets = run(control, |control| basketry::itemsets(baskets, &options, control))?;
         Ok(basketry_itemsets::new(itemsets))
     })

@@ -16,6 +16,8 @@ const SOURCES: &[&str] = &[
     "catalog",
     "history",
     "baskets",
+    "hierarchy",
+    "selection",
     "itemsets",
     "rules",
     "significance",
