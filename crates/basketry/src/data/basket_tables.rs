@@ -7,11 +7,12 @@ use arrow_array::{Array, ArrayRef, RecordBatchReader};
 use arrow_schema::DataType;
 
 use super::baskets::{Baskets, Rows};
-use super::columns::{IdColumn, id_error, id_kind, nulls_of, read_f64};
+use super::columns::{IdColumn, check_number, id_error, id_kind, nulls_of, read_f64};
 use super::history::OnBad;
 use super::ids::{IdKind, Ids};
 use super::ingest::SLICE;
 use super::table::{Batches, Column, Source};
+use super::weights::WeightColumn;
 use crate::control::Stage;
 use crate::{Control, Error, ErrorKind, Result};
 
@@ -32,19 +33,42 @@ impl Baskets {
         nulls: OnBad,
         control: &Control,
     ) -> Result<Self> {
-        Self::from_source(&mut Batches::new(reader), basket, item, nulls, control)
+        Self::from_source(&mut Batches::new(reader), basket, item, None, nulls, control)
+    }
+
+    /// Reads a long table with the weights of the baskets, for which see
+    /// [`with_weights`](Self::with_weights). `weight` names a column of numbers, which is the same in
+    /// all rows of a basket. Otherwise as [`from_reader`](Self::from_reader).
+    ///
+    /// # Errors
+    /// As for [`from_reader`](Self::from_reader), and [`ErrorKind::Data`] for a weight that is not a
+    /// finite number above 0, or not that of the other rows of the basket; it names the row.
+    pub fn from_weighted_reader(
+        reader: impl RecordBatchReader,
+        basket: &str,
+        item: &str,
+        weight: &str,
+        nulls: OnBad,
+        control: &Control,
+    ) -> Result<Self> {
+        Self::from_source(&mut Batches::new(reader), basket, item, Some(weight), nulls, control)
     }
 
     pub(crate) fn from_source(
         source: &mut dyn Source,
         basket: &str,
         item: &str,
+        weight: Option<&str>,
         nulls: OnBad,
         control: &Control,
     ) -> Result<Self> {
         let schema = source.schema();
         let columns =
             [Column::find(&schema, "basket", basket)?, Column::find(&schema, "item", item)?];
+        let weight = weight.map(|name| Column::find(&schema, "weight", name)).transpose()?;
+        weight.iter().try_for_each(check_number)?;
+        let mut weights = WeightColumn::default();
+        let mut numbers = Vec::new();
         let mut ids = [Ids::new(id_kind(&columns[0])?), Ids::new(id_kind(&columns[1])?)];
         let mut readers = [IdColumn::default(), IdColumn::default()];
         let mut indices = [Vec::new(), Vec::new()];
@@ -61,7 +85,7 @@ impl Baskets {
                 let rows = slice.num_rows();
                 let mut kept = Vec::new();
                 let mut first: Option<(usize, &Column)> = None;
-                for column in &columns {
+                for column in columns.iter().chain(&weight) {
                     let Some(invalid) = nulls_of(column.of(&slice)?) else { continue };
                     kept.resize(rows, true);
                     for row in (0..rows).filter(|&row| invalid.is_null(row)) {
@@ -88,11 +112,25 @@ impl Baskets {
                         pairs.push(basket, item);
                     }
                 }
+                if let Some(column) = &weight {
+                    let array = column.of(&slice)?;
+                    if !read_f64(array, &mut numbers) {
+                        return Err(column.wrong_type(array.data_type(), "the type announced"));
+                    }
+                    for (row, (&basket, &weight)) in indices[0].iter().zip(&numbers).enumerate() {
+                        if want.is_none_or(|want| want[row]) {
+                            weights.push(basket, weight).map_err(|what| {
+                                column.bad_value(source.place(start + row), what)
+                            })?;
+                        }
+                    }
+                }
                 control.advance(slice.num_rows() as u64)?;
             }
         }
         let [baskets, items] = ids;
-        Ok(pairs.finish(baskets.len(), Arc::new(items)).with_skipped(skipped))
+        let rows = pairs.finish(baskets.len(), Arc::new(items)).with_skipped(skipped);
+        if weight.is_some() { weights.finish(rows) } else { Ok(rows) }
     }
 
     /// Reads a one-hot table: one row for each basket, one column for each item, the column's

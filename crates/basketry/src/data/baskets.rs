@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ids::{Id, IdKind, IdRef, Ids};
+use super::weights::Weights;
 use crate::{Error, ErrorKind, Result};
 
 /// Baskets of distinct items, stored as compressed sparse rows.
@@ -17,6 +18,7 @@ pub struct Baskets {
     ids: Arc<Ids>,
     skipped: u64,
     customers: Option<Arc<[u32]>>,
+    pub(super) weights: Option<Weights>,
 }
 
 impl Baskets {
@@ -62,7 +64,7 @@ impl Baskets {
                 .windows(2)
                 .all(|w| items[w[0] as usize..w[1] as usize].is_sorted_by(|a, b| a < b))
         );
-        Self { offsets, items, ids, skipped: 0, customers: None }
+        Self { offsets, items, ids, skipped: 0, customers: None, weights: None }
     }
 
     pub(crate) fn with_skipped(mut self, skipped: u64) -> Self {
@@ -106,6 +108,11 @@ impl Baskets {
     /// For each basket a number that stands for who bought it; `None` if that is not known.
     pub fn customers(&self) -> Option<&[u32]> {
         self.customers.as_deref()
+    }
+
+    /// The weights of the baskets in whole units.
+    pub(crate) fn exact_weights(&self) -> Option<&Weights> {
+        self.weights.as_ref()
     }
 
     /// Rows of the source that were left out because of a null (only where the caller chose

@@ -160,7 +160,7 @@ impl Baskets {
     ) -> Result<Self> {
         let fields = vec![("basket", basket, Kind::Id), ("item", item, Kind::Id)];
         let mut file = CsvTable::open(path.as_ref(), fields, csv)?;
-        Self::from_source(&mut file, basket, item, nulls, control)
+        Self::from_source(&mut file, basket, item, None, nulls, control)
     }
 }
 

@@ -35,6 +35,7 @@ mod products;
 mod table;
 mod utilities;
 mod utility_tables;
+mod weights;
 
 pub use baskets::Baskets;
 pub(crate) use baskets::Rows as RowBuilder;
@@ -56,3 +57,4 @@ pub use table::{
 };
 pub use utilities::Utilities;
 pub use utility_tables::{UtilityColumns, UtilityOptions};
+pub(crate) use weights::Weights;

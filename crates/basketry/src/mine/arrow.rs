@@ -224,9 +224,7 @@ fn itemset_batch(sets: &Itemsets, from: usize, to: usize) -> Result<RecordBatch>
         lists(store, rows())?,
         Arc::new(Int64Array::from_iter_values(length)),
         Arc::new(Int64Array::from_iter_values(counts().map(i64::from))),
-        Arc::new(Float64Array::from_iter_values(
-            counts().map(|count| f64::from(count) / store.baskets as f64),
-        )),
+        Arc::new(Float64Array::from_iter_values(rows().map(|row| store.support(row)))),
     ];
     for extra in &store.extras {
         columns.push(match extra.numbers.take(rows()) {

@@ -7,6 +7,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::closures::Closures;
 use super::index::SetIndex;
 use super::memory::{Buffer, HUGE_PAGE, Pages};
 use crate::{Ids, Result};
@@ -392,12 +393,16 @@ pub(crate) struct Store {
     /// Whether the rows are all closed itemsets of some least count, so that the count of any
     /// subset of a row is that of the most frequent row that holds it.
     pub closed: bool,
+    /// The weight of all baskets, if they have weights. Those of the itemsets are in the column
+    /// `weight`.
+    pub total_weight: Option<f64>,
     /// Further numbers for each itemset.
     pub extras: Vec<Extra>,
     pieces: Vec<Stored>,
     /// The first row of each piece, and the number of rows.
     starts: Vec<u32>,
     index: OnceLock<SetIndex>,
+    closures: OnceLock<Closures>,
 }
 
 impl Store {
@@ -421,10 +426,12 @@ impl Store {
             min_support: min_count as f64 / baskets as f64,
             gaps: None,
             closed: false,
+            total_weight: None,
             extras: Vec::new(),
             pieces,
             starts,
             index,
+            closures: OnceLock::new(),
         }
     }
 
@@ -461,6 +468,24 @@ impl Store {
         Near { start: *start, length: piece.block.length, items, counts }
     }
 
+    /// The further number of a row in the column of this name.
+    pub(crate) fn extra(&self, name: &str, row: u32) -> Option<f64> {
+        let extra = self.extras.iter().find(|extra| extra.name == name)?;
+        Some(match &extra.numbers {
+            Numbers::Int(values) => values[row as usize] as f64,
+            Numbers::Float(values) => values[row as usize],
+        })
+    }
+
+    /// The support of the itemset in a row: the share of the baskets, or of their weight. Panics
+    /// if there is no such row.
+    pub(crate) fn support(&self, row: u32) -> f64 {
+        match self.total_weight {
+            Some(total) => self.extra("weight", row).map_or(f64::NAN, |weight| weight / total),
+            None => f64::from(self.row(row).1) / self.baskets as f64,
+        }
+    }
+
     /// How many items the itemset in a row has. Panics if there is no such row.
     #[inline]
     pub(crate) fn length(&self, row: u32) -> usize {
@@ -470,6 +495,16 @@ impl Store {
     /// The index from sets to rows, made when first asked for.
     pub(crate) fn index(&self) -> &SetIndex {
         self.index.get_or_init(|| SetIndex::new(self))
+    }
+
+    /// The row that tells the count of these items, which are ascending: their own, or that of the
+    /// smallest closed itemset around them.
+    pub(crate) fn row_of(&self, items: &[u32]) -> Option<u32> {
+        let own = self.find(items);
+        if own.is_some() || !self.closed {
+            return own;
+        }
+        self.closures.get_or_init(|| Closures::new(self)).find(self, items)
     }
 
     /// The row that holds exactly these items, which are ascending.

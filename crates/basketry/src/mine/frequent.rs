@@ -1,17 +1,22 @@
 //! From baskets to their frequent itemsets: checks the options and calls the miner they need.
 
-use super::columns::Store;
+use super::columns::{Extra, Numbers, Store};
 use super::hierarchy::Extension;
 use super::itemsets::Itemsets;
 use super::kinds;
 use super::miner::{self, Rows, Settings};
 use super::options::{ItemsetOptions, Kind, MinSupport};
 use super::select::{self, Source};
-use crate::{Baskets, Control, Result};
+use crate::data::Weights;
+use crate::{Baskets, Control, Error, Result};
 
 /// All sets of items that at least `min_support` baskets hold, or those of them of the `kind` that
 /// the options ask for, each with the number of baskets that hold it. The empty set is not among
 /// them; items in every basket are, unless generators are asked for.
+///
+/// Where baskets have [weights](Baskets::with_weights), sums of weights take the place of counts: in
+/// the least support, in the support, and in the order of the rows. A further column, `weight`, has
+/// them; the count is still the number of baskets.
 ///
 /// ```
 /// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
@@ -38,15 +43,24 @@ pub fn itemsets(
     options.validate()?;
     baskets.require_some()?;
     let total = baskets.len() as u64;
-    let min_count = options.min_support.count(total)?;
+    let weights = baskets.exact_weights();
+    let least = match weights {
+        Some(weights) => options.min_support.weight(weights)?,
+        None => options.min_support.count(total)?,
+    };
     let settings = Settings {
-        min_count,
+        min_count: least,
         min_length: options.min_length,
         max_length: options.max_length.unwrap_or(usize::MAX),
         // Rows are numbered with 32 bits.
         max_itemsets: options.max_itemsets.min(u64::from(u32::MAX - 1)),
         threads: options.threads,
     };
+    let (offsets, items) = (baskets.offsets(), baskets.items());
+    let rows = Rows { offsets, items, universe: baskets.ids().len() };
+    if let Some(weights) = weights {
+        return weighted(baskets, weights, rows, options, &settings, control);
+    }
     let extension = options.hierarchy.as_ref().map(|h| Extension::new(baskets, h, control));
     let extension = extension.transpose()?;
     let source = match &extension {
@@ -55,11 +69,7 @@ pub fn itemsets(
             ids: extension.baskets.ids(),
             kin: Some(&extension.kin),
         },
-        None => {
-            let (offsets, items) = (baskets.offsets(), baskets.items());
-            let rows = Rows { offsets, items, universe: baskets.ids().len() };
-            Source { rows, ids: baskets.ids(), kin: None }
-        }
+        None => Source { rows, ids: baskets.ids(), kin: None },
     };
     let engine = |rows: Rows<'_>, settings: &Settings, control: &Control| match options.kind {
         Kind::All => miner::mine(rows, settings, control),
@@ -81,4 +91,43 @@ pub fn itemsets(
     store.closed = options.kind == Kind::Closed && found.gaps == Some("kind");
     let sets = Itemsets::of(store);
     if options.top.is_some() { sets.sorted_by("support") } else { Ok(sets) }
+}
+
+/// The itemsets of baskets with weights.
+fn weighted(
+    baskets: &Baskets,
+    weights: &Weights,
+    rows: Rows<'_>,
+    options: &ItemsetOptions,
+    settings: &Settings,
+    control: &Control,
+) -> Result<Itemsets> {
+    let unknown = [
+        ("must_contain", !options.must_contain.is_empty()),
+        ("must_not_contain", !options.must_not_contain.is_empty()),
+        ("only_from", options.only_from.is_some()),
+        ("item_min_support", !options.item_min_support.is_empty()),
+        ("top", options.top.is_some()),
+        ("hierarchy", options.hierarchy.is_some()),
+    ];
+    if let Some((name, _)) = unknown.iter().find(|(_, given)| *given) {
+        return Err(Error::argument(format!(
+            "{name}: not available for weighted baskets; mine them without it, and select \
+             afterwards"
+        )));
+    }
+    let found = kinds::mine(rows, Some(weights.units()), options.kind, settings, control)?;
+    // Few baskets may weigh much.
+    let mut store = Store::new(baskets.ids().clone(), baskets.len() as u64, 1, found.lengths);
+    store.total_weight = Some(weights.value(weights.total()));
+    let units = found.weights.into_iter().flatten();
+    let values = units.map(|units| weights.value(units)).collect();
+    store.extras.push(Extra { name: "weight", numbers: Numbers::Float(values) });
+    store.gaps = match options.kind {
+        Kind::All if options.min_length == 1 => None,
+        Kind::All => Some("min_length"),
+        _ => Some("kind"),
+    };
+    store.closed = options.kind == Kind::Closed && options.min_length == 1;
+    Ok(Itemsets::of(store))
 }

@@ -62,9 +62,10 @@ impl<'a> Itemset<'a> {
         self.count
     }
 
-    /// The share of baskets that hold all of the items, in (0, 1].
+    /// The share of baskets that hold all of the items, or of the weight of all baskets if they
+    /// have weights; in (0, 1].
     pub fn support(&self) -> f64 {
-        self.count as f64 / self.store.baskets as f64
+        self.store.support(self.row)
     }
 
     /// The number in a column, by its name in [`Itemsets::columns`]; `None` if there is no such
@@ -74,13 +75,7 @@ impl<'a> Itemset<'a> {
             "length" => Some(self.len() as f64),
             "count" => Some(self.count as f64),
             "support" => Some(self.support()),
-            _ => {
-                let extra = self.store.extras.iter().find(|extra| extra.name == column)?;
-                Some(match &extra.numbers {
-                    Numbers::Int(values) => values[self.row as usize] as f64,
-                    Numbers::Float(values) => values[self.row as usize],
-                })
-            }
+            _ => self.store.extra(column, self.row),
         }
     }
 }
@@ -111,9 +106,14 @@ impl Itemsets {
         self.store.baskets
     }
 
-    /// The least count of a mined itemset.
+    /// The least count of a mined itemset; 1 if baskets have weights.
     pub fn min_count(&self) -> u64 {
         self.store.min_count
+    }
+
+    /// The weight of all baskets; `None` if they have no weights.
+    pub fn total_weight(&self) -> Option<f64> {
+        self.store.total_weight
     }
 
     /// The itemset in row `row`.
@@ -129,13 +129,16 @@ impl Itemsets {
     /// In how many baskets these items are together; `None` if that is below the threshold the
     /// itemsets were mined with, if an id is unknown, or if itemsets of that length were not
     /// mined. Views look in all mined itemsets. Repeated ids count once.
+    ///
+    /// [Closed](super::Kind::Closed) itemsets tell the count of every frequent set, provided that the
+    /// closed set around it was not too short or too long to be mined.
     pub fn count_of<'a, I>(&self, ids: I) -> Option<u64>
     where
         I: IntoIterator,
         I::Item: Into<IdRef<'a>>,
     {
         let items = self.indices(ids)?;
-        Some(u64::from(self.store.row(self.store.find(&items)?).1))
+        Some(u64::from(self.store.row(self.store.row_of(&items)?).1))
     }
 
     /// A view of the itemsets for which `keep` holds.

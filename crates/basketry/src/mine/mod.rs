@@ -7,6 +7,7 @@
 //! what.
 
 mod arrow;
+mod closures;
 mod columns;
 mod complete;
 mod fraction;

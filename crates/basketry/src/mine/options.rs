@@ -1,6 +1,7 @@
 //! What to mine.
 
 use super::fraction::Fraction;
+use crate::data::Weights;
 use crate::{Error, Hierarchy, Id, Result};
 
 /// The least support an itemset must have.
@@ -8,13 +9,14 @@ use crate::{Error, Hierarchy, Id, Result};
 /// `Share(1.0)` means every basket, `Count(1)` means one basket.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MinSupport {
-    /// A share of the baskets, above 0 and at most 1.
+    /// A share of the baskets, or of their weight, above 0 and at most 1.
     ///
     /// The share is the decimal its user wrote (the shortest that reads back as the same `f64`),
     /// and it is compared in integers: `Share(0.1)` of 30 baskets is 3 baskets, of 31 it is 4. A
     /// quotient that was computed stands for itself: `Share(7.0 / 30.0)` of 30 baskets is 7.
     Share(f64),
-    /// A number of baskets, at least 1.
+    /// A number of baskets, at least 1. Where baskets have
+    /// [weights](crate::Baskets::with_weights): the least sum of weights.
     Count(u64),
 }
 
@@ -24,13 +26,23 @@ impl MinSupport {
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names `min_support` if it is out of range.
     pub fn count(self, baskets: u64) -> Result<u64> {
+        self.least(baskets, |count| count)
+    }
+
+    /// The least weight, in units, that reaches this support.
+    pub(super) fn weight(self, weights: &Weights) -> Result<u64> {
+        self.least(weights.total(), |count| weights.least(count).max(1))
+    }
+
+    /// The least part of `total` that reaches this support, where `of` says what a count is.
+    fn least(self, total: u64, of: impl FnOnce(u64) -> u64) -> Result<u64> {
         match self {
             MinSupport::Count(0) => {
                 Err(Error::argument("min_support: a count of 0, expected at least 1"))
             }
-            MinSupport::Count(count) => Ok(count),
+            MinSupport::Count(count) => Ok(of(count)),
             MinSupport::Share(share) => match Fraction::from_f64(share) {
-                Some(fraction) if share > 0.0 => Ok(fraction.least_part(baskets).max(1)),
+                Some(fraction) if share > 0.0 => Ok(fraction.least_part(total).max(1)),
                 _ => Err(Error::argument(format!(
                     "min_support: a share of {share}, expected one above 0 and at most 1"
                 ))),
