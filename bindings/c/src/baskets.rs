@@ -9,7 +9,7 @@ use basketry::{Baskets, IdKind, Ids, table_from_stream};
 use crate::arrow::{take, taken};
 use crate::control::{basketry_control, run};
 use crate::csv::basketry_csv_options;
-use crate::error::{basketry_status, free, get, make};
+use crate::error::{basketry_status, free, get, make, required};
 use crate::history::on_bad;
 use crate::strings::{array, basketry_id, basketry_ids, c_str, path};
 
@@ -130,6 +130,25 @@ pub unsafe extern "C" fn basketry_baskets_from_csr(
             Some(ids)
         };
         Ok(basketry_baskets { baskets: Baskets::from_csr(indptr, indices, n_items, ids)? })
+    })
+}
+
+/// Makes the same baskets with a weight for each: how often, or how much, it counts, finite and
+/// above 0. Mining then sums weights where it would count baskets; the column "weight" of itemsets
+/// has the sums. Sums are exact: weights are kept as multiples of about 2^-51 of the sum of all;
+/// whole numbers are kept as they are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_baskets_with_weights(
+    baskets: Option<&basketry_baskets>,
+    weights: *const f64,
+    n_weights: usize,
+    out: Option<&mut MaybeUninit<*mut basketry_baskets>>,
+) -> basketry_status {
+    make(out, || {
+        let baskets = required(baskets, "baskets")?;
+        // SAFETY: the caller's promise for arrays.
+        let weights = unsafe { array(weights, n_weights, "weights") }?;
+        Ok(basketry_baskets { baskets: baskets.baskets.clone().with_weights(weights)? })
     })
 }
 

@@ -450,6 +450,21 @@ pub extern "C" fn basketry_history_to_baskets(
     })
 }
 
+/// As basketry_history_to_baskets, with weights that halve with every half_life_days between a
+/// basket and now_ms, milliseconds since 1970-01-01 UTC, which must not be before the last basket.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_history_to_decayed_baskets(
+    history: Option<&basketry_history>,
+    now_ms: i64,
+    half_life_days: f64,
+    out: Option<&mut MaybeUninit<*mut basketry_baskets>>,
+) -> basketry_status {
+    make(out, || {
+        let history = &required(history, "history")?.history;
+        Ok(basketry_baskets { baskets: history.to_decayed_baskets(now_ms, half_life_days)? })
+    })
+}
+
 impl basketry_history {
     pub(crate) fn new(history: History) -> Self {
         Self { history, report: Text::default() }

@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use basketry::mine::Numbers;
+use basketry::mine::{Kind, Numbers};
 use basketry::{ItemsetOptions, Itemsets};
 
 use crate::arrow::export;
@@ -45,7 +45,8 @@ pub struct basketry_itemset_options {
     /// It stands for the decimal that was written and is compared in integers: 0.1 of 30 baskets
     /// is 3 baskets. 0 if min_count is used.
     pub min_share: f64,
-    /// The least support as a number of baskets, at least 1. 0 if min_share is used.
+    /// The least support as a number of baskets, at least 1; where baskets have weights, as a sum
+    /// of them. 0 if min_share is used.
     pub min_count: u64,
     /// The least number of items in an itemset; 0 means 1. Rules need 1.
     pub min_length: usize,
@@ -58,7 +59,20 @@ pub struct basketry_itemset_options {
     pub max_itemsets: u64,
     /// Which of these itemsets, see basketry_itemset_selection; null means all.
     pub selection: *const basketry_itemset_selection,
+    /// Which of the itemsets: BASKETRY_KIND_ALL, BASKETRY_KIND_CLOSED, BASKETRY_KIND_MAXIMAL or
+    /// BASKETRY_KIND_GENERATORS.
+    pub kind: i32,
 }
+
+/// All frequent itemsets.
+pub const BASKETRY_KIND_ALL: i32 = 0;
+/// Those of which no larger one is in as many baskets.
+pub const BASKETRY_KIND_CLOSED: i32 = 1;
+/// Those of which no larger one is frequent.
+pub const BASKETRY_KIND_MAXIMAL: i32 = 2;
+/// Those of which no smaller one is in as few baskets. The empty set, which is never among the
+/// itemsets, is in all baskets.
+pub const BASKETRY_KIND_GENERATORS: i32 = 3;
 
 // SAFETY: plain numbers and a pointer behind the size.
 unsafe impl Grows for basketry_itemset_options {
@@ -73,6 +87,7 @@ unsafe impl Grows for basketry_itemset_options {
         threads: 0,
         max_itemsets: 0,
         selection: std::ptr::null(),
+        kind: BASKETRY_KIND_ALL,
     };
 }
 
@@ -83,6 +98,17 @@ impl basketry_itemset_options {
         let min_support = min_support(self.min_share, self.min_count)?;
         // SAFETY: passed on to the caller.
         let mut options = unsafe { selection::options(min_support, self.selection) }?;
+        options.kind = match self.kind {
+            BASKETRY_KIND_ALL => Kind::All,
+            BASKETRY_KIND_CLOSED => Kind::Closed,
+            BASKETRY_KIND_MAXIMAL => Kind::Maximal,
+            BASKETRY_KIND_GENERATORS => Kind::Generators,
+            other => {
+                return Err(invalid(format!(
+                    "kind: expected one of the constants BASKETRY_KIND_..., got {other}"
+                )));
+            }
+        };
         if self.min_length > 0 {
             options.min_length = self.min_length;
         }

@@ -105,8 +105,11 @@ impl Baskets {
     ///     lists, each of which is a basket.
     /// basket : str, optional
     ///     The column that says which basket a row belongs to. Rows may come in any order.
+    /// weight : str, optional
+    ///     The column of the weight of a row's basket, which is the same in all rows of a basket;
+    ///     see :meth:`with_weights`. Only with `basket`.
     /// nulls : {"error", "skip"}
-    ///     What to do with a null in either column. What was left out is counted in `skipped`.
+    ///     What to do with a null in one of the columns. What was left out is counted in `skipped`.
     /// progress : bool or callable
     ///     True shows a bar (tqdm if it is installed); a function is called with
     ///     ``(stage, done, total)`` about every 50 ms, `total` being 0 where it is not known.
@@ -116,7 +119,7 @@ impl Baskets {
     /// SchemaError
     ///     If a column is not there or has a type that cannot serve.
     /// DataError
-    ///     For a null; it names the row.
+    ///     For a null, or what is no weight; it names the row.
     ///
     /// Examples
     /// --------
@@ -127,22 +130,34 @@ impl Baskets {
     /// [('bread', 'jam'), ('bread',)]
     #[staticmethod]
     #[pyo3(
-        signature = (table, *, item, basket = None, nulls = "error", progress = None),
-        text_signature = "(table, *, item, basket=None, nulls=\"error\", progress=False)"
+        signature = (table, *, item, basket = None, weight = None, nulls = "error", progress = None),
+        text_signature = "(table, *, item, basket=None, weight=None, nulls=\"error\", progress=False)"
     )]
     fn from_table(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
         item: &str,
         basket: Option<&str>,
+        weight: Option<&str>,
         nulls: &str,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let nulls = convert::choice(py, "nulls", nulls)?;
         let reader = arrow::table(table, "table")?;
-        boundary::shown(py, progress, |control| match basket {
-            Some(basket) => basketry::Baskets::from_reader(reader, basket, item, nulls, control),
-            None => basketry::Baskets::from_list_column(reader, Some(item), nulls, control),
+        boundary::shown(py, progress, |control| match (basket, weight) {
+            (Some(basket), None) => {
+                basketry::Baskets::from_reader(reader, basket, item, nulls, control)
+            }
+            (Some(basket), Some(weight)) => {
+                let read = basketry::Baskets::from_weighted_reader;
+                read(reader, basket, item, weight, nulls, control)
+            }
+            (None, None) => basketry::Baskets::from_list_column(reader, Some(item), nulls, control),
+            (None, Some(_)) => Err(basketry::Error::new(
+                basketry::ErrorKind::InvalidArgument,
+                "weight: it is read from the rows of a basket; with a column of lists, use \
+                 with_weights",
+            )),
         })
         .map(Self::new)
     }
@@ -343,6 +358,48 @@ impl Baskets {
         }
         boundary::long(py, |_| basketry::Baskets::from_csr(&indptr, &indices, columns, names))
             .map(Self::new)
+    }
+
+    /// The same baskets with a weight for each.
+    ///
+    /// Mining then sums weights where it would count baskets: the support of an itemset is the
+    /// weight of the baskets that hold it, as a share of the weight of all. Sums are exact: weights
+    /// are kept as multiples of about ``2**-51`` of their sum; whole numbers are kept as they are.
+    ///
+    /// Parameters
+    /// ----------
+    /// weights : iterable of float
+    ///     How often, or how much, each basket counts: finite and above 0.
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If there is not one weight for each basket, or for what is no weight.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> baskets = bk.Baskets.from_lists([["bread", "jam"], ["bread"]]).with_weights([3, 1])
+    /// >>> [(set.items, set.count, set.support) for set in bk.itemsets(baskets, min_support=0.8)]
+    /// [(('bread',), 2, 1.0)]
+    fn with_weights(&self, py: Python<'_>, weights: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let expected = "numbers, one for each basket";
+        let values = weights.try_iter().map_err(|_| wrong("weights", expected, weights))?;
+        let weights = values
+            .map(|value| {
+                Ok(match convert::number(&value?, "weights")? {
+                    convert::Number::Float(value) => value,
+                    convert::Number::Int(value) => value as f64,
+                })
+            })
+            .collect::<PyResult<Vec<f64>>>()?;
+        boundary::long(py, |_| self.inner.clone().with_weights(&weights)).map(Self::new)
+    }
+
+    /// The weight of each basket, as a list; ``None`` without weights.
+    #[getter]
+    fn weights<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        self.inner.weights().map(|weights| PyList::new(py, weights)).transpose()
     }
 
     /// The ids of all items, in the order of their first appearance.

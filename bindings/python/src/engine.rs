@@ -236,7 +236,7 @@ impl Engine {
 }
 
 /// Milliseconds since 1970 of a time that its user wrote.
-fn time(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
+pub(crate) fn time(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
     let py = object.py();
     if let Ok(text) = object.cast::<PyString>() {
         let text = text.to_str()?;

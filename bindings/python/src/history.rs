@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::baskets::Baskets;
-use crate::{arrow, boundary, convert, ids};
+use crate::engine::time;
+use crate::{arrow, boundary, convert, error, ids};
 
 /// What happened: order lines, grouped into baskets.
 ///
@@ -268,8 +269,51 @@ impl History {
     }
 
     /// The distinct products of each basket, for mining.
-    fn to_baskets(&self, py: Python<'_>) -> PyResult<Baskets> {
-        boundary::long(py, |_| Ok(Baskets::new(self.with(basketry::History::to_baskets))))
+    ///
+    /// Parameters
+    /// ----------
+    /// half_life_days : float, optional
+    ///     Baskets get weights (see :meth:`Baskets.with_weights`) that halve with every so many
+    ///     days of their age.
+    /// now : datetime.datetime, str or int, optional
+    ///     When their age is measured: an instant not before the last basket; required with, and
+    ///     only used with, `half_life_days`.
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If a basket is later than `now`, or over a thousand half-lives old.
+    #[pyo3(signature = (*, half_life_days = None, now = None))]
+    fn to_baskets(
+        &self,
+        py: Python<'_>,
+        half_life_days: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Baskets> {
+        let decay = match (half_life_days, now) {
+            (None, None) => None,
+            (Some(days), Some(now)) => {
+                let days = match convert::number(days, "half_life_days")? {
+                    convert::Number::Float(days) => days,
+                    convert::Number::Int(days) => days as f64,
+                };
+                Some((time(now, "now")?, days))
+            }
+            _ => {
+                return Err(error::exception(
+                    py,
+                    basketry::ErrorKind::InvalidArgument,
+                    "half_life_days, now: expected both or neither",
+                ));
+            }
+        };
+        boundary::long(py, |_| {
+            self.with(|history| match decay {
+                Some((now, days)) => history.to_decayed_baskets(now, days),
+                None => Ok(history.to_baskets()),
+            })
+        })
+        .map(Baskets::new)
     }
 
     /// What became of the lines that were read: a dict of counts that prints as a summary.

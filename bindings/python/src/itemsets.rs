@@ -26,7 +26,8 @@ pub(crate) struct Itemset {
     items: Py<PyTuple>,
     /// The number of baskets that hold all of the items.
     count: u64,
-    /// The share of baskets that hold all of the items, in (0, 1].
+    /// The share of baskets that hold all of the items, in (0, 1]; where baskets have weights, the
+    /// share of their weight.
     support: f64,
 }
 
@@ -68,7 +69,15 @@ impl Itemsets {
         self.inner.min_count()
     }
 
+    /// The weight of all baskets; ``None`` if they have no weights.
+    #[getter]
+    fn total_weight(&self) -> Option<f64> {
+        self.inner.total_weight()
+    }
+
     /// In how many baskets these items are together.
+    ///
+    /// Closed itemsets tell that for every set that is frequent.
     ///
     /// ``None`` if that is below the threshold the itemsets were mined with, if an id is unknown,
     /// or if itemsets of that length were not mined. Looks in all mined itemsets, also those that
@@ -123,9 +132,12 @@ impl Itemsets {
     ) -> PyResult<Self> {
         let support = min_support.map(support).transpose()?;
         let mut inner = boundary::quick(py, || {
-            let least = support.map_or(Ok(0), |support| support.count(self.inner.baskets()))?;
+            let inner = match support {
+                Some(support) => self.inner.with_support(support)?,
+                None => self.inner.clone(),
+            };
             let (min, max) = (min_length.unwrap_or(0), max_length.unwrap_or(usize::MAX));
-            Ok(self.inner.filter(|set| set.count() >= least && (min..=max).contains(&set.len())))
+            Ok(inner.with_length(min..=max))
         })?;
         if let Some(keep) = keep {
             let mut rows = Vec::new();

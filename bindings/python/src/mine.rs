@@ -1,6 +1,6 @@
 //! `itemsets` and `rules`.
 
-use basketry::mine::{Consequents, RuleOptions};
+use basketry::mine::{Consequents, Kind, RuleOptions};
 use basketry::{ItemsetOptions, MinSupport};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -26,8 +26,15 @@ use crate::{boundary, error, ids};
 ///     A float in (0, 1] is a share of the baskets; an int of at least 1 is a number of baskets.
 ///     So ``1.0`` means every basket and ``1`` means one basket.
 ///     ``None``, the default, is for `top`: whatever support those have.
+///     Where baskets have weights (:meth:`Baskets.with_weights`), sums of weights take the place of
+///     numbers of baskets.
+/// kind : {"all", "closed", "maximal", "generators"}
+///     ``"closed"``: only sets of which no larger one is in as many baskets; their counts tell those
+///     of all sets. ``"maximal"``: only sets of which no larger one is frequent. ``"generators"``:
+///     only sets of which no smaller one is in as few baskets (the empty set is in all).
 /// min_length, max_length : int, optional
-///     The least and the largest number of items in a set; default: 1 and any.
+///     The least and the largest number of items in a set; default: 1 and any. They choose among
+///     the sets of the kind.
 /// top : int, optional
 ///     Only so many itemsets, those of the largest support, which come first. Among equal supports
 ///     shorter sets come first.
@@ -74,17 +81,20 @@ use crate::{boundary, error, ids};
 /// [('bread', 'butter')]
 /// >>> len(bk.itemsets(baskets, min_support=1, must_contain=["jam"]))
 /// 4
+/// >>> [set.items for set in bk.itemsets(baskets, min_support=2, kind="maximal")]
+/// [('jam',), ('bread', 'butter')]
 #[pyfunction]
 #[pyo3(signature = (
-    baskets, min_support = None, *, min_length = 1, max_length = None, top = None,
+    baskets, min_support = None, *, kind = "all", min_length = 1, max_length = None, top = None,
     must_contain = None, must_not_contain = None, only_from = None, item_min_support = None,
     hierarchy = None, max_itemsets = None, threads = None, progress = None,
-), text_signature = "(baskets, min_support=None, *, min_length=1, max_length=None, top=None, must_contain=(), must_not_contain=(), only_from=None, item_min_support=None, hierarchy=None, max_itemsets=20000000, threads=None, progress=False)")]
+), text_signature = "(baskets, min_support=None, *, kind=\"all\", min_length=1, max_length=None, top=None, must_contain=(), must_not_contain=(), only_from=None, item_min_support=None, hierarchy=None, max_itemsets=20000000, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn itemsets(
     py: Python<'_>,
     baskets: &Bound<'_, Baskets>,
     min_support: Option<&Bound<'_, PyAny>>,
+    kind: &str,
     min_length: usize,
     max_length: Option<usize>,
     top: Option<u64>,
@@ -106,6 +116,11 @@ pub(crate) fn itemsets(
         }
     };
     let mut options = ItemsetOptions::new(least).min_length(min_length);
+    options.kind = Kind::from_name(kind).ok_or_else(|| {
+        let names = Kind::ALL.map(|kind| format!("{:?}", kind.name())).join(", ");
+        let message = format!("kind: expected one of {names}, got {kind:?}");
+        error::exception(py, basketry::ErrorKind::InvalidArgument, &message)
+    })?;
     options.top = top;
     if let Some(ids) = must_contain {
         options.must_contain = ids::ids(ids, "must_contain")?;

@@ -57,4 +57,4 @@ pub use table::{
 };
 pub use utilities::Utilities;
 pub use utility_tables::{UtilityColumns, UtilityOptions};
-pub(crate) use weights::Weights;
+pub(crate) use weights::{Scale, Weights};

@@ -16,8 +16,14 @@ use crate::{Error, ErrorKind, Result};
 pub(crate) struct Weights {
     /// By basket; at least 1.
     units: Arc<[u64]>,
-    /// The sum of all units, below 2^52, so that quotients of sums are rounded once only.
-    total: u64,
+    scale: Scale,
+}
+
+/// What units of weight mean.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    /// The sum of all weights in units, below 2^52, so that quotients of sums are rounded once only.
+    pub total: u64,
     /// A unit is `2^exponent`.
     exponent: i32,
 }
@@ -43,7 +49,7 @@ impl Weights {
             .map(|&weight| (times_power(weight, -exponent).round() as u64).max(1))
             .collect();
         let total = units.iter().sum();
-        Ok(Self { units, total, exponent })
+        Ok(Self { units, scale: Scale { total, exponent } })
     }
 
     /// By basket, in units.
@@ -51,11 +57,12 @@ impl Weights {
         &self.units
     }
 
-    /// The sum of all, in units.
-    pub(crate) fn total(&self) -> u64 {
-        self.total
+    pub(crate) fn scale(&self) -> Scale {
+        self.scale
     }
+}
 
+impl Scale {
     /// A number of units as a weight. Exact for what can come up.
     pub(crate) fn value(&self, units: u64) -> f64 {
         times_power(units as f64, self.exponent)
@@ -122,7 +129,7 @@ impl Baskets {
 
     /// The weight of each basket, as it is kept; `None` without weights.
     pub fn weights(&self) -> Option<impl ExactSizeIterator<Item = f64> + '_> {
-        self.weights.as_ref().map(|w| w.units.iter().map(|&units| w.value(units)))
+        self.weights.as_ref().map(|w| w.units.iter().map(|&units| w.scale.value(units)))
     }
 }
 
@@ -200,33 +207,33 @@ impl WeightColumn {
 mod tests {
     use super::*;
 
-    fn weights(weights: &[f64]) -> Weights {
-        Weights::new(weights).unwrap()
+    fn weights(weights: &[f64]) -> (Arc<[u64]>, Scale) {
+        let weights = Weights::new(weights).unwrap();
+        (weights.units, weights.scale)
     }
 
     #[test]
     fn whole_numbers_and_halves_are_kept() {
-        let w = weights(&[1.0, 2.5, 1_000_000.0]);
-        let values: Vec<f64> = w.units().iter().map(|&units| w.value(units)).collect();
+        let (units, w) = weights(&[1.0, 2.5, 1_000_000.0]);
+        let values: Vec<f64> = units.iter().map(|&units| w.value(units)).collect();
         assert_eq!(values, [1.0, 2.5, 1_000_000.0]);
-        assert_eq!(w.value(w.total()), 1_000_003.5);
+        assert_eq!(w.value(w.total), 1_000_003.5);
         assert_eq!(w.value(w.least(3)), 3.0);
-        assert!(w.total() < 1 << 52 && w.total() > 1 << 49);
+        assert!(w.total < 1 << 52 && w.total > 1 << 49);
     }
 
     #[test]
     fn the_smallest_and_largest_weights_work() {
         for weight in [f64::MIN_POSITIVE, 5e-324, 1.0, 1e15, 1e300] {
-            let w = weights(&[weight, weight]);
-            assert_eq!(w.units()[0], w.units()[1]);
-            assert_eq!(w.value(w.units()[0]), weight, "{weight}");
+            let (units, w) = weights(&[weight, weight]);
+            assert_eq!(units[0], units[1]);
+            assert_eq!(w.value(units[0]), weight, "{weight}");
         }
         // What is next to nothing beside the others still is something.
-        let w = weights(&[1e-300, 1e10]);
-        assert_eq!(w.units()[0], 1);
-        assert_eq!(weights(&[1e300]).least(5), 1);
-        assert_eq!(weights(&[5e-324]).least(1), u64::MAX);
-        assert_eq!(weights(&[1e80]).least(0), 0);
+        assert_eq!(weights(&[1e-300, 1e10]).0[0], 1);
+        assert_eq!(weights(&[1e300]).1.least(5), 1);
+        assert_eq!(weights(&[5e-324]).1.least(1), u64::MAX);
+        assert_eq!(weights(&[1e80]).1.least(0), 0);
     }
 
     #[test]

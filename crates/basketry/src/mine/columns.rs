@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::closures::Closures;
 use super::index::SetIndex;
 use super::memory::{Buffer, HUGE_PAGE, Pages};
+use crate::data::Scale;
 use crate::{Ids, Result};
 
 /// How many numbers may be written behind the end of the items, and of the counts, so that they can
@@ -393,9 +394,8 @@ pub(crate) struct Store {
     /// Whether the rows are all closed itemsets of some least count, so that the count of any
     /// subset of a row is that of the most frequent row that holds it.
     pub closed: bool,
-    /// The weight of all baskets, if they have weights. Those of the itemsets are in the column
-    /// `weight`.
-    pub total_weight: Option<f64>,
+    /// What weights mean, if baskets have them. Those of the itemsets are in the column `weight`.
+    pub scale: Option<Scale>,
     /// Further numbers for each itemset.
     pub extras: Vec<Extra>,
     pieces: Vec<Stored>,
@@ -426,7 +426,7 @@ impl Store {
             min_support: min_count as f64 / baskets as f64,
             gaps: None,
             closed: false,
-            total_weight: None,
+            scale: None,
             extras: Vec::new(),
             pieces,
             starts,
@@ -480,8 +480,11 @@ impl Store {
     /// The support of the itemset in a row: the share of the baskets, or of their weight. Panics
     /// if there is no such row.
     pub(crate) fn support(&self, row: u32) -> f64 {
-        match self.total_weight {
-            Some(total) => self.extra("weight", row).map_or(f64::NAN, |weight| weight / total),
+        match self.scale {
+            Some(scale) => {
+                let total = scale.value(scale.total);
+                self.extra("weight", row).map_or(f64::NAN, |weight| weight / total)
+            }
             None => f64::from(self.row(row).1) / self.baskets as f64,
         }
     }

@@ -45,7 +45,7 @@ pub fn itemsets(
     let total = baskets.len() as u64;
     let weights = baskets.exact_weights();
     let least = match weights {
-        Some(weights) => options.min_support.weight(weights)?,
+        Some(weights) => options.min_support.weight(weights.scale())?,
         None => options.min_support.count(total)?,
     };
     let settings = Settings {
@@ -119,9 +119,10 @@ fn weighted(
     let found = kinds::mine(rows, Some(weights.units()), options.kind, settings, control)?;
     // Few baskets may weigh much.
     let mut store = Store::new(baskets.ids().clone(), baskets.len() as u64, 1, found.lengths);
-    store.total_weight = Some(weights.value(weights.total()));
+    let scale = weights.scale();
+    store.scale = Some(scale);
     let units = found.weights.into_iter().flatten();
-    let values = units.map(|units| weights.value(units)).collect();
+    let values = units.map(|units| scale.value(units)).collect();
     store.extras.push(Extra { name: "weight", numbers: Numbers::Float(values) });
     store.gaps = match options.kind {
         Kind::All if options.min_length == 1 => None,

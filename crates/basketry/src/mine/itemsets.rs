@@ -5,6 +5,7 @@ use std::ops::RangeBounds;
 use std::sync::Arc;
 
 use super::columns::{Numbers, Store};
+use super::options::MinSupport;
 use crate::{Error, IdRef, Ids, Result};
 
 /// Frequent itemsets, one row each.
@@ -113,7 +114,7 @@ impl Itemsets {
 
     /// The weight of all baskets; `None` if they have no weights.
     pub fn total_weight(&self) -> Option<f64> {
-        self.store.total_weight
+        self.store.scale.map(|scale| scale.value(scale.total))
     }
 
     /// The itemset in row `row`.
@@ -168,6 +169,20 @@ impl Itemsets {
             }),
             None => self.view(Vec::new()),
         }
+    }
+
+    /// A view of the itemsets of at least this support, compared as in mining.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names `min_support` if it is out of
+    /// range.
+    pub fn with_support(&self, min_support: MinSupport) -> Result<Itemsets> {
+        let Some(scale) = self.store.scale else {
+            let least = min_support.count(self.baskets())?;
+            return Ok(self.filter(|set| set.count() >= least));
+        };
+        let least = scale.value(min_support.weight(scale)?);
+        Ok(self.filter(|set| set.value("weight").is_some_and(|weight| weight >= least)))
     }
 
     /// A view of the itemsets whose number of items lies in `range`.

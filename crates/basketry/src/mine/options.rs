@@ -1,7 +1,7 @@
 //! What to mine.
 
 use super::fraction::Fraction;
-use crate::data::Weights;
+use crate::data::Scale;
 use crate::{Error, Hierarchy, Id, Result};
 
 /// The least support an itemset must have.
@@ -30,8 +30,8 @@ impl MinSupport {
     }
 
     /// The least weight, in units, that reaches this support.
-    pub(super) fn weight(self, weights: &Weights) -> Result<u64> {
-        self.least(weights.total(), |count| weights.least(count).max(1))
+    pub(super) fn weight(self, scale: Scale) -> Result<u64> {
+        self.least(scale.total, |count| scale.least(count).max(1))
     }
 
     /// The least part of `total` that reaches this support, where `of` says what a count is.

@@ -177,7 +177,7 @@ fn make(
         // Rows are numbered with 32 bits.
         max_rules: options.max_rules.min(u64::from(u32::MAX - 1)) as usize,
     };
-    if store.total_weight.is_some() {
+    if store.scale.is_some() {
         return Err(Error::argument(
             "weights: the itemsets are of weighted baskets, but rules count baskets: mine them \
              without weights",

@@ -22,15 +22,15 @@ impl Matrix {
     }
 }
 
-/// Where the data of a node lies, besides that of its candidates.
+/// Where the data of a node lies.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    matrix: Matrix,
+pub(super) struct Place {
+    pub matrix: Matrix,
     /// Its rarer items on the worker's stack: those that came with it, then its own candidates,
     /// the rarest first, except for those that are not yet, or no more, rarer than the pivot.
-    rarer: usize,
+    pub rarer: usize,
     /// The weights of its rows on the worker's stack.
-    weights: usize,
+    pub weights: usize,
 }
 
 impl Worker<'_> {
@@ -57,7 +57,7 @@ impl Worker<'_> {
                     if self.is_known(node, at + 1) {
                         break;
                     }
-                    self.bits_child(node, place, at)?;
+                    self.bits_child(node, place, at, false)?;
                     as_rarer(self, at);
                 }
             }
@@ -65,11 +65,11 @@ impl Worker<'_> {
                 (0..number).rev().for_each(|at| as_rarer(self, at));
                 for at in 0..number {
                     self.rarer.truncate(base + number - 1 - at);
-                    self.bits_child(node, place, at)?;
+                    self.bits_child(node, place, at, false)?;
                 }
             }
             Kind::All | Kind::Generators => {
-                (0..number).try_for_each(|at| self.bits_child(node, place, at))?;
+                (0..number).try_for_each(|at| self.bits_child(node, place, at, false))?;
             }
         }
         self.rarer.truncate(base);
@@ -77,7 +77,13 @@ impl Worker<'_> {
     }
 
     /// Finds all sets that extend that of candidate number `at`, and that one.
-    fn bits_child(&mut self, node: &Node, place: Place, at: usize) -> Result<()> {
+    pub(super) fn bits_child(
+        &mut self,
+        node: &Node,
+        place: Place,
+        at: usize,
+        root: bool,
+    ) -> Result<()> {
         self.tick()?;
         let job = self.job;
         let pivot = self.candidates[node.from + at];
@@ -85,47 +91,23 @@ impl Worker<'_> {
             return Ok(());
         }
         let from = self.candidates.len();
-        let top = place.matrix.end();
+        let Matrix { words, .. } = place.matrix;
         self.absorbed.clear();
         if at > 0 {
             self.join(node, place, at, pivot);
         }
-        let mut child = self.descend(node, at);
-        child.from = from;
-        let leaf = child.len() == 0;
-        let known = self.known.len();
-        if job.kind == Kind::Maximal {
-            child.focus = self.known.enter(node.focus, pivot.rank);
-        }
-        let goes_on = match job.kind {
-            _ if child.length > job.max_length => false,
-            Kind::Maximal if leaf => {
-                if !self.known.contains_node(child.focus) && self.is_maximal(place, at) {
-                    self.emit(&child, pivot)?;
-                }
-                false
-            }
-            Kind::Maximal => !self.is_known(&child, child.len()),
-            Kind::Generators => self.emit_generator(&child, pivot)?,
-            Kind::Closed | Kind::All => {
-                self.emit(&child, pivot)?;
-                true
-            }
-        };
-        if goes_on && !leaf && child.length < job.max_length {
-            let matrix = Matrix { start: top, words: place.matrix.words, vectors: child.len() };
+        let (child, goes_on) =
+            self.enter(node, at, from, root, |worker| worker.is_maximal(place, at))?;
+        if goes_on {
+            let matrix = Matrix { start: place.matrix.end(), words, vectors: child.len() };
             let packed = (pivot.count as usize).div_ceil(64).next_multiple_of(job.kernels.block);
-            if child.len() >= job.tuning.pack_vectors && packed * 2 <= matrix.words {
+            if child.len() >= job.tuning.pack_vectors && packed * 2 <= words {
                 self.packed(&child, place, at, matrix, packed)?;
             } else {
                 self.bits(&child, matrix, place.rarer, place.weights)?;
             }
         }
-        if job.kind == Kind::Maximal {
-            self.known.leave(child.focus, known);
-        }
-        self.ascend(&child);
-        self.candidates.truncate(from);
+        self.leave(child);
         Ok(())
     }
 

@@ -3,40 +3,49 @@
 use super::bits::Matrix;
 use super::worker::{Candidate, Node, Rarer, Worker};
 use super::{Job, Kind};
-use crate::Result;
 use crate::mine::miner::Rows;
+use crate::{Error, ErrorKind, Result};
+
+/// Rows are padded to a multiple of this many codes, so that loops over them end at few places and
+/// are well predicted.
+const CHUNK: usize = 8;
+
+/// How many rows ahead to fetch: rows lie all over memory.
+const AHEAD: usize = 12;
 
 /// The rows of a node. Slots are its candidates in order, then the rarer items.
+///
+/// A row takes whole chunks of codes. The first code is the number of slots plus the number of its
+/// chunks, then come its slots, then the number of slots as often as needed.
 #[derive(Debug)]
 pub(super) struct Lists {
-    /// Where each row ends in `slots`.
-    ends: Vec<usize>,
-    slots: Vec<u32>,
-    /// The weights of the rows, if they have any.
+    codes: Vec<u32>,
+    /// For each chunk with which a row begins, the weight of the row, if rows have weights.
     weights: Vec<u64>,
-    /// The rows that hold each candidate, those of one after those of another, and where they end.
+    /// For each candidate the chunks with which the rows that hold it begin, and where those of
+    /// each candidate end.
     occurrences: Vec<u32>,
-    occurrence_ends: Vec<usize>,
+    ends: Vec<usize>,
     /// How many slots there are, rarer items included.
-    width: usize,
+    slots: usize,
+    /// The most chunks a row has.
+    longest: usize,
 }
 
 impl Lists {
     /// The rows as the root needs them: slots are ranks.
     pub(super) fn load(rows: Rows<'_>, weights: Option<&[u64]>, job: &Job<'_>) -> Result<Self> {
-        let width = job.items.len();
-        let codes = job.items.iter().map(|item| item.count as usize).sum();
-        let mut builder = Builder::new(width, width, codes);
+        let slots = job.items.len();
+        let mut builder = Builder::new(slots, slots);
         let mut row = Vec::new();
         for (r, items) in rows.iter().enumerate() {
             if r.is_multiple_of(1 << 14) {
                 job.control.check()?;
             }
-            row.extend(
-                items.iter().map(|&item| job.ranks[item as usize]).filter(|&rank| rank != u32::MAX),
-            );
+            let ranks = items.iter().map(|&item| job.ranks[item as usize]);
+            row.extend(ranks.filter(|&rank| rank != u32::MAX));
             row.sort_unstable();
-            builder.row(&row, weights.map(|weights| weights[r]));
+            builder.row(&row, weights.map(|weights| weights[r]))?;
             row.clear();
         }
         Ok(builder.finish())
@@ -44,83 +53,136 @@ impl Lists {
 
     /// The rows that hold a candidate.
     #[inline]
-    fn with(&self, slot: usize) -> &[u32] {
-        let from = slot.checked_sub(1).map_or(0, |before| self.occurrence_ends[before]);
-        &self.occurrences[from..self.occurrence_ends[slot]]
+    pub(super) fn with(&self, slot: usize) -> &[u32] {
+        let from = slot.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.occurrences[from..self.ends[slot]]
     }
 
-    #[inline]
-    fn row(&self, row: u32) -> &[u32] {
-        let row = row as usize;
-        let from = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.slots[from..self.ends[row]]
+    /// How long arrays by code must be.
+    fn span(&self) -> usize {
+        self.slots + self.longest + 1
     }
+
+    /// Calls `visitor` for each chunk of each row that holds a candidate: with the chunk at which
+    /// the row begins, the codes, and whether they are its last. If not `all`, chunks behind the
+    /// candidate are left out.
+    #[inline(always)]
+    fn visit(&self, slot: usize, all: bool, mut visitor: impl FnMut(u32, &[u32; CHUNK], bool)) {
+        let (chunks, _) = self.codes.as_chunks::<CHUNK>();
+        let rows = self.with(slot);
+        for (i, &row) in rows.iter().enumerate() {
+            if let Some(&ahead) = rows.get(i + AHEAD) {
+                prefetch(chunks, ahead as usize);
+            }
+            let first = row as usize;
+            let number = chunks[first][0] as usize - self.slots;
+            for (chunk, codes) in chunks[first..first + number].iter().enumerate() {
+                let last = chunk + 1 == number || !all && codes[CHUNK - 1] as usize >= slot;
+                visitor(row, codes, last);
+                if last {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn prefetch<T>(values: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint; it reads nothing, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(at).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (values, at);
 }
 
 /// Makes [`Lists`] row by row.
 struct Builder {
     lists: Lists,
-    candidates: usize,
+    /// For each candidate, in how many rows it is.
+    counts: Vec<usize>,
 }
 
 impl Builder {
-    fn new(candidates: usize, width: usize, codes: usize) -> Self {
+    fn new(candidates: usize, slots: usize) -> Self {
         let lists = Lists {
-            ends: Vec::new(),
-            slots: Vec::with_capacity(codes),
+            codes: Vec::new(),
             weights: Vec::new(),
             occurrences: Vec::new(),
-            occurrence_ends: vec![0; candidates + 1],
-            width,
+            ends: Vec::new(),
+            slots,
+            longest: 0,
         };
-        Self { lists, candidates }
+        Self { lists, counts: vec![0; candidates] }
     }
 
     /// Adds a row of ascending slots, unless it has no candidate.
-    fn row(&mut self, row: &[u32], weight: Option<u64>) {
-        if row.first().is_none_or(|&first| first as usize >= self.candidates) {
-            return;
+    fn row(&mut self, row: &[u32], weight: Option<u64>) -> Result<()> {
+        if row.first().is_none_or(|&first| first as usize >= self.counts.len()) {
+            return Ok(());
         }
-        for &slot in row.iter().take_while(|&&slot| (slot as usize) < self.candidates) {
-            self.lists.occurrence_ends[slot as usize + 1] += 1;
+        for &slot in row {
+            match self.counts.get_mut(slot as usize) {
+                Some(count) => *count += 1,
+                None => break,
+            }
         }
-        self.lists.slots.extend_from_slice(row);
-        self.lists.ends.push(self.lists.slots.len());
-        self.lists.weights.extend(weight);
+        let lists = &mut self.lists;
+        let chunks = (row.len() + 1).div_ceil(CHUNK);
+        let end = lists.codes.len() + chunks * CHUNK;
+        if u32::try_from(end / CHUNK).is_err() || u32::try_from(lists.slots + chunks).is_err() {
+            let message = "the baskets hold more than 34 billion items";
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        lists.longest = lists.longest.max(chunks);
+        lists.codes.push((lists.slots + chunks) as u32);
+        lists.codes.extend_from_slice(row);
+        lists.codes.resize(end, lists.slots as u32);
+        if let Some(weight) = weight {
+            lists.weights.resize(end / CHUNK, weight);
+        }
+        Ok(())
     }
 
     fn finish(self) -> Lists {
-        let Self { mut lists, candidates } = self;
-        for slot in 0..candidates {
-            lists.occurrence_ends[slot + 1] += lists.occurrence_ends[slot];
+        let Self { mut lists, counts } = self;
+        // Where each begins becomes where it ends while it is filled.
+        let mut next = Vec::with_capacity(counts.len());
+        let mut total = 0;
+        for count in &counts {
+            next.push(total);
+            total += count;
         }
-        // The start of each becomes its end while it is filled.
-        let mut next = std::mem::take(&mut lists.occurrence_ends);
-        next.pop();
-        let mut occurrences = vec![0; next.last().map_or(0, |_| lists.slots.len())];
-        let mut filled = 0;
-        for row in 0..lists.ends.len() as u32 {
-            for &slot in lists.row(row).iter().take_while(|&&slot| (slot as usize) < candidates) {
-                occurrences[next[slot as usize]] = row;
-                next[slot as usize] += 1;
-                filled += 1;
+        let mut occurrences = vec![0; total];
+        let mut first = 0;
+        while first < lists.codes.len() {
+            let chunks = lists.codes[first] as usize - lists.slots;
+            for &slot in &lists.codes[first + 1..first + chunks * CHUNK] {
+                let Some(next) = next.get_mut(slot as usize) else { break };
+                occurrences[*next] = (first / CHUNK) as u32;
+                *next += 1;
             }
+            first += chunks * CHUNK;
         }
-        occurrences.truncate(filled);
         lists.occurrences = occurrences;
-        lists.occurrence_ends = next;
+        lists.ends = next;
         lists
     }
 }
 
-/// Scratch for one node whose rows are lists.
+/// Scratch for one node whose rows are lists. By code, so that padding can be counted like slots.
 pub(super) struct Scratch {
-    /// By slot: how many rows of the pivot hold it, and their weight. All 0 between uses.
+    /// How many rows of the pivot hold each slot, and their weight. All 0 between uses.
     counts: Vec<u32>,
     weights: Vec<u64>,
     /// The number of each slot in the child, or `u32::MAX`, which it is between uses.
     numbers: Vec<u32>,
-    /// The slots that any row of the pivot holds often enough.
+    /// The bit of that number; all 0 between uses.
+    bits: Vec<u64>,
+    /// The slots that enough rows of the pivot hold.
     hits: Vec<u32>,
     /// The slots of the child: its candidates, then the rarer items.
     kept: Vec<u32>,
@@ -128,65 +190,71 @@ pub(super) struct Scratch {
 
 impl Scratch {
     pub(super) fn new(lists: &Lists) -> Self {
-        let weighted = !lists.weights.is_empty();
+        let span = lists.span();
         Self {
-            counts: vec![0; lists.width],
-            weights: vec![0; if weighted { lists.width } else { 0 }],
-            numbers: vec![u32::MAX; lists.width],
+            counts: vec![0; span],
+            weights: vec![0; if lists.weights.is_empty() { 0 } else { span }],
+            numbers: vec![u32::MAX; span],
+            bits: vec![0; span],
             hits: Vec::new(),
             kept: Vec::new(),
         }
     }
 
-    /// Counts the slots, below the pivot's or all, in the rows of the pivot, and notes those that
-    /// reach `least`.
+    /// Counts the slots, those before the pivot or all, in the rows of the pivot, and notes those
+    /// that reach `least`.
     fn count(&mut self, lists: &Lists, pivot: usize, all: bool, least: u32, job: &Job<'_>) {
-        let rows = lists.with(pivot);
-        let end = if all { lists.width } else { pivot };
+        let counts = &mut self.counts[..];
         let mut visited = 0;
-        for &row in rows {
-            let slots = lists.row(row);
-            visited += slots.len();
-            if self.weights.is_empty() {
-                for &slot in slots.iter().take_while(|&&slot| (slot as usize) < end) {
-                    self.counts[slot as usize] += 1;
-                }
-            } else {
+        if self.weights.is_empty() {
+            lists.visit(pivot, all, |_, codes, _| {
+                codes.iter().for_each(|&code| counts[code as usize] += 1);
+                visited += 1;
+            });
+        } else {
+            let weights = &mut self.weights[..];
+            lists.visit(pivot, all, |row, codes, _| {
                 let weight = lists.weights[row as usize];
-                for &slot in slots.iter().take_while(|&&slot| (slot as usize) < end) {
-                    self.counts[slot as usize] += 1;
-                    self.weights[slot as usize] += weight;
+                for &code in codes {
+                    counts[code as usize] += 1;
+                    weights[code as usize] += weight;
                 }
-            }
+                visited += 1;
+            });
         }
         self.hits.clear();
+        let end = if all { lists.slots } else { pivot };
         // Where few rows stand against very many slots, going through the rows once more is less
         // than going through all counts.
-        if visited < end / 64 {
-            let slots = rows.iter().flat_map(|&row| lists.row(row));
-            for &slot in slots.filter(|&&slot| (slot as usize) < end) {
-                if self.counts[slot as usize] >= least && self.numbers[slot as usize] == u32::MAX {
-                    self.numbers[slot as usize] = 0;
-                    self.hits.push(slot);
+        if visited < end / 256 {
+            let (counts, numbers, hits) = (&self.counts, &mut self.numbers, &mut self.hits);
+            lists.visit(pivot, all, |_, codes, _| {
+                for &code in codes.iter().filter(|&&code| (code as usize) < end) {
+                    if counts[code as usize] >= least && numbers[code as usize] == u32::MAX {
+                        numbers[code as usize] = 0;
+                        hits.push(code);
+                    }
                 }
-            }
-            self.hits.iter().for_each(|&hit| self.numbers[hit as usize] = u32::MAX);
-            self.hits.sort_unstable();
+            });
+            hits.iter().for_each(|&hit| numbers[hit as usize] = u32::MAX);
+            hits.sort_unstable();
         } else {
             job.kernels.scan(&self.counts[..end], least, &mut self.hits);
         }
     }
 
     /// Makes all counts 0 again.
-    fn clear(&mut self, lists: &Lists, pivot: usize) {
-        let rows = lists.with(pivot);
-        if rows.len() < lists.width / 256 {
-            for &slot in rows.iter().flat_map(|&row| lists.row(row)) {
-                self.counts[slot as usize] = 0;
-                if let Some(weight) = self.weights.get_mut(slot as usize) {
-                    *weight = 0;
+    fn clear(&mut self, lists: &Lists, pivot: usize, all: bool) {
+        if lists.with(pivot).len() < lists.slots / 256 {
+            let (counts, weights) = (&mut self.counts, &mut self.weights);
+            lists.visit(pivot, all, |_, codes, _| {
+                for &code in codes {
+                    counts[code as usize] = 0;
+                    if let Some(weight) = weights.get_mut(code as usize) {
+                        *weight = 0;
+                    }
                 }
-            }
+            });
         } else {
             self.counts.fill(0);
             self.weights.fill(0);
@@ -202,14 +270,6 @@ impl Scratch {
 }
 
 impl Worker<'_> {
-    /// Finds all sets whose rarest item, but for those of all rows, is the one with rank `root`.
-    pub(super) fn root(&mut self, lists: &Lists, scratch: &mut Scratch, root: usize) -> Result<()> {
-        let node = self.top();
-        self.lists_child(&node, lists, scratch, root, true)?;
-        self.end_root(root);
-        Ok(())
-    }
-
     /// Finds all sets that extend that of a node.
     fn lists(&mut self, node: &Node, lists: &Lists) -> Result<()> {
         let mut scratch = Scratch::new(lists);
@@ -227,7 +287,7 @@ impl Worker<'_> {
     }
 
     /// Finds all sets that extend that of candidate number `at`, and that one.
-    fn lists_child(
+    pub(super) fn lists_child(
         &mut self,
         node: &Node,
         lists: &Lists,
@@ -238,55 +298,26 @@ impl Worker<'_> {
         self.tick()?;
         let job = self.job;
         let pivot = self.candidates[node.from + at];
-        scratch.count(lists, at, job.closing(), job.least_count, job);
         let from = self.candidates.len();
+        let all = job.closing();
+        scratch.count(lists, at, all, job.least_count, job);
         let rarer = self.choose(node, scratch, at, pivot);
-        scratch.clear(lists, at);
+        scratch.clear(lists, at, all);
         // If a rarer item is in all of the rows, the set is found elsewhere.
         let Some(rarer) = rarer else {
             self.candidates.truncate(from);
             return Ok(());
         };
-        let mut child = self.descend(node, at);
-        child.from = from;
-        let leaf = child.len() == 0;
-        let known = self.known.len();
-        if job.kind == Kind::Maximal {
-            if root {
-                let ranks = self.candidates[child.from..].iter().map(|c| c.rank);
-                self.known.begin(pivot.rank, ranks, &job.published);
-            } else {
-                child.focus = self.known.enter(node.focus, pivot.rank);
-            }
-        }
-        let goes_on = match job.kind {
-            _ if child.length > job.max_length => false,
-            Kind::Maximal if leaf => {
-                if rarer == 0 && !self.known.contains_node(child.focus) {
-                    self.emit(&child, pivot)?;
-                }
-                false
-            }
-            Kind::Maximal => !self.is_known(&child, child.len()),
-            Kind::Generators => self.emit_generator(&child, pivot)?,
-            Kind::Closed | Kind::All => {
-                self.emit(&child, pivot)?;
-                true
-            }
-        };
-        if goes_on && !leaf && child.length < job.max_length {
+        let (child, goes_on) = self.enter(node, at, from, root, |_| rarer == 0)?;
+        if goes_on {
             if self.is_dense(&child, rarer, pivot) {
                 self.bits_from_lists(&child, lists, scratch, at)?;
             } else {
-                let inner = self.sublists(&child, lists, scratch, at);
+                let inner = self.sublists(&child, lists, scratch, at)?;
                 self.lists(&child, &inner)?;
             }
         }
-        if job.kind == Kind::Maximal && !root {
-            self.known.leave(child.focus, known);
-        }
-        self.ascend(&child);
-        self.candidates.truncate(from);
+        self.leave(child);
         Ok(())
     }
 
@@ -305,13 +336,12 @@ impl Worker<'_> {
         scratch.kept.clear();
         let mut rarer = 0;
         for &slot in &scratch.hits {
-            let count = scratch.counts[slot as usize];
-            let full = count == pivot.count;
-            let before = (slot as usize) < at;
             if slot as usize == at {
                 continue;
             }
-            if full && job.kind != Kind::All {
+            let count = scratch.counts[slot as usize];
+            let before = (slot as usize) < at;
+            if count == pivot.count && job.kind != Kind::All {
                 match job.kind {
                     Kind::Generators => continue,
                     _ if before => {
@@ -338,21 +368,16 @@ impl Worker<'_> {
 
     /// True if the rows of a child are better held as bit vectors.
     fn is_dense(&self, child: &Node, rarer: usize, pivot: Candidate) -> bool {
-        if let Some(bits) = self.job.tuning.force_bits {
+        let job = self.job;
+        if let Some(bits) = job.tuning.force_bits {
             return bits;
         }
         let candidates = &self.candidates[child.from..child.to];
-        let codes: u64 = candidates.iter().map(|c| u64::from(c.count)).sum();
-        let (vectors, rows) = ((child.len() + rarer) as u64, u64::from(pivot.count));
-        // Rough costs in nanoseconds: of all pairs of vectors, and of all pairs within the rows.
-        let slow = if self.job.weighted { 16 } else { 1 };
-        let bits = child.len() as u64 * vectors / 2 * (2 + slow * rows / 512);
-        let lists =
-            codes * 8 + (u128::from(codes) * u128::from(codes) / (2 * u128::from(rows))) as u64;
-        bits < lists
+        let codes = candidates.iter().map(|c| u64::from(c.count)).sum();
+        bits_cost(child.len(), rarer, pivot.count, job.weighted) < lists_cost(codes, pivot.count)
     }
 
-    /// Rows become bit vectors. Those without any candidate are left out.
+    /// Rows become bit vectors. Those without any candidate may be left out.
     fn bits_from_lists(
         &mut self,
         child: &Node,
@@ -362,53 +387,73 @@ impl Worker<'_> {
     ) -> Result<()> {
         let vectors = scratch.kept.len();
         let candidates = child.len();
-        let rows = lists.with(at);
         let block = self.job.kernels.block;
-        (0..).zip(&scratch.kept).for_each(|(n, &slot)| scratch.numbers[slot as usize] = n);
+        let all = self.job.closing();
         let weights_from = self.weights.len();
         let mut matrix = Matrix { start: 0, words: 0, vectors };
         if vectors <= self.job.tuning.mask_vectors {
-            let some = u64::MAX >> (64 - candidates);
-            self.masks.clear();
-            for &row in rows {
-                let mut mask = 0u64;
-                for &slot in lists.row(row) {
-                    let number = scratch.numbers[slot as usize];
-                    if number != u32::MAX {
-                        mask |= 1 << number;
-                    }
-                }
-                if mask & some != 0 {
-                    self.masks.push(mask);
-                    self.weights.extend(lists.weights.get(row as usize));
-                }
+            for (bit, &slot) in scratch.kept.iter().enumerate() {
+                scratch.bits[slot as usize] = 1 << bit;
             }
-            self.masks.resize(self.masks.len().next_multiple_of(64), 0);
-            matrix.words = (self.masks.len() / 64).next_multiple_of(block);
+            let some = u64::MAX >> (64 - candidates);
+            let room = lists.with(at).len() + 64;
+            if self.masks.len() < room {
+                self.masks.resize(room, 0);
+            }
+            let (masks, bits) = (&mut self.masks[..room], &scratch.bits[..]);
+            let weights = &mut self.weights;
+            let (mut mask, mut rows) = (0, 0);
+            lists.visit(at, all, |row, codes, last| {
+                mask |= codes.iter().fold(0, |mask, &code| mask | bits[code as usize]);
+                if last {
+                    // Written whether needed or not, since branches would be mispredicted.
+                    masks[rows] = mask;
+                    let needed = mask & some != 0;
+                    rows += usize::from(needed);
+                    if needed {
+                        weights.extend(lists.weights.get(row as usize));
+                    }
+                    mask = 0;
+                }
+            });
+            for &slot in &scratch.kept {
+                scratch.bits[slot as usize] = 0;
+            }
+            let whole = rows.next_multiple_of(64);
+            masks[rows..whole].fill(0);
+            matrix.words = (whole / 64).next_multiple_of(block);
             self.arena.reserve(matrix.end());
             let bits = &mut self.arena.words()[..matrix.end()];
-            bits.fill(0);
-            self.job.kernels.transpose(&self.masks, vectors, bits, matrix.words);
+            for vector in bits.chunks_exact_mut(matrix.words) {
+                vector[whole / 64..].fill(0);
+            }
+            self.job.kernels.transpose(&masks[..whole], vectors, bits, matrix.words);
         } else {
-            matrix.words = rows.len().div_ceil(64).next_multiple_of(block);
+            (0..).zip(&scratch.kept).for_each(|(n, &slot)| scratch.numbers[slot as usize] = n);
+            matrix.words = lists.with(at).len().div_ceil(64).next_multiple_of(block);
             self.arena.reserve(matrix.end());
             let bits = &mut self.arena.words()[..matrix.end()];
             bits.fill(0);
-            for (r, &row) in rows.iter().enumerate() {
-                for &slot in lists.row(row) {
-                    let number = scratch.numbers[slot as usize];
+            let (numbers, weights) = (&scratch.numbers[..], &mut self.weights);
+            let mut r = 0;
+            lists.visit(at, all, |row, codes, last| {
+                for &code in codes {
+                    let number = numbers[code as usize];
                     if number != u32::MAX {
                         bits[number as usize * matrix.words + r / 64] |= 1 << (r % 64);
                     }
                 }
-                self.weights.extend(lists.weights.get(row as usize));
+                if last {
+                    r += 1;
+                    weights.extend(lists.weights.get(row as usize));
+                }
+            });
+            for &slot in &scratch.kept {
+                scratch.numbers[slot as usize] = u32::MAX;
             }
         }
         if self.job.weighted {
             self.weights.resize(weights_from + 64 * matrix.words, 0);
-        }
-        for &slot in &scratch.kept {
-            scratch.numbers[slot as usize] = u32::MAX;
         }
         let rarer_from = self.rarer.len();
         for number in candidates..vectors {
@@ -422,30 +467,47 @@ impl Worker<'_> {
     }
 
     /// Rows become shorter lists.
-    fn sublists(&self, child: &Node, lists: &Lists, scratch: &mut Scratch, at: usize) -> Lists {
+    fn sublists(
+        &mut self,
+        child: &Node,
+        lists: &Lists,
+        scratch: &mut Scratch,
+        at: usize,
+    ) -> Result<Lists> {
         (0..).zip(&scratch.kept).for_each(|(n, &slot)| scratch.numbers[slot as usize] = n);
-        let codes = self.candidates[child.from..child.to].iter().map(|c| c.count as usize).sum();
-        let mut builder = Builder::new(child.len(), scratch.kept.len(), codes);
+        let mut builder = Builder::new(child.len(), scratch.kept.len());
         let mut inner = Vec::new();
-        for &row in lists.with(at) {
-            let numbers = lists.row(row).iter().map(|&slot| scratch.numbers[slot as usize]);
-            inner.extend(numbers.filter(|&number| number != u32::MAX));
-            // Numbers ascend with the slots, but for the rarer items among the candidates of the
-            // node, which come before those that were rarer already.
-            debug_assert!(inner.is_sorted());
-            builder.row(&inner, lists.weights.get(row as usize).copied());
-            inner.clear();
-        }
+        let mut result = Ok(());
+        let numbers = &scratch.numbers[..];
+        lists.visit(at, self.job.closing(), |row, codes, last| {
+            // Numbers ascend with the slots.
+            let codes = codes.iter().map(|&code| numbers[code as usize]);
+            inner.extend(codes.filter(|&number| number != u32::MAX));
+            if last {
+                if result.is_ok() {
+                    result = builder.row(&inner, lists.weights.get(row as usize).copied());
+                }
+                inner.clear();
+            }
+        });
         for &slot in &scratch.kept {
             scratch.numbers[slot as usize] = u32::MAX;
         }
-        builder.finish()
+        result?;
+        Ok(builder.finish())
     }
+}
 
-    /// True if a known maximal set contains a node's itemset and the first `candidates` of its
-    /// candidates.
-    pub(super) fn is_known(&mut self, node: &Node, candidates: usize) -> bool {
-        let ranks = self.candidates[node.from..node.from + candidates].iter().map(|c| c.rank);
-        self.known.contains(node.focus, ranks)
-    }
+/// What all pairs of bit vectors cost, in nanoseconds or so.
+pub(super) fn bits_cost(candidates: usize, rarer: usize, rows: u32, weighted: bool) -> u64 {
+    let (candidates, rarer, rows) = (candidates as u64, rarer as u64, u64::from(rows));
+    // Whether a rarer item is in all rows shows early. Weights are added one by one.
+    let pair = if weighted { 2 + rows / 32 } else { 2 + rows / 512 };
+    candidates * candidates / 2 * pair + candidates * rarer
+}
+
+/// What visiting all pairs within the rows costs, in the same unit, given the number of codes in all
+/// rows.
+pub(super) fn lists_cost(codes: u64, rows: u32) -> u64 {
+    codes * 8 + (u128::from(codes) * u128::from(codes) / (2 * u128::from(rows.max(1)))) as u64
 }

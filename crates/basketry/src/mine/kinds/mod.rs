@@ -16,13 +16,14 @@
 //!   found before ([`sets`]).
 //! - *all*, of weighted baskets: nothing is dropped.
 //!
-//! Rows are lists of item numbers where the data is sparse ([`lists`]), and become bit vectors below
-//! ([`bits`]). For closed and maximal sets, nodes keep the data of rarer items too, as long as those
+//! Rows are lists of item numbers where the data is sparse ([`lists`]), and bit vectors where it is
+//! dense ([`bits`]); [`roots`] deals them out. For closed and maximal sets, nodes keep the data of rarer items too, as long as those
 //! are frequent with the node.
 
 mod bits;
 mod known;
 mod lists;
+mod roots;
 mod sets;
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use self::known::Published;
-use self::lists::{Lists, Scratch};
+use self::roots::Roots;
 use self::sets::{Collected, Sets};
 use self::vectors::Vectors;
 use self::worker::Worker;
@@ -47,8 +48,9 @@ use crate::{Control, Error, ErrorKind, Result, Stage};
 /// When rows become bit vectors, and so on. Tests force each.
 #[derive(Clone, Copy, Debug)]
 struct Tuning {
-    /// Rows become bit vectors below the root, or never do; by estimate if `None`.
+    /// Bit vectors or lists, whatever the estimate says: below the root, and at the root.
     force_bits: Option<bool>,
+    force_root_bits: Option<bool>,
     /// Vectors are packed in nodes with at least this many.
     pack_vectors: usize,
     /// Rows of nodes with at most this many vectors become masks on their way from lists to bit
@@ -58,7 +60,7 @@ struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { force_bits: None, pack_vectors: 4, mask_vectors: 64 }
+        Self { force_bits: None, force_root_bits: None, pack_vectors: 4, mask_vectors: 64 }
     }
 }
 
@@ -228,9 +230,9 @@ fn mine_with(
         out.push(&job.always, total, whole)?;
     }
     if job.always.len() < job.max_length {
-        let lists = Lists::load(rows, weights, &job)?;
-        search(&job, &lists, &Pool::new(settings.threads))?;
-        drop(lists);
+        let roots = Roots::load(rows, weights, &job)?;
+        search(&job, &roots, &Pool::new(settings.threads))?;
+        drop(roots);
         let done = std::mem::take(&mut job.done);
         out.take(done, &job)?;
     }
@@ -238,28 +240,28 @@ fn mine_with(
 }
 
 /// Finds the sets below all roots.
-fn search(job: &Job<'_>, lists: &Lists, pool: &Pool) -> Result<()> {
-    let roots = job.items.len();
+fn search(job: &Job<'_>, roots: &Roots, pool: &Pool) -> Result<()> {
+    let number = job.items.len();
     let next = AtomicUsize::new(0);
     let share = |_| {
         let mut worker = Worker::new(job);
-        let mut scratch = Scratch::new(lists);
+        let mut scratch = roots.begin(&mut worker);
         loop {
             let task = next.fetch_add(1, Ordering::Relaxed);
-            if task >= roots {
+            if task >= number {
                 return worker.finish();
             }
             // Maximal sets are looked for among the rarest items first.
-            let root = if job.kind == Kind::Maximal { roots - 1 - task } else { task };
-            if let Err(error) = worker.root(lists, &mut scratch, root) {
+            let root = if job.kind == Kind::Maximal { number - 1 - task } else { task };
+            if let Err(error) = worker.root(roots, &mut scratch, root) {
                 // The others need not go on.
-                next.store(roots, Ordering::Relaxed);
+                next.store(number, Ordering::Relaxed);
                 return Err(error);
             }
             job.control.advance(1)?;
         }
     };
-    if pool.threads() == 1 || roots < 2 {
+    if pool.threads() == 1 || number < 2 {
         return share(0);
     }
     pool.share(share).map(|_| ())

@@ -114,7 +114,8 @@ fn tunings() -> Vec<Tuning> {
     for force_bits in [Some(false), Some(true)] {
         for pack_vectors in [1, usize::MAX] {
             for mask_vectors in [0, 64] {
-                tunings.push(Tuning { force_bits, pack_vectors, mask_vectors });
+                let force_root_bits = force_bits.filter(|_| mask_vectors == 0);
+                tunings.push(Tuning { force_bits, force_root_bits, pack_vectors, mask_vectors });
             }
         }
     }

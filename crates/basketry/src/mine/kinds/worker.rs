@@ -41,8 +41,9 @@ pub(super) struct Node {
     /// Its candidates on the worker's stack.
     pub from: usize,
     pub to: usize,
-    /// Where its focus begins, for maximal sets.
+    /// For maximal sets: where its focus begins, and how many sets were known when it began.
     pub focus: usize,
+    pub known: usize,
 }
 
 impl Node {
@@ -103,13 +104,13 @@ impl<'a> Worker<'a> {
     /// The node of the items of all rows.
     pub(super) fn top(&self) -> Node {
         let to = self.job.items.len();
-        Node { path: 0, length: self.job.always.len(), from: 0, to, focus: 0 }
+        Node { path: 0, length: self.job.always.len(), from: 0, to, focus: 0, known: 0 }
     }
 
-    /// Ends a root: what was found is what is below it.
-    pub(super) fn end_root(&mut self, root: usize) {
+    /// Ends a root: what was found is what is below it, in canonical order or in reverse.
+    pub(super) fn end_root(&mut self, root: usize, reversed: bool) {
         let mut sets = std::mem::take(&mut self.sets);
-        if self.job.kind == Kind::Maximal {
+        if reversed {
             sets.reverse();
         }
         sets.close();
@@ -134,24 +135,75 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Pushes the items of a child of a node: with candidate number `at`, and those absorbed.
-    /// Returns the child, without candidates.
-    pub(super) fn descend(&mut self, node: &Node, at: usize) -> Node {
+    /// Begins the child of a node by candidate number `at`, whose candidates were pushed since
+    /// `from`, and appends its itemset to what was found if it is of the kind. Returns the child,
+    /// and whether its own children are to be visited. `alone` says, for a child without
+    /// candidates, whether no rarer item is frequent with it.
+    pub(super) fn enter(
+        &mut self,
+        node: &Node,
+        at: usize,
+        from: usize,
+        root: bool,
+        alone: impl FnOnce(&mut Self) -> bool,
+    ) -> Result<(Node, bool)> {
+        let job = self.job;
+        let pivot = self.candidates[node.from + at];
         let path = self.path.len();
         self.path.extend_from_within(node.path..node.path + node.length);
-        let pivot = self.candidates[node.from + at].rank;
-        for &rank in std::iter::once(&pivot).chain(&self.absorbed) {
-            let item = self.job.items[rank as usize].item;
-            let place = self.path[path..].partition_point(|&other| other < item);
-            self.path.insert(path + place, item);
+        self.absorbed.push(pivot.rank);
+        let items = self.absorbed.iter().map(|&rank| job.items[rank as usize].item);
+        if self.absorbed.len() < 16 {
+            for item in items {
+                let place = self.path[path..].partition_point(|&other| other < item);
+                self.path.insert(path + place, item);
+            }
+        } else {
+            self.path.extend(items);
+            self.path[path..].sort_unstable();
         }
-        let to = self.candidates.len();
-        Node { path, length: self.path.len() - path, from: to, to, focus: 0 }
+        let (length, to) = (self.path.len() - path, self.candidates.len());
+        let mut child = Node { path, length, from, to, focus: 0, known: self.known.len() };
+        if job.kind == Kind::Maximal {
+            if root {
+                let ranks = self.candidates[from..].iter().map(|c| c.rank);
+                self.known.begin(pivot.rank, ranks, &job.published);
+            } else {
+                child.focus = self.known.enter(node.focus, pivot.rank);
+            }
+        }
+        let goes_on = match job.kind {
+            _ if length > job.max_length => false,
+            Kind::Maximal if child.len() == 0 => {
+                if !self.known.contains_node(child.focus) && alone(self) {
+                    self.emit(&child, pivot)?;
+                }
+                false
+            }
+            Kind::Maximal => !self.is_known(&child, child.len()),
+            Kind::Generators => self.emit_generator(&child, pivot)?,
+            Kind::Closed | Kind::All => {
+                self.emit(&child, pivot)?;
+                true
+            }
+        };
+        Ok((child, goes_on && child.len() > 0 && length < job.max_length))
     }
 
-    /// Drops the items of a child.
-    pub(super) fn ascend(&mut self, child: &Node) {
+    /// Ends a child.
+    pub(super) fn leave(&mut self, child: Node) {
+        if self.job.kind == Kind::Maximal {
+            self.known.leave(child.focus, child.known);
+        }
         self.path.truncate(child.path);
+        self.candidates.truncate(child.from);
+    }
+
+    /// True if a known maximal set contains a node's itemset and the first `candidates` of its
+    /// candidates.
+    pub(super) fn is_known(&mut self, node: &Node, candidates: usize) -> bool {
+        let ranks = self.candidates[node.from..node.from + candidates].iter().map(|c| c.rank);
+        self.known.contains(node.focus, ranks)
     }
 
     /// Appends a node's itemset to what was found.
