@@ -120,7 +120,7 @@ fn settings(
     columns.basket = basket;
     columns.quantity = quantity;
     columns.revenue = revenue;
-    let currency = Currency::new(currency).map_err(|error| crate::error::to_py(py, error))?;
+    let currency = Currency::new(currency).map_err(|error| error::to_py(py, error))?;
     let options = HistoryOptions::new(currency)
         .nulls(convert::choice(py, "nulls", nulls)?)
         .non_finite(convert::choice(py, "non_finite", non_finite)?)
