@@ -10,7 +10,7 @@ use basketry::{ItemsetOptions, Itemsets};
 use crate::arrow::export;
 use crate::baskets::basketry_baskets;
 use crate::control::{basketry_control, run};
-use crate::error::{basketry_status, call, free, get, make, required};
+use crate::error::{basketry_status, call, free, get, invalid, make, required};
 use crate::selection::{self, basketry_itemset_selection, min_support};
 use crate::strings::{Grows, basketry_id, basketry_str, grown};
 

@@ -82,7 +82,7 @@ pub fn itemsets(
     let found = select::find(source, options, &settings, &engine, control)?;
     let mut store = Store::new(source.ids.clone(), total, found.min_count, found.lengths);
     if let MinSupport::Share(share) = options.min_support
-        && found.min_count == min_count
+        && found.min_count == least
     {
         store.min_support = share;
     }
