@@ -419,6 +419,13 @@ typedef struct basketry_recommendations basketry_recommendations;
 typedef struct basketry_rules basketry_rules;
 
 /**
+ * Baskets of distinct items, each with what it is worth there: its utility, an integer number of
+ * minor units (cents) that may be negative. The same item may earn in one basket and cost in
+ * another.
+ */
+typedef struct basketry_utilities basketry_utilities;
+
+/**
  * What a function returns: BASKETRY_OK, or one of the codes below. The numbers are stable and
  * never reused; a later version may add codes.
  */
@@ -963,6 +970,104 @@ typedef struct basketry_numbers {
      */
     const double *floats;
 } basketry_numbers;
+
+/**
+ * Which columns of a table of basket lines mean what. Name either utility, or quantity and
+ * unit_profit; the others stay null.
+ */
+typedef struct basketry_utility_columns {
+    /**
+     * The size of this struct; BASKETRY_UTILITY_COLUMNS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The basket a line belongs to: integers or texts. Required.
+     */
+    const char *basket;
+    /**
+     * The item: integers or texts. Required.
+     */
+    const char *item;
+    /**
+     * What the whole line is worth, in major units (12.5 is twelve euros fifty).
+     */
+    const char *utility;
+    /**
+     * How many units; may be a fraction, and negative for what was given back.
+     */
+    const char *quantity;
+    /**
+     * What one unit is worth, in major units; rounded to minor units before it is multiplied.
+     */
+    const char *unit_profit;
+} basketry_utility_columns;
+
+/**
+ * The rules by which lines with utilities are read. By default every line must be usable.
+ */
+typedef struct basketry_utility_options {
+    /**
+     * The size of this struct; BASKETRY_UTILITY_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * A null in any of the named columns: BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP.
+     */
+    int32_t nulls;
+    /**
+     * A number that is NaN, infinite or too big to be kept: BASKETRY_ON_BAD_ERROR or
+     * BASKETRY_ON_BAD_SKIP.
+     */
+    int32_t non_finite;
+    /**
+     * The ISO 4217 code of the currency, which says how many decimals are kept; null means EUR.
+     */
+    const char *currency;
+} basketry_utility_options;
+
+/**
+ * Which high-utility itemsets to mine. Set min_share or min_minor, or top, or top and one of the
+ * two.
+ */
+typedef struct basketry_high_utility_options {
+    /**
+     * The size of this struct; BASKETRY_HIGH_UTILITY_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The least utility as a share of that of all lines, what is negative included; above 0 and at
+     * most 1. It stands for the decimal that was written and is compared in integers. 0 if
+     * min_minor is used.
+     */
+    double min_share;
+    /**
+     * The least utility in minor units, at least 1. 0 if min_share is used, and with top alone,
+     * where it means 1.
+     */
+    int64_t min_minor;
+    /**
+     * Only so many itemsets, those of highest utility; of sets of the same utility the shorter goes
+     * first, then the one whose items, as ascending indices, come first. 0 means all.
+     */
+    uint64_t top;
+    /**
+     * The least number of items in an itemset; 0 means 1.
+     */
+    size_t min_length;
+    /**
+     * The largest number of items in an itemset; 0 means any.
+     */
+    size_t max_length;
+    /**
+     * How many threads to use; 0 means one for each core. The result is the same for any number.
+     */
+    size_t threads;
+    /**
+     * The largest number of itemsets; a threshold that yields more is an error instead of a
+     * machine out of memory. 0 means 20 million, which take about 1 GB.
+     */
+    uint64_t max_itemsets;
+} basketry_high_utility_options;
 
 /**
  * Which rules to make.
@@ -1881,6 +1986,85 @@ basketry_status basketry_itemsets_export(const struct basketry_itemsets *itemset
                                          struct ArrowArrayStream *out);
 
 /**
+ * Reads baskets from an Arrow stream with one row for each line of each basket, in any order; lines
+ * of the same basket and item are added up. The stream is consumed: it is released whatever the
+ * outcome. Null for options means the defaults.
+ */
+basketry_status basketry_utilities_from_arrow(struct ArrowArrayStream *stream,
+                                              const struct basketry_utility_columns *columns,
+                                              const struct basketry_utility_options *options,
+                                              const struct basketry_control *control,
+                                              struct basketry_utilities **out);
+
+/**
+ * What each line of a history contributed, in minor units: what was paid for it less the unit cost
+ * of the catalogue times the quantity. Null for catalog means what was paid. The history must have
+ * been read with revenue. A line whose product has no cost follows the rule no_cost,
+ * BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP; what is left out is no part of its basket.
+ */
+basketry_status basketry_utilities_from_history(const struct basketry_history *history,
+                                                const struct basketry_catalog *catalog,
+                                                int32_t no_cost,
+                                                struct basketry_utilities **out);
+
+/**
+ * Makes baskets from compressed sparse rows: the items of basket b are indices[indptr[b]] up to,
+ * but without, indices[indptr[b + 1]], as indices into ids, and in the same places of values are
+ * their utilities in minor units. indptr has one entry more than there are baskets, indices and
+ * values have n_lines. Repeated items of a basket are added up. The ids must be distinct.
+ */
+basketry_status basketry_utilities_from_csr(const uint64_t *indptr,
+                                            size_t n_indptr,
+                                            const uint32_t *indices,
+                                            const int64_t *values,
+                                            size_t n_lines,
+                                            const struct basketry_id *ids,
+                                            size_t n_ids,
+                                            struct basketry_utilities **out);
+
+/**
+ * Frees baskets with utilities. Null is allowed.
+ */
+void basketry_utilities_free(struct basketry_utilities *utilities);
+
+/**
+ * How many baskets there are, empty ones included; 0 for null.
+ */
+size_t basketry_utilities_len(const struct basketry_utilities *utilities);
+
+/**
+ * How many lines there are, after those of the same basket and item were added up; 0 for null.
+ */
+size_t basketry_utilities_lines(const struct basketry_utilities *utilities);
+
+/**
+ * What all lines together are worth, in minor units; 0 for null.
+ */
+int64_t basketry_utilities_total(const struct basketry_utilities *utilities);
+
+/**
+ * How many lines of the source were left out, as the rules say; 0 for null.
+ */
+uint64_t basketry_utilities_skipped(const struct basketry_utilities *utilities);
+
+/**
+ * How many lines were added to another line of the same basket and item; 0 for null.
+ */
+uint64_t basketry_utilities_merged(const struct basketry_utilities *utilities);
+
+/**
+ * Finds the sets of items that are worth the most together: the utility of a set is the sum, over
+ * the baskets that hold all of its items, of what its items are worth there. Exact, whatever the
+ * signs. Rows go by length, and within a length from the most valuable on; the utilities are
+ * the column "utility" of basketry_itemsets_column. No rules can be made of the result, as subsets
+ * may be missing. Options are required.
+ */
+basketry_status basketry_itemsets_high_utility(const struct basketry_utilities *utilities,
+                                               const struct basketry_high_utility_options *options,
+                                               const struct basketry_control *control,
+                                               struct basketry_itemsets **out);
+
+/**
  * Splits each itemset into rules and keeps those of at least the given confidence. The itemsets
  * must have been mined with a min_length of 1. Null options mean the defaults.
  */
@@ -2377,6 +2561,18 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
     { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL }
+
+/** The start of a basketry_utility_columns. */
+#define BASKETRY_UTILITY_COLUMNS_INIT \
+    { sizeof(basketry_utility_columns), NULL, NULL, NULL, NULL, NULL }
+
+/** The start of a basketry_utility_options: every line must be usable. */
+#define BASKETRY_UTILITY_OPTIONS_INIT \
+    { sizeof(basketry_utility_options), 0, 0, NULL }
+
+/** The start of a basketry_high_utility_options. */
+#define BASKETRY_HIGH_UTILITY_OPTIONS_INIT \
+    { sizeof(basketry_high_utility_options), 0.0, 0, 0, 0, 0, 0, 0 }
 
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \

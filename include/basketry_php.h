@@ -74,6 +74,7 @@ typedef struct basketry_model basketry_model;
 typedef struct basketry_policy basketry_policy;
 typedef struct basketry_recommendations basketry_recommendations;
 typedef struct basketry_rules basketry_rules;
+typedef struct basketry_utilities basketry_utilities;
 typedef int32_t basketry_status;
 typedef struct basketry_str {
     const char *data;
@@ -213,6 +214,30 @@ typedef struct basketry_numbers {
     const int64_t *ints;
     const double *floats;
 } basketry_numbers;
+typedef struct basketry_utility_columns {
+    size_t struct_size;
+    const char *basket;
+    const char *item;
+    const char *utility;
+    const char *quantity;
+    const char *unit_profit;
+} basketry_utility_columns;
+typedef struct basketry_utility_options {
+    size_t struct_size;
+    int32_t nulls;
+    int32_t non_finite;
+    const char *currency;
+} basketry_utility_options;
+typedef struct basketry_high_utility_options {
+    size_t struct_size;
+    double min_share;
+    int64_t min_minor;
+    uint64_t top;
+    size_t min_length;
+    size_t max_length;
+    size_t threads;
+    uint64_t max_itemsets;
+} basketry_high_utility_options;
 typedef struct basketry_rule_options {
     size_t struct_size;
     double min_confidence;
@@ -469,6 +494,33 @@ basketry_status basketry_itemsets_count_of(const struct basketry_itemsets *items
                                            uint64_t *out);
 basketry_status basketry_itemsets_export(const struct basketry_itemsets *itemsets,
                                          struct ArrowArrayStream *out);
+basketry_status basketry_utilities_from_arrow(struct ArrowArrayStream *stream,
+                                              const struct basketry_utility_columns *columns,
+                                              const struct basketry_utility_options *options,
+                                              const struct basketry_control *control,
+                                              struct basketry_utilities **out);
+basketry_status basketry_utilities_from_history(const struct basketry_history *history,
+                                                const struct basketry_catalog *catalog,
+                                                int32_t no_cost,
+                                                struct basketry_utilities **out);
+basketry_status basketry_utilities_from_csr(const uint64_t *indptr,
+                                            size_t n_indptr,
+                                            const uint32_t *indices,
+                                            const int64_t *values,
+                                            size_t n_lines,
+                                            const struct basketry_id *ids,
+                                            size_t n_ids,
+                                            struct basketry_utilities **out);
+void basketry_utilities_free(struct basketry_utilities *utilities);
+size_t basketry_utilities_len(const struct basketry_utilities *utilities);
+size_t basketry_utilities_lines(const struct basketry_utilities *utilities);
+int64_t basketry_utilities_total(const struct basketry_utilities *utilities);
+uint64_t basketry_utilities_skipped(const struct basketry_utilities *utilities);
+uint64_t basketry_utilities_merged(const struct basketry_utilities *utilities);
+basketry_status basketry_itemsets_high_utility(const struct basketry_utilities *utilities,
+                                               const struct basketry_high_utility_options *options,
+                                               const struct basketry_control *control,
+                                               struct basketry_itemsets **out);
 basketry_status basketry_rules_make(const struct basketry_itemsets *itemsets,
                                     const struct basketry_rule_options *options,
                                     const struct basketry_control *control,

@@ -2,7 +2,8 @@
 
 The words:
 
-- :class:`Baskets`, :func:`itemsets`, :func:`rules`: mining, without anything else.
+- :class:`Baskets`, :func:`itemsets`, :func:`rules`: mining, without anything else;
+  :class:`Utilities`, :func:`high_utility`: what earns the most together.
 - :class:`Catalog` (what the shop sells) and :class:`History` (what was ordered); :func:`fit` makes
   a :class:`Model` of them, which is one file.
 - :class:`Engine` (a model and a live catalogue) decides, for a :class:`Policy` and a request, what
@@ -45,9 +46,11 @@ from basketry._native import (
     Rules,
     Suppressed,
     Table,
+    Utilities,
     WhyNot,
     __version__,
     fit,
+    high_utility,
     itemsets,
     rules,
 )
@@ -79,10 +82,12 @@ __all__ = [
     "Suppressed",
     "Table",
     "UnknownIdError",
+    "Utilities",
     "VersionError",
     "WhyNot",
     "__version__",
     "fit",
+    "high_utility",
     "itemsets",
     "rules",
 ]

@@ -25,9 +25,11 @@ __all__ = [
     "Rules",
     "Suppressed",
     "Table",
+    "Utilities",
     "WhyNot",
     "__version__",
     "fit",
+    "high_utility",
     "itemsets",
     "rules",
 ]
@@ -134,6 +136,56 @@ def fit(
     threads: int | None = None,
     progress: Progress = False,
 ) -> Model: ...
+
+def high_utility(
+    baskets: Utilities,
+    min_utility: Number | None = None,
+    *,
+    top: int | None = None,
+    min_length: int = 1,
+    max_length: int | None = None,
+    max_itemsets: int = 20000000,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Itemsets: ...
+
+@final
+class Utilities:
+    @staticmethod
+    def from_lists(lists: Iterable[Iterable[tuple[Id, int]]]) -> Utilities: ...
+    @staticmethod
+    def from_table(
+        table: AnyTable,
+        *,
+        basket: str,
+        item: str,
+        utility: str | None = None,
+        quantity: str | None = None,
+        unit_profit: str | None = None,
+        nulls: _OnBad = "error",
+        non_finite: _OnBad = "error",
+        currency: str = "EUR",
+        progress: Progress = False,
+    ) -> Utilities: ...
+    @staticmethod
+    def from_history(
+        history: History, catalog: Catalog | None = None, *, no_cost: _OnBad = "error"
+    ) -> Utilities: ...
+    @property
+    def lines(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def currency(self) -> str | None: ...
+    @property
+    def skipped(self) -> int: ...
+    @property
+    def merged(self) -> int: ...
+    @property
+    def items(self) -> list[Id]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> tuple[tuple[Id, int], ...]: ...
+    def __iter__(self) -> Iterator[tuple[tuple[Id, int], ...]]: ...
 
 @final
 class Baskets:

@@ -24,6 +24,18 @@
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
     { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL }
 
+/** The start of a basketry_utility_columns. */
+#define BASKETRY_UTILITY_COLUMNS_INIT \
+    { sizeof(basketry_utility_columns), NULL, NULL, NULL, NULL, NULL }
+
+/** The start of a basketry_utility_options: every line must be usable. */
+#define BASKETRY_UTILITY_OPTIONS_INIT \
+    { sizeof(basketry_utility_options), 0, 0, NULL }
+
+/** The start of a basketry_high_utility_options. */
+#define BASKETRY_HIGH_UTILITY_OPTIONS_INIT \
+    { sizeof(basketry_high_utility_options), 0.0, 0, 0, 0, 0, 0, 0 }
+
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \
     { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0 }

@@ -280,7 +280,7 @@ pub extern "C" fn basketry_itemsets_export(
 }
 
 impl basketry_itemsets {
-    fn new(itemsets: Itemsets) -> Self {
+    pub(crate) fn new(itemsets: Itemsets) -> Self {
         Self { itemsets, columns: OnceLock::new() }
     }
 

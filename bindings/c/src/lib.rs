@@ -39,3 +39,4 @@ pub mod selection;
 pub mod significance;
 pub mod strings;
 mod text;
+pub mod utility;

@@ -19,6 +19,7 @@ mod policy;
 mod rows;
 mod rules;
 mod table;
+mod utility;
 
 /// The native part of basketry; its public names are those of the package `basketry`.
 #[pyo3::pymodule(gil_used = false)]
@@ -49,6 +50,8 @@ mod _native {
     use crate::rules::{Rule, Rules};
     #[pymodule_export]
     use crate::table::Table;
+    #[pymodule_export]
+    use crate::utility::{Utilities, high_utility};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -74,6 +74,76 @@ impl Utilities {
         rows.finish(Arc::new(ids.unwrap_or_else(|| Ids::new(IdKind::Str))))
     }
 
+    /// Baskets from compressed sparse rows: the items of basket `b` are
+    /// `indices[indptr[b]..indptr[b + 1]]`, as indices into `ids`, and in the same places of
+    /// `values` are their utilities in minor units. Repeated items of a basket are added up.
+    ///
+    /// ```
+    /// use basketry::{IdKind, Ids, Utilities};
+    ///
+    /// let mut ids = Ids::new(IdKind::Str);
+    /// for id in ["bread", "jam"] {
+    ///     ids.intern(id)?;
+    /// }
+    /// let baskets = Utilities::from_csr(&[0, 2, 3], &[1, 0, 1], &[90, 120, -10], ids)?;
+    /// assert_eq!(baskets.row(0), (&[0, 1][..], &[120, 90][..]));
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] names the array that is not as it should be, and where;
+    /// [`ErrorKind::Data`] if sums leave 64 bits.
+    pub fn from_csr(indptr: &[u64], indices: &[u32], values: &[i64], ids: Ids) -> Result<Self> {
+        let bad = |what: String| Err(Error::argument(what));
+        if values.len() != indices.len() {
+            return bad(format!(
+                "values: expected {} numbers, one for each of indices, got {}",
+                indices.len(),
+                values.len()
+            ));
+        }
+        let Some((&first, ends)) = indptr.split_first() else {
+            return bad("indptr: expected one more entry than baskets, got none".into());
+        };
+        if first != 0 {
+            return bad(format!("indptr: expected 0 as the first entry, got {first}"));
+        }
+        let mut rows = UtilityRows::default();
+        let mut start = 0;
+        for (basket, &end) in ends.iter().enumerate() {
+            let Some(until) =
+                usize::try_from(end).ok().filter(|&u| u >= start && u <= indices.len())
+            else {
+                return bad(format!(
+                    "indptr[{}]: expected a number from {start} to {} (the length of indices), \
+                     got {end}",
+                    basket + 1,
+                    indices.len()
+                ));
+            };
+            for at in start..until {
+                let item = indices[at];
+                if item as usize >= ids.len() {
+                    return bad(format!(
+                        "indices[{at}]: expected an index below {} (the number of ids), got {item}",
+                        ids.len()
+                    ));
+                }
+                rows.push(item, values[at]);
+            }
+            rows.end()
+                .map_err(|item| too_big(&format!("basket {basket}, item {}", ids.get(item))))?;
+            start = until;
+        }
+        if start != indices.len() {
+            return bad(format!(
+                "indptr: expected {} (the length of indices) as the last entry, got {start}",
+                indices.len()
+            ));
+        }
+        rows.finish(Arc::new(ids))
+    }
+
     /// What each line of a history contributed: what was paid for it less the unit cost of the
     /// catalogue times the quantity, rounded half to even to minor units. Without a catalogue,
     /// what was paid. Basket and product indices stay those of the history. Returns belong to no
@@ -378,6 +448,33 @@ mod tests {
         assert_eq!(baskets.row(2), (&[0, 1][..], &[1, 10][..]));
         assert_eq!((baskets.total(), baskets.merged(), baskets.lines()), (8, 2, 4));
         assert_eq!(baskets.to_baskets().row(0), [0, 1]);
+        Ok(())
+    }
+
+    #[test]
+    fn compressed_rows_are_checked() -> Result<()> {
+        let make = |indptr: &[u64], indices: &[u32], values: &[i64]| {
+            let mut ids = Ids::new(IdKind::Int);
+            (5..8).try_for_each(|id: i64| ids.intern(id).map(drop))?;
+            Utilities::from_csr(indptr, indices, values, ids)
+        };
+        let baskets = make(&[0, 3, 3, 4], &[2, 0, 2, 1], &[1, 2, 3, -4])?;
+        assert_eq!(baskets.row(0), (&[0, 2][..], &[2, 4][..]));
+        assert_eq!((baskets.row(1).0.len(), baskets.row(2).1), (0, &[-4][..]));
+        assert_eq!((baskets.len(), baskets.merged(), baskets.total()), (3, 1, 2));
+        for (indptr, indices, values, name) in [
+            (&[][..], &[][..], &[][..], "indptr"),
+            (&[1], &[], &[], "indptr"),
+            (&[0, 2], &[0], &[1], "indptr[1]"),
+            (&[0, 1, 0], &[0], &[1], "indptr[2]"),
+            (&[0, 1], &[0, 0], &[1, 1], "indptr"),
+            (&[0, 1], &[3], &[1], "indices[0]"),
+            (&[0, 1], &[0], &[], "values"),
+        ] {
+            let error = make(indptr, indices, values).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            assert!(error.to_string().starts_with(name), "{error}");
+        }
         Ok(())
     }
 

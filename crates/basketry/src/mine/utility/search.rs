@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::miner::threads::Pool;
 use super::found::{Found, Sink};
-use super::table::{Merger, NONE, Table, Tail, most};
+use super::table::{Line, Merger, NONE, Table, Tail, most};
 use crate::{Control, Result, Stage, Utilities};
 
 /// So many lines are looked at between two looks at the control.
@@ -231,11 +231,11 @@ impl<'a> Worker<'a> {
         match child.only() {
             Some(row) => {
                 self.rests.clear();
-                self.rests.resize(row.values.len(), (0, 0));
+                self.rests.resize(row.lines.len(), (0, 0));
                 let (mut sum, mut best) = (0, 0);
-                for (rest, &value) in self.rests.iter_mut().zip(row.values).rev() {
-                    sum += value.max(0);
-                    best = best.max(value);
+                for (rest, line) in self.rests.iter_mut().zip(row.lines).rev() {
+                    sum += line.value.max(0);
+                    best = best.max(line.value);
                     *rest = (sum, best);
                 }
                 self.one_row(&child.names, row, 0, false)?;
@@ -266,23 +266,23 @@ impl<'a> Worker<'a> {
         }
         self.least = self.job.sink.least();
         let room = self.job.room(self.taken.len());
-        let tails = parent.tails(head);
         let mut lines = 0;
-        for tail in tails.clone() {
-            let deep = tail.items.len() >= 2;
-            let bound = if deep { tail.taken + most(tail.values, room) } else { 0 };
-            for (&item, &value) in tail.items.iter().zip(tail.values) {
-                let sums = &mut self.sums[item as usize];
+        let (all, touched) = (&mut self.sums, &mut self.touched);
+        parent.for_each_tail(head, |tail| {
+            let deep = tail.lines.len() >= 2;
+            let bound = if deep { tail.taken + most(tail.lines, room) } else { 0 };
+            for &Line { item, value } in tail.lines {
+                let sums = &mut all[item as usize];
                 if sums.baskets == 0 {
-                    self.touched.push(item);
+                    touched.push(item);
                 }
                 sums.utility += tail.taken + value;
                 // What this item costs is lost for certain.
                 sums.bound += (bound + value.min(0)).max(0);
                 sums.baskets += tail.baskets;
             }
-            lines += tail.items.len();
-        }
+            lines += tail.lines.len();
+        });
         self.worked(lines)?;
         // Sorted, by whatever takes less.
         let first = parent.heads[head].item as usize + 1;
@@ -311,16 +311,16 @@ impl<'a> Worker<'a> {
         if child.names.len() < 2 || room < 2 || self.step == Step::Pairs {
             return Ok(());
         }
-        self.merger.clear(tails.len());
-        for tail in tails {
-            for (&item, &value) in tail.items.iter().zip(tail.values) {
-                let number = self.numbers[item as usize];
+        self.merger.clear(parent.rows_of(head));
+        parent.for_each_tail(head, |tail| {
+            for line in tail.lines {
+                let number = self.numbers[line.item as usize];
                 if number != NONE {
-                    child.push(number, value);
+                    child.push(number, line.value);
                 }
             }
             child.end(tail.taken, tail.baskets, &mut self.merger);
-        }
+        });
         self.worked(lines)
     }
 
@@ -331,18 +331,18 @@ impl<'a> Worker<'a> {
         if room == 0 {
             return Ok(());
         }
-        self.worked(row.items.len() - from)?;
-        for at in from..row.items.len() {
+        self.worked(row.lines.len() - from)?;
+        for (at, line) in row.lines.iter().enumerate().skip(from) {
             let (sum, best) = self.rests[at];
             if row.taken + sum.min(room.saturating_mul(best)) < self.least {
                 break;
             }
-            let item = names[row.items[at] as usize];
-            let taken = row.taken + row.values[at];
+            let item = names[line.item as usize];
+            let taken = row.taken + line.value;
             if one {
                 self.offer(item, taken, row.baskets)?;
             }
-            if at + 1 < row.items.len() {
+            if at + 1 < row.lines.len() {
                 self.take(item);
                 self.one_row(names, Tail { taken, ..row }, at + 1, true)?;
                 self.untake(item);

@@ -13,14 +13,20 @@ pub(super) struct Table {
     /// Which item each number stands for.
     pub(super) names: Vec<u32>,
     rows: Vec<Row>,
-    /// The items of all rows, ascending within each.
-    items: Vec<u32>,
-    /// And their utilities.
-    values: Vec<i64>,
+    /// The lines of all rows, by ascending items within each.
+    lines: Vec<Line>,
     /// The items from which the search goes on: ascending.
     pub(super) heads: Vec<Head>,
     /// Where each of them is in the rows.
     places: Vec<Place>,
+}
+
+/// An item of a row and what it is worth there. Side by side, so that rows read in no order cost
+/// one miss of the cache and not two.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    pub(super) value: i64,
+    pub(super) item: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,18 +62,20 @@ pub(super) struct Tail<'a> {
     /// What the items taken so far, and that item, are worth.
     pub(super) taken: i64,
     pub(super) baskets: u32,
-    pub(super) items: &'a [u32],
-    pub(super) values: &'a [i64],
+    pub(super) lines: &'a [Line],
 }
 
-/// The most that up to `room` of these items are worth: no more than the sum of all that are worth
+/// So many tails are looked up before they are read: the processor waits for all at once.
+const BATCH: usize = 16;
+
+/// The most that up to `room` of these are worth: no more than the sum of all that are worth
 /// something, and no more than so many times the best.
 #[inline]
-pub(super) fn most(values: &[i64], room: i64) -> i64 {
+pub(super) fn most(lines: &[Line], room: i64) -> i64 {
     let (mut sum, mut best) = (0, 0);
-    for &value in values {
-        sum += value.max(0);
-        best = best.max(value);
+    for line in lines {
+        sum += line.value.max(0);
+        best = best.max(line.value);
     }
     sum.min(room.saturating_mul(best))
 }
@@ -77,39 +85,56 @@ impl Table {
     pub(super) fn clear(&mut self) {
         self.names.clear();
         self.rows.clear();
-        self.items.clear();
-        self.values.clear();
+        self.lines.clear();
         self.heads.clear();
         self.places.clear();
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// The only row, if there is just one.
     pub(super) fn only(&self) -> Option<Tail<'_>> {
         match &self.rows[..] {
-            &[Row { taken, baskets, .. }] => {
-                Some(Tail { taken, baskets, items: &self.items, values: &self.values })
-            }
+            &[Row { taken, baskets, .. }] => Some(Tail { taken, baskets, lines: &self.lines }),
             _ => None,
         }
     }
 
-    /// What follows a head in each row that holds it.
-    pub(super) fn tails(&self, head: usize) -> impl ExactSizeIterator<Item = Tail<'_>> + Clone {
+    /// In how many rows a head is.
+    pub(super) fn rows_of(&self, head: usize) -> usize {
+        self.places_of(head).len()
+    }
+
+    fn places_of(&self, head: usize) -> &[Place] {
         let begin = if head == 0 { 0 } else { self.heads[head - 1].end };
-        self.places[begin..self.heads[head].end].iter().map(|place| {
+        &self.places[begin..self.heads[head].end]
+    }
+
+    /// Calls `visit` with what follows a head in each row that holds it.
+    #[inline]
+    pub(super) fn for_each_tail<'a>(&'a self, head: usize, mut visit: impl FnMut(Tail<'a>)) {
+        let tail = |place: &Place| {
             let row = &self.rows[place.row as usize];
-            let end = row.start + row.len as usize;
-            let at = row.start + place.at as usize;
-            let (items, values) = (&self.items[at + 1..end], &self.values[at..end]);
-            Tail { taken: row.taken + values[0], baskets: row.baskets, items, values: &values[1..] }
-        })
+            let lines = &self.lines[row.start..][..row.len as usize][place.at as usize..];
+            let taken = row.taken + lines[0].value;
+            Tail { taken, baskets: row.baskets, lines: &lines[1..] }
+        };
+        let mut batch = [Tail { taken: 0, baskets: 0, lines: &[] }; BATCH];
+        for places in self.places_of(head).chunks(BATCH) {
+            for (slot, place) in batch.iter_mut().zip(places) {
+                *slot = tail(place);
+            }
+            batch[..places.len()].iter().for_each(|&tail| visit(tail));
+        }
     }
 
     /// Appends an item to the row that is being written.
     #[inline]
     pub(super) fn push(&mut self, item: u32, value: i64) {
-        self.items.push(item);
-        self.values.push(value);
+        self.lines.push(Line { value, item });
     }
 
     /// Ends the row that is being written. If `merger` knows one of the same items, both become
@@ -118,31 +143,30 @@ impl Table {
     #[inline]
     pub(super) fn end(&mut self, taken: i64, baskets: u32, merger: &mut Merger) {
         let start = self.rows.last().map_or(0, |row| row.start + row.len as usize);
-        if self.items.len() - start < 2 {
-            self.items.truncate(start);
-            self.values.truncate(start);
+        let (known, new) = self.lines.split_at_mut(start);
+        if new.len() < 2 {
+            self.lines.truncate(start);
             return;
         }
-        let (before, row) = self.items.split_at(start);
         let rows = &self.rows;
-        let found = merger.find(row, rows.len() as u32, |other| {
+        let number = rows.len() as u32;
+        let found = merger.find(new, number, |other| {
             let other = &rows[other as usize];
-            before[other.start..].get(..other.len as usize) == Some(row)
+            other.len as usize == new.len()
+                && known[other.start..].iter().zip(&*new).all(|(a, b)| a.item == b.item)
         });
         match found {
             Some(other) => {
                 let other = &mut self.rows[other as usize];
                 other.taken += taken;
                 other.baskets += baskets;
-                let (known, new) = self.values.split_at_mut(start);
-                for (sum, &value) in known[other.start..].iter_mut().zip(&*new) {
-                    *sum += value;
+                for (sum, line) in known[other.start..].iter_mut().zip(&*new) {
+                    sum.value += line.value;
                 }
-                self.items.truncate(start);
-                self.values.truncate(start);
+                self.lines.truncate(start);
             }
             None => {
-                let len = row.len() as u32;
+                let len = new.len() as u32;
                 self.rows.push(Row { taken, start, len, baskets });
             }
         }
@@ -158,11 +182,10 @@ impl Table {
         sums.clear();
         sums.resize(self.names.len(), (0, 0));
         for row in &self.rows {
-            let range = row.start..row.start + row.len as usize;
-            let (items, values) = (&self.items[range.clone()], &self.values[range]);
-            let last = values[values.len() - 1].max(0);
+            let lines = &self.lines[row.start..][..row.len as usize];
+            let last = lines[lines.len() - 1].value.max(0);
             let (mut rest, mut best) = (last, last);
-            for (&item, &value) in items.iter().zip(values).rev().skip(1) {
+            for &Line { item, value } in lines.iter().rev().skip(1) {
                 let follows = rest.min((room - 1).saturating_mul(best));
                 let (bound, count) = &mut sums[item as usize];
                 *bound += (row.taken + value + follows).max(0);
@@ -185,19 +208,14 @@ impl Table {
         }
         self.places.resize(end, Place::default());
         for (number, row) in (0u32..).zip(&self.rows) {
-            let items = &self.items[row.start..][..row.len as usize - 1];
-            for (at, &item) in (0u32..).zip(items) {
-                if let Some(head) = self.heads.get_mut(sums[item as usize].1 as usize) {
+            let lines = &self.lines[row.start..][..row.len as usize - 1];
+            for (at, line) in (0u32..).zip(lines) {
+                if let Some(head) = self.heads.get_mut(sums[line.item as usize].1 as usize) {
                     self.places[head.end] = Place { row: number, at };
                     head.end += 1;
                 }
             }
         }
-    }
-
-    /// How many rows there are.
-    pub(super) fn len(&self) -> usize {
-        self.rows.len()
     }
 }
 
@@ -218,11 +236,11 @@ impl Merger {
         self.mask = capacity - 1;
     }
 
-    /// The row of these items that was given before, as `same` says; if there is none, this one
-    /// is known as `number` from now on.
+    /// The row of the same items that was given before, as `same` says; if there is none, this
+    /// one is known as `number` from now on.
     #[inline]
-    fn find(&mut self, items: &[u32], number: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
-        let hash = items.iter().fold(0u64, |sum, &item| sum.wrapping_add(item_hash(item)));
+    fn find(&mut self, row: &[Line], number: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let hash = row.iter().fold(0u64, |sum, line| sum.wrapping_add(item_hash(line.item)));
         let tag = (hash >> 32) as u32;
         let mut slot = hash as usize & self.mask;
         loop {
