@@ -136,7 +136,6 @@ def fit(
     threads: int | None = None,
     progress: Progress = False,
 ) -> Model: ...
-
 def high_utility(
     baskets: Utilities,
     min_utility: Number | None = None,

@@ -263,7 +263,8 @@ pub struct basketry_high_utility_options {
     /// How many threads to use; 0 means one for each core. The result is the same for any number.
     pub threads: usize,
     /// The largest number of itemsets; a threshold that yields more is an error instead of a
-    /// machine out of memory. 0 means 20 million, which take about 1 GB.
+    /// machine out of memory. 0 means 20 million, which take about 1 GB if they are
+    /// short.
     pub max_itemsets: u64,
 }
 

@@ -306,7 +306,7 @@ fn basket(py: Python<'_>, baskets: &basketry::Utilities, index: usize) -> PyResu
 ///     The least and the largest number of items in a set; default: 1 and any.
 /// max_itemsets : int
 ///     The largest number of itemsets; a threshold that yields more is an error instead of a
-///     machine out of memory. 20 million take about 1 GB.
+///     machine out of memory. 20 million take about 1 GB if they are short.
 /// threads : int, optional
 ///     How many threads to use; default: one for each core. The result is the same for any number.
 /// progress : bool or callable
@@ -341,7 +341,7 @@ fn basket(py: Python<'_>, baskets: &basketry::Utilities, index: usize) -> PyResu
 /// ... ])
 /// >>> sets = bk.high_utility(baskets, min_utility=500)
 /// >>> list(zip(sets.to_dict()["itemset"], sets.to_dict()["utility"]))
-/// [(['blades'], 1800), (['razor', 'blades'], 750), (['blades', 'soap'], 530)]
+/// [(('blades',), 1800), (('razor', 'blades'), 750), (('blades', 'soap'), 530)]
 /// >>> bk.high_utility(baskets, top=1, min_length=2).to_dict()["utility"]
 /// [750]
 #[pyfunction]

@@ -4,7 +4,7 @@
 //! "who buys this also buys that", with the [measures](Measure) of the field. Supports are counts,
 //! thresholds are exact: a share stands for the decimal that was written, or for the quotient of
 //! counts that was computed, and is compared in integers. [`sequences`] finds what customers buy after
-//! what.
+//! what, [`high_utility`] what earns the most together.
 
 mod arrow;
 mod closures;

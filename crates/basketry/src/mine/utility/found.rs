@@ -73,8 +73,7 @@ impl Sink {
         matches!(self.kind, Kind::Top { .. }) && self.min_length <= 2
     }
 
-    /// Takes a set that is worth enough: `taken`, which ascends, and `item`. Returns what it takes
-    /// from now on.
+    /// Takes a set that is worth enough: `taken` and `item`. Returns what it takes from now on.
     #[inline]
     pub(super) fn add(
         &self,
@@ -88,16 +87,16 @@ impl Sink {
         if length < self.min_length {
             return Ok(self.least());
         }
-        let at = taken.partition_point(|&other| other < item);
         match &self.kind {
             Kind::All { .. } => {
                 if found.levels.len() < length {
                     found.levels.resize_with(length, Columns::default);
                 }
                 let level = &mut found.levels[length - 1];
-                level.items.extend_from_slice(&taken[..at]);
+                let start = level.items.len();
+                level.items.extend_from_slice(taken);
                 level.items.push(item);
-                level.items.extend_from_slice(&taken[at..]);
+                level.items[start..].sort_unstable();
                 level.baskets.push(baskets);
                 level.utilities.push(utility);
                 found.new += 1;
@@ -107,7 +106,8 @@ impl Sink {
                 Ok(self.least())
             }
             Kind::Top { wanted, best } => {
-                let items = [&taken[..at], &[item], &taken[at..]].concat().into();
+                let mut items: Box<[u32]> = [taken, &[item]].concat().into();
+                items.sort_unstable();
                 let set = Set { utility: Reverse(utility), length, items, baskets };
                 let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
                 if (best.len() as u64) < *wanted {

@@ -129,7 +129,7 @@ pub struct HighUtilityOptions {
     /// one for each core unless set up otherwise. The result is the same for any number.
     pub threads: Option<usize>,
     /// The largest number of itemsets. A threshold that yields more is an error instead of a
-    /// machine out of memory. Default: 20 million, which take about 1 GB.
+    /// machine out of memory. Default: 20 million, which take about 1 GB if they are short.
     pub max_itemsets: u64,
 }
 
@@ -235,7 +235,8 @@ impl HighUtilityOptions {
 /// # Errors
 /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the option that is out of range,
 /// [`Data`](crate::ErrorKind::Data) if there are no baskets, [`Limit`](crate::ErrorKind::Limit) if
-/// there are more than `max_itemsets` itemsets, and [`Cancelled`](crate::ErrorKind::Cancelled).
+/// there are more than `max_itemsets` itemsets, or if baskets of tens of thousands of items are so much
+/// alike that the search does not fit in memory, and [`Cancelled`](crate::ErrorKind::Cancelled).
 pub fn high_utility(
     baskets: &Utilities,
     options: &HighUtilityOptions,
@@ -259,6 +260,7 @@ pub fn high_utility(
         max_length: options.max_length.unwrap_or(usize::MAX),
         sink: Sink::new(least, options.top, options.min_length, max_itemsets),
         control,
+        held_always: search::HELD_ALWAYS,
     };
     let pool = Pool::new(options.threads);
     let parts = search::run(baskets, &pool, &job)?;

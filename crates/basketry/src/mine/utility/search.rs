@@ -6,19 +6,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::super::miner::threads::Pool;
 use super::found::{Found, Sink};
 use super::table::{Line, Merger, NONE, Table, Tail, most};
-use crate::{Control, Result, Stage, Utilities};
+use crate::{Control, Error, ErrorKind, Result, Stage, Utilities};
 
 /// So many lines are looked at between two looks at the control.
 const CHECK_EVERY: usize = 1 << 16;
 /// Items that cannot be in a result make others such: at most so often the rows are looked
 /// through for them.
 const ROUNDS: usize = 4;
+/// The tables of the items taken hold at most so many lines for each line of the root, and so many
+/// more: 1 GiB for each thread. Baskets of ordinary lengths stay far below, as tables shrink when
+/// items are taken.
+const HELD_PER_LINE: usize = 4;
+pub(super) const HELD_ALWAYS: usize = 1 << 26;
 
 /// What all threads of one run know.
 pub(super) struct Job<'a> {
     pub(super) max_length: usize,
     pub(super) sink: Sink,
     pub(super) control: &'a Control,
+    /// [`HELD_ALWAYS`], or what a test takes.
+    pub(super) held_always: usize,
 }
 
 impl Job<'_> {
@@ -92,7 +99,7 @@ struct Worker<'a> {
     job: &'a Job<'a>,
     /// What it takes to be found by now.
     least: i64,
-    /// The items taken so far, ascending.
+    /// The items taken so far, in the order of the search.
     taken: Vec<u32>,
     found: Found,
     step: Step,
@@ -109,6 +116,8 @@ struct Worker<'a> {
     /// Of the only row there is: from each item on, the sum of what is worth something, and the
     /// best.
     rests: Vec<(i64, i64)>,
+    /// Which of its lines are taken, and what all was worth before.
+    path: Vec<(usize, i64)>,
     /// Lines looked at since the control was.
     work: usize,
 }
@@ -128,6 +137,7 @@ impl<'a> Worker<'a> {
             numbers: Vec::new(),
             scratch: Vec::new(),
             rests: Vec::new(),
+            path: Vec::new(),
             work: 0,
         }
     }
@@ -215,45 +225,60 @@ impl<'a> Worker<'a> {
         self.step = step;
         self.least = self.job.sink.least();
         if root.heads[head].bound >= self.least {
-            self.extend(root, head)?;
+            self.explore(root, head)?;
         }
         self.job.control.advance(1)
     }
 
-    /// Finds what the items taken so far, this head and items that follow it make together.
-    fn extend(&mut self, parent: &Table, head: usize) -> Result<()> {
-        let item = parent.names[parent.heads[head].item as usize];
-        self.take(item);
+    /// Depth-first, without recursion: a set may be as long as the longest basket.
+    fn explore(&mut self, root: &Table, head: usize) -> Result<()> {
+        let first = self.extend(root, head)?;
+        let mut held = first.lines();
+        // The table of each item taken, and which of its heads is next.
+        let mut open: Vec<(Table, usize)> = vec![(first, 0)];
+        while let Some((table, next)) = open.last_mut() {
+            let head = *next;
+            *next += 1;
+            let child = match table.heads.get(head) {
+                // The threshold may have risen since the bound was compared.
+                Some(head) if head.bound < self.least => continue,
+                Some(_) => Some(self.extend(table, head)?),
+                None => None,
+            };
+            if let Some(child) = child {
+                held += child.lines();
+                if held > root.lines() * HELD_PER_LINE + self.job.held_always {
+                    return Err(Error::new(
+                        ErrorKind::Limit,
+                        "the baskets that are alike have too many items for a search this deep: \
+                         lower max_length or raise min_utility",
+                    ));
+                }
+                open.push((child, 0));
+            } else if let Some((table, _)) = open.pop() {
+                held -= table.lines();
+                self.spare.push(table);
+                self.taken.pop();
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one more item, a head, and finds what all make with one that follows it. The table
+    /// is that from which all others come.
+    fn extend(&mut self, parent: &Table, head: usize) -> Result<Table> {
+        self.taken.push(parent.names[parent.heads[head].item as usize]);
         let mut child = self.spare.pop().unwrap_or_default();
         child.clear();
         self.project(parent, head, &mut child)?;
-        let room = self.job.room(self.taken.len());
         match child.only() {
-            Some(row) => {
-                self.rests.clear();
-                self.rests.resize(row.lines.len(), (0, 0));
-                let (mut sum, mut best) = (0, 0);
-                for (rest, line) in self.rests.iter_mut().zip(row.lines).rev() {
-                    sum += line.value.max(0);
-                    best = best.max(line.value);
-                    *rest = (sum, best);
-                }
-                self.one_row(&child.names, row, 0, false)?;
-            }
-            None if child.len() > 0 => {
+            Some(row) => self.one_row(&child.names, row)?,
+            None => {
+                let room = self.job.room(self.taken.len());
                 child.index(self.least, room, &mut self.scratch);
-                for head in 0..child.heads.len() {
-                    // The threshold may have risen.
-                    if child.heads[head].bound >= self.least {
-                        self.extend(&child, head)?;
-                    }
-                }
             }
-            None => {}
         }
-        self.spare.push(child);
-        self.untake(item);
-        Ok(())
+        Ok(child)
     }
 
     /// Finds what the items taken so far make with one more, and fills `child` with the rows, as
@@ -324,30 +349,43 @@ impl<'a> Worker<'a> {
         self.worked(lines)
     }
 
-    /// Finds what the items taken so far make with items of the only row there is, from `from` on:
-    /// with two at least, or with one at least if `one`.
-    fn one_row(&mut self, names: &[u32], row: Tail<'_>, from: usize, one: bool) -> Result<()> {
-        let room = self.job.room(self.taken.len());
-        if room == 0 {
-            return Ok(());
+    /// Finds what the items taken so far make with two items or more of the only row there is.
+    fn one_row(&mut self, names: &[u32], row: Tail<'_>) -> Result<()> {
+        let lines = row.lines;
+        let mut rests = std::mem::take(&mut self.rests);
+        rests.clear();
+        rests.resize(lines.len(), (0, 0));
+        let (mut sum, mut best) = (0, 0);
+        for (rest, line) in rests.iter_mut().zip(lines).rev() {
+            sum += line.value.max(0);
+            best = best.max(line.value);
+            *rest = (sum, best);
         }
-        self.worked(row.lines.len() - from)?;
-        for (at, line) in row.lines.iter().enumerate().skip(from) {
-            let (sum, best) = self.rests[at];
-            if row.taken + sum.min(room.saturating_mul(best)) < self.least {
+        let before = self.taken.len();
+        let (mut at, mut worth) = (0, row.taken);
+        loop {
+            let room = self.job.room(self.taken.len());
+            let bound = |&(sum, best): &(i64, i64)| worth + sum.min(room.saturating_mul(best));
+            if room > 0 && rests.get(at).is_some_and(|rest| bound(rest) >= self.least) {
+                let item = names[lines[at].item as usize];
+                let with = worth + lines[at].value;
+                if self.taken.len() > before {
+                    self.offer(item, with, row.baskets)?;
+                }
+                self.taken.push(item);
+                self.path.push((at, worth));
+                worth = with;
+                at += 1;
+                self.worked(1)?;
+            } else if let Some((last, without)) = self.path.pop() {
+                self.taken.pop();
+                worth = without;
+                at = last + 1;
+            } else {
                 break;
             }
-            let item = names[line.item as usize];
-            let taken = row.taken + line.value;
-            if one {
-                self.offer(item, taken, row.baskets)?;
-            }
-            if at + 1 < row.lines.len() {
-                self.take(item);
-                self.one_row(names, Tail { taken, ..row }, at + 1, true)?;
-                self.untake(item);
-            }
         }
+        self.rests = rests;
         Ok(())
     }
 
@@ -361,15 +399,6 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    fn take(&mut self, item: u32) {
-        let at = self.taken.partition_point(|&other| other < item);
-        self.taken.insert(at, item);
-    }
-
-    fn untake(&mut self, item: u32) {
-        self.taken.retain(|&other| other != item);
-    }
-
     #[inline]
     fn worked(&mut self, lines: usize) -> Result<()> {
         self.work += lines;
@@ -377,6 +406,51 @@ impl<'a> Worker<'a> {
             self.work = 0;
             self.job.control.check()?;
         }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Baskets that share 60 items, each of them without one of 61 others that are worth nothing.
+    fn alike() -> Result<Utilities> {
+        let basket = |b: i64| {
+            let others = (100..161).filter(move |&item| item != 100 + b);
+            (0..60i64).map(|item| (item, 1)).chain(others.map(|item| (item, 0)))
+        };
+        Utilities::from_lists((0..61).map(basket))
+    }
+
+    fn found(data: &Utilities, least: i64, held_always: usize) -> Result<Vec<(usize, i64)>> {
+        let sink = Sink::new(least, None, 1, 1000);
+        let job = Job { max_length: usize::MAX, sink, control: &Control::new(), held_always };
+        let parts = run(data, &Pool::new(Some(1)), &job)?;
+        let levels = job.sink.finish(parts);
+        let rows = (1..)
+            .zip(levels)
+            .flat_map(|(n, level)| level.utilities.into_iter().map(move |u| (n, u)));
+        Ok(rows.collect())
+    }
+
+    #[test]
+    fn long_sets_need_no_deep_stack() -> Result<()> {
+        let baskets = Utilities::from_lists([(0..50_000i64).map(|item| (item, 1))])?;
+        assert_eq!(found(&baskets, 50_000, HELD_ALWAYS)?, [(50_000, 50_000)]);
+        Ok(())
+    }
+
+    #[test]
+    fn baskets_too_long_and_too_much_alike_are_an_error() -> Result<()> {
+        let baskets = alike()?;
+        // All that is shared, alone and with any of the others.
+        let mut expected = vec![(60, 60 * 61)];
+        expected.resize(62, (61, 60 * 60));
+        assert_eq!(found(&baskets, 60 * 60, HELD_ALWAYS)?, expected);
+        let error = found(&baskets, 60 * 60, 10_000).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        assert!(error.to_string().contains("max_length"), "{error}");
         Ok(())
     }
 }

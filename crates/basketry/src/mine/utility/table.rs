@@ -90,9 +90,9 @@ impl Table {
         self.places.clear();
     }
 
-    /// How many rows there are.
-    pub(super) fn len(&self) -> usize {
-        self.rows.len()
+    /// How many lines all rows have.
+    pub(super) fn lines(&self) -> usize {
+        self.lines.len()
     }
 
     /// The only row, if there is just one.
