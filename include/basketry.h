@@ -189,6 +189,16 @@ struct ArrowArrayStream {
 #define BASKETRY_CORRECTION_BENJAMINI_HOCHBERG 3
 
 /**
+ * Baskets of a customer at the same time are one step; time is measured in milliseconds.
+ */
+#define BASKETRY_STEP_TIME 0
+
+/**
+ * Baskets of a customer on the same day (UTC) are one step; time is measured in days.
+ */
+#define BASKETRY_STEP_DAY 1
+
+/**
  * The kind of offer that goes with what is in the basket or viewed.
  */
 #define BASKETRY_CROSS_SELL 0
@@ -417,6 +427,12 @@ typedef struct basketry_recommendations basketry_recommendations;
  * Association rules "who buys these also buys those", one row each.
  */
 typedef struct basketry_rules basketry_rules;
+
+/**
+ * Sequences of purchases that many customers have, one row each. As mined, rows go by length,
+ * and within a length by their steps, from frequent to rare.
+ */
+typedef struct basketry_sequences basketry_sequences;
 
 /**
  * Baskets of distinct items, each with what it is worth there: its utility, an integer number of
@@ -1179,6 +1195,164 @@ typedef struct basketry_redundancy_options {
      */
     int32_t empty_antecedent;
 } basketry_redundancy_options;
+
+/**
+ * Which sequences to mine. Set either min_share or min_count, and within_days.
+ */
+typedef struct basketry_sequence_options {
+    /**
+     * The size of this struct; BASKETRY_SEQUENCE_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The least share of customers who have a sequence, above 0 and at most 1; it stands for the
+     * decimal that was written. 0 if min_count is used.
+     */
+    double min_share;
+    /**
+     * The least number of customers who have a sequence, at least 1. 0 if min_share is used.
+     */
+    uint64_t min_count;
+    /**
+     * The window in days: a whole sequence takes at most so long.
+     */
+    double within_days;
+    /**
+     * The least time in days between a step and the next; 0 means any later step.
+     */
+    double min_gap_days;
+    /**
+     * The largest time in days between a step and the next; 0 means what the window leaves.
+     */
+    double max_gap_days;
+    /**
+     * The largest number of steps, from 2 to 255; 0 means 3.
+     */
+    size_t max_length;
+    /**
+     * The largest number of items in a step, up to 255; 0 means 1.
+     */
+    size_t max_items_per_step;
+    /**
+     * BASKETRY_STEP_TIME or BASKETRY_STEP_DAY.
+     */
+    int32_t step;
+    /**
+     * 1 if no item may come again in a later step; 0 if it may, as refills do.
+     */
+    int32_t no_repeats;
+    /**
+     * Products that sequences are made of; null means all.
+     */
+    const struct basketry_id *only_from;
+    /**
+     * How many products are in only_from.
+     */
+    size_t n_only_from;
+    /**
+     * Products that no sequence is made of.
+     */
+    const struct basketry_id *must_not_contain;
+    /**
+     * How many products are in must_not_contain.
+     */
+    size_t n_must_not_contain;
+    /**
+     * How many threads to use; 0 means one for each core. The result is the same for any number.
+     */
+    size_t threads;
+    /**
+     * The largest number of sequences; a threshold that yields more is an error instead of a
+     * machine out of memory. 0 means 10 million, which take about 1 GB.
+     */
+    uint64_t max_sequences;
+} basketry_sequence_options;
+
+/**
+ * The columns of all sequences. Row i has the steps offsets[i] up to, but without,
+ * offsets[i + 1]; step j has the items items[step_offsets[j]] up to, but without,
+ * items[step_offsets[j + 1]]. What is not known is NaN.
+ *
+ * An order completes the steps before the last if it is the last of them. It is observed if the
+ * history goes on until its follow-up window has ended: max_gap_days, or within_days if that is
+ * less.
+ */
+typedef struct basketry_sequence_columns {
+    /**
+     * How many rows there are.
+     */
+    size_t len;
+    /**
+     * Where the steps of each row begin: len + 1 numbers.
+     */
+    const uint64_t *offsets;
+    /**
+     * Where the items of each step begin: one more number than there are steps.
+     */
+    const uint64_t *step_offsets;
+    /**
+     * The items of all steps, ascending within a step; basketry_sequences_item gives their ids.
+     */
+    const uint32_t *items;
+    /**
+     * For each row, how many customers have the sequence.
+     */
+    const uint64_t *row_customers;
+    /**
+     * For each row, how many orders complete it.
+     */
+    const uint64_t *occurrences;
+    /**
+     * For each row, how many observed orders complete the steps before the last.
+     */
+    const uint64_t *observed;
+    /**
+     * For each row, how many of these have the last step in their follow-up window.
+     */
+    const uint64_t *followed;
+    /**
+     * For each row, the share of customers who have it.
+     */
+    const double *support;
+    /**
+     * For each row, followed / observed.
+     */
+    const double *confidence;
+    /**
+     * For each row, how often the last step is in such a window that starts at a random moment of
+     * any customer's observed time.
+     */
+    const double *base_rate;
+    /**
+     * For each row, confidence / base_rate.
+     */
+    const double *lift;
+    /**
+     * For each row, the first quartile of the days from these orders to the last step.
+     */
+    const double *first_quartile_lag_days;
+    /**
+     * For each row, their median; the mean of the middle two if their number is even.
+     */
+    const double *median_lag_days;
+    /**
+     * For each row, their third quartile.
+     */
+    const double *third_quartile_lag_days;
+    /**
+     * For each row and each of its steps, the median lag in days with which the step follows
+     * those before it: step j of all rows together is at j, and a first step has NaN.
+     */
+    const double *step_median_lag_days;
+    /**
+     * The number of customers with a purchase: what supports are shares of.
+     */
+    uint64_t customers;
+    /**
+     * Baskets that were left out because their customer is not known.
+     */
+    uint64_t anonymous_baskets;
+} basketry_sequence_columns;
 
 /**
  * How to learn. A field that is 0 has its default unless it says otherwise.
@@ -2202,6 +2376,69 @@ basketry_status basketry_rules_productive(const struct basketry_rules *rules,
                                           struct basketry_rules **out);
 
 /**
+ * Finds all sequences of two or more steps that enough customers have within a window of days.
+ * Options are required, as there is no threshold that suits all data.
+ */
+basketry_status basketry_sequences_mine(const struct basketry_history *history,
+                                        const struct basketry_sequence_options *options,
+                                        const struct basketry_control *control,
+                                        struct basketry_sequences **out);
+
+/**
+ * Frees sequences. Null is allowed.
+ */
+void basketry_sequences_free(struct basketry_sequences *sequences);
+
+/**
+ * How many sequences there are; 0 for null.
+ */
+size_t basketry_sequences_len(const struct basketry_sequences *sequences);
+
+/**
+ * The sequences as columns, borrowed; null for null. The first call lays them out.
+ */
+const struct basketry_sequence_columns *basketry_sequences_columns(const struct basketry_sequences *sequences);
+
+/**
+ * Writes the id of an item, which is borrowed from the sequences.
+ */
+basketry_status basketry_sequences_item(const struct basketry_sequences *sequences,
+                                        uint32_t item,
+                                        struct basketry_id *out);
+
+/**
+ * Makes new sequences of the same rows with the largest measure first, those of which it is not
+ * known last. The measures are "support", "confidence", "base_rate", "lift",
+ * "first_quartile_lag_days", "median_lag_days" and "third_quartile_lag_days".
+ */
+basketry_status basketry_sequences_sorted(const struct basketry_sequences *sequences,
+                                          const char *measure,
+                                          struct basketry_sequences **out);
+
+/**
+ * Makes sequences of what follows these orders: the n best by a measure whose steps before the
+ * last are in the orders, one after the other, and the last of them in the last order. Orders go
+ * from the oldest to the one just placed; their times are not looked at. With one order these are
+ * the sequences of two steps that begin with something bought now. Products that the sequences
+ * do not know are passed over.
+ */
+basketry_status basketry_sequences_after(const struct basketry_sequences *sequences,
+                                         const struct basketry_ids *orders,
+                                         size_t n_orders,
+                                         size_t n,
+                                         const char *measure,
+                                         struct basketry_sequences **out);
+
+/**
+ * Writes the sequences to out as an Arrow stream with the columns sequence (a list of ids, or of
+ * lists of ids if steps may have several items), length, customers, occurrences, observed,
+ * followed, the measures and median_lags_days. The stream keeps alive what it needs; release it as
+ * Arrow says.
+ */
+basketry_status basketry_sequences_export(const struct basketry_sequences *sequences,
+                                          struct ArrowArrayStream *out);
+
+/**
  * Learns a model. The model holds a copy of the catalogue, so that it can serve alone. Null
  * options mean the defaults.
  */
@@ -2585,6 +2822,11 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 /** The start of a basketry_redundancy_options: every more general rule, compared exactly. */
 #define BASKETRY_REDUNDANCY_OPTIONS_INIT \
     { sizeof(basketry_redundancy_options), 0.0, 1 }
+
+/** The start of a basketry_sequence_options. */
+#define BASKETRY_SEQUENCE_OPTIONS_INIT \
+    { sizeof(basketry_sequence_options), 0.0, 0, 0.0, 0.0, 0.0, 0, 0, BASKETRY_STEP_TIME, 0, NULL, \
+      0, NULL, 0, 0, 0 }
 
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \

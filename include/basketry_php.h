@@ -17,6 +17,8 @@ enum basketry_constants {
     BASKETRY_CORRECTION_BONFERRONI = 1,
     BASKETRY_CORRECTION_HOLM = 2,
     BASKETRY_CORRECTION_BENJAMINI_HOCHBERG = 3,
+    BASKETRY_STEP_TIME = 0,
+    BASKETRY_STEP_DAY = 1,
     BASKETRY_CROSS_SELL = 0,
     BASKETRY_UP_SELL = 1,
     BASKETRY_REFILL = 2,
@@ -74,6 +76,7 @@ typedef struct basketry_model basketry_model;
 typedef struct basketry_policy basketry_policy;
 typedef struct basketry_recommendations basketry_recommendations;
 typedef struct basketry_rules basketry_rules;
+typedef struct basketry_sequences basketry_sequences;
 typedef struct basketry_utilities basketry_utilities;
 typedef int32_t basketry_status;
 typedef struct basketry_str {
@@ -266,6 +269,44 @@ typedef struct basketry_redundancy_options {
     double min_improvement;
     int32_t empty_antecedent;
 } basketry_redundancy_options;
+typedef struct basketry_sequence_options {
+    size_t struct_size;
+    double min_share;
+    uint64_t min_count;
+    double within_days;
+    double min_gap_days;
+    double max_gap_days;
+    size_t max_length;
+    size_t max_items_per_step;
+    int32_t step;
+    int32_t no_repeats;
+    const struct basketry_id *only_from;
+    size_t n_only_from;
+    const struct basketry_id *must_not_contain;
+    size_t n_must_not_contain;
+    size_t threads;
+    uint64_t max_sequences;
+} basketry_sequence_options;
+typedef struct basketry_sequence_columns {
+    size_t len;
+    const uint64_t *offsets;
+    const uint64_t *step_offsets;
+    const uint32_t *items;
+    const uint64_t *row_customers;
+    const uint64_t *occurrences;
+    const uint64_t *observed;
+    const uint64_t *followed;
+    const double *support;
+    const double *confidence;
+    const double *base_rate;
+    const double *lift;
+    const double *first_quartile_lag_days;
+    const double *median_lag_days;
+    const double *third_quartile_lag_days;
+    const double *step_median_lag_days;
+    uint64_t customers;
+    uint64_t anonymous_baskets;
+} basketry_sequence_columns;
 typedef struct basketry_fit_options {
     size_t struct_size;
     uint32_t min_customers;
@@ -573,6 +614,27 @@ basketry_status basketry_rules_productive(const struct basketry_rules *rules,
                                           const struct basketry_significance_options *options,
                                           const struct basketry_control *control,
                                           struct basketry_rules **out);
+basketry_status basketry_sequences_mine(const struct basketry_history *history,
+                                        const struct basketry_sequence_options *options,
+                                        const struct basketry_control *control,
+                                        struct basketry_sequences **out);
+void basketry_sequences_free(struct basketry_sequences *sequences);
+size_t basketry_sequences_len(const struct basketry_sequences *sequences);
+const struct basketry_sequence_columns *basketry_sequences_columns(const struct basketry_sequences *sequences);
+basketry_status basketry_sequences_item(const struct basketry_sequences *sequences,
+                                        uint32_t item,
+                                        struct basketry_id *out);
+basketry_status basketry_sequences_sorted(const struct basketry_sequences *sequences,
+                                          const char *measure,
+                                          struct basketry_sequences **out);
+basketry_status basketry_sequences_after(const struct basketry_sequences *sequences,
+                                         const struct basketry_ids *orders,
+                                         size_t n_orders,
+                                         size_t n,
+                                         const char *measure,
+                                         struct basketry_sequences **out);
+basketry_status basketry_sequences_export(const struct basketry_sequences *sequences,
+                                          struct ArrowArrayStream *out);
 basketry_status basketry_fit(const struct basketry_catalog *catalog,
                              const struct basketry_history *history,
                              const struct basketry_fit_options *options,

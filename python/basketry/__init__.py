@@ -4,6 +4,7 @@ The words:
 
 - :class:`Baskets`, :func:`itemsets`, :func:`rules`: mining, without anything else;
   :class:`Utilities`, :func:`high_utility`: what earns the most together.
+- :func:`sequences`: what customers buy after what, from a :class:`History`.
 - :class:`Catalog` (what the shop sells) and :class:`History` (what was ordered); :func:`fit` makes
   a :class:`Model` of them, which is one file.
 - :class:`Engine` (a model and a live catalogue) decides, for a :class:`Policy` and a request, what
@@ -44,6 +45,8 @@ from basketry._native import (
     Policy,
     Rule,
     Rules,
+    Sequence,
+    Sequences,
     Suppressed,
     Table,
     Utilities,
@@ -53,6 +56,7 @@ from basketry._native import (
     high_utility,
     itemsets,
     rules,
+    sequences,
 )
 
 __all__ = [
@@ -79,6 +83,8 @@ __all__ = [
     "Rule",
     "Rules",
     "SchemaError",
+    "Sequence",
+    "Sequences",
     "Suppressed",
     "Table",
     "UnknownIdError",
@@ -90,4 +96,5 @@ __all__ = [
     "high_utility",
     "itemsets",
     "rules",
+    "sequences",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 _ROWS = 10
 # A rule has more columns than a line of text has room for.
 _OF_RULES = ("antecedent", "consequent", "count", "support", "confidence", "lift", "leverage")
+_OF_SEQUENCES = ("sequence", "customers", "confidence", "base_rate", "lift", "median_lag_days")
 
 
 def _cell(value: object) -> str:
@@ -21,6 +22,14 @@ def _plain(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(map(_plain, value))
     return "" if value is None else str(value)
+
+
+def _head(data: Any) -> dict[str, list[Any]]:
+    """The columns of the first rows; the steps of a sequence are joined by arrows."""
+    head: dict[str, list[Any]] = data._head(_ROWS)
+    if "sequence" in head:
+        head["sequence"] = [" -> ".join(map(_plain, steps)) for steps in head["sequence"]]
+    return head
 
 
 def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -37,7 +46,7 @@ def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[obj
 
 def table(data: Any) -> str:
     """The first rows of a table of results."""
-    head: dict[str, list[object]] = data._head(_ROWS)
+    head = _head(data)
     count = len(data)
     caption = repr(data).strip("<>")
     if count > _ROWS:
@@ -47,13 +56,15 @@ def table(data: Any) -> str:
 
 def text(data: Any) -> str:
     """The first rows of a table of results in plain text, columns one below the other."""
-    head: dict[str, list[object]] = data._head(_ROWS)
+    head = _head(data)
     if "antecedent" in head:
         if not {*_OF_RULES} <= head.keys():
             shown = (*_OF_RULES[:3], *data.measures[:4])
         else:
             shown = _OF_RULES
         head = {name: head[name] for name in shown}
+    if "sequence" in head:
+        head = {name: head[name] for name in _OF_SEQUENCES}
     columns = [[name, *map(_plain, values)] for name, values in head.items()]
     widths = [max(map(len, column)) for column in columns]
     # Numbers stand at the right of their column.

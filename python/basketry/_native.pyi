@@ -23,6 +23,8 @@ __all__ = [
     "Policy",
     "Rule",
     "Rules",
+    "Sequence",
+    "Sequences",
     "Suppressed",
     "Table",
     "Utilities",
@@ -32,12 +34,22 @@ __all__ = [
     "high_utility",
     "itemsets",
     "rules",
+    "sequences",
 ]
 
 __version__: str
 
 _OnBad = Literal["error", "skip"]
 _Correction = Literal["holm", "benjamini_hochberg", "bonferroni", "none"]
+_SequenceMeasure = Literal[
+    "support",
+    "confidence",
+    "base_rate",
+    "lift",
+    "first_quartile_lag_days",
+    "median_lag_days",
+    "third_quartile_lag_days",
+]
 _Measure = Literal[
     "antecedent_support",
     "consequent_support",
@@ -121,6 +133,23 @@ def rules(
     max_rules: int = 20000000,
     progress: Progress = False,
 ) -> Rules: ...
+def sequences(
+    history: History,
+    min_support: Support,
+    within_days: Number,
+    *,
+    min_gap_days: Number = 0.0,
+    max_gap_days: Number | None = None,
+    max_length: int = 3,
+    max_items_per_step: int = 1,
+    step: Literal["time", "day"] = "time",
+    repeats: bool = True,
+    only_from: Iterable[Id] | None = None,
+    must_not_contain: Iterable[Id] = (),
+    max_sequences: int = 10000000,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Sequences: ...
 def fit(
     catalog: Catalog,
     history: History,
@@ -361,6 +390,76 @@ class Rules:
     @overload
     def __getitem__(self, key: slice, /) -> Rules: ...
     def __iter__(self) -> Iterator[Rule]: ...
+    def _repr_html_(self) -> str: ...
+    def _buffers(self) -> list[tuple[str, str | None, Any]]: ...
+    def _head(self, n: int) -> dict[str, list[Any]]: ...
+
+@final
+class Sequence:
+    @property
+    def steps(self) -> tuple[tuple[Id, ...], ...]: ...
+    @property
+    def customers(self) -> int: ...
+    @property
+    def occurrences(self) -> int: ...
+    @property
+    def observed(self) -> int: ...
+    @property
+    def followed(self) -> int: ...
+    @property
+    def support(self) -> float: ...
+    @property
+    def confidence(self) -> float | None: ...
+    @property
+    def base_rate(self) -> float | None: ...
+    @property
+    def lift(self) -> float | None: ...
+    @property
+    def median_lag_days(self) -> float | None: ...
+    @property
+    def lag_quartiles_days(self) -> tuple[float, float, float] | None: ...
+    @property
+    def median_lags_days(self) -> tuple[float | None, ...]: ...
+    def __len__(self) -> int: ...
+
+@final
+class Sequences:
+    @property
+    def customers(self) -> int: ...
+    @property
+    def min_count(self) -> int: ...
+    @property
+    def within_days(self) -> float: ...
+    @property
+    def anonymous_baskets(self) -> int: ...
+    def containing(self, items: Iterable[Id]) -> Sequences: ...
+    def filter(
+        self,
+        keep: Callable[[Sequence], object] | None = None,
+        /,
+        *,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        **least: Number,
+    ) -> Sequences: ...
+    def sort(self, by: _SequenceMeasure = "confidence") -> Sequences: ...
+    def after(
+        self,
+        orders: Iterable[Id] | Iterable[Iterable[Id]],
+        n: int = 10,
+        *,
+        by: _SequenceMeasure = "confidence",
+    ) -> Sequences: ...
+    def to_dict(self) -> dict[str, list[Any]]: ...
+    def to_pandas(self) -> pd.DataFrame: ...
+    def to_polars(self) -> pl.DataFrame: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, key: int, /) -> Sequence: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> Sequences: ...
+    def __iter__(self) -> Iterator[Sequence]: ...
     def _repr_html_(self) -> str: ...
     def _buffers(self) -> list[tuple[str, str | None, Any]]: ...
     def _head(self, n: int) -> dict[str, list[Any]]: ...

@@ -86,6 +86,16 @@ AT(basketry_rule_options, max_rules, 24);
 SIZE(basketry_rule_columns, 72);
 AT(basketry_rule_columns, counts, 56);
 AT(basketry_rule_columns, baskets, 64);
+SIZE(basketry_sequence_options, 120);
+AT(basketry_sequence_options, within_days, 24);
+AT(basketry_sequence_options, step, 64);
+AT(basketry_sequence_options, only_from, 72);
+AT(basketry_sequence_options, max_sequences, 112);
+SIZE(basketry_sequence_columns, 144);
+AT(basketry_sequence_columns, row_customers, 32);
+AT(basketry_sequence_columns, support, 64);
+AT(basketry_sequence_columns, step_median_lag_days, 120);
+AT(basketry_sequence_columns, anonymous_baskets, 136);
 
 SIZE(basketry_fit_options, 72);
 AT(basketry_fit_options, min_customers, 8);

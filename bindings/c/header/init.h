@@ -48,6 +48,11 @@
 #define BASKETRY_REDUNDANCY_OPTIONS_INIT \
     { sizeof(basketry_redundancy_options), 0.0, 1 }
 
+/** The start of a basketry_sequence_options. */
+#define BASKETRY_SEQUENCE_OPTIONS_INIT \
+    { sizeof(basketry_sequence_options), 0.0, 0, 0.0, 0.0, 0.0, 0, 0, BASKETRY_STEP_TIME, 0, NULL, \
+      0, NULL, 0, 0, 0 }
+
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \
     { sizeof(basketry_catalog_columns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, \

@@ -36,6 +36,7 @@ pub mod policy;
 pub mod recommendations;
 pub mod rules;
 pub mod selection;
+pub mod sequences;
 pub mod significance;
 pub mod strings;
 mod text;

@@ -22,6 +22,7 @@ const SOURCES: &[&str] = &[
     "utility",
     "rules",
     "significance",
+    "sequences",
     "model",
     "recommendations",
     "policy",

@@ -107,6 +107,14 @@ pub(crate) fn to_buffers<'py>(
 ) -> PyResult<Bound<'py, PyList>> {
     let columns = PyList::empty(py);
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        if *column.data_type() == DataType::Float64 && column.null_count() > 0 {
+            // In a data frame of numpy columns a number that is not known is NaN.
+            let numbers = column.as_primitive::<Float64Type>().iter();
+            let bytes: Vec<u8> =
+                numbers.flat_map(|number| number.unwrap_or(f64::NAN).to_ne_bytes()).collect();
+            columns.append((field.name(), Some("float64"), PyBytes::new(py, &bytes)))?;
+            continue;
+        }
         let numbers = match column.data_type() {
             _ if column.null_count() > 0 => None,
             DataType::Int64 => Some(("int64", column.as_primitive::<Int64Type>().values().inner())),

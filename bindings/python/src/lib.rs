@@ -18,6 +18,7 @@ mod model;
 mod policy;
 mod rows;
 mod rules;
+mod sequences;
 mod table;
 mod utility;
 
@@ -48,6 +49,8 @@ mod _native {
     use crate::policy::Policy;
     #[pymodule_export]
     use crate::rules::{Rule, Rules};
+    #[pymodule_export]
+    use crate::sequences::{Sequence, Sequences, sequences};
     #[pymodule_export]
     use crate::table::Table;
     #[pymodule_export]

@@ -1,5 +1,7 @@
 //! The sequences of one length, as columns.
 
+use std::mem::take;
+
 /// Stands for a lag that no observed order has.
 pub(crate) const NO_LAG: i64 = i64::MIN;
 
@@ -58,22 +60,24 @@ impl Level {
     }
 
     /// Puts levels of one length one after the other.
-    pub(super) fn join(length: usize, parts: Vec<Level>) -> Self {
-        fn joined<T: Clone>(parts: &[Level], column: impl Fn(&Level) -> &[T]) -> Vec<T> {
-            let mut all = Vec::with_capacity(parts.iter().map(|part| column(part).len()).sum());
-            parts.iter().for_each(|part| all.extend_from_slice(column(part)));
+    pub(super) fn join(length: usize, mut parts: Vec<Level>) -> Self {
+        // Each column is given up as soon as it is copied.
+        fn joined<T>(parts: &mut [Level], column: fn(&mut Level) -> &mut Vec<T>) -> Vec<T> {
+            let mut all = Vec::with_capacity(parts.iter_mut().map(|part| column(part).len()).sum());
+            parts.iter_mut().for_each(|part| all.append(&mut take(column(part))));
             all
         }
+        let parts = &mut parts[..];
         Self {
             length,
-            elements: joined(&parts, |part| &part.elements),
-            medians: joined(&parts, |part| &part.medians),
-            customers: joined(&parts, |part| &part.customers),
-            occurrences: joined(&parts, |part| &part.occurrences),
-            observed: joined(&parts, |part| &part.observed),
-            followed: joined(&parts, |part| &part.followed),
-            expected: joined(&parts, |part| &part.expected),
-            lag_quarters: joined(&parts, |part| &part.lag_quarters),
+            elements: joined(parts, |part| &mut part.elements),
+            medians: joined(parts, |part| &mut part.medians),
+            customers: joined(parts, |part| &mut part.customers),
+            occurrences: joined(parts, |part| &mut part.occurrences),
+            observed: joined(parts, |part| &mut part.observed),
+            followed: joined(parts, |part| &mut part.followed),
+            expected: joined(parts, |part| &mut part.expected),
+            lag_quarters: joined(parts, |part| &mut part.lag_quarters),
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! [`sequences`] finds every sequence of purchases that enough customers have within a window of
 //! days, and says how often, how much more often than at any other time, and how soon the last
-//! step follows the others.
+//! step follows the others. The gaps are those of Srikant and Agrawal, "Mining sequential patterns:
+//! generalizations and performance improvements" (EDBT 1996).
 
 mod arrow;
 mod elements;
@@ -12,6 +13,8 @@ mod result;
 mod search;
 mod timeline;
 mod windows;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -117,13 +120,32 @@ pub fn sequences(
 fn run(job: &Job<'_>) -> Result<Vec<Level>> {
     let roots = job.elements.len() as u32;
     job.control.begin(Stage::Mining, roots.into())?;
-    let found: Vec<Vec<Level>> = (0..roots)
-        .into_par_iter()
-        .with_max_len(1)
-        .map_init(|| Search::new(job), |search, root| search.root(root))
-        .collect::<Result<_>>()?;
+    // How much work a root is shows only when it is done: threads take them one by one.
+    let next = AtomicU64::new(0);
+    let search = |_| {
+        let mut search = Search::new(job);
+        let mut found = Vec::new();
+        loop {
+            let root = next.fetch_add(1, Ordering::Relaxed);
+            if root >= u64::from(roots) {
+                return Ok(found);
+            }
+            match search.root(root as u32) {
+                Ok(levels) => found.push((root, levels)),
+                Err(error) => {
+                    // The others need not go on.
+                    next.store(roots.into(), Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+        }
+    };
+    let threads = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
+    let mut found: Vec<(u64, Vec<Level>)> =
+        threads.map(search).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    found.sort_unstable_by_key(|&(root, _)| root);
     let mut parts: Vec<Vec<Level>> = Vec::new();
-    for levels in found {
+    for (_, levels) in found {
         for (at, level) in levels.into_iter().enumerate() {
             if parts.len() == at {
                 parts.push(Vec::new());

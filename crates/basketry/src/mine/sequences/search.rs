@@ -97,16 +97,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// All frequent sequences that begin with this element, by length.
+    /// All frequent sequences that begin with this element, by length. Not to be used again after an
+    /// error.
     pub(super) fn root(&mut self, element: u32) -> Result<Vec<Level>> {
         let steps = self.job.elements.steps(element);
         let ends: Vec<End> = steps.iter().map(|&step| End { step, start: step }).collect();
         self.prefix.push(element);
-        if let Err(error) = self.extend(&ends) {
-            // Other roots may still be tried before all threads know.
-            *self = Self::new(self.job);
-            return Err(error);
-        }
+        self.extend(&ends)?;
         self.prefix.clear();
         self.job.control.advance(1)?;
         Ok(std::mem::take(&mut self.levels))
