@@ -361,6 +361,46 @@ static void mining(void) {
     OK(basketry_rules_export(rules, &stream));
     CHECK(drain(&stream, 5 + 12) == 2);
 
+    /* Measures of one's choice, and which rules are more than chance. */
+    static const char *const measures[] = {"phi", "hyperLift"};
+    basketry_rules *some = NULL;
+    OK(basketry_rules_with_measures(rules, measures, 2, &some));
+    OK(basketry_rules_export(some, &stream));
+    CHECK(drain(&stream, 5 + 2) == 2);
+    basketry_rules_free(some);
+    double p_values[2], improvement[2];
+    OK(basketry_rules_values(rules, "fishers_exact_test", p_values, 2));
+    CHECK(fabs(p_values[0] - 0.5) < 1e-15 && fabs(p_values[1] - 0.5) < 1e-15);
+    OK(basketry_rules_p_values(rules, BASKETRY_CORRECTION_BONFERRONI, 0, NULL, p_values, 2));
+    CHECK(p_values[0] == 1.0 && p_values[1] == 1.0);
+    OK(basketry_rules_significant(rules, NULL, NULL, &some));
+    CHECK(basketry_rules_len(some) == 0);
+    basketry_rules_free(some);
+    basketry_significance_options significance = BASKETRY_SIGNIFICANCE_OPTIONS_INIT;
+    significance.alpha = 0.6;
+    significance.correction = BASKETRY_CORRECTION_NONE;
+    OK(basketry_rules_significant(rules, &significance, NULL, &some));
+    CHECK(basketry_rules_len(some) == 2);
+    basketry_rules_free(some);
+    OK(basketry_rules_non_redundant(rules, NULL, NULL, &some));
+    CHECK(basketry_rules_len(some) == 2);
+    basketry_rules_free(some);
+    basketry_redundancy_options redundancy = BASKETRY_REDUNDANCY_OPTIONS_INIT;
+    redundancy.min_improvement = 0.2; /* 2/3 - 2/4 is less, 1 - 3/4 is not */
+    OK(basketry_rules_non_redundant(rules, &redundancy, NULL, &some));
+    CHECK(basketry_rules_len(some) == 1);
+    basketry_rules_free(some);
+    OK(basketry_rules_productive(rules, NULL, NULL, &some));
+    CHECK(basketry_rules_len(some) == 2);
+    basketry_rules_free(some);
+    OK(basketry_rules_productive(rules, &significance, NULL, &some));
+    CHECK(basketry_rules_len(some) == 2);
+    basketry_rules_free(some);
+    OK(basketry_rules_sort(rules, "improvement", 1, &some));
+    OK(basketry_rules_values(some, "improvement", improvement, 2));
+    CHECK(fabs(improvement[0] - 1.0 / 6) < 1e-15 && fabs(improvement[1] - 0.25) < 1e-15);
+    basketry_rules_free(some);
+
     basketry_id basket[] = {basketry_id_str("butter"), basketry_id_str("unknown")};
     basketry_rules *matching = NULL;
     OK(basketry_rules_matching(rules, basket, 2, 5, "confidence", &matching));

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use basketry::mine::{Correction, Counts, Measure, RedundancyOptions, Rule, SignificanceOptions};
+use basketry::mine::{
+    Correction, Counts, Kind, Measure, RedundancyOptions, Rule, SignificanceOptions,
+};
 use basketry::{
     Baskets, Control, ErrorKind, IdRef, ItemsetOptions, MinSupport, RuleOptions, Rules, itemsets,
     rules,
@@ -307,6 +309,31 @@ fn bad_arguments_are_named() {
     control.cancel();
     let error = made.significant(&SignificanceOptions::new(0.1), &control).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
+}
+
+#[test]
+fn what_compares_rules_says_what_it_lacks() {
+    let baskets = Baskets::from_lists([vec![1i64, 2, 3], vec![1, 2, 3], vec![1], vec![2]]).unwrap();
+    let control = Control::new();
+    let options = ItemsetOptions::new(MinSupport::Count(1));
+    let sets = itemsets(&baskets, &options, &control).unwrap();
+    let options = RuleOptions::new(0.1);
+    for (options, expected) in [
+        (options.clone().at_least(Measure::Boost, 1.0), "at_least: boost compares a rule"),
+        (options.clone().top(3, Measure::Improvement), "top: improvement compares a rule"),
+    ] {
+        let error = rules(&sets, &options, &control).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+
+    let closed = ItemsetOptions::new(MinSupport::Count(1)).kind(Kind::Closed);
+    let closed = itemsets(&baskets, &closed, &control).unwrap();
+    let made = rules(&closed, &options, &control).unwrap();
+    assert!(made.len() > 2 && made.values(Measure::Improvement).all(f64::is_nan));
+    let error = made.non_redundant(&RedundancyOptions::new(), &control).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(error.to_string().contains("kind: it left out subsets"), "{error}");
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub struct RuleOptions {
     pub consequent: Template,
     /// The least value of each of these measures. They are compared as they are computed, in
     /// floating point; what is not a number does not reach any.
+    /// [`Improvement`](Measure::Improvement) and [`Boost`](Measure::Boost) compare a rule with
+    /// others and are refused: see [`Rules::at_least`](super::Rules::at_least).
     pub at_least: Vec<(Measure, f64)>,
     /// Only so many rules, those with the largest value of this measure, the largest first, ties in
     /// the order in which rules are made otherwise; what is not a number comes last. However many
