@@ -295,7 +295,7 @@ impl Rules {
     /// >>> baskets = bk.Baskets.from_lists([["tea", "lemon"]] * 8 + [["milk"]] * 8)
     /// >>> rules = bk.rules(baskets, 0.5, min_support=2)
     /// >>> [round(p, 9) for p in rules.p_values("bonferroni")]
-    /// [0.000155400, 0.000155400]
+    /// [0.0001554, 0.0001554]
     #[pyo3(signature = (correction = "holm", *, tests = None))]
     fn p_values(&self, py: Python<'_>, correction: &str, tests: Option<u64>) -> PyResult<Vec<f64>> {
         let correction = correction_of(py, correction)?;
