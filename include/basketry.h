@@ -157,6 +157,27 @@ struct ArrowArrayStream {
 #define BASKETRY_WITH_REVENUE 4
 
 /**
+ * All frequent itemsets.
+ */
+#define BASKETRY_KIND_ALL 0
+
+/**
+ * Those of which no larger one is in as many baskets.
+ */
+#define BASKETRY_KIND_CLOSED 1
+
+/**
+ * Those of which no larger one is frequent.
+ */
+#define BASKETRY_KIND_MAXIMAL 2
+
+/**
+ * Those of which no smaller one is in as few baskets. The empty set, which is never among the
+ * itemsets, is in all baskets.
+ */
+#define BASKETRY_KIND_GENERATORS 3
+
+/**
  * A consequent may have any number of items: every split of an itemset in two is a rule.
  */
 #define BASKETRY_CONSEQUENTS_ANY 0
@@ -916,7 +937,8 @@ typedef struct basketry_itemset_options {
      */
     double min_share;
     /**
-     * The least support as a number of baskets, at least 1. 0 if min_share is used.
+     * The least support as a number of baskets, at least 1; where baskets have weights, as a sum
+     * of them. 0 if min_share is used.
      */
     uint64_t min_count;
     /**
@@ -940,6 +962,11 @@ typedef struct basketry_itemset_options {
      * Which of these itemsets, see basketry_itemset_selection; null means all.
      */
     const struct basketry_itemset_selection *selection;
+    /**
+     * Which of the itemsets: BASKETRY_KIND_ALL, BASKETRY_KIND_CLOSED, BASKETRY_KIND_MAXIMAL or
+     * BASKETRY_KIND_GENERATORS.
+     */
+    int32_t kind;
 } basketry_itemset_options;
 
 /**
@@ -1983,6 +2010,15 @@ basketry_status basketry_history_to_baskets(const struct basketry_history *histo
                                             struct basketry_baskets **out);
 
 /**
+ * As basketry_history_to_baskets, with weights that halve with every half_life_days between a
+ * basket and now_ms, milliseconds since 1970-01-01 UTC, which must not be before the last basket.
+ */
+basketry_status basketry_history_to_decayed_baskets(const struct basketry_history *history,
+                                                    int64_t now_ms,
+                                                    double half_life_days,
+                                                    struct basketry_baskets **out);
+
+/**
  * Makes baskets from lists of ids. Repeated ids within a list count once; an empty list is an empty
  * basket.
  */
@@ -2035,6 +2071,17 @@ basketry_status basketry_baskets_from_csr(const uint64_t *indptr,
                                           const struct basketry_id *ids,
                                           size_t n_items,
                                           struct basketry_baskets **out);
+
+/**
+ * Makes the same baskets with a weight for each: how often, or how much, it counts, finite and
+ * above 0. Mining then sums weights where it would count baskets; the column "weight" of itemsets
+ * has the sums. Sums are exact: weights are kept as multiples of about 2^-51 of the sum of all;
+ * whole numbers are kept as they are.
+ */
+basketry_status basketry_baskets_with_weights(const struct basketry_baskets *baskets,
+                                              const double *weights,
+                                              size_t n_weights,
+                                              struct basketry_baskets **out);
 
 /**
  * Frees baskets. Null is allowed.

@@ -11,6 +11,10 @@ enum basketry_constants {
     BASKETRY_WITH_CUSTOMERS = 1,
     BASKETRY_WITH_BASKETS = 2,
     BASKETRY_WITH_REVENUE = 4,
+    BASKETRY_KIND_ALL = 0,
+    BASKETRY_KIND_CLOSED = 1,
+    BASKETRY_KIND_MAXIMAL = 2,
+    BASKETRY_KIND_GENERATORS = 3,
     BASKETRY_CONSEQUENTS_ANY = 0,
     BASKETRY_CONSEQUENTS_SINGLE = 1,
     BASKETRY_CORRECTION_NONE = 0,
@@ -204,6 +208,7 @@ typedef struct basketry_itemset_options {
     size_t threads;
     uint64_t max_itemsets;
     const struct basketry_itemset_selection *selection;
+    int32_t kind;
 } basketry_itemset_options;
 typedef struct basketry_itemset_columns {
     size_t len;
@@ -468,6 +473,10 @@ size_t basketry_history_lines(const struct basketry_history *history);
 struct basketry_str basketry_history_report(const struct basketry_history *history);
 basketry_status basketry_history_to_baskets(const struct basketry_history *history,
                                             struct basketry_baskets **out);
+basketry_status basketry_history_to_decayed_baskets(const struct basketry_history *history,
+                                                    int64_t now_ms,
+                                                    double half_life_days,
+                                                    struct basketry_baskets **out);
 basketry_status basketry_baskets_from_lists(const struct basketry_ids *lists,
                                             size_t n_lists,
                                             struct basketry_baskets **out);
@@ -494,6 +503,10 @@ basketry_status basketry_baskets_from_csr(const uint64_t *indptr,
                                           const struct basketry_id *ids,
                                           size_t n_items,
                                           struct basketry_baskets **out);
+basketry_status basketry_baskets_with_weights(const struct basketry_baskets *baskets,
+                                              const double *weights,
+                                              size_t n_weights,
+                                              struct basketry_baskets **out);
 void basketry_baskets_free(struct basketry_baskets *baskets);
 size_t basketry_baskets_len(const struct basketry_baskets *baskets);
 size_t basketry_baskets_items(const struct basketry_baskets *baskets);

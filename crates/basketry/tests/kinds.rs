@@ -289,6 +289,34 @@ fn old_baskets_count_less() {
     }
 }
 
+#[test]
+fn what_is_not_there_for_weights_is_named() {
+    let baskets = Baskets::from_lists([[1, 2]]).unwrap().with_weights(&[2.0]).unwrap();
+    let options = ItemsetOptions::new(MinSupport::Count(1));
+    for (name, options) in [
+        ("top", options.clone().top(1)),
+        ("must_contain", options.clone().must_contain([1])),
+        ("only_from", options.only_from([1])),
+    ] {
+        let error = itemsets(&baskets, &options, &Control::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.to_string().starts_with(name), "{error}");
+    }
+}
+
+#[test]
+fn baskets_of_very_many_items_do_no_harm() {
+    let wide: Vec<i64> = (0..100_000).collect();
+    let baskets = Baskets::from_lists([wide.clone(), wide, vec![1, 2], vec![2]]).unwrap();
+    for kind in [Kind::Closed, Kind::Maximal] {
+        let options = ItemsetOptions::new(MinSupport::Count(2)).kind(kind);
+        let sets = mine(&baskets, &options);
+        let longest = sets.get(sets.len() - 1).unwrap();
+        assert_eq!((longest.len(), longest.count()), (100_000, 2));
+        assert_eq!(sets.len(), if kind == Kind::Closed { 3 } else { 1 });
+    }
+}
+
 /// Known numbers of itemsets; another miner finds 98,418 closed ones in the first.
 #[test]
 fn counts_on_real_data() {

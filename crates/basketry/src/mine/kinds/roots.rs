@@ -8,6 +8,9 @@ use crate::Result;
 use crate::mine::index::item_hash;
 use crate::mine::miner::Rows;
 
+/// With more items than this, the root's rows are lists: each root looks at all rarer items.
+const MOST_VECTORS: usize = 4096;
+
 /// All rows, as far as they hold frequent items.
 pub(super) enum Roots {
     Lists {
@@ -24,7 +27,8 @@ impl Roots {
         let codes: u64 = job.items.iter().map(|item| u64::from(item.count)).sum();
         let (vectors, number) = (job.items.len(), rows.len() as u32);
         let dense = job.tuning.force_root_bits.unwrap_or_else(|| {
-            bits_cost(vectors, 0, number, job.weighted) < lists_cost(codes, number)
+            vectors <= MOST_VECTORS
+                && bits_cost(vectors, 0, number, job.weighted) < lists_cost(codes, number)
         });
         if !dense {
             let lists = Lists::load(rows, weights, job)?;
