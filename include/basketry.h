@@ -1107,7 +1107,8 @@ typedef struct basketry_high_utility_options {
     size_t threads;
     /**
      * The largest number of itemsets; a threshold that yields more is an error instead of a
-     * machine out of memory. 0 means 20 million, which take about 1 GB.
+     * machine out of memory. 0 means 20 million, which take about 1 GB if they are
+     * short.
      */
     uint64_t max_itemsets;
 } basketry_high_utility_options;
