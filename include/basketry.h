@@ -2845,7 +2845,7 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
-    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL }
+    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL, 0 }
 
 /** The start of a basketry_utility_columns. */
 #define BASKETRY_UTILITY_COLUMNS_INIT \
