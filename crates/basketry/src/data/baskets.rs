@@ -194,15 +194,17 @@ impl Rows {
     /// Ends the current row.
     pub(crate) fn end(&mut self) {
         let row = &mut self.items[self.start..];
-        row.sort_unstable();
-        let mut kept = usize::from(!row.is_empty());
-        for i in 1..row.len() {
-            if row[i] != row[kept - 1] {
-                row[kept] = row[i];
-                kept += 1;
+        if !row.is_sorted_by(|a, b| a < b) {
+            row.sort_unstable();
+            let mut kept = 1;
+            for i in 1..row.len() {
+                if row[i] != row[kept - 1] {
+                    row[kept] = row[i];
+                    kept += 1;
+                }
             }
+            self.items.truncate(self.start + kept);
         }
-        self.items.truncate(self.start + kept);
         self.start = self.items.len();
         self.offsets.push(self.start as u64);
     }

@@ -77,7 +77,22 @@ impl Parser {
     fn feed(&mut self, block: &[u8]) -> Result<()> {
         // The integer lives in registers; it may go on in the next block.
         let (mut value, mut digits) = (self.value, self.digits);
-        for (at, &byte) in block.iter().enumerate() {
+        let mut at = 0;
+        while at < block.len() {
+            // Integers of up to seven digits at once, whose digits need no branches.
+            if digits == 0
+                && let Some(word) = block[at..].first_chunk::<8>()
+                && let (number, len @ 1..8) = leading_integer(u64::from_le_bytes(*word))
+            {
+                self.item(number)?;
+                at += len;
+                if word[len] == b' ' {
+                    at += 1;
+                }
+                continue;
+            }
+            let byte = block[at];
+            at += 1;
             let digit = byte.wrapping_sub(b'0');
             if digit <= 9 {
                 digits += 1;
@@ -101,7 +116,7 @@ impl Parser {
                     self.rows.end();
                     self.lines += 1;
                 }
-                _ => return Err(self.bad(&token(block, at))),
+                _ => return Err(self.bad(&token(block, at - 1))),
             }
         }
         self.begun = block.last().map_or(self.begun, |&byte| byte != b'\n');
@@ -154,6 +169,26 @@ impl Parser {
     }
 }
 
+/// The integer that eight characters, the first in the lowest byte, begin with, and how many digits
+/// it has; 8 digits may have more behind them.
+#[inline]
+fn leading_integer(word: u64) -> (i64, usize) {
+    // Digits become their values, and the highest bit of each byte says that it is none.
+    let digits = word ^ 0x3030_3030_3030_3030;
+    let above = (digits & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676;
+    let others = (above | digits) & 0x8080_8080_8080_8080;
+    let len = others.trailing_zeros() as usize / 8;
+    if len == 0 {
+        return (0, 0);
+    }
+    // With zeros before it, all eight bytes are digits; then pairs, fours and all are put together.
+    let eight = digits << (64 - 8 * len);
+    let pairs = (eight * 10 + (eight >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let all = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
+    (all as i64, len)
+}
+
 // What stands at `at`, for a message.
 fn token(block: &[u8], at: usize) -> String {
     let is_end = |byte: &u8| byte.is_ascii_whitespace();
@@ -183,7 +218,8 @@ mod tests {
 
     #[test]
     fn lines_are_baskets() {
-        let text = b"3 1 2\n1 1 \r\n\n\t 9223372036854775807 2000000\n7";
+        let text = b"3 1 2\n1 1 \r\n\n\t 9223372036854775807 2000000\n7\n\
+            1 12 123 1234 12345 123456 1234567 12345678 123456789 0000001\n";
         for block in 1..text.len() + 1 {
             assert_eq!(
                 parse(text, block).unwrap(),
@@ -192,7 +228,8 @@ mod tests {
                     vec![1],
                     vec![],
                     vec![9_223_372_036_854_775_807, 2_000_000],
-                    vec![7]
+                    vec![7],
+                    vec![1, 12, 123, 1_234, 12_345, 123_456, 1_234_567, 12_345_678, 123_456_789]
                 ],
                 "blocks of {block}"
             );

@@ -1,7 +1,8 @@
 //! Where mined itemsets lie: rows of fixed width for each length, in blocks.
 //!
-//! Blocks are never moved once they are full, so a result is neither copied while it grows nor
-//! when the parts that several threads found are put together.
+//! Blocks are never moved, so a result is neither copied while it grows nor when the parts that
+//! several threads found are put together. They are cut from huge pages that all levels share: the
+//! system fills pages with zeros, which costs as much as mining where pages stay half empty.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -9,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::closures::Closures;
 use super::index::SetIndex;
-use super::memory::{Buffer, HUGE_PAGE, Pages};
+use super::memory::{Buffer, HUGE_PAGE, Supply};
 use crate::data::Scale;
 use crate::{Ids, Result};
 
@@ -17,15 +18,11 @@ use crate::{Ids, Result};
 /// be written in whole vectors, and before it is known whether they are kept.
 pub(crate) const SLACK: usize = 32;
 
-/// How many rows of this length fit in a block of 2 MiB, with their counts and the slack.
-#[inline]
-pub(crate) fn block_rows(length: usize) -> usize {
-    (((HUGE_PAGE / size_of::<u32>()) - 2 * SLACK) / (length + 1)).max(1)
-}
+/// How many numbers go in the largest blocks, at most, if that is several rows.
+const BLOCK: usize = HUGE_PAGE / 8 / size_of::<u32>();
 
-/// Up to this many numbers, a block's memory comes from the allocator and doubles; then comes a
-/// huge page. Less copying is not worth the memory, more is not worth the small pages.
-const SMALL_BLOCK: usize = HUGE_PAGE / 4 / size_of::<u32>();
+/// How many rows the first block of a level has, at most.
+const FIRST: usize = 64;
 
 /// Rows of one length, and how many baskets hold each.
 #[derive(Debug)]
@@ -40,10 +37,9 @@ pub(crate) struct Block {
 
 impl Block {
     /// Without rows; with room for so many.
-    fn new(length: usize, room: usize) -> Result<Self> {
-        let len = room * (length + 1) + 2 * SLACK;
-        let pages = if len > SMALL_BLOCK { Pages::Huge } else { Pages::Heap };
-        Ok(Self { numbers: Buffer::with_len(len, pages)?, length, rows: 0, room })
+    fn new(length: usize, room: usize, supply: &mut Supply<u32>) -> Result<Self> {
+        let numbers = supply.take(room * (length + 1) + 2 * SLACK)?;
+        Ok(Self { numbers, length, rows: 0, room })
     }
 
     /// How many rows there are.
@@ -56,7 +52,7 @@ impl Block {
     #[inline]
     pub(crate) fn items(&self) -> &[u32] {
         let written = &self.numbers[..self.rows * self.length];
-        // SAFETY: the items of all rows were written when the rows were pushed.
+        // SAFETY: the items of all rows were written when the rows were committed.
         unsafe { written.assume_init_ref() }
     }
 
@@ -64,63 +60,64 @@ impl Block {
     #[inline]
     pub(crate) fn counts(&self) -> &[u32] {
         let written = &self.numbers[self.room * self.length + SLACK..][..self.rows];
-        // SAFETY: the counts of all rows were written when the rows were pushed.
+        // SAFETY: the counts of all rows were written when the rows were committed.
         unsafe { written.assume_init_ref() }
     }
 
-    /// Makes room for more rows.
-    fn grow(&mut self, rows: usize) -> Result<()> {
-        let double = 2 * (self.rows + rows);
-        let full = block_rows(self.length).max(self.rows + rows);
-        let small = double * (self.length + 1) + 2 * SLACK <= SMALL_BLOCK;
-        let mut new = Self::new(self.length, if small { double.min(full) } else { full })?;
-        // SAFETY: all items are written.
-        unsafe {
-            new.push(self.counts(), |place| {
-                place[..self.items().len()].write_copy_of_slice(self.items());
-            })?;
-        }
-        *self = new;
-        Ok(())
-    }
-
-    /// Appends rows: `write` gets the place for their items, and the slack behind.
-    ///
-    /// # Safety
-    /// `write` writes all items of the rows.
+    /// The places for the items and the counts of all rows that there is still room for, and the
+    /// slack behind both.
     #[inline]
-    unsafe fn push(
-        &mut self,
-        counts: &[u32],
-        write: impl FnOnce(&mut [MaybeUninit<u32>]),
-    ) -> Result<()> {
-        let (items, room) = self.place(counts.len())?;
-        write(items);
-        room[..counts.len()].write_copy_of_slice(counts);
-        self.rows += counts.len();
-        Ok(())
-    }
-
-    /// The places for the items and the counts of so many more rows, and the slack behind both.
-    #[inline]
-    fn place(&mut self, rows: usize) -> Result<Places<'_>> {
-        if self.room - self.rows < rows {
-            self.grow(rows)?;
-        }
+    fn places(&mut self) -> Places<'_> {
         let (items, counts) = self.numbers.split_at_mut(self.room * self.length + SLACK);
-        Ok((&mut items[self.rows * self.length..], &mut counts[self.rows..]))
+        (&mut items[self.rows * self.length..], &mut counts[self.rows..])
     }
 }
 
 /// Where items and counts go.
 pub(crate) type Places<'a> = (&'a mut [MaybeUninit<u32>], &'a mut [MaybeUninit<u32>]);
 
+/// How many rows each block of a level has: `1 << first` in the first, twice as many in each
+/// further one, until they are `1 << (first + steps)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sizes {
+    first: u32,
+    steps: u32,
+}
+
+impl Sizes {
+    /// For rows of this length.
+    fn new(length: usize) -> Self {
+        let full = (BLOCK.saturating_sub(2 * SLACK) / (length + 1)).max(1);
+        let first = FIRST.min(full).ilog2();
+        Self { first, steps: full.ilog2() - first }
+    }
+
+    /// How many rows block number `block` has.
+    #[inline]
+    fn of(self, block: usize) -> usize {
+        1 << (self.first + (block as u32).min(self.steps))
+    }
+
+    /// In which block row number `row` is, and where.
+    #[inline]
+    fn place(self, row: usize) -> (usize, usize) {
+        // In units of the first block.
+        let unit = row >> self.first;
+        let growing = (1usize << self.steps) - 1;
+        if unit < growing {
+            let block = (unit + 1).ilog2();
+            return (block as usize, row - (((1 << block) - 1) << self.first));
+        }
+        let (row, size) = (row - (growing << self.first), self.first + self.steps);
+        (self.steps as usize + (row >> size), row & ((1 << size) - 1))
+    }
+}
+
 /// The itemsets of one length.
 #[derive(Debug)]
 pub(crate) struct Level {
     length: usize,
-    /// How many rows there are in a full block.
-    full: usize,
+    sizes: Sizes,
     /// All blocks but the last are full, as long as rows are pushed.
     pub blocks: Vec<Block>,
     /// How many rows there are before the last block, as long as rows are pushed.
@@ -130,22 +127,35 @@ pub(crate) struct Level {
 impl Level {
     /// Without rows.
     pub(crate) fn new(length: usize) -> Self {
-        Self { length, full: block_rows(length), blocks: Vec::new(), before: 0 }
+        Self { length, sizes: Sizes::new(length), blocks: Vec::new(), before: 0 }
     }
 
     /// Rows that exist already.
     pub(crate) fn from_rows(length: usize, items: &[u32], counts: &[u32]) -> Result<Self> {
         let mut level = Self::new(length);
-        let full = level.full;
-        for (items, counts) in items.chunks(full * length).zip(counts.chunks(full)) {
-            // SAFETY: all items are written.
-            unsafe {
-                level.push(counts, |place| {
-                    place[..items.len()].write_copy_of_slice(items);
-                })?;
-            }
-        }
+        level.append(items, counts, &mut Supply::default())?;
         Ok(level)
+    }
+
+    /// Appends copies of rows.
+    pub(crate) fn append(
+        &mut self,
+        items: &[u32],
+        counts: &[u32],
+        supply: &mut Supply<u32>,
+    ) -> Result<()> {
+        let (mut items, mut counts) = (items, counts);
+        while !counts.is_empty() {
+            let now = counts.len().min(self.room());
+            let (new_items, new_counts) = (&items[..now * self.length], &counts[..now]);
+            let places = self.places(supply)?;
+            places.0[..new_items.len()].write_copy_of_slice(new_items);
+            places.1[..now].write_copy_of_slice(new_counts);
+            // SAFETY: all items and counts are written.
+            unsafe { self.commit(now) };
+            (items, counts) = (&items[new_items.len()..], &counts[now..]);
+        }
+        Ok(())
     }
 
     /// How many rows there are.
@@ -157,8 +167,10 @@ impl Level {
     /// How many more rows go in the last block, or in the next if that is full.
     #[inline]
     pub(crate) fn room(&self) -> usize {
-        let used = self.blocks.last().map_or(0, Block::rows);
-        if used < self.full { self.full - used } else { self.full }
+        match self.blocks.last() {
+            Some(last) if last.rows < last.room => last.room - last.rows,
+            _ => self.sizes.of(self.blocks.len()),
+        }
     }
 
     /// The items and the counts from row `row` on to the end of its block.
@@ -167,57 +179,40 @@ impl Level {
         let (block, at) = if row >= self.before {
             (self.blocks.len() - 1, row - self.before)
         } else {
-            (row / self.full, row % self.full)
+            self.sizes.place(row)
         };
         let block = &self.blocks[block];
         (&block.items()[at * self.length..], &block.counts()[at..])
     }
 
-    /// Appends rows, not more than there is [`room`](Self::room) for: `write` gets the place for
-    /// their items, and slack behind it that it may write to.
-    ///
-    /// # Safety
-    /// `write` writes all items of the rows.
+    /// The places for the items and the counts of more rows, as many as [`room`](Self::room) says,
+    /// and the slack behind both. To be followed by [`commit`](Self::commit).
     #[inline]
-    pub(crate) unsafe fn push(
-        &mut self,
-        counts: &[u32],
-        write: impl FnOnce(&mut [MaybeUninit<u32>]),
-    ) -> Result<()> {
-        // SAFETY: the same contract.
-        unsafe { self.last()?.push(counts, write) }
+    pub(crate) fn places(&mut self, supply: &mut Supply<u32>) -> Result<Places<'_>> {
+        if self.blocks.last().is_none_or(|last| last.rows == last.room) {
+            self.open(supply)?;
+        }
+        let last = self.blocks.len() - 1;
+        Ok(self.blocks[last].places())
     }
 
-    /// The places for the items and the counts of so many more rows, which are at most
-    /// [`room`](Self::room), and the slack behind both. To be followed by
-    /// [`commit`](Self::commit).
-    #[inline]
-    pub(crate) fn place(&mut self, rows: usize) -> Result<Places<'_>> {
-        self.last()?.place(rows)
+    /// Begins a new block.
+    #[cold]
+    fn open(&mut self, supply: &mut Supply<u32>) -> Result<()> {
+        self.before += self.blocks.last().map_or(0, Block::rows);
+        self.blocks.push(Block::new(self.length, self.sizes.of(self.blocks.len()), supply)?);
+        Ok(())
     }
 
-    /// Makes rows of those that were written where [`place`](Self::place) said.
+    /// Makes rows of those that were written where [`places`](Self::places) said.
     ///
     /// # Safety
-    /// So many places were asked for, and their items and counts were written.
+    /// The items and counts of that many rows were written, and there was room for them.
     #[inline]
     pub(crate) unsafe fn commit(&mut self, rows: usize) {
         if let Some(last) = self.blocks.last_mut() {
             last.rows += rows;
         }
-    }
-
-    /// The block that takes the next rows.
-    #[inline]
-    fn last(&mut self) -> Result<&mut Block> {
-        if self.blocks.last().is_none_or(|last| last.rows() == self.full) {
-            self.before += self.blocks.last().map_or(0, Block::rows);
-            // Where there is a full block there may be many more.
-            let room = if self.blocks.is_empty() { 64.min(self.full) } else { self.full };
-            self.blocks.push(Block::new(self.length, room)?);
-        }
-        let last = self.blocks.len() - 1;
-        Ok(&mut self.blocks[last])
     }
 }
 
@@ -246,12 +241,16 @@ pub(crate) struct Pieces {
     pieces: Vec<Piece>,
     /// Collects small pieces, so that there are few.
     open: Level,
+    supply: Supply<u32>,
 }
+
+/// Pieces of less than this many numbers are copied.
+const SMALL_PIECE: usize = 2048;
 
 impl Pieces {
     /// Without rows.
     pub(crate) fn new(length: usize) -> Self {
-        Self { pieces: Vec::new(), open: Level::new(length) }
+        Self { pieces: Vec::new(), open: Level::new(length), supply: Supply::default() }
     }
 
     /// All rows of a level.
@@ -265,22 +264,12 @@ impl Pieces {
     pub(crate) fn add(&mut self, blocks: &[Arc<Block>], rows: Range<usize>) -> Result<()> {
         let mut from = rows.start;
         while from < rows.end {
-            let (block, at) = (&blocks[from / self.open.full], from % self.open.full);
-            let rows = (rows.end - from).min(self.open.full - at);
+            let (block, at) = self.open.sizes.place(from);
+            let block = &blocks[block];
+            let rows = (rows.end - from).min(block.rows - at);
             let piece = Piece { block: block.clone(), from: at, rows };
-            if rows < self.open.full / 256 {
-                let (mut items, mut counts) = (piece.items(), piece.counts());
-                while !counts.is_empty() {
-                    let now = counts.len().min(self.open.room());
-                    let new = &items[..now * self.open.length];
-                    // SAFETY: all items are written.
-                    unsafe {
-                        self.open.push(&counts[..now], |place| {
-                            place[..new.len()].write_copy_of_slice(new);
-                        })?;
-                    }
-                    (items, counts) = (&items[new.len()..], &counts[now..]);
-                }
+            if rows * (self.open.length + 1) < SMALL_PIECE {
+                self.open.append(piece.items(), piece.counts(), &mut self.supply)?;
             } else {
                 self.close();
                 self.pieces.push(piece);
@@ -523,14 +512,33 @@ mod tests {
     use crate::data::IdKind;
 
     #[test]
+    fn blocks_grow_to_their_full_size() {
+        for length in [1, 2, 9, 5_000, 40_000, 100_000] {
+            let sizes = Sizes::new(length);
+            let full = 1 << (sizes.first + sizes.steps);
+            assert!(full == 1 || full * (length + 1) + 2 * SLACK <= BLOCK, "{length}");
+            let mut row = 0;
+            for block in 0..12 {
+                let size = sizes.of(block);
+                assert!(size <= full && size >= full.min(FIRST), "{length}");
+                assert_eq!(sizes.place(row), (block, 0), "{length}");
+                assert_eq!(sizes.place(row + size - 1), (block, size - 1), "{length}");
+                row += size;
+            }
+        }
+    }
+
+    #[test]
     fn rows_are_found_across_blocks() -> Result<()> {
-        let full = block_rows(2);
-        let n = 2 * full + 5;
+        let n = 50_000;
         let items: Vec<u32> = (0..2 * n as u32).collect();
         let counts: Vec<u32> = (0..n as u32).collect();
         let level = Level::from_rows(2, &items, &counts)?;
-        assert_eq!((level.blocks.len(), level.rows(), level.room()), (3, n, full - 5));
-        for row in [0, full - 1, full, 2 * full, n - 1] {
+        assert_eq!((level.blocks.len(), level.rows()), (11, n));
+        let ends: Vec<usize> = (0..10).map(|b| level.sizes.of(b)).collect();
+        let last = n - ends.iter().sum::<usize>();
+        assert_eq!(level.room(), level.sizes.of(10) - last);
+        for row in [0, 63, 64, 16_319, 16_320, 32_703, 32_704, n - 1] {
             let (rest, counts) = level.rows_from(row);
             assert_eq!((rest[0], counts[0]), (2 * row as u32, row as u32));
         }
@@ -539,23 +547,24 @@ mod tests {
         let mut pieces = Pieces::new(2);
         pieces.add(&blocks, 1..n)?;
         pieces.add(&blocks, 3..3)?;
-        for _ in 0..full / 2 {
+        let copies = 10_000;
+        for _ in 0..copies {
             pieces.add(&blocks, 0..3)?;
         }
         let last = Level::from_rows(2, &[1, 2], &[3])?.blocks.into_iter().map(Arc::new);
         pieces.add(&last.collect::<Vec<_>>(), 0..1)?;
         let lengths = vec![Pieces::new(1), pieces];
         let store = Store::new(Arc::new(Ids::new(IdKind::Int)), 1, 1, lengths);
-        let total = n - 1 + full / 2 * 3;
+        let total = n - 1 + copies * 3;
         assert_eq!(store.len(), total + 1);
-        // Two large pieces; the copies, with the rest of the level, fill one block and a half.
-        assert_eq!(store.pieces().count(), 4);
-        for row in [1, full - 1, full, 2 * full, n - 1] {
+        // Large blocks are shared, small ones and the copies collected.
+        assert!(store.pieces().count() < 30);
+        for row in [1, 63, 64, 1_000, 16_319, 16_320, 32_704, n - 1] {
             let (found, count) = store.row(row as u32 - 1);
             assert_eq!((found, count), (&items[2 * row..2 * row + 2], row as u32));
             assert_eq!(store.find(found), Some(row as u32 - 1));
         }
-        for row in [n - 1, n - 1 + full / 4 * 3, total - 3] {
+        for row in [n - 1, n - 1 + copies / 2 * 3, total - 3] {
             assert_eq!(store.row(row as u32), (&[0, 1][..], 0));
             assert_eq!(store.row(row as u32 + 2), (&[4, 5][..], 2));
         }

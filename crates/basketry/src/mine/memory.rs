@@ -6,13 +6,13 @@
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use memmap2::MmapMut;
 
 use crate::{Error, ErrorKind, Result};
 
 /// Room for as many numbers as asked for, at least.
-#[derive(Debug)]
 pub(crate) struct Buffer<T> {
     /// The room begins here, in memory that `_owner` keeps: looking into the owner at each use
     /// would cost more than most uses.
@@ -21,11 +21,12 @@ pub(crate) struct Buffer<T> {
     _owner: Owner<T>,
 }
 
-#[derive(Debug)]
 #[allow(dead_code, reason = "the owner is only kept, and dropped")]
 enum Owner<T> {
     Heap(Vec<MaybeUninit<T>>),
     Pages(MmapMut),
+    /// It is a part of another one.
+    Whole(Arc<dyn Send + Sync>),
 }
 
 // SAFETY: a buffer owns its numbers, like a vector.
@@ -70,13 +71,44 @@ impl<T: bytemuck::Pod> Buffer<T> {
     }
 }
 
+impl<T> std::fmt::Debug for Buffer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Buffer of {}", self.len)
+    }
+}
+
+/// Two buffers in one, so that less of a huge page is left over.
+pub(crate) fn two_buffers<A: bytemuck::Pod, B: bytemuck::Pod>(
+    first: usize,
+    second: usize,
+) -> Result<(Buffer<A>, Buffer<B>)> {
+    const LINE: usize = 64;
+    let lines = |len: usize, size: usize| Some(len.checked_mul(size)?.div_ceil(LINE));
+    let (Some(first_lines), Some(second_lines)) =
+        (lines(first, size_of::<A>()), lines(second, size_of::<B>()))
+    else {
+        return Err(out_of_memory());
+    };
+    let words = (first_lines + second_lines).checked_mul(LINE / size_of::<u64>());
+    let whole = Buffer::<u64>::with_len(words.ok_or_else(out_of_memory)?, Pages::Huge)?;
+    let start = whole.start.cast::<u8>();
+    // SAFETY: the second part begins within the whole, or at its end.
+    let middle = unsafe { start.add(first_lines * LINE) };
+    let whole: Arc<dyn Send + Sync> = Arc::new(whole);
+    // Words are aligned for either kind of number, and so are lines from there on.
+    const { assert!(align_of::<A>() <= align_of::<u64>() && align_of::<B>() <= align_of::<u64>()) };
+    let first = Buffer { start: start.cast(), len: first, _owner: Owner::Whole(whole.clone()) };
+    let second = Buffer { start: middle.cast(), len: second, _owner: Owner::Whole(whole) };
+    Ok((first, second))
+}
+
 impl<T> std::ops::Deref for Buffer<T> {
     type Target = [MaybeUninit<T>];
 
     #[inline]
     fn deref(&self) -> &[MaybeUninit<T>] {
         // SAFETY: the owner has that much room there, and neither moves nor frees it while it
-        // lives. Nothing else refers to it.
+        // lives. Nothing else refers to it: a whole that is dealt out in parts is not looked at.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
     }
 }
@@ -86,6 +118,52 @@ impl<T> std::ops::DerefMut for Buffer<T> {
     fn deref_mut(&mut self) -> &mut [MaybeUninit<T>] {
         // SAFETY: as in `deref`, and the buffer is borrowed exclusively.
         unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+/// How many bytes the buffers hold that parts are cut from: the first few come from the allocator,
+/// as a huge page is not worth filling with zeros for a small result.
+const REGIONS: [usize; 4] = [HUGE_PAGE / 16, HUGE_PAGE / 8, HUGE_PAGE / 4, HUGE_PAGE / 2];
+
+/// Deals out parts of large buffers, so that many small ones share a huge page.
+#[derive(Debug)]
+pub(crate) struct Supply<T> {
+    whole: Option<Arc<Buffer<T>>>,
+    /// Where the rest of it begins.
+    rest: usize,
+    /// How many there were.
+    regions: usize,
+}
+
+impl<T> Default for Supply<T> {
+    fn default() -> Self {
+        Self { whole: None, rest: 0, regions: 0 }
+    }
+}
+
+impl<T: bytemuck::Pod + Send + Sync> Supply<T> {
+    /// Room for `len` numbers.
+    pub(crate) fn take(&mut self, len: usize) -> Result<Buffer<T>> {
+        // Parts begin at cache lines.
+        let line = 64 / size_of::<T>();
+        let taken = len.checked_next_multiple_of(line).ok_or_else(out_of_memory)?;
+        let left = self.whole.as_ref().map(|whole| whole.len() - self.rest);
+        if left.is_none_or(|left| left < taken) {
+            let (bytes, pages) = match REGIONS.get(self.regions) {
+                Some(&bytes) => (bytes, Pages::Heap),
+                None => (HUGE_PAGE, Pages::Huge),
+            };
+            if taken > bytes / size_of::<T>() {
+                return Buffer::with_len(len, Pages::Huge);
+            }
+            self.whole = Some(Arc::new(Buffer::with_len(bytes / size_of::<T>(), pages)?));
+            (self.rest, self.regions) = (0, self.regions + 1);
+        }
+        let Some(whole) = &self.whole else { return Err(out_of_memory()) };
+        // SAFETY: the part ends within the whole.
+        let start = unsafe { whole.start.add(self.rest) };
+        self.rest += taken;
+        Ok(Buffer { start, len, _owner: Owner::Whole(whole.clone()) })
     }
 }
 
@@ -112,6 +190,33 @@ mod tests {
             let numbers = unsafe { buffer.assume_init_ref() };
             assert!(numbers.iter().zip(0..).all(|(&a, b)| a == b as u16));
         }
+        let mut supply = Supply::<u32>::default();
+        let lens = [0, 1, 17, HUGE_PAGE / 64, HUGE_PAGE / 32, 5, HUGE_PAGE, HUGE_PAGE / 4, 1, 99];
+        let mut parts = Vec::new();
+        for (n, len) in (0..).zip(lens) {
+            let mut part = supply.take(len)?;
+            assert_eq!(part[..len].len(), len);
+            part.iter_mut().for_each(|place| {
+                place.write(n);
+            });
+            parts.push(part);
+        }
+        drop(supply);
+        for (n, part) in (0..).zip(&parts) {
+            // SAFETY: all is written above.
+            assert!(unsafe { part.assume_init_ref() }.iter().all(|&other| other == n));
+        }
+        for (first, second) in [(0, 3), (5, 0), (HUGE_PAGE, 7), (33, HUGE_PAGE)] {
+            let (mut a, mut b) = two_buffers::<u16, u32>(first, second)?;
+            assert_eq!((a.len(), b.len()), (first, second));
+            a.iter_mut().for_each(|place| _ = place.write(1));
+            b.iter_mut().for_each(|place| _ = place.write(2));
+            // SAFETY: all is written above.
+            assert!(unsafe { a.assume_init_ref() }.iter().all(|&n| n == 1));
+            // SAFETY: as above.
+            assert!(unsafe { b.assume_init_ref() }.iter().all(|&n| n == 2));
+        }
+        assert!(two_buffers::<u16, u32>(usize::MAX / 2, usize::MAX / 4).is_err());
         let error = Buffer::<u64>::with_len(usize::MAX / 4, Pages::Huge).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Limit);
         Ok(())

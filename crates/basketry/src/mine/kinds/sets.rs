@@ -6,6 +6,7 @@ use super::{Found, Job};
 use crate::Result;
 use crate::mine::columns::{Level, Pieces};
 use crate::mine::index::item_hash;
+use crate::mine::memory::Supply;
 
 /// The sets found below one root, in the order in which they were found.
 #[derive(Debug, Default)]
@@ -144,6 +145,7 @@ pub(super) fn rarest_counts(job: &Job<'_>, done: &[OnceLock<Sets>], set: Set<'_>
 /// All sets, by length.
 pub(super) struct Collected {
     levels: Vec<Level>,
+    supply: Supply<u32>,
     weights: Vec<Vec<u64>>,
     min_length: usize,
     weighted: bool,
@@ -151,7 +153,8 @@ pub(super) struct Collected {
 
 impl Collected {
     pub(super) fn new(min_length: usize, weighted: bool) -> Self {
-        Self { levels: Vec::new(), weights: Vec::new(), min_length, weighted }
+        let (levels, supply, weights) = (Vec::new(), Supply::default(), Vec::new());
+        Self { levels, supply, weights, min_length, weighted }
     }
 
     /// Appends a set, unless it is too short.
@@ -167,12 +170,7 @@ impl Collected {
         if self.weighted {
             self.weights[level].push(weight);
         }
-        // SAFETY: all items of the row are written.
-        unsafe {
-            self.levels[level].push(&[count], |row| {
-                row[..items.len()].write_copy_of_slice(items);
-            })
-        }
+        self.levels[level].append(items, &[count], &mut self.supply)
     }
 
     /// Appends what was found below all roots, those that proved to be no generators left out.

@@ -1,7 +1,9 @@
 //! Dense subproblems: one bit vector for each item.
 
+use std::ops::Range;
+
 use super::kernels::{Join, LATTICE, Table};
-use super::worker::{Candidate, Node, PERFECT, Worker};
+use super::worker::{Candidate, Marks, Node, PERFECT, Worker};
 use crate::Result;
 
 /// Bit vectors, aligned to cache lines, used as a stack: each node's vectors lie behind those of
@@ -53,14 +55,35 @@ impl Worker<'_> {
         let marks = self.mark(&node);
         // Lattices are of all combinations.
         let done = if self.job.kin.is_none() { self.bits_lattice(&node, matrix)? } else { 0 };
-        for at in done..node.len() {
-            if self.candidates[node.from + at].slot == PERFECT {
-                self.double(&node, marks, at)?;
-            } else {
-                self.bits_child(&node, matrix, None, at)?;
+        self.bits_children(&node, matrix, done..node.len(), Some(marks))?;
+        self.unmark(marks);
+        Ok(())
+    }
+
+    /// Finds all itemsets that extend those of some of a node's candidates. If any of these are
+    /// perfect, the node has `marks`.
+    pub(super) fn bits_children(
+        &mut self,
+        node: &Node,
+        matrix: Matrix,
+        children: Range<usize>,
+        marks: Option<Marks>,
+    ) -> Result<()> {
+        let opened = self.open(node, matrix, &children);
+        for at in children {
+            if opened && !self.advance(at) {
+                break;
+            }
+            match marks {
+                Some(marks) if self.candidates[node.from + at].slot == PERFECT => {
+                    self.double(node, marks, at)?;
+                }
+                _ => self.bits_child(node, matrix, None, at)?,
             }
         }
-        self.unmark(marks);
+        if opened {
+            self.close();
+        }
         Ok(())
     }
 

@@ -40,8 +40,8 @@ pub(crate) const LATTICE_ROW: usize = 16;
 /// Where the items and the counts of the next row of each size go.
 pub(crate) type Cursors = [(*mut u32, *mut u32); LATTICE + 1];
 
-/// The most numbers that [`Kernels::places`] handles.
-pub(crate) const PLACES: usize = 32;
+/// The most numbers that [`Kernels::sort`] handles.
+pub(crate) const SORTED: usize = 32;
 
 type JoinFn = unsafe fn(&Join<'_>, *mut u64, *mut u32) -> usize;
 type CompressFn = unsafe fn(&[u64], *mut u64, usize, usize);
@@ -50,9 +50,9 @@ type InsertFn = unsafe fn(&[u32], usize, usize, u32, *mut u32);
 type SubsetsFn = unsafe fn(&[u64], usize, usize, &mut Table);
 type LatticeFn = unsafe fn(&[u32], &[u32; LATTICE], &Table, u32, Cursors);
 type TransposeFn = unsafe fn(&[u64], usize, &mut [u64], usize);
-type PlacesFn = unsafe fn(&[u16; PLACES], usize, &mut [u16; PLACES]);
+type SortFn = unsafe fn(&mut [u16; SORTED], usize, u16);
 type ScanFn = unsafe fn(&[u32], u32, &mut Vec<u32>);
-type SumFn = unsafe fn(&mut [u32]);
+type DrainFn = unsafe fn(&mut [u32], u32, &mut Vec<(u32, u32)>);
 
 /// The inner loops for one kind of processor.
 #[derive(Clone, Copy)]
@@ -67,10 +67,10 @@ pub(crate) struct Kernels {
     insert: InsertFn,
     subsets: SubsetsFn,
     lattice: LatticeFn,
-    places: PlacesFn,
+    sort: SortFn,
     transpose: TransposeFn,
     scan: ScanFn,
-    sum: SumFn,
+    drain: DrainFn,
 }
 
 impl std::fmt::Debug for Kernels {
@@ -190,14 +190,16 @@ impl Kernels {
         unsafe { (self.lattice)(base, items, table, least, cursors) }
     }
 
-    /// For each of the first `len` numbers, which are distinct, sets how many of them are smaller:
-    /// where it goes to sort them. This takes more steps than other ways to sort, but none that
-    /// depends on the numbers, and so none that is mispredicted.
+    /// Sorts the first `taken` numbers, which are distinct and below `end`. The others are the
+    /// largest there is; up to the next multiple of 16 they become `end`.
+    ///
+    /// This takes the same steps for all numbers where vectors serve for it: other ways to sort
+    /// take fewer, but some that depend on the numbers, and so are mispredicted.
     #[inline]
-    pub(crate) fn places(&self, numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]) {
-        assert!(len <= PLACES);
+    pub(crate) fn sort(&self, numbers: &mut [u16; SORTED], taken: usize, end: u16) {
+        debug_assert!(numbers[taken..].iter().all(|&number| number == u16::MAX));
         // SAFETY: the processor has the features of the chosen version.
-        unsafe { (self.places)(numbers, len, places) }
+        unsafe { (self.sort)(numbers, taken, end) }
     }
 
     /// Makes bit vectors of `words` words, one after the other, of the lowest `number` bits of the
@@ -225,13 +227,12 @@ impl Kernels {
         unsafe { (self.scan)(counts, least, hits) }
     }
 
-    /// Replaces each entry by the sum over all entries whose index has all bits of its own. The
-    /// length is a power of two.
+    /// Takes all counts back to 0, and sets `hits` to the places and values of those that are at
+    /// least `least`, which is not 0.
     #[inline]
-    pub(crate) fn superset_sums(&self, table: &mut [u32]) {
-        assert!(table.len().is_power_of_two());
-        // SAFETY: the processor has the features of the chosen version, and the length is what
-        // it relies on.
-        unsafe { (self.sum)(table) }
+    pub(crate) fn drain(&self, counts: &mut [u32], least: u32, hits: &mut Vec<(u32, u32)>) {
+        hits.clear();
+        // SAFETY: the processor has the features of the chosen version.
+        unsafe { (self.drain)(counts, least, hits) }
     }
 }

@@ -1,7 +1,7 @@
 //! Sparse subproblems: rows as lists of codes, and for each code the rows that hold it.
 
-use super::kernels::{Kernels, PLACES};
-use crate::mine::memory::{Buffer, Pages};
+use super::kernels::{Kernels, SORTED};
+use crate::mine::memory::{Buffer, two_buffers};
 use crate::{Error, ErrorKind, Result};
 
 /// Rows are padded to a multiple of this many codes, so that loops over them end at few places
@@ -13,8 +13,9 @@ pub(super) trait Code: Ord + bytemuck::Pod + Send + Sync {
     const MAX: Self;
     fn new(code: usize) -> Self;
     fn index(self) -> usize;
-    /// For each of the first `len` codes, which are distinct, how many are smaller.
-    fn places(kernels: &Kernels, codes: &[Self; PLACES], len: usize, places: &mut [u16; PLACES]);
+    /// Sorts the first `taken` codes, which are distinct and below `end`. The others are the
+    /// largest there is; up to the next multiple of 16 they become `end`.
+    fn sort(kernels: &Kernels, codes: &mut [Self; SORTED], taken: usize, end: usize);
 }
 
 impl Code for u16 {
@@ -28,8 +29,8 @@ impl Code for u16 {
         self.into()
     }
     #[inline(always)]
-    fn places(kernels: &Kernels, codes: &[Self; PLACES], len: usize, places: &mut [u16; PLACES]) {
-        kernels.places(codes, len, places);
+    fn sort(kernels: &Kernels, codes: &mut [Self; SORTED], taken: usize, end: usize) {
+        kernels.sort(codes, taken, end as u16);
     }
 }
 
@@ -43,10 +44,9 @@ impl Code for u32 {
     fn index(self) -> usize {
         self as usize
     }
-    fn places(_: &Kernels, codes: &[Self; PLACES], len: usize, places: &mut [u16; PLACES]) {
-        for (code, place) in codes[..len].iter().zip(places) {
-            *place = codes[..len].iter().map(|other| u16::from(other < code)).sum();
-        }
+    fn sort(_: &Kernels, codes: &mut [Self; SORTED], taken: usize, end: usize) {
+        codes[..taken].sort_unstable();
+        codes[taken..].fill(end as u32);
     }
 }
 
@@ -61,14 +61,22 @@ pub(super) struct Lists<C> {
 /// Invariants that the unchecked reads rely on: codes are at most the number of slots; each row is
 /// ascending, is padded with that number to whole chunks, and begins at a whole chunk; each
 /// occurrence of a slot is the chunk at which a row begins that holds the slot, and another code
-/// before it.
+/// before it. Where the slot lies in the first chunk of a row, the occurrence comes before `near`
+/// of the slot, otherwise from `far` on: the loops over the former need not look for their end.
 pub(super) struct Shard<C> {
     slots: usize,
     codes: Buffer<C>,
-    /// Where the occurrences of each slot begin and end.
-    starts: Vec<usize>,
-    ends: Vec<usize>,
+    /// Where the occurrences of each slot begin, and the end.
+    starts: Vec<u32>,
+    /// Where those in the first chunk end, and where the others begin.
+    bounds: Vec<Bounds>,
     occurrences: Buffer<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Bounds {
+    near: u32,
+    far: u32,
 }
 
 impl<C: Code> Lists<C> {
@@ -80,7 +88,10 @@ impl<C: Code> Lists<C> {
 
     /// How many rows hold `slot`, and something before it.
     pub(super) fn rows_with(&self, slot: usize) -> u32 {
-        self.shards.iter().map(|shard| (shard.ends[slot] - shard.starts[slot]) as u32).sum()
+        self.shards
+            .iter()
+            .map(|shard| shard.near(slot).len() + shard.far(slot).len())
+            .sum::<usize>() as u32
     }
 
     /// Adds 1 to `counts` at each code of each row that holds `slot`. Counts at codes behind the
@@ -95,26 +106,27 @@ impl<C: Code> Lists<C> {
         });
     }
 
-    /// Takes `counts` as [`count`](Self::count) left them back to 0, except for those before the
-    /// slot that are at least `least`, and sets `hits` to the places of these.
-    pub(super) fn collect(&self, slot: usize, least: u32, counts: &mut [u32], hits: &mut Vec<u32>) {
+    /// Takes `counts` as [`count`](Self::count) left them back to 0, and sets `hits` to the places
+    /// before the slot and the values of those that are at least `least`.
+    pub(super) fn collect(
+        &self,
+        slot: usize,
+        least: u32,
+        counts: &mut [u32],
+        hits: &mut Vec<(u32, u32)>,
+    ) {
         assert!(counts.len() > self.slots);
-        let mut found: Vec<(u32, u32)> = Vec::new();
+        hits.clear();
         self.visit(slot, |_, chunk| {
             for code in chunk {
                 // SAFETY: codes are at most `slots`.
                 let count = std::mem::take(unsafe { counts.get_unchecked_mut(code.index()) });
                 if count >= least && code.index() < slot {
-                    found.push((code.index() as u32, count));
+                    hits.push((code.index() as u32, count));
                 }
             }
         });
-        found.sort_unstable();
-        hits.clear();
-        for (code, count) in found {
-            counts[code as usize] = count;
-            hits.push(code);
-        }
+        hits.sort_unstable();
     }
 
     /// Calls `row` with the sum (as in "or") of `bits` over the codes of each row that holds
@@ -157,28 +169,85 @@ impl<C: Code> Lists<C> {
 
 impl<C: Code> Shard<C> {
     #[inline(always)]
+    fn near(&self, slot: usize) -> &[u32] {
+        self.range(self.starts[slot], self.bounds[slot].near)
+    }
+
+    #[inline(always)]
+    fn far(&self, slot: usize) -> &[u32] {
+        self.range(self.bounds[slot].far, self.starts[slot + 1])
+    }
+
+    #[inline(always)]
+    fn range(&self, from: u32, to: u32) -> &[u32] {
+        let occurrences = &self.occurrences[from as usize..to as usize];
+        // SAFETY: from where those of a slot begin, up to `near`, and from `far` to the end, all
+        // were written.
+        unsafe { occurrences.assume_init_ref() }
+    }
+
+    #[inline(always)]
     fn visit(&self, slot: usize, visitor: &mut impl FnMut(bool, [C; CHUNK])) {
-        let occurrences = &self.occurrences[self.starts[slot]..self.ends[slot]];
-        // SAFETY: occurrences up to the end of those of a slot were written.
-        let occurrences = unsafe { occurrences.assume_init_ref() };
-        for (i, &chunk) in occurrences.iter().enumerate() {
+        let fetch = |occurrences: &[u32], i: usize| {
             if let Some(&ahead) = occurrences.get(i + AHEAD) {
                 prefetch(&self.codes, ahead as usize * CHUNK);
             }
-            let mut at = chunk as usize * CHUNK;
+        };
+        let near = self.near(slot);
+        for (i, &chunk) in near.iter().enumerate() {
+            fetch(near, i);
+            // SAFETY: a row begins there, and whole chunks were written.
+            visitor(true, unsafe { self.chunk(chunk as usize) });
+        }
+        let far = self.far(slot);
+        for (i, &chunk) in far.iter().enumerate() {
+            fetch(far, i);
+            let mut chunk = chunk as usize;
+            // SAFETY: as above.
+            visitor(false, unsafe { self.chunk(chunk) });
             loop {
-                // SAFETY: the row begins at a whole chunk, and holds the slot, so that it does
-                // not end before the chunk where the loop does. Whole rows were written.
-                let codes =
-                    unsafe { self.codes.as_ptr().add(at).cast::<[C; CHUNK]>().read_unaligned() };
+                chunk += 1;
+                // SAFETY: the row holds the slot, so that it does not end before the chunk where
+                // the loop does.
+                let codes = unsafe { self.chunk(chunk) };
                 let last = codes[CHUNK - 1].index() >= slot;
                 visitor(last, codes);
                 if last {
                     break;
                 }
-                at += CHUNK;
             }
         }
+    }
+
+    /// Appends a row of `len` ascending codes, at least two, which is padded to whole chunks, at code
+    /// number `end`. More chunks may be given than it needs.
+    #[inline(always)]
+    fn append(&mut self, end: &mut usize, row: &[C], len: usize) -> Result<()> {
+        let Shard { codes, bounds, occurrences, .. } = self;
+        let chunk = u32::try_from(*end / CHUNK).map_err(|_| too_many())?;
+        codes[*end..*end + row.len()].write_copy_of_slice(row);
+        *end += len.next_multiple_of(CHUNK);
+        // No more rows come than each slot has places: neither kind of occurrence meets the other.
+        // The first code of a row has none.
+        for &code in &row[1..len.min(CHUNK)] {
+            let near = &mut bounds[code.index()].near;
+            occurrences[*near as usize].write(chunk);
+            *near += 1;
+        }
+        for &code in &row[CHUNK.min(len)..len] {
+            let far = &mut bounds[code.index()].far;
+            occurrences[*far as usize].write(chunk);
+            *far = far.wrapping_sub(1);
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// There is such a chunk, and it was written.
+    #[inline(always)]
+    unsafe fn chunk(&self, chunk: usize) -> [C; CHUNK] {
+        // SAFETY: as the caller says.
+        unsafe { self.codes.as_ptr().add(chunk * CHUNK).cast::<[C; CHUNK]>().read_unaligned() }
     }
 }
 
@@ -200,16 +269,15 @@ fn prefetch<T>(values: &[T], at: usize) {
 /// Collects the rows of a shard.
 pub(super) struct Builder<C> {
     kernels: Kernels,
+    /// Its bounds are where the next occurrence of either kind goes.
     shard: Shard<C>,
     /// Where the next row goes in the codes.
     end: usize,
-    /// Where the next occurrence of each slot goes.
-    next: Vec<usize>,
     /// One long row.
     buffer: Vec<C>,
     /// Short rows that wait to be sorted, and how long they are. Sorting a row right after it was
     /// written would wait for the processor to have written it.
-    short: Vec<[C; PLACES]>,
+    short: Vec<[C; SORTED]>,
     lengths: Vec<usize>,
 }
 
@@ -223,101 +291,101 @@ impl<C: Code> Builder<C> {
         counts: impl ExactSizeIterator<Item = u32>,
         rows: usize,
     ) -> Result<Self> {
-        let mut starts = Vec::with_capacity(counts.len());
-        let mut total = 0usize;
+        let slots = counts.len();
+        let mut starts = Vec::with_capacity(slots + 1);
+        let mut total = 0u32;
+        starts.push(0);
         for count in counts {
+            total = total.checked_add(count).ok_or_else(too_many)?;
             starts.push(total);
-            total += count as usize;
         }
-        let next = starts.clone();
-        let shard = Shard {
-            slots: next.len(),
-            codes: Buffer::with_len(total + rows * (CHUNK - 1), Pages::Huge)?,
-            starts,
-            ends: Vec::new(),
-            occurrences: Buffer::with_len(total, Pages::Huge)?,
-        };
-        let short = vec![[C::MAX; PLACES]; BATCH];
-        Ok(Self { kernels, shard, end: 0, next, buffer: Vec::new(), short, lengths: Vec::new() })
+        let bounds = starts
+            .windows(2)
+            // Without any occurrence, neither is used.
+            .map(|range| Bounds { near: range[0], far: range[1].wrapping_sub(1) })
+            .collect();
+        let total = total as usize;
+        // Short rows are copied as a whole. Codes come last, since not all their room is needed.
+        let (occurrences, codes) = two_buffers(total, total + rows * (CHUNK - 1) + SORTED)?;
+        let shard = Shard { slots, codes, starts, bounds, occurrences };
+        let short = vec![[C::MAX; SORTED]; BATCH];
+        Ok(Self { kernels, shard, end: 0, buffer: Vec::new(), short, lengths: Vec::new() })
     }
 
-    /// Adds a row of distinct codes, as far as they are below the number of slots. One with less
-    /// than two such codes is dropped, as it extends nothing. The order of rows does not matter.
+    /// Adds a row of distinct codes, as far as they are below the number of slots; the others are
+    /// the largest there is. A row with less than two such codes is dropped, as it extends
+    /// nothing. The order of rows does not matter.
     #[inline(always)]
     pub(super) fn row(&mut self, codes: impl ExactSizeIterator<Item = C>) -> Result<()> {
         let slots = self.shard.slots;
+        let row = &mut self.short[self.lengths.len()];
+        let mut len = 0;
         // Codes are written whether needed or not, since branches would be mispredicted.
-        if codes.len() <= PLACES {
-            let row = &mut self.short[self.lengths.len()];
-            let mut len = 0;
+        if codes.len() <= SORTED {
             for code in codes {
-                row[len % PLACES] = code;
+                row[len % SORTED] = code;
                 len += usize::from(code.index() < slots);
             }
-            if len >= 2 {
-                self.lengths.push(len);
-                if self.lengths.len() == BATCH {
-                    self.flush()?;
-                }
+        } else {
+            if self.buffer.len() < codes.len() {
+                self.buffer.resize(codes.len(), C::MAX);
             }
-            return Ok(());
-        }
-        if self.buffer.len() < codes.len() {
-            self.buffer.resize(codes.len(), C::MAX);
-        }
-        let mut len = 0;
-        for code in codes {
-            self.buffer[len] = code;
-            len += usize::from(code.index() < slots);
+            for code in codes {
+                self.buffer[len] = code;
+                len += usize::from(code.index() < slots);
+            }
+            if len > SORTED {
+                return self.long(len);
+            }
+            row[..len].copy_from_slice(&self.buffer[..len]);
         }
         if len >= 2 {
-            let mut row = std::mem::take(&mut self.buffer);
-            row[..len].sort_unstable();
-            self.append(&row[..len], 0..len)?;
-            self.buffer = row;
+            self.lengths.push(len);
+            if self.lengths.len() == BATCH {
+                self.flush()?;
+            }
+        } else {
+            row[0] = C::MAX;
         }
+        Ok(())
+    }
+
+    /// Appends the row in the buffer.
+    fn long(&mut self, len: usize) -> Result<()> {
+        let mut row = std::mem::take(&mut self.buffer);
+        row[..len].sort_unstable();
+        let whole = len.next_multiple_of(CHUNK);
+        row.resize(row.len().max(whole), C::MAX);
+        row[len..whole].fill(C::new(self.shard.slots));
+        self.shard.append(&mut self.end, &row[..whole], len)?;
+        self.buffer = row;
         Ok(())
     }
 
     /// Appends the short rows.
     fn flush(&mut self) -> Result<()> {
-        let mut places = [0; PLACES];
-        for i in 0..self.lengths.len() {
-            let (row, len) = (self.short[i], self.lengths[i]);
-            C::places(&self.kernels, &row, len, &mut places);
-            self.append(&row[..len], places[..len].iter().map(|&place| place.into()))?;
+        // Sorted where they were written: a copy would have to be waited for.
+        let mut short = std::mem::take(&mut self.short);
+        for (row, &len) in short.iter_mut().zip(&self.lengths) {
+            C::sort(&self.kernels, row, len, self.shard.slots);
+            let whole = if len <= SORTED / 2 { &row[..SORTED / 2] } else { &row[..] };
+            self.shard.append(&mut self.end, whole, len)?;
+            *row = [C::MAX; SORTED];
         }
+        self.short = short;
         self.lengths.clear();
-        Ok(())
-    }
-
-    /// Appends a row of at least two codes, given the places at which they are ascending.
-    #[inline(always)]
-    fn append(&mut self, row: &[C], places: impl Iterator<Item = usize>) -> Result<()> {
-        let chunk = u32::try_from(self.end / CHUNK).map_err(|_| {
-            Error::new(ErrorKind::Limit, "the baskets hold more than 34 billion items")
-        })?;
-        let len = row.len().next_multiple_of(CHUNK);
-        let new = &mut self.shard.codes[self.end..self.end + len];
-        self.end += len;
-        for code in &mut new[row.len()..] {
-            code.write(C::new(self.shard.slots));
-        }
-        for (&code, place) in row.iter().zip(places) {
-            new[place].write(code);
-            // Not for the first code: the place that is then written to is not used up, and it is
-            // there, as no more rows come than the slot has places.
-            let next = &mut self.next[code.index()];
-            self.shard.occurrences[*next].write(chunk);
-            *next += usize::from(place > 0);
-        }
         Ok(())
     }
 
     pub(super) fn finish(mut self) -> Result<Shard<C>> {
         self.flush()?;
-        // Dropped rows leave gaps between the occurrences of one slot and those of the next.
-        self.shard.ends = self.next;
+        // Up to now where the next one would go.
+        self.shard.bounds.iter_mut().for_each(|bounds| bounds.far = bounds.far.wrapping_add(1));
         Ok(self.shard)
     }
+}
+
+#[cold]
+fn too_many() -> Error {
+    Error::new(ErrorKind::Limit, "the baskets hold more than 4 billion items")
 }

@@ -6,18 +6,18 @@
 //! what is cheapest for it:
 //!
 //! - [`lists`]: rows as lists of item numbers, for sparse ones;
-//! - [`bits`]: a bit vector for each item, for dense ones;
-//! - [`leaf`]: a table of counts by combination, for the last few items.
+//! - [`bits`]: a bit vector for each item, for dense ones; the first few items of a node are done
+//!   at once, through a table of the counts of all their combinations.
 //!
-//! [`run`] loads the rows and deals out the work, [`worker`] is what all kinds of subproblems
+//! [`run`] loads the rows and deals out the roots, [`share`] what is left of them, [`worker`] is what all kinds of subproblems
 //! share, [`kernels`] has the inner loops, and [`sink`] takes the result.
 
 mod bits;
 mod kernels;
 mod kin;
-mod leaf;
 mod lists;
 mod run;
+mod share;
 mod sink;
 mod sparse;
 #[cfg(test)]
@@ -106,10 +106,8 @@ pub(crate) struct Special<'a> {
 /// Which of the ways to hold rows are taken when. Tests force each.
 #[derive(Clone, Copy, Debug)]
 struct Tuning {
-    /// Nodes with at most this many candidates are counted in a table. At most 32.
-    table_candidates: usize,
     /// Rows of nodes with at most this many candidates become masks on their way from lists to bit
-    /// vectors. At most 64.
+    /// vectors.
     mask_candidates: usize,
     /// Vectors are packed in nodes with at least this many.
     pack_vectors: usize,
@@ -120,6 +118,8 @@ struct Tuning {
     force_root_bits: Option<bool>,
     /// A thread's share of the items while they are loaded is at least this many.
     shard_items: usize,
+    /// Nodes with more candidates than this may be split between threads.
+    split_candidates: usize,
     /// This much work is done before several threads take part: by then it is worth starting them.
     alone: u64,
 }
@@ -127,14 +127,14 @@ struct Tuning {
 impl Default for Tuning {
     fn default() -> Self {
         Self {
-            table_candidates: 8,
-            mask_candidates: 64,
+            mask_candidates: 256,
             pack_vectors: 6,
             slots_per_row: 256,
             force_bits: None,
             force_root_bits: None,
             shard_items: 500_000,
-            alone: 200_000,
+            split_candidates: 10,
+            alone: 30_000,
         }
     }
 }
@@ -153,6 +153,8 @@ struct Job<'a> {
     max_itemsets: u64,
     /// Itemsets found so far, as far as reported.
     found: AtomicU64,
+    /// Whether several threads share the work.
+    shared: bool,
     control: &'a Control,
     kernels: Kernels,
     tuning: Tuning,
@@ -222,8 +224,10 @@ fn mine_with(
         ));
     }
     let pool = Pool::new(settings.threads);
-    // As many shards as are worth their while.
+    // As many shards as are worth their while, and at least so many that each has less than 2^32
+    // items, as it numbers them with 32 bits.
     let shards = (rows.items.len() / tuning.shard_items).clamp(1, pool.threads());
+    let shards = shards.max(rows.items.len() >> 31);
     let shards = rows.shards(shards);
     let shard_counts = pool.map(&shards, |shard| {
         let mut counts = vec![0u32; shard.universe];
@@ -256,11 +260,6 @@ fn mine_with(
     let single: Vec<u32> = items.iter().copied().filter(|&item| alone(item)).collect();
     let single_counts: Vec<u32> = single.iter().map(|&item| counts[item as usize]).collect();
     let counts: Vec<u32> = items.iter().map(|&item| counts[item as usize]).collect();
-    let tuning = match special.kin {
-        // Tables are of all combinations.
-        Some(_) => Tuning { table_candidates: 0, ..tuning },
-        None => tuning,
-    };
     let job = Job {
         items: &items,
         counts: &counts,
@@ -270,6 +269,7 @@ fn mine_with(
         max_length: settings.max_length,
         max_itemsets: settings.max_itemsets,
         found: AtomicU64::new(0),
+        shared: pool.threads() > 1,
         control,
         kernels,
         tuning,

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bits::Matrix;
 use super::lists::{Builder, Code, Lists};
+use super::share::{Exchange, Segment};
 use super::sparse::{Scratch, bits_cost, lists_cost};
 use super::threads::Pool;
 use super::worker::{Candidate, Node, Worker};
 use super::{Job, Rows};
 use crate::Result;
-use crate::mine::columns::{Block, Level, Pieces};
+use crate::mine::columns::{Block, Pieces};
 
 /// All itemsets of two items or more, by length. `shards` are parts of the rows, and
 /// `shard_counts` says how many rows of each hold each item.
@@ -24,44 +25,51 @@ pub(super) fn run<C: Code>(
 ) -> Result<Vec<Pieces>> {
     let data = load::<C>(rows, shards, shard_counts, pool, job)?;
     let roots = job.items.len();
-    let mut first = Roots::new(job, &data);
-    if pool.threads() == 1 {
+    let exchange = Exchange::default();
+    let mut first = Roots::new(job, &data, &exchange);
+    if !job.shared {
         first.mine(0..roots)?;
         return Ok(first.worker.sink.take()?.into_iter().map(Pieces::of).collect());
     }
     let mut begun = 0;
     let mut work = 0;
+    first.worker.begin(vec![0]);
     while begun < roots && work < job.tuning.alone {
         first.mine(begun..begun + 1)?;
         // A row takes about as long to visit as an itemset to write.
         work = first.visited + first.worker.sink.total();
         begun += 1;
     }
-    first.segment(0);
+    first.worker.end();
     if begun == roots {
         return Ok(first.worker.sink.take()?.into_iter().map(Pieces::of).collect());
     }
-    // How much work a root is shows only when it is done: so there are many small tasks, which
-    // threads take one by one.
+    // Many small tasks, which threads take one by one.
     let tasks = (roots - begun).min(64 * pool.threads());
     let start = |task: usize| begun + (roots - begun) * task / tasks;
     let next = AtomicUsize::new(0);
     let first = Mutex::new(Some(first));
     let parts = pool.share(|_| {
         let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let mut worker = first.unwrap_or_else(|| Roots::new(job, &data));
+        let mut roots = first.unwrap_or_else(|| Roots::new(job, &data, &exchange));
+        let mut member = exchange.join();
         loop {
             let task = next.fetch_add(1, Ordering::Relaxed);
             if task >= tasks {
-                return worker.finish();
+                break;
             }
-            if let Err(error) = worker.mine(start(task)..start(task + 1)) {
+            roots.worker.begin(vec![start(task) as u32]);
+            if let Err(error) = roots.mine(start(task)..start(task + 1)) {
                 // The others need not go on.
                 next.store(tasks, Ordering::Relaxed);
                 return Err(error);
             }
-            worker.segment(start(task));
+            roots.worker.end();
         }
+        while let Some(task) = member.task() {
+            roots.worker.take(task)?;
+        }
+        roots.finish()
     })?;
     assemble(&parts)
 }
@@ -73,32 +81,18 @@ struct Part {
     segments: Vec<Segment>,
 }
 
-/// Which rows a worker found in one go.
-struct Segment {
-    /// The first root.
-    root: usize,
-    /// Where its rows end in each level; they begin where those of the segment before end.
-    ends: Vec<usize>,
-}
-
-/// Puts the segments of all workers in the order of their roots.
+/// Puts the segments of all workers in order.
 fn assemble(parts: &[Part]) -> Result<Vec<Pieces>> {
-    let mut segments = Vec::new();
-    for part in parts {
-        let mut before: &[usize] = &[];
-        for segment in &part.segments {
-            segments.push((segment.root, part, before, &segment.ends[..]));
-            before = &segment.ends;
-        }
-    }
-    segments.sort_unstable_by_key(|&(root, ..)| root);
+    let mut segments: Vec<(&Segment, &Part)> =
+        parts.iter().flat_map(|part| part.segments.iter().map(move |s| (s, part))).collect();
+    segments.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
     let mut lengths = Vec::new();
-    for (_, part, before, ends) in segments {
-        while lengths.len() < ends.len() {
+    for (segment, part) in segments {
+        while lengths.len() < segment.rows.len() {
             lengths.push(Pieces::new(lengths.len() + 2));
         }
-        for (l, (pieces, &end)) in lengths.iter_mut().zip(ends).enumerate() {
-            pieces.add(&part.levels[l], before.get(l).copied().unwrap_or(0)..end)?;
+        for ((pieces, blocks), rows) in lengths.iter_mut().zip(&part.levels).zip(&segment.rows) {
+            pieces.add(blocks, rows.clone())?;
         }
     }
     Ok(lengths)
@@ -112,12 +106,11 @@ struct Roots<'a, C> {
     scratch: Scratch,
     /// How many rows were visited.
     visited: u64,
-    segments: Vec<Segment>,
 }
 
 impl<'a, C: Code> Roots<'a, C> {
-    fn new(job: &'a Job<'a>, data: &'a Data<C>) -> Self {
-        let mut worker = Worker::new(job);
+    fn new(job: &'a Job<'a>, data: &'a Data<C>, exchange: &'a Exchange) -> Self {
+        let mut worker = Worker::new(job, exchange);
         for (slot, (&item, &count)) in (0..).zip(job.items.iter().zip(job.counts)) {
             worker.candidates.push(Candidate { slot, count, item });
         }
@@ -127,7 +120,7 @@ impl<'a, C: Code> Roots<'a, C> {
         };
         let (from, to) = (0, job.items.len());
         let node = Node { length: 0, base: 0, count: 0, row: 0, from, to };
-        Self { worker, data, node, scratch, visited: 0, segments: Vec::new() }
+        Self { worker, data, node, scratch, visited: 0 }
     }
 
     /// Finds all itemsets whose rarest items are these, except for those alone.
@@ -151,16 +144,10 @@ impl<'a, C: Code> Roots<'a, C> {
         Ok(())
     }
 
-    /// Notes that what was found since the last time begins with this root.
-    fn segment(&mut self, root: usize) {
-        let ends = self.worker.sink.levels().iter().map(Level::rows).collect();
-        self.segments.push(Segment { root, ends });
-    }
-
     fn finish(mut self) -> Result<Part> {
         let levels = self.worker.sink.take()?.into_iter();
         let levels = levels.map(|level| level.blocks.into_iter().map(Arc::new).collect());
-        Ok(Part { levels: levels.collect(), segments: self.segments })
+        Ok(Part { levels: levels.collect(), segments: self.worker.segments })
     }
 }
 
@@ -177,14 +164,15 @@ fn load<C: Code>(
     pool: &Pool,
     job: &Job<'_>,
 ) -> Result<Data<C>> {
-    let mut ranks = vec![u32::MAX; rows.universe];
-    for (rank, &item) in (0..).zip(job.items) {
-        ranks[item as usize] = rank;
+    let mut ranks = vec![C::MAX; rows.universe];
+    for (rank, &item) in job.items.iter().enumerate() {
+        ranks[item as usize] = C::new(rank);
     }
     let codes: u64 = job.counts.iter().map(|&count| u64::from(count)).sum();
     let slots = job.items.len();
     let bits = job.tuning.force_root_bits.unwrap_or_else(|| {
-        bits_cost(slots, rows.len() as u32) < lists_cost(codes, rows.len() as u32)
+        // Twice, since vectors of all rows are packed for each root.
+        2 * bits_cost(slots, rows.len() as u32) < lists_cost(codes, rows.len() as u32)
     });
     if bits {
         let words = rows.len().div_ceil(64).next_multiple_of(job.kernels.block);
@@ -193,8 +181,8 @@ fn load<C: Code>(
         for (r, row) in rows.iter().enumerate() {
             for &item in row {
                 let rank = ranks[item as usize];
-                if rank != u32::MAX {
-                    bits[rank as usize * words + r / 64] |= 1 << (r % 64);
+                if rank != C::MAX {
+                    bits[rank.index() * words + r / 64] |= 1 << (r % 64);
                 }
             }
         }
@@ -208,7 +196,7 @@ fn load<C: Code>(
             if r.is_multiple_of(1 << 14) {
                 job.control.check()?;
             }
-            builder.row(row.iter().map(|&item| C::new(ranks[item as usize] as usize)))?;
+            builder.row(row.iter().map(|&item| ranks[item as usize]))?;
         }
         builder.finish()
     })?;

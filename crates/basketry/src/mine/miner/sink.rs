@@ -2,9 +2,10 @@
 
 use super::Job;
 use super::kernels::{Cursors, LATTICE, LATTICE_ROW, Table};
-use super::worker::Node;
+use super::worker::{Candidate, Node};
 use crate::Result;
 use crate::mine::columns::Level;
+use crate::mine::memory::Supply;
 
 /// How many itemsets are found between two looks at the common limit.
 const QUANTUM: u64 = 1 << 16;
@@ -15,6 +16,8 @@ pub(super) struct Sink<'a> {
     job: &'a Job<'a>,
     /// Level `l` holds itemsets of length `l + 2`.
     levels: Vec<Level>,
+    /// Where their memory comes from.
+    supply: Supply<u32>,
     /// Itemsets found since the last look at the limit, and how many there may be until the next.
     found: u64,
     allowed: u64,
@@ -24,7 +27,14 @@ pub(super) struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     pub(super) fn new(job: &'a Job<'a>) -> Self {
-        Self { job, levels: Vec::new(), found: 0, allowed: 0, reported: 0 }
+        Self {
+            job,
+            levels: Vec::new(),
+            supply: Supply::default(),
+            found: 0,
+            allowed: 0,
+            reported: 0,
+        }
     }
 
     /// All levels.
@@ -55,35 +65,49 @@ impl<'a> Sink<'a> {
         self.levels.get(length - 2).map_or(0, Level::rows)
     }
 
+    /// The items of the itemset in row `row` of those with `length` items.
+    #[inline]
+    pub(super) fn itemset(&self, length: usize, row: usize) -> &[u32] {
+        match length {
+            1 => &self.job.items[row..=row],
+            _ => &self.levels[length - 2].rows_from(row).0[..length],
+        }
+    }
+
+    /// Appends an itemset of another worker, and those that come from adding one of the candidates,
+    /// so that they can be extended. Returns the row of the first of these.
+    pub(super) fn seed(&mut self, itemset: &[u32], candidates: &[Candidate]) -> Result<usize> {
+        let length = itemset.len();
+        while self.levels.len() < length {
+            self.levels.push(Level::new(self.levels.len() + 2));
+        }
+        let Self { levels, supply, job, .. } = self;
+        let items: Vec<u32> = candidates.iter().map(|c| c.item).collect();
+        let counts = candidates.iter().map(|c| c.count);
+        if let ([base @ .., last], 2..) = (itemset, length) {
+            let last = std::slice::from_ref(last);
+            append(job, supply, &mut levels[length - 2], base, last, std::iter::once(0))?;
+        }
+        append(job, supply, &mut levels[length - 1], itemset, &items, counts)
+    }
+
     /// Appends the itemsets that come from adding one of `items` to the one in row `row` of those
-    /// with `length` items. Returns the row of the first.
+    /// with `length` items; `counts` are as many. Returns the row of the first.
     #[inline]
     pub(super) fn extend(
         &mut self,
         length: usize,
         row: usize,
         items: &[u32],
-        counts: &[u32],
+        counts: impl Iterator<Item = u32>,
     ) -> Result<usize> {
         self.allow(items.len() as u64)?;
-        let kernels = &self.job.kernels;
         let (shorter, level) = pair(&mut self.levels, length);
         let base = match shorter {
             Some(level) => &level.rows_from(row).0[..length],
             None => &self.job.items[row..=row],
         };
-        let first = level.rows();
-        let (mut items, mut counts) = (items, counts);
-        while items.len() > level.room() {
-            let (now, later) = items.split_at(level.room());
-            let (now_counts, later_counts) = counts.split_at(now.len());
-            // SAFETY: one row is written for each count.
-            unsafe { level.push(now_counts, |rows| kernels.extend(base, now, rows))? };
-            (items, counts) = (later, later_counts);
-        }
-        // SAFETY: one row is written for each count.
-        unsafe { level.push(counts, |rows| kernels.extend(base, items, rows))? };
-        Ok(first)
+        append(self.job, &mut self.supply, level, base, items, counts)
     }
 
     /// Appends the itemsets that come from adding at least two of `items` to that of a node: those
@@ -114,7 +138,7 @@ impl<'a> Sink<'a> {
             if level.room() < rows[size] {
                 return Ok(false);
             }
-            let (items, counts) = level.place(rows[size])?;
+            let (items, counts) = level.places(&mut self.supply)?;
             cursors[size] = (items.as_mut_ptr().cast(), counts.as_mut_ptr().cast());
         }
         self.allow(rows[2..].iter().sum::<usize>() as u64)?;
@@ -151,12 +175,11 @@ impl<'a> Sink<'a> {
             };
             let number = (to - from).min(counts.len()).min(level.room());
             let kernels = &self.job.kernels;
-            // SAFETY: one row is written for each count.
-            unsafe {
-                level.push(&counts[..number], |new| {
-                    kernels.insert(rows, length, number, item, new);
-                })?;
-            }
+            let places = level.places(&mut self.supply)?;
+            kernels.insert(rows, length, number, item, places.0);
+            places.1[..number].write_copy_of_slice(&counts[..number]);
+            // SAFETY: as many rows and counts were written.
+            unsafe { level.commit(number) };
             self.allow(number as u64)?;
             from += number;
         }
@@ -173,6 +196,37 @@ impl<'a> Sink<'a> {
             self.found = 0;
         }
         Ok(())
+    }
+}
+
+/// Appends the rows that come from adding one of `items` to `base`; `counts` are as many. Returns
+/// the row of the first.
+#[inline(always)]
+fn append(
+    job: &Job<'_>,
+    supply: &mut Supply<u32>,
+    level: &mut Level,
+    base: &[u32],
+    items: &[u32],
+    mut counts: impl Iterator<Item = u32>,
+) -> Result<usize> {
+    let first = level.rows();
+    let mut items = items;
+    loop {
+        let (now, later) = items.split_at(items.len().min(level.room()));
+        let places = level.places(supply)?;
+        job.kernels.extend(base, now, places.0);
+        let mut written = 0;
+        for (place, count) in places.1[..now.len()].iter_mut().zip(&mut counts) {
+            place.write(count);
+            written += 1;
+        }
+        // SAFETY: so many rows were written, as there is an item for each count.
+        unsafe { level.commit(written) };
+        if later.is_empty() {
+            return Ok(first);
+        }
+        items = later;
     }
 }
 

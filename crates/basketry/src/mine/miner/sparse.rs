@@ -13,8 +13,8 @@ pub(super) struct Scratch {
     bits: Vec<u64>,
     /// The number of each slot among the child's, or `u32::MAX`, which it is between uses.
     numbers: Vec<u32>,
-    /// The slots that stay frequent.
-    hits: Vec<u32>,
+    /// The slots that stay frequent, and their counts.
+    hits: Vec<(u32, u32)>,
     /// The slots that get data in the child.
     kept: Vec<u32>,
     /// Which candidate has each slot. Empty if candidate `i` has slot `i`.
@@ -47,7 +47,6 @@ impl Scratch {
 enum Plan {
     /// No two of its candidates have data.
     Nothing,
-    Table,
     Bits,
     Lists,
 }
@@ -57,6 +56,9 @@ impl Worker<'_> {
     fn lists<C: Code>(&mut self, node: Node, lists: &Lists<C>) -> Result<()> {
         let mut scratch = Scratch::new(&self.candidates[node.from..node.to]);
         let marks = self.mark(&node);
+        // What is found below is copied for perfect candidates, and so has to lie in one place.
+        let unsplit = usize::from(!scratch.perfect.is_empty());
+        self.unsplit += unsplit;
         for at in 0..node.len() {
             if self.candidates[node.from + at].slot == PERFECT {
                 self.double(&node, marks, at)?;
@@ -64,6 +66,7 @@ impl Worker<'_> {
                 self.lists_child(&node, lists, &mut scratch, at)?;
             }
         }
+        self.unsplit -= unsplit;
         self.unmark(marks);
         Ok(())
     }
@@ -87,8 +90,9 @@ impl Worker<'_> {
         if few {
             lists.collect(slot, least, &mut scratch.counts, &mut scratch.hits);
         } else {
-            scratch.hits.clear();
-            self.job.kernels.scan(&scratch.counts[..slot], least, &mut scratch.hits);
+            let (before, behind) = scratch.counts.split_at_mut(slot);
+            self.job.kernels.drain(before, least, &mut scratch.hits);
+            behind.fill(0);
         }
 
         // Candidates in order: those that stay frequent, and those that are perfect already.
@@ -98,14 +102,13 @@ impl Worker<'_> {
         let full = self.job.full(pivot.count);
         let mut perfect =
             scratch.perfect.iter().map(|&p| p as usize).take_while(|&p| p < at).peekable();
-        for &hit in &scratch.hits {
+        for &(hit, count) in &scratch.hits {
             let place = scratch.places.get(hit as usize).map_or(hit as usize, |&p| p as usize);
             while let Some(before) = perfect.next_if(|&p| p < place) {
                 let item = self.candidates[node.from + before].item;
                 self.push(item, pivot.count, pivot.count, &mut live);
             }
             let item = self.candidates[node.from + place].item;
-            let count = scratch.counts[hit as usize];
             if self.job.apart(pivot.item, item) {
                 continue;
             }
@@ -118,15 +121,9 @@ impl Worker<'_> {
             let item = self.candidates[node.from + before].item;
             self.push(item, pivot.count, pivot.count, &mut live);
         }
-        if few {
-            scratch.hits.iter().for_each(|&hit| scratch.counts[hit as usize] = 0);
-        } else {
-            scratch.counts.fill(0);
-        }
         let Some(child) = self.emit(node, at, from)? else { return Ok(()) };
         match self.plan(&child, live as usize, pivot.count) {
             Plan::Nothing => self.bits(child, Matrix { start: 0, words: 0, vectors: 0 })?,
-            Plan::Table => self.table_child(&child, lists, scratch, slot, pivot.count)?,
             Plan::Bits if live as usize <= self.job.tuning.mask_candidates => {
                 self.masks_child(child, lists, scratch, slot)?
             }
@@ -145,9 +142,6 @@ impl Worker<'_> {
         if live < 2 {
             return Plan::Nothing;
         }
-        if child.len() <= tuning.table_candidates {
-            return Plan::Table;
-        }
         if let Some(bits) = tuning.force_bits {
             return if bits { Plan::Bits } else { Plan::Lists };
         }
@@ -159,43 +153,8 @@ impl Worker<'_> {
         if bits_cost(live, rows) < lists_cost(codes, rows) { Plan::Bits } else { Plan::Lists }
     }
 
-    /// Rows become masks over all candidates, counted in a table.
-    fn table_child<C: Code>(
-        &mut self,
-        child: &Node,
-        lists: &Lists<C>,
-        scratch: &mut Scratch,
-        slot: usize,
-        rows: u32,
-    ) -> Result<()> {
-        // Perfect candidates have a bit too, in every row.
-        let mut always = 0;
-        let mut kept = scratch.kept.iter();
-        for (bit, candidate) in self.candidates[child.from..child.to].iter().enumerate() {
-            match candidate.slot {
-                PERFECT => always |= 1 << bit,
-                _ => {
-                    if let Some(&slot) = kept.next() {
-                        scratch.bits[slot as usize] = 1 << bit;
-                    }
-                }
-            }
-        }
-        self.table.clear();
-        self.table.resize(1 << child.len(), 0);
-        let table = &mut self.table[..];
-        let low = table.len() - 1;
-        // Rows that hold too little to be in the lists hold the perfect ones all the same.
-        table[always as usize & low] = rows - lists.rows_with(slot);
-        lists.masks(slot, &scratch.bits, |mask| table[(mask | always) as usize & low] += 1);
-        for &slot in &scratch.kept {
-            scratch.bits[slot as usize] = 0;
-        }
-        self.leaf(child)
-    }
-
-    /// Rows become masks over the candidates with data, then bit vectors. Rows with less than two
-    /// of them are left out.
+    /// Rows become masks over the candidates with data, 64 at a time, then bit vectors. If one mask
+    /// holds all candidates, rows with less than two of them are left out.
     fn masks_child<C: Code>(
         &mut self,
         child: Node,
@@ -203,34 +162,45 @@ impl Worker<'_> {
         scratch: &mut Scratch,
         slot: usize,
     ) -> Result<()> {
-        for (bit, &slot) in scratch.kept.iter().enumerate() {
-            scratch.bits[slot as usize] = 1 << bit;
-        }
         let vectors = scratch.kept.len();
         let room = lists.rows_with(slot) as usize + 64;
         if self.masks.len() < room {
             self.masks.resize(room, 0);
         }
-        let mut rows = 0;
-        // Written whether needed or not, since branches would be mispredicted.
-        let masks = &mut self.masks[..room];
-        lists.masks(slot, &scratch.bits, |mask| {
-            masks[rows] = mask;
-            rows += usize::from(mask & mask.wrapping_sub(1) != 0);
-        });
-        for &slot in &scratch.kept {
-            scratch.bits[slot as usize] = 0;
+        let mut matrix = Matrix { start: 0, words: 0, vectors };
+        for (group, kept) in scratch.kept.chunks(64).enumerate() {
+            for (bit, &slot) in kept.iter().enumerate() {
+                scratch.bits[slot as usize] = 1 << bit;
+            }
+            let masks = &mut self.masks[..room];
+            let mut rows = 0;
+            if vectors <= 64 {
+                // Written whether needed or not, since branches would be mispredicted.
+                lists.masks(slot, &scratch.bits, |mask| {
+                    masks[rows] = mask;
+                    rows += usize::from(mask & mask.wrapping_sub(1) != 0);
+                });
+            } else {
+                lists.masks(slot, &scratch.bits, |mask| {
+                    masks[rows] = mask;
+                    rows += 1;
+                });
+            }
+            for &slot in kept {
+                scratch.bits[slot as usize] = 0;
+            }
+            let whole = rows.next_multiple_of(64);
+            masks[rows..whole].fill(0);
+            // As long in all groups.
+            let words = (whole / 64).next_multiple_of(self.job.kernels.block);
+            matrix.words = words;
+            self.arena.reserve(matrix.end());
+            let bits = &mut self.arena.words()[64 * group * words..][..kept.len() * words];
+            for vector in bits.chunks_exact_mut(words.max(1)) {
+                vector[whole / 64..].fill(0);
+            }
+            self.job.kernels.transpose(&masks[..whole], kept.len(), bits, words);
         }
-        let whole = rows.next_multiple_of(64);
-        masks[rows..whole].fill(0);
-        let words = (whole / 64).next_multiple_of(self.job.kernels.block);
-        let matrix = Matrix { start: 0, words, vectors };
-        self.arena.reserve(matrix.end());
-        let bits = &mut self.arena.words()[..matrix.end()];
-        for vector in bits.chunks_exact_mut(words.max(1)) {
-            vector[whole / 64..].fill(0);
-        }
-        self.job.kernels.transpose(&masks[..whole], vectors, bits, words);
         self.bits(child, matrix)
     }
 

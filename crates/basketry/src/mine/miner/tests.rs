@@ -49,17 +49,17 @@ fn flat(lengths: Vec<Pieces>) -> Vec<(Vec<u32>, u32)> {
 fn tunings() -> Vec<Tuning> {
     let mut tunings = vec![Tuning::default()];
     for force_bits in [None, Some(false), Some(true)] {
-        for table_candidates in [0, 3, 12] {
+        for mask_candidates in [0, 4, 256] {
             for pack_vectors in [1, usize::MAX] {
                 for root_bits in [false, true] {
                     tunings.push(Tuning {
-                        table_candidates,
-                        mask_candidates: if root_bits { 64 } else { 2 * table_candidates },
+                        mask_candidates,
                         pack_vectors,
                         slots_per_row: if pack_vectors == 1 { 1 } else { 256 },
                         force_bits,
                         force_root_bits: Some(root_bits),
                         shard_items: 1,
+                        split_candidates: 1,
                         alone: 0,
                     });
                 }
@@ -231,10 +231,11 @@ fn large_results_are_the_same_with_any_number_of_threads() {
     );
     let expected = flat(expected.unwrap());
     assert!(expected.len() > 200_000, "{}", expected.len());
-    for threads in [2, 3] {
+    for threads in [2, 3, 5] {
         for root_bits in [false, true] {
             let tuning = Tuning {
                 shard_items: 1,
+                split_candidates: 2,
                 alone: 0,
                 force_root_bits: Some(root_bits),
                 ..Tuning::default()

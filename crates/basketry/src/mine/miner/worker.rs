@@ -7,6 +7,7 @@
 
 use super::Job;
 use super::bits::Arena;
+use super::share::{DEEPEST, Exchange, Frame, Segment};
 use super::sink::Sink;
 use crate::Result;
 
@@ -66,17 +67,23 @@ pub(super) struct Worker<'a> {
     pub joined: Vec<u32>,
     /// Row numbers of the nodes on the way down that have perfect candidates.
     marks: Vec<usize>,
-    /// Scratch: items and counts of one batch of itemsets, the rows of a subproblem as masks, and
-    /// a table of counts by mask.
+    /// Scratch: the items of one batch of itemsets, and the rows of a subproblem as masks.
     pub items: Vec<u32>,
-    pub counts: Vec<u32>,
     pub masks: Vec<u64>,
-    pub table: Vec<u32>,
+    /// Where the current node lies, down to nodes that may be split.
+    pub path: [u32; DEEPEST],
+    /// The nodes on the way down that may be split.
+    pub frames: Vec<Frame>,
+    /// How many nodes on the way down keep those below from being split.
+    pub unsplit: usize,
+    pub exchange: &'a Exchange,
+    /// What was found, in the order in which it was.
+    pub segments: Vec<Segment>,
     ticks: u32,
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(job: &'a Job<'a>) -> Self {
+    pub(super) fn new(job: &'a Job<'a>, exchange: &'a Exchange) -> Self {
         Self {
             job,
             sink: Sink::new(job),
@@ -86,9 +93,12 @@ impl<'a> Worker<'a> {
             joined: Vec::new(),
             marks: Vec::new(),
             items: Vec::new(),
-            counts: Vec::new(),
             masks: Vec::new(),
-            table: Vec::new(),
+            path: [0; DEEPEST],
+            frames: Vec::new(),
+            unsplit: 0,
+            exchange,
+            segments: Vec::new(),
             ticks: 0,
         }
     }
@@ -125,15 +135,19 @@ impl<'a> Worker<'a> {
         }
         self.items.clear();
         self.items.extend(self.candidates[from..to].iter().map(|c| c.item));
-        self.counts.clear();
-        self.counts.extend(self.candidates[from..to].iter().map(|c| c.count));
         let length = node.length + 1;
         let base = node.row + at;
         let count = self.candidates[node.from + at].count;
-        let row = self.sink.extend(length, base, &self.items, &self.counts)?;
+        let row = {
+            let counts = self.candidates[from..to].iter().map(|c| c.count);
+            self.sink.extend(length, base, &self.items, counts)?
+        };
         if to - from == 1 || length + 2 > self.job.max_length {
             self.candidates.truncate(from);
             return Ok(None);
+        }
+        if let Some(place) = self.path.get_mut(node.length) {
+            *place = at as u32;
         }
         Ok(Some(Node { length, base, count, row, from, to }))
     }

@@ -1,6 +1,6 @@
 //! Plain Rust, written so that the compiler can use whatever vectors it may.
 
-use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, PLACES, Table, WIDE};
+use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, SORTED, Table, WIDE};
 use crate::mine::columns::SLACK;
 
 pub(super) const KERNELS: Kernels = Kernels {
@@ -12,10 +12,10 @@ pub(super) const KERNELS: Kernels = Kernels {
     insert,
     subsets,
     lattice,
-    places,
+    sort,
     transpose,
     scan,
-    sum: superset_sums,
+    drain,
 };
 
 /// Lanes that are handled at once.
@@ -362,10 +362,9 @@ pub(super) unsafe fn write_lattice(
     }
 }
 
-unsafe fn places(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]) {
-    for (number, place) in numbers[..len].iter().zip(places) {
-        *place = numbers[..len].iter().map(|other| u16::from(other < number)).sum();
-    }
+unsafe fn sort(numbers: &mut [u16; SORTED], taken: usize, end: u16) {
+    numbers[..taken].sort_unstable();
+    numbers[taken..].fill(end);
 }
 
 pub(super) unsafe fn transpose(masks: &[u64], number: usize, vectors: &mut [u64], words: usize) {
@@ -417,42 +416,20 @@ pub(super) fn scan_groups(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
     }
 }
 
-unsafe fn superset_sums(table: &mut [u32]) {
-    add_supersets(table);
+unsafe fn drain(counts: &mut [u32], least: u32, hits: &mut Vec<(u32, u32)>) {
+    drain_groups(counts, least, hits);
 }
 
-/// See [`Kernels::superset_sums`].
+/// See [`Kernels::drain`].
 #[inline(always)]
-pub(super) fn add_supersets(table: &mut [u32]) {
-    // The low bits go within groups of 16, the others between whole groups.
-    let mut groups = table.chunks_exact_mut(16);
-    for group in groups.by_ref() {
-        for bit in [1, 2, 4, 8] {
-            for low in 0..16 {
-                if low & bit == 0 {
-                    group[low] += group[low | bit];
-                }
-            }
+pub(super) fn drain_groups(counts: &mut [u32], least: u32, hits: &mut Vec<(u32, u32)>) {
+    let mut from = 0;
+    for group in counts.chunks_mut(64) {
+        // Most groups have none, and are passed over with a few vector instructions.
+        if group.iter().fold(0, |most, &count| most.max(count)) >= least {
+            hits.extend((from..).zip(group.iter().copied()).filter(|&(_, c)| c >= least));
         }
-    }
-    let mut bit = 1;
-    let rest = groups.into_remainder();
-    while bit < rest.len() {
-        for low in 0..rest.len() {
-            if low & bit == 0 {
-                rest[low] += rest[low | bit];
-            }
-        }
-        bit *= 2;
-    }
-    let mut half = 16;
-    while half < table.len() {
-        for pair in table.chunks_exact_mut(2 * half) {
-            let (without, with) = pair.split_at_mut(half);
-            for (a, b) in without.iter_mut().zip(with) {
-                *a += *b;
-            }
-        }
-        half *= 2;
+        group.fill(0);
+        from += 64;
     }
 }

@@ -163,17 +163,20 @@ proptest! {
     }
 
     #[test]
-    fn places(numbers in prop::collection::hash_set(any::<u16>(), 0..=PLACES)) {
+    fn sort(
+        numbers in prop::collection::hash_set(0u16..=600, 0..=SORTED),
+        end in prop_oneof![Just(601u16), Just(u16::MAX - 1)],
+    ) {
         let numbers: Vec<u16> = numbers.into_iter().collect();
-        let mut padded = [3; PLACES];
+        let mut padded = [u16::MAX; SORTED];
         padded[..numbers.len()].copy_from_slice(&numbers);
+        let mut expected = numbers.clone();
+        expected.sort_unstable();
+        expected.resize(numbers.len().next_multiple_of(16), end);
         for kernels in Kernels::all() {
-            let mut places = [0; PLACES];
-            kernels.places(&padded, numbers.len(), &mut places);
-            for (number, &place) in numbers.iter().zip(&places) {
-                let smaller = numbers.iter().filter(|other| *other < number).count();
-                prop_assert_eq!(usize::from(place), smaller, "{:?}", kernels);
-            }
+            let mut sorted = padded;
+            kernels.sort(&mut sorted, numbers.len(), end);
+            prop_assert_eq!(&sorted[..expected.len()], &expected[..], "{:?}", kernels);
         }
     }
 
@@ -196,24 +199,20 @@ proptest! {
     }
 
     #[test]
-    fn scan_and_sums(
+    fn scan_and_drain(
         counts in prop::collection::vec(prop_oneof![0u32..50, any::<u32>()], 0..300),
-        least in 1u32..100, bits in 0u32..9,
+        least in 1u32..100,
     ) {
-        let expected: Vec<u32> =
-            (0..).zip(&counts).filter(|&(_, &c)| c >= least).map(|(i, _)| i).collect();
-        let table: Vec<u32> = (0..1 << bits).map(|i: u32| i.wrapping_mul(0x9e37) % 1000).collect();
-        let sum = |mask: usize| -> u32 {
-            let supersets = table.iter().enumerate().filter(|(other, _)| other & mask == mask);
-            supersets.map(|(_, &n)| n).sum()
-        };
+        let expected: Vec<(u32, u32)> =
+            (0..).zip(counts.iter().copied()).filter(|&(_, c)| c >= least).collect();
         for kernels in Kernels::all() {
-            let mut hits = Vec::new();
-            kernels.scan(&counts, least, &mut hits);
+            let mut places = Vec::new();
+            kernels.scan(&counts, least, &mut places);
+            prop_assert!(places.iter().eq(expected.iter().map(|(i, _)| i)), "{kernels:?}");
+            let (mut hits, mut counts) = (vec![(7, 7)], counts.clone());
+            kernels.drain(&mut counts, least, &mut hits);
             prop_assert_eq!(&hits, &expected, "{:?}", kernels);
-            let mut sums = table.clone();
-            kernels.superset_sums(&mut sums);
-            prop_assert!(sums.iter().enumerate().all(|(mask, &n)| n == sum(mask)), "{kernels:?}");
+            prop_assert!(counts.iter().all(|&count| count == 0));
         }
     }
 }

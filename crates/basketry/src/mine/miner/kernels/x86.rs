@@ -3,9 +3,9 @@
 use std::arch::x86_64::*;
 
 use super::portable::{
-    add_supersets, compress_with, extend_rows, insert_rows, scan_groups, transpose, write_lattice,
+    compress_with, drain_groups, extend_rows, insert_rows, scan_groups, transpose, write_lattice,
 };
-use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, PLACES, Table};
+use super::{Cursors, Join, Kernels, LATTICE, LATTICE_ROW, SORTED, Table};
 
 /// The versions this processor can run, the fastest last.
 pub(super) fn available() -> Vec<Kernels> {
@@ -35,10 +35,10 @@ const AVX2: Kernels = Kernels {
     insert: insert_avx2,
     subsets: subsets_avx2,
     lattice: lattice_avx2,
-    places: places_avx2,
+    sort: sort_avx2,
     transpose,
     scan: scan_avx2,
-    sum: sum_avx2,
+    drain: drain_avx2,
 };
 
 const AVX512: Kernels = Kernels {
@@ -46,14 +46,14 @@ const AVX512: Kernels = Kernels {
     block: 8,
     join: join_avx512,
     compress: compress_avx2,
-    extend: extend_avx2,
-    insert: insert_avx2,
+    extend: extend_avx512,
+    insert: insert_avx512,
     subsets: subsets_avx512,
     lattice: lattice_avx512,
-    places: places_avx512,
+    sort: sort_avx512,
     transpose: transpose_avx512,
     scan: scan_avx512,
-    sum: sum_avx512,
+    drain: drain_avx512,
 };
 
 /// How many bits are set in each quarter: those of each byte through a table of nibbles (Mula),
@@ -206,14 +206,47 @@ unsafe fn insert_avx2(source: &[u32], length: usize, number: usize, item: u32, o
     unsafe { insert_rows(source, length, number, item, out) }
 }
 
-#[target_feature(enable = "avx2")]
-unsafe fn sum_avx2(table: &mut [u32]) {
-    add_supersets(table);
+/// As the portable one; rows of up to 16 items are one register.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn extend_avx512(base: &[u32], items: &[u32], out: *mut u32) {
+    if base.len() >= 16 {
+        // SAFETY: the same contract.
+        return unsafe { extend_rows(base, items, out) };
+    }
+    let most = _mm512_set1_epi32(-1);
+    let lanes = (1 << base.len()) - 1;
+    // SAFETY: lanes beyond the base are not loaded.
+    let upper = unsafe { _mm512_mask_loadu_epi32(most, lanes, base.as_ptr().cast()) };
+    let lower = _mm512_alignr_epi32::<15>(upper, _mm512_setzero_si512());
+    for (i, &item) in items.iter().enumerate() {
+        let item = _mm512_set1_epi32(item as i32);
+        let row = _mm512_max_epu32(lower, _mm512_min_epu32(upper, item));
+        // SAFETY: row `i` begins within the room for the rows, and ends within the slack.
+        unsafe { _mm512_storeu_si512(out.add(i * (base.len() + 1)).cast(), row) };
+    }
 }
 
+/// As the portable one; rows of up to 16 items are one register.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-unsafe fn sum_avx512(table: &mut [u32]) {
-    add_supersets(table);
+unsafe fn insert_avx512(source: &[u32], length: usize, number: usize, item: u32, out: *mut u32) {
+    if length >= 16 {
+        // SAFETY: the same contract.
+        return unsafe { insert_rows(source, length, number, item, out) };
+    }
+    let (zero, most) = (_mm512_setzero_si512(), _mm512_set1_epi32(-1));
+    let item = _mm512_set1_epi32(item as i32);
+    let lanes = (1 << length) - 1;
+    for i in 0..number {
+        // SAFETY: row `i` lies within the source, and lanes beyond it are not loaded; the new row
+        // begins within the room for the rows, and ends within the slack.
+        unsafe {
+            let base = source.as_ptr().add(i * length).cast();
+            let base = _mm512_mask_loadu_epi32(most, lanes, base);
+            let below = _mm512_alignr_epi32::<15>(base, zero);
+            let row = _mm512_max_epu32(below, _mm512_min_epu32(base, item));
+            _mm512_storeu_si512(out.add(i * (length + 1)).cast(), row);
+        }
+    }
 }
 
 #[target_feature(enable = "avx2")]
@@ -239,6 +272,34 @@ unsafe fn scan_avx512(counts: &[u32], least: u32, hits: &mut Vec<u32>) {
             hits.push(g as u32 * 64 + mask.trailing_zeros());
             mask &= mask - 1;
         }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+unsafe fn drain_avx2(counts: &mut [u32], least: u32, hits: &mut Vec<(u32, u32)>) {
+    drain_groups(counts, least, hits);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn drain_avx512(counts: &mut [u32], least: u32, hits: &mut Vec<(u32, u32)>) {
+    let least = _mm512_set1_epi32(least as i32);
+    for (g, group) in counts.chunks_mut(64).enumerate() {
+        let mut mask = 0u64;
+        for (v, vector) in group.chunks(16).enumerate() {
+            // SAFETY: lanes beyond the end are not loaded.
+            let (lanes, vector) = unsafe {
+                let lanes = u16::MAX >> (16 - vector.len());
+                (lanes, _mm512_maskz_loadu_epi32(lanes, vector.as_ptr().cast()))
+            };
+            let at_least = _mm512_mask_cmpge_epu32_mask(lanes, vector, least);
+            mask |= u64::from(at_least) << (16 * v);
+        }
+        while mask != 0 {
+            let at = mask.trailing_zeros();
+            hits.push((g as u32 * 64 + at, group[at as usize]));
+            mask &= mask - 1;
+        }
+        group.fill(0);
     }
 }
 
@@ -361,9 +422,10 @@ unsafe fn lattice_avx512(
     }
 }
 
+/// Each number goes where as many are that are smaller.
 #[target_feature(enable = "avx2")]
-unsafe fn places_avx2(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]) {
-    const { assert!(PLACES == 32) };
+unsafe fn sort_avx2(numbers: &mut [u16; SORTED], taken: usize, end: u16) {
+    const { assert!(SORTED == 32) };
     // There are signed comparisons only.
     let sign = _mm256_set1_epi16(i16::MIN);
     // SAFETY: both halves lie within the numbers.
@@ -373,28 +435,88 @@ unsafe fn places_avx2(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PL
     };
     let (low, high) = (_mm256_xor_si256(low, sign), _mm256_xor_si256(high, sign));
     let mut smaller = [_mm256_setzero_si256(); 2];
-    for &number in &numbers[..len] {
+    for &number in &numbers[..taken] {
         let number = _mm256_xor_si256(_mm256_set1_epi16(number as i16), sign);
         smaller[0] = _mm256_sub_epi16(smaller[0], _mm256_cmpgt_epi16(low, number));
         smaller[1] = _mm256_sub_epi16(smaller[1], _mm256_cmpgt_epi16(high, number));
     }
+    let mut places = [0u16; SORTED];
     // SAFETY: both halves lie within the places.
     unsafe {
         let all = places.as_mut_ptr();
         _mm256_storeu_si256(all.cast(), smaller[0]);
         _mm256_storeu_si256(all.add(16).cast(), smaller[1]);
     }
+    let mut sorted = [end; SORTED];
+    for (&number, &place) in numbers[..taken].iter().zip(&places) {
+        sorted[place as usize % SORTED] = number;
+    }
+    *numbers = sorted;
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt")]
-unsafe fn places_avx512(numbers: &[u16; PLACES], len: usize, places: &mut [u16; PLACES]) {
-    const { assert!(PLACES == 32) };
-    // SAFETY: all 32 numbers are loaded.
-    let all = unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) };
-    let lanes = ((1u64 << len) - 1) as u32;
-    for (number, place) in numbers[..len].iter().zip(places) {
-        let number = _mm512_set1_epi16(*number as i16);
-        *place = _mm512_mask_cmplt_epu16_mask(lanes, all, number).count_ones() as u16;
+/// The steps of a bitonic sorting network: in each, every lane meets another, and the two keep
+/// the smaller and the larger number.
+struct Network<const LANES: usize, const STEPS: usize> {
+    /// Which lane each meets.
+    partners: [[u16; LANES]; STEPS],
+    /// Which lanes keep the larger number.
+    larger: [u32; STEPS],
+}
+
+const fn network<const LANES: usize, const STEPS: usize>() -> Network<LANES, STEPS> {
+    let mut network = Network { partners: [[0; LANES]; STEPS], larger: [0; STEPS] };
+    let (mut step, mut run) = (0, 2);
+    while run <= LANES {
+        let mut distance = run / 2;
+        while distance > 0 {
+            let mut lane = 0;
+            while lane < LANES {
+                network.partners[step][lane] = (lane ^ distance) as u16;
+                // Runs go up and down in turns.
+                let up = lane & run == 0;
+                let upper = lane & distance != 0;
+                network.larger[step] |= ((up == upper) as u32) << lane;
+                lane += 1;
+            }
+            distance /= 2;
+            step += 1;
+        }
+        run *= 2;
+    }
+    assert!(step == STEPS);
+    network
+}
+
+static NETWORK_16: Network<16, 10> = network();
+static NETWORK_32: Network<32, 15> = network();
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn sort_avx512(numbers: &mut [u16; SORTED], taken: usize, end: u16) {
+    const { assert!(SORTED == 32) };
+    let all = numbers.as_mut_ptr();
+    // SAFETY: 16 or 32 numbers are loaded and stored, and a step has as many partners.
+    unsafe {
+        if taken <= 16 {
+            let ends = _mm256_set1_epi16(end as i16);
+            let mut row = _mm256_loadu_si256(all.cast());
+            for (partners, &larger) in NETWORK_16.partners.iter().zip(&NETWORK_16.larger) {
+                let other = _mm256_loadu_si256(partners.as_ptr().cast());
+                let other = _mm256_permutexvar_epi16(other, row);
+                let smaller = _mm256_min_epu16(row, other);
+                row = _mm256_mask_max_epu16(smaller, larger as u16, row, other);
+            }
+            _mm256_storeu_si256(all.cast(), _mm256_min_epu16(row, ends));
+            return;
+        }
+        let ends = _mm512_set1_epi16(end as i16);
+        let mut row = _mm512_loadu_si512(all.cast());
+        for (partners, &larger) in NETWORK_32.partners.iter().zip(&NETWORK_32.larger) {
+            let other = _mm512_loadu_si512(partners.as_ptr().cast());
+            let other = _mm512_permutexvar_epi16(other, row);
+            let smaller = _mm512_min_epu16(row, other);
+            row = _mm512_mask_max_epu16(smaller, larger, row, other);
+        }
+        _mm512_storeu_si512(all.cast(), _mm512_min_epu16(row, ends));
     }
 }
 
