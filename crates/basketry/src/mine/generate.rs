@@ -52,7 +52,7 @@ pub(crate) fn generate<S: Subsets>(
     // A few are done before other threads have begun.
     let mut chunks = if pool.threads() > 1 { chunks(sets, request.sides) } else { Vec::new() };
     if chunks.len() < 4 {
-        chunks = Vec::from_iter([0..sets.len()]);
+        chunks = std::iter::once(0..sets.len()).collect();
     }
     let total = AtomicUsize::new(0);
     // A list of the best for each thread at work, not for each chunk.

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn numbers_go_down_and_the_rest_is_behind() {
-        let mut values = vec![0.0, f64::NAN, 2.0, f64::INFINITY, -1.0, -0.0, f64::NEG_INFINITY];
+        let mut values = [0.0, f64::NAN, 2.0, f64::INFINITY, -1.0, -0.0, f64::NEG_INFINITY];
         values.sort_by(|&a, &b| descending(a, b));
         assert_eq!(values[..2], [f64::INFINITY, 2.0]);
         // Zeros of either sign are equal, and stay in their order.
