@@ -1,8 +1,10 @@
 //! Progress and cancellation of long work.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::mine::Limit;
 use crate::{Error, ErrorKind, Result};
 
 /// What long work is doing right now.
@@ -83,10 +85,28 @@ pub struct Progress {
 /// ```
 #[derive(Debug, Default)]
 pub struct Control {
+    shared: Arc<Shared>,
+    limits: Option<Arc<Limits>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
     cancelled: AtomicBool,
     stage: AtomicU8,
     done: AtomicU64,
     total: AtomicU64,
+}
+
+/// What some work may take.
+#[derive(Debug)]
+struct Limits {
+    /// How long, and until when. The clock decides when work ends, and nothing else.
+    time: Option<(Duration, Instant)>,
+    /// How many bytes, and how many it has taken.
+    memory: Option<u64>,
+    taken: AtomicU64,
+    /// Whether that was ever too much, under whatever handle.
+    too_much: Arc<AtomicBool>,
 }
 
 impl Control {
@@ -98,21 +118,21 @@ impl Control {
     /// Asks the work to stop; it returns [`ErrorKind::Cancelled`] soon after. May be called from
     /// any thread.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.shared.cancelled.store(true, Ordering::Relaxed);
     }
 
     /// True once [`cancel`](Self::cancel) was called.
     #[inline]
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.shared.cancelled.load(Ordering::Relaxed)
     }
 
     /// How far the work is. May be called from any thread.
     pub fn progress(&self) -> Progress {
         Progress {
-            stage: Stage::ALL[usize::from(self.stage.load(Ordering::Relaxed)).min(7)],
-            done: self.done.load(Ordering::Relaxed),
-            total: self.total.load(Ordering::Relaxed),
+            stage: Stage::ALL[usize::from(self.shared.stage.load(Ordering::Relaxed)).min(7)],
+            done: self.shared.done.load(Ordering::Relaxed),
+            total: self.shared.total.load(Ordering::Relaxed),
         }
     }
 
@@ -122,21 +142,79 @@ impl Control {
         if self.is_cancelled() {
             return Err(Error::new(ErrorKind::Cancelled, "cancelled by the caller"));
         }
-        Ok(())
+        match &self.limits {
+            Some(limits) => limits.check(),
+            None => Ok(()),
+        }
+    }
+
+    /// A handle of the same work, with limits that [`check`](Self::check) watches.
+    pub(crate) fn limited(&self, max_time: Option<Duration>, max_memory: Option<u64>) -> Self {
+        // A time that the clock cannot tell is no limit.
+        let time = max_time.and_then(|time| Some((time, Instant::now().checked_add(time)?)));
+        let too_much = Arc::new(AtomicBool::new(false));
+        let limits = Limits { time, memory: max_memory, taken: AtomicU64::new(0), too_much };
+        Self { shared: self.shared.clone(), limits: Some(Arc::new(limits)) }
+    }
+
+    /// The same limits, with no memory taken yet.
+    pub(crate) fn again(&self) -> Self {
+        self.with_time(|time| time)
+    }
+
+    /// The same, with half of the time that there is from now on.
+    pub(crate) fn halved(&self) -> Self {
+        let now = Instant::now();
+        self.with_time(|(all, end)| (all, now + end.saturating_duration_since(now) / 2))
+    }
+
+    fn with_time(&self, new: impl Fn((Duration, Instant)) -> (Duration, Instant)) -> Self {
+        let limits = self.limits.as_ref().map(|limits| {
+            Arc::new(Limits {
+                time: limits.time.map(new),
+                memory: limits.memory,
+                taken: AtomicU64::new(0),
+                too_much: limits.too_much.clone(),
+            })
+        });
+        Self { shared: self.shared.clone(), limits }
+    }
+
+    /// Which limit was reached, given that one was; if none of these, that on the number.
+    pub(crate) fn limit(&self) -> Limit {
+        match &self.limits {
+            Some(limits) if limits.too_much.load(Ordering::Relaxed) => Limit::Memory,
+            Some(limits) if limits.late().is_some() => Limit::Time,
+            _ => Limit::Itemsets,
+        }
+    }
+
+    /// True once the time is over.
+    pub(crate) fn is_late(&self) -> bool {
+        self.limits.as_ref().is_some_and(|limits| limits.late().is_some())
+    }
+
+    /// Counts memory that is about to be taken. An error if that is too much.
+    #[inline]
+    pub(crate) fn take_memory(&self, bytes: u64) -> Result<()> {
+        match &self.limits {
+            Some(limits) => limits.take(bytes),
+            None => Ok(()),
+        }
     }
 
     /// Begins a stage of `total` units (0: not known).
     pub(crate) fn begin(&self, stage: Stage, total: u64) -> Result<()> {
-        self.done.store(0, Ordering::Relaxed);
-        self.total.store(total, Ordering::Relaxed);
-        self.stage.store(stage as u8, Ordering::Relaxed);
+        self.shared.done.store(0, Ordering::Relaxed);
+        self.shared.total.store(total, Ordering::Relaxed);
+        self.shared.stage.store(stage as u8, Ordering::Relaxed);
         self.check()
     }
 
     /// Counts `units` more as done, and returns an error if the work was cancelled.
     #[inline]
     pub(crate) fn advance(&self, units: u64) -> Result<()> {
-        self.done.fetch_add(units, Ordering::Relaxed);
+        self.shared.done.fetch_add(units, Ordering::Relaxed);
         self.check()
     }
 
@@ -184,6 +262,42 @@ impl Control {
                 }
             }
         })
+    }
+}
+
+impl Limits {
+    fn late(&self) -> Option<Duration> {
+        self.time.filter(|&(_, end)| Instant::now() >= end).map(|(time, _)| time)
+    }
+
+    fn check(&self) -> Result<()> {
+        match self.late() {
+            Some(time) => Err(Error::new(
+                ErrorKind::Limit,
+                format!(
+                    "max_time: not done after {} s: raise min_support, or lower max_length",
+                    time.as_secs_f64()
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&self, bytes: u64) -> Result<()> {
+        let taken = self.taken.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        match self.memory {
+            Some(most) if taken > most => {
+                self.too_much.store(true, Ordering::Relaxed);
+                Err(Error::new(
+                    ErrorKind::Limit,
+                    format!(
+                        "max_memory: more than {most} bytes are needed: raise min_support, or \
+                         lower max_length"
+                    ),
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -162,6 +162,33 @@ impl Baskets {
         &self.items
     }
 
+    /// Appends the rows of `other`, whose items have these indices among `ids`, and sets the
+    /// customers of all.
+    pub(super) fn extend_rows(
+        &mut self,
+        other: &Baskets,
+        ids: Arc<Ids>,
+        indices: Option<&[u32]>,
+        customers: Option<Vec<u32>>,
+    ) {
+        let base = self.items.len() as u64;
+        self.items.reserve(other.items.len());
+        for row in other.rows() {
+            let start = self.items.len();
+            match indices {
+                None => self.items.extend_from_slice(row),
+                Some(indices) => {
+                    self.items.extend(row.iter().map(|&item| indices[item as usize]));
+                    self.items[start..].sort_unstable();
+                }
+            }
+        }
+        self.offsets.extend(other.offsets[1..].iter().map(|&end| base + end));
+        self.ids = ids;
+        self.skipped += other.skipped;
+        self.customers = customers.map(Into::into);
+    }
+
     /// An error if there is nothing to learn from.
     pub(crate) fn require_some(&self) -> Result<()> {
         if self.is_empty() {

@@ -15,12 +15,13 @@
 //!   otherwise; what is then left out is counted in a report ([`History::report`],
 //!   [`Catalog::report`]).
 
+pub(crate) mod append;
 mod basket_tables;
 mod baskets;
 pub(crate) mod catalog;
 mod catalog_builder;
 mod catalog_options;
-mod columns;
+pub(crate) mod columns;
 mod csv;
 mod fimi;
 mod group;
@@ -32,7 +33,7 @@ mod ingest;
 mod intake;
 mod money;
 mod products;
-mod table;
+pub(crate) mod table;
 mod utilities;
 mod utility_tables;
 mod weights;

@@ -21,7 +21,7 @@ impl Itemsets {
     /// The columns: `itemset` (list of Int64 or Utf8 ids), `length` and `count` (Int64),
     /// `support` (Float64, the share), then those that the way of mining adds (Int64 or Float64).
     /// The schema's metadata holds the number of `baskets` and the
-    /// `min_count`.
+    /// `min_count`, and the `asked_min_count` if a limit [raised](Itemsets::raised) it.
     pub fn schema(&self) -> SchemaRef {
         let mut fields = vec![
             list_field("itemset", self.ids()),
@@ -178,12 +178,14 @@ impl<T: Table> RecordBatchReader for Reader<T> {
 }
 
 fn schema(fields: Vec<Field>, store: &Store) -> SchemaRef {
-    let metadata = [("baskets", store.baskets), ("min_count", store.min_count)]
-        .map(|(key, value)| (key.to_owned(), value.to_string()));
-    Arc::new(Schema::new(fields).with_metadata(HashMap::from(metadata)))
+    let mut metadata = vec![("baskets", store.baskets), ("min_count", store.min_count)];
+    metadata.extend(store.raised.map(|raised| ("asked_min_count", raised.asked)));
+    let metadata: HashMap<String, String> =
+        metadata.into_iter().map(|(key, value)| (key.to_owned(), value.to_string())).collect();
+    Arc::new(Schema::new(fields).with_metadata(metadata))
 }
 
-fn list_field(name: &str, ids: &Ids) -> Field {
+pub(super) fn list_field(name: &str, ids: &Ids) -> Field {
     Field::new(name, DataType::List(Arc::new(item_field(ids))), false)
 }
 
@@ -197,11 +199,19 @@ pub(super) fn item_field(ids: &Ids) -> Field {
 
 /// The itemsets in these rows of the store as a list column.
 fn lists(store: &Store, rows: impl ExactSizeIterator<Item = u32>) -> Result<ArrayRef> {
+    list_column(&store.ids, rows.map(|row| store.row(row).0))
+}
+
+/// Itemsets as a list column.
+pub(super) fn list_column<'a>(
+    ids: &Ids,
+    rows: impl ExactSizeIterator<Item = &'a [u32]>,
+) -> Result<ArrayRef> {
     let mut offsets: Vec<i32> = Vec::with_capacity(rows.len() + 1);
     let mut items: Vec<u32> = Vec::with_capacity(rows.len() * 4);
     offsets.push(0);
     for row in rows {
-        items.extend_from_slice(store.row(row).0);
+        items.extend_from_slice(row);
         offsets.push(i32::try_from(items.len()).map_err(|_| {
             Error::new(
                 ErrorKind::Limit,
@@ -209,8 +219,8 @@ fn lists(store: &Store, rows: impl ExactSizeIterator<Item = u32>) -> Result<Arra
             )
         })?);
     }
-    let values = store.ids.to_arrow(items.into_iter())?;
-    let field = Arc::new(item_field(&store.ids));
+    let values = ids.to_arrow(items.into_iter())?;
+    let field = Arc::new(item_field(ids));
     let list = ListArray::try_new(field, OffsetBuffer::new(offsets.into()), values, None);
     Ok(Arc::new(list.map_err(arrow_error)?))
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::closures::Closures;
 use super::index::SetIndex;
+use super::limits::Raised;
 use super::memory::{Buffer, HUGE_PAGE, Supply};
 use crate::data::Scale;
 use crate::{Ids, Result};
@@ -162,6 +163,12 @@ impl Level {
     #[inline]
     pub(crate) fn rows(&self) -> usize {
         self.before + self.blocks.last().map_or(0, Block::rows)
+    }
+
+    /// How many bytes the blocks take.
+    pub(crate) fn bytes(&self) -> u64 {
+        let numbers: usize = self.blocks.iter().map(|block| block.numbers.len()).sum();
+        (numbers * size_of::<u32>()) as u64
     }
 
     /// How many more rows go in the last block, or in the next if that is full.
@@ -385,6 +392,10 @@ pub(crate) struct Store {
     pub closed: bool,
     /// What weights mean, if baskets have them. Those of the itemsets are in the column `weight`.
     pub scale: Option<Scale>,
+    /// Longer itemsets were not looked for.
+    pub max_length: usize,
+    /// Why the least count is more than was asked for.
+    pub raised: Option<Raised>,
     /// Further numbers for each itemset.
     pub extras: Vec<Extra>,
     pieces: Vec<Stored>,
@@ -416,6 +427,8 @@ impl Store {
             gaps: None,
             closed: false,
             scale: None,
+            max_length: usize::MAX,
+            raised: None,
             extras: Vec::new(),
             pieces,
             starts,

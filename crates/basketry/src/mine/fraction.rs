@@ -50,6 +50,28 @@ impl Fraction {
         }
     }
 
+    /// The least `part` for which `part / whole` is at least every number that the share may stand
+    /// for in some other whole: the lower end of the numbers that round to it as an `f64`.
+    ///
+    /// Both the decimal and every quotient of counts that is taken for the share round to it.
+    pub(crate) fn least_part_of_any(self, whole: u64) -> u64 {
+        let bits = self.share.to_bits();
+        if bits == 0 {
+            return 0;
+        }
+        // The share is `digits * 2^-places`; half a unit below it, or more, is the lower end.
+        let (digits, places) = match bits >> 52 {
+            0 => (bits, 1074),
+            exponent => (bits & ((1 << 52) - 1) | 1 << 52, 1075 - exponent),
+        };
+        // Below 2^54 * 2^64.
+        let product = u128::from(2 * digits - 1) * u128::from(whole);
+        match u32::try_from(places + 1).ok().and_then(|places| 1u128.checked_shl(places)) {
+            Some(unit) => product.div_ceil(unit) as u64,
+            None => u64::from(product > 0),
+        }
+    }
+
     /// The largest `whole` with `part / whole >= self`.
     pub(crate) fn most_whole(self, part: u64) -> u64 {
         if self.digits == 0 {
@@ -112,6 +134,18 @@ mod tests {
     }
 
     #[test]
+    fn the_least_part_of_any_is_below_all() {
+        assert_eq!(fraction(0.1).least_part_of_any(30), 3);
+        assert_eq!(fraction(0.1).least_part_of_any(31), 4);
+        assert_eq!(fraction(1.0).least_part_of_any(1 << 40), 1 << 40);
+        assert_eq!(fraction(1.0).least_part_of_any(7), 7);
+        assert_eq!(fraction(7.0 / 30.0).least_part_of_any(30), 7);
+        assert_eq!(fraction(0.5).least_part_of_any(0), 0);
+        assert_eq!(fraction(5e-324).least_part_of_any(u64::MAX), 1);
+        assert_eq!(fraction(0.0).least_part_of_any(5), 0);
+    }
+
+    #[test]
     fn the_smallest_and_largest_numbers_work() {
         for share in [f64::MIN_POSITIVE, 5e-324, 1e-30, 1e-38] {
             assert_eq!(fraction(share).least_part(u64::MAX), 1, "{share}");
@@ -133,6 +167,23 @@ mod tests {
             let share = fraction(part as f64 / whole as f64);
             prop_assert_eq!(share.least_part(whole), part);
             prop_assert_eq!(share.most_whole(part), whole);
+        }
+
+        #[test]
+        fn parts_cannot_all_stay_below(
+            part in 1u64..1 << 40, more in 0u64..1 << 40, decimal in 1u64..10_000,
+            scale in 1u64..5000, first in 0u64..1 << 40,
+        ) {
+            let whole = part + more;
+            for share in [part as f64 / whole as f64, decimal as f64 / 10_000.0] {
+                let share = fraction(share);
+                let total = whole * scale;
+                let first = first % (total + 1);
+                let local = [first, total - first].map(|n| share.least_part_of_any(n));
+                // As many as possible without reaching either.
+                let missed: u64 = local.iter().map(|&least| least.saturating_sub(1)).sum();
+                prop_assert!(missed < share.least_part(total));
+            }
         }
 
         #[test]

@@ -4,8 +4,9 @@ use super::columns::{Extra, Numbers, Store};
 use super::hierarchy::Extension;
 use super::itemsets::Itemsets;
 use super::kinds;
+use super::limits::within;
 use super::miner::{self, Rows, Settings};
-use super::options::{ItemsetOptions, Kind, MinSupport};
+use super::options::{ItemsetOptions, Kind, MinSupport, OnLimit};
 use super::select::{self, Source};
 use crate::data::Weights;
 use crate::{Baskets, Control, Error, Result};
@@ -32,7 +33,8 @@ use crate::{Baskets, Control, Error, Result};
 ///
 /// # Errors
 /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the option that is out of range, [`Data`](crate::ErrorKind::Data) if
-/// there are no baskets, [`Limit`](crate::ErrorKind::Limit) if there are more than `max_itemsets` itemsets, and
+/// there are no baskets, [`Limit`](crate::ErrorKind::Limit) if a limit of the options is reached (unless they ask for what
+/// stays within it), and
 /// [`Cancelled`](crate::ErrorKind::Cancelled).
 pub fn itemsets(
     baskets: &Baskets,
@@ -43,24 +45,42 @@ pub fn itemsets(
     options.validate()?;
     baskets.require_some()?;
     let total = baskets.len() as u64;
-    let weights = baskets.exact_weights();
-    let least = match weights {
-        Some(weights) => options.min_support.weight(weights.scale())?,
-        None => options.min_support.count(total)?,
-    };
-    let settings = Settings {
+    if let Some(weights) = baskets.exact_weights() {
+        return weighted(baskets, weights, options, control);
+    }
+    let min_count = options.min_support.count(total)?;
+    let store = within(options, (min_count, total), control, |min_count, control| {
+        mine(baskets, options, min_count, control)
+    })?;
+    let sets = Itemsets::of(store);
+    if options.top.is_some() { sets.sorted_by("support") } else { Ok(sets) }
+}
+
+/// What to mine at this least count, or weight.
+fn settings(options: &ItemsetOptions, least: u64) -> Settings {
+    Settings {
         min_count: least,
         min_length: options.min_length,
         max_length: options.max_length.unwrap_or(usize::MAX),
         // Rows are numbered with 32 bits.
         max_itemsets: options.max_itemsets.min(u64::from(u32::MAX - 1)),
         threads: options.threads,
-    };
-    let (offsets, items) = (baskets.offsets(), baskets.items());
-    let rows = Rows { offsets, items, universe: baskets.ids().len() };
-    if let Some(weights) = weights {
-        return weighted(baskets, weights, rows, options, &settings, control);
     }
+}
+
+fn rows(baskets: &Baskets) -> Rows<'_> {
+    let (offsets, items) = (baskets.offsets(), baskets.items());
+    Rows { offsets, items, universe: baskets.ids().len() }
+}
+
+/// The itemsets of at least this count.
+fn mine(
+    baskets: &Baskets,
+    options: &ItemsetOptions,
+    min_count: u64,
+    control: &Control,
+) -> Result<Store> {
+    let settings = settings(options, min_count);
     let extension = options.hierarchy.as_ref().map(|h| Extension::new(baskets, h, control));
     let extension = extension.transpose()?;
     let source = match &extension {
@@ -69,37 +89,44 @@ pub fn itemsets(
             ids: extension.baskets.ids(),
             kin: Some(&extension.kin),
         },
-        None => Source { rows, ids: baskets.ids(), kin: None },
+        None => Source { rows: rows(baskets), ids: baskets.ids(), kin: None },
     };
-    let engine = |rows: Rows<'_>, settings: &Settings, control: &Control| match options.kind {
-        Kind::All => miner::mine(rows, settings, control),
-        kind => {
-            let found = kinds::mine(rows, None, kind, settings, control)?;
-            debug_assert!(found.weights.is_none());
-            Ok(found.lengths)
+    let engine = |rows: Rows<'_>, settings: &Settings, control: &Control| {
+        // Each run may take as much memory.
+        let control = &control.again();
+        match options.kind {
+            Kind::All => miner::mine(rows, settings, control),
+            kind => {
+                let found = kinds::mine(rows, None, kind, settings, control)?;
+                debug_assert!(found.weights.is_none());
+                Ok(found.lengths)
+            }
         }
     };
     let found = select::find(source, options, &settings, &engine, control)?;
+    if options.top.is_some() {
+        // A search that had no time left may have ended too early.
+        control.check()?;
+    }
+    let total = baskets.len() as u64;
     let mut store = Store::new(source.ids.clone(), total, found.min_count, found.lengths);
     if let MinSupport::Share(share) = options.min_support
-        && found.min_count == least
+        && found.min_count == options.min_support.count(total)?
     {
         store.min_support = share;
     }
     store.gaps = found.gaps;
+    store.max_length = settings.max_length;
     // The smallest closed set around a subset of a closed set lies within that.
     store.closed = options.kind == Kind::Closed && found.gaps == Some("kind");
-    let sets = Itemsets::of(store);
-    if options.top.is_some() { sets.sorted_by("support") } else { Ok(sets) }
+    Ok(store)
 }
 
 /// The itemsets of baskets with weights.
 fn weighted(
     baskets: &Baskets,
     weights: &Weights,
-    rows: Rows<'_>,
     options: &ItemsetOptions,
-    settings: &Settings,
     control: &Control,
 ) -> Result<Itemsets> {
     let unknown = [
@@ -109,6 +136,7 @@ fn weighted(
         ("item_min_support", !options.item_min_support.is_empty()),
         ("top", options.top.is_some()),
         ("hierarchy", options.hierarchy.is_some()),
+        ("on_limit", options.on_limit != OnLimit::Error),
     ];
     if let Some((name, _)) = unknown.iter().find(|(_, given)| *given) {
         return Err(Error::argument(format!(
@@ -116,7 +144,10 @@ fn weighted(
              afterwards"
         )));
     }
-    let found = kinds::mine(rows, Some(weights.units()), options.kind, settings, control)?;
+    let settings = settings(options, options.min_support.weight(weights.scale())?);
+    let control = &control.limited(options.max_time, options.max_memory);
+    let units = Some(weights.units());
+    let found = kinds::mine(rows(baskets), units, options.kind, &settings, control)?;
     // Few baskets may weigh much.
     let mut store = Store::new(baskets.ids().clone(), baskets.len() as u64, 1, found.lengths);
     let scale = weights.scale();

@@ -194,6 +194,10 @@ impl<S: Subsets> Split<'_, S> {
         if items.len() < request.sides.least_length() {
             return Ok(());
         }
+        // Itemsets counted in other baskets than they were mined in may be in none.
+        if count == 0 {
+            return Ok(());
+        }
         if items.len() > 64 {
             return Err(Error::new(
                 ErrorKind::Limit,

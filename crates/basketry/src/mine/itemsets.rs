@@ -5,6 +5,7 @@ use std::ops::RangeBounds;
 use std::sync::Arc;
 
 use super::columns::{Numbers, Store};
+use super::limits::Raised;
 use super::options::MinSupport;
 use crate::{Error, IdRef, Ids, Result};
 
@@ -115,6 +116,27 @@ impl Itemsets {
     /// The weight of all baskets; `None` if they have no weights.
     pub fn total_weight(&self) -> Option<f64> {
         self.store.scale.map(|scale| scale.value(scale.total))
+    }
+
+    /// Why there are fewer itemsets than were asked for: a limit was reached, and
+    /// [`OnLimit::Partial`](super::OnLimit::Partial) had been chosen. `None` if there are all.
+    ///
+    /// ```
+    /// use basketry::mine::{Limit, OnLimit};
+    /// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
+    ///
+    /// let baskets = Baskets::from_lists([vec![1, 2, 3], vec![1, 2], vec![1]])?;
+    /// let options = ItemsetOptions::new(MinSupport::Count(1))
+    ///     .max_itemsets(4)
+    ///     .on_limit(OnLimit::Partial);
+    /// let sets = itemsets(&baskets, &options, &Control::new())?;
+    /// assert_eq!((sets.min_count(), sets.len()), (2, 3));
+    /// let raised = sets.raised().unwrap();
+    /// assert_eq!((raised.asked, raised.limit), (1, Limit::Itemsets));
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    pub fn raised(&self) -> Option<Raised> {
+        self.store.raised
     }
 
     /// The itemset in row `row`.

@@ -1,6 +1,9 @@
 //! What to mine.
 
+use std::time::Duration;
+
 use super::fraction::Fraction;
+use super::miner::threads::check_threads;
 use crate::data::Scale;
 use crate::{Error, Hierarchy, Id, Result};
 
@@ -103,6 +106,19 @@ impl Kind {
     }
 }
 
+/// What to do where a limit is reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OnLimit {
+    /// A [`Limit`](crate::ErrorKind::Limit) error.
+    #[default]
+    Error,
+    /// All itemsets of a larger least count, the least at which they stay within the limits, or,
+    /// if time is over, the least that was tried by then.
+    /// [`Itemsets::raised`](super::Itemsets::raised) tells.
+    Partial,
+}
+
 /// What to mine.
 ///
 /// ```
@@ -179,6 +195,14 @@ pub struct ItemsetOptions {
     /// # Ok::<(), basketry::Error>(())
     /// ```
     pub hierarchy: Option<Hierarchy>,
+    /// How many bytes the result and what is needed to find it may take, besides the baskets;
+    /// default: any.
+    pub max_memory: Option<u64>,
+    /// How long mining may take; default: any. What comes out depends on the time only if this
+    /// limit is reached.
+    pub max_time: Option<Duration>,
+    /// What to do where one of these limits is reached; default: an error.
+    pub on_limit: OnLimit,
 }
 
 impl ItemsetOptions {
@@ -197,6 +221,9 @@ impl ItemsetOptions {
             top: None,
             item_min_support: Vec::new(),
             hierarchy: None,
+            max_memory: None,
+            max_time: None,
+            on_limit: OnLimit::Error,
         }
     }
 
@@ -308,6 +335,27 @@ impl ItemsetOptions {
         self
     }
 
+    /// Sets [`max_memory`](Self::max_memory).
+    #[must_use]
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
+        self
+    }
+
+    /// Sets [`max_time`](Self::max_time).
+    #[must_use]
+    pub fn max_time(mut self, time: Duration) -> Self {
+        self.max_time = Some(time);
+        self
+    }
+
+    /// Sets [`on_limit`](Self::on_limit).
+    #[must_use]
+    pub fn on_limit(mut self, on_limit: OnLimit) -> Self {
+        self.on_limit = on_limit;
+        self
+    }
+
     pub(super) fn validate(&self) -> Result<()> {
         if self.min_length == 0 {
             return Err(Error::argument("min_length: 0, expected at least 1"));
@@ -337,9 +385,6 @@ impl ItemsetOptions {
             }
             _ => {}
         }
-        if self.threads == Some(0) {
-            return Err(Error::argument("threads: 0, expected at least 1"));
-        }
-        Ok(())
+        check_threads(self.threads)
     }
 }

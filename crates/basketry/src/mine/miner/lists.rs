@@ -285,6 +285,12 @@ pub(super) struct Builder<C> {
 const BATCH: usize = 32;
 
 impl<C: Code> Builder<C> {
+    /// How many bytes rows with so many codes take at most.
+    pub(super) fn bytes(codes: u64, rows: usize) -> u64 {
+        let padded = codes + (rows * (CHUNK - 1)) as u64;
+        padded * size_of::<C>() as u64 + codes * size_of::<u32>() as u64
+    }
+
     /// For at most so many rows, of which at most `counts[i]` hold slot `i`.
     pub(super) fn new(
         kernels: Kernels,

@@ -66,12 +66,15 @@ impl<'a> Rows<'a> {
     }
 
     /// The rows in parts with about as many items each.
-    fn shards(&self, number: usize) -> Vec<Rows<'a>> {
-        let items = self.items().len();
+    pub(crate) fn shards(&self, number: usize) -> Vec<Rows<'a>> {
+        let (items, first) = (self.items().len(), self.offsets[0]);
         let end = |part: usize| match part {
             0 => 0,
             _ if part == number => self.len(),
-            _ => self.offsets.partition_point(|&at| (at as usize) < items / number * part),
+            _ => {
+                let before = (items / number * part) as u64;
+                self.offsets.partition_point(|&at| at - first < before)
+            }
         };
         let shard = |part| Rows { offsets: &self.offsets[end(part)..=end(part + 1)], ..*self };
         (0..number).map(shard).collect()
@@ -231,8 +234,9 @@ fn mine_with(
     let shards = rows.shards(shards);
     let shard_counts = pool.map(&shards, |shard| {
         let mut counts = vec![0u32; shard.universe];
-        for &item in shard.items() {
-            counts[item as usize] += 1;
+        for items in shard.items().chunks(1 << 20) {
+            control.check()?;
+            items.iter().for_each(|&item| counts[item as usize] += 1);
         }
         Ok(counts)
     })?;

@@ -177,8 +177,12 @@ fn load<C: Code>(
     if bits {
         let words = rows.len().div_ceil(64).next_multiple_of(job.kernels.block);
         let matrix = Matrix { start: 0, words, vectors: slots };
+        job.control.take_memory(8 * matrix.end() as u64)?;
         let mut bits = vec![0u64; matrix.end()];
         for (r, row) in rows.iter().enumerate() {
+            if r.is_multiple_of(1 << 14) {
+                job.control.check()?;
+            }
             for &item in row {
                 let rank = ranks[item as usize];
                 if rank != C::MAX {
@@ -188,6 +192,7 @@ fn load<C: Code>(
         }
         return Ok(Data::Bits(bits, matrix));
     }
+    job.control.take_memory(Builder::<C>::bytes(codes, rows.len()))?;
     let shards: Vec<_> = shards.iter().zip(shard_counts).collect();
     let shards = pool.map(&shards, |(rows, counts)| {
         let counts = job.items.iter().map(|&item| counts[item as usize]);

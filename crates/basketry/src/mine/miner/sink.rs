@@ -7,8 +7,11 @@ use crate::Result;
 use crate::mine::columns::Level;
 use crate::mine::memory::Supply;
 
-/// How many itemsets are found between two looks at the common limit.
+/// How many itemsets are found between two looks at the common limits, where they are short.
 const QUANTUM: u64 = 1 << 16;
+
+/// The length up to which they are.
+const SHORT: usize = 16;
 
 /// Levels of itemsets, appended to in the canonical order of each level. The single items are
 /// not among them: those are the job's.
@@ -23,6 +26,8 @@ pub(super) struct Sink<'a> {
     allowed: u64,
     /// Itemsets found before that.
     reported: u64,
+    /// How many bytes of the levels are accounted for.
+    bytes: u64,
 }
 
 impl<'a> Sink<'a> {
@@ -34,6 +39,7 @@ impl<'a> Sink<'a> {
             found: 0,
             allowed: 0,
             reported: 0,
+            bytes: 0,
         }
     }
 
@@ -191,7 +197,11 @@ impl<'a> Sink<'a> {
     fn allow(&mut self, more: u64) -> Result<()> {
         self.found += more;
         if self.found > self.allowed {
-            self.allowed = self.job.report(self.found)?.min(QUANTUM);
+            let quantum = (QUANTUM * SHORT as u64 / self.longest().max(SHORT) as u64).max(1);
+            self.allowed = self.job.report(self.found)?.min(quantum);
+            let bytes = self.levels.iter().map(Level::bytes).sum();
+            self.job.control.take_memory(bytes - self.bytes)?;
+            self.bytes = bytes;
             self.reported += self.found;
             self.found = 0;
         }

@@ -7,6 +7,19 @@ use rayon::prelude::*;
 
 use crate::{Error, ErrorKind, Result};
 
+/// More threads than any machine has use for.
+const MAX_THREADS: usize = 4096;
+
+/// An error unless so many threads can be asked for.
+pub(crate) fn check_threads(threads: Option<usize>) -> Result<()> {
+    match threads {
+        Some(threads) if !(1..=MAX_THREADS).contains(&threads) => {
+            Err(Error::argument(format!("threads: {threads}, expected 1 to {MAX_THREADS}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Some number of threads: the current ones, or as many as were asked for, which start when they
 /// are needed.
 pub(crate) struct Pool {

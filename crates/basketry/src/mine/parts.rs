@@ -1,0 +1,298 @@
+//! Mining baskets that lie in parts, and those that are appended to (Savasere, Omiecinski and
+//! Navathe: An efficient algorithm for mining association rules in large databases, VLDB 1995).
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::fraction::Fraction;
+use super::itemset_counts::{Cover, ItemsetCounts, count_in, rows_of};
+use super::itemsets::Itemsets;
+use super::options::{ItemsetOptions, MinSupport, OnLimit};
+use crate::data::append::{appended_ids, same_ids};
+use crate::{Baskets, Control, Error, ErrorKind, Ids, Result};
+
+impl MinSupport {
+    /// The threshold for mining a part of the baskets, such that no itemset is missed that reaches
+    /// this support in all of them: `part` baskets of `total`, or of a number that is not known.
+    ///
+    /// Let an itemset be in `c_i` of the `n_i` baskets of part `i`, and in at least `c` of all `n`.
+    /// Then some part has `c_i >= c * n_i / n`: if each `c_i` were less, their sum would be less
+    /// than `c`. As `c_i` is whole, `c_i >= ceil(c * n_i / n)`, which is the threshold of part
+    /// `i`; it is exact in integers.
+    ///
+    /// Without the total, the share takes the place of `c / n`: the least number that it can
+    /// stand for, which is half a unit in its last binary place below it. `c / n` is not less: `c`
+    /// is the smallest count whose quotient by `n` reaches the decimal that was written, or rounds
+    /// to the share. So `ceil(share * n_i)` is at most `ceil(c * n_i / n)`.
+    ///
+    /// ```
+    /// use basketry::MinSupport;
+    ///
+    /// assert_eq!(MinSupport::Share(0.01).in_part(250, None)?, 3);
+    /// assert_eq!(MinSupport::Count(10).in_part(250, Some(1000))?, 3);
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) if the support is out of range, if the part
+    /// is larger than the total, or if the support is a count and the total is not known.
+    pub fn in_part(self, part: u64, total: Option<u64>) -> Result<u64> {
+        // Checks the range.
+        let count = self.count(total.unwrap_or(part))?;
+        let least = match (self, total) {
+            (_, Some(total)) if part > total => {
+                return Err(Error::argument(format!(
+                    "total: {total} baskets, but the part has {part}"
+                )));
+            }
+            (_, Some(0)) => 1,
+            (_, Some(total)) => {
+                let least = (u128::from(count) * u128::from(part)).div_ceil(u128::from(total));
+                // Above the part only if the count is above the total: nothing is frequent.
+                u64::try_from(least).unwrap_or(u64::MAX)
+            }
+            (MinSupport::Share(share), None) => {
+                Fraction::from_f64(share).map_or(1, |share| share.least_part_of_any(part))
+            }
+            (MinSupport::Count(_), None) => {
+                return Err(Error::argument(
+                    "total: expected the number of all baskets, as min_support is a count",
+                ));
+            }
+        };
+        Ok(least.max(1))
+    }
+}
+
+/// The itemsets of a part of the baskets that may be frequent in all of them: those that are
+/// frequent in the part, at the threshold that [`MinSupport::in_part`] says. `total` is the number
+/// of all baskets; if `min_support` is a share, it need not be known.
+///
+/// A part should be so large that its threshold is well above 1: in a part that is too small,
+/// whatever is in a few baskets is a candidate. `min_length` of the options is not used, as the
+/// order of the result depends on the counts of single items.
+///
+/// # Errors
+/// As for [`itemsets`](super::itemsets), save that a part may be empty, and as for
+/// [`MinSupport::in_part`].
+pub fn candidates(
+    part: &Baskets,
+    options: &ItemsetOptions,
+    total: Option<u64>,
+    control: &Control,
+) -> Result<ItemsetCounts> {
+    require_plain(part, options)?;
+    let least = options.min_support.in_part(part.len() as u64, total)?;
+    let local = local(options, least);
+    if part.is_empty() {
+        local.validate()?;
+        let mut none = ItemsetCounts::empty(part.ids().clone());
+        let max_length = options.max_length.unwrap_or(usize::MAX);
+        none.set_cover(Cover { baskets: 0, missed: 0, max_length });
+        return Ok(none);
+    }
+    Ok(ItemsetCounts::of(&super::itemsets(part, &local, control)?))
+}
+
+/// An error unless all itemsets are asked for, and by count: others cannot be put together from
+/// those of parts.
+fn require_plain(baskets: &Baskets, options: &ItemsetOptions) -> Result<()> {
+    if baskets.exact_weights().is_some() {
+        return Err(Error::argument("weights: baskets with weights cannot be mined in parts"));
+    }
+    let mut plain = ItemsetOptions::new(options.min_support);
+    plain.min_length = options.min_length;
+    plain.max_length = options.max_length;
+    plain.threads = options.threads;
+    plain.max_itemsets = options.max_itemsets;
+    plain.max_memory = options.max_memory;
+    plain.max_time = options.max_time;
+    plain.on_limit = options.on_limit;
+    if plain != *options {
+        return Err(Error::argument(
+            "options: in parts all itemsets are mined; choose a kind, the top or what they hold \
+             from the result",
+        ));
+    }
+    Ok(())
+}
+
+/// The options with another threshold, and with single items.
+fn local(options: &ItemsetOptions, least: u64) -> ItemsetOptions {
+    let mut local = options.clone();
+    local.min_support = MinSupport::Count(least);
+    local.min_length = 1;
+    local.on_limit = OnLimit::Error;
+    local
+}
+
+/// The frequent itemsets of baskets in parts: what [`itemsets`](super::itemsets) finds in all of
+/// them [appended](Baskets::append) to one another in this order, in the same order, whatever the
+/// parts. Parts may be empty, and may have different ids.
+///
+/// Memory is needed for the candidates, and for mining one part at a time.
+///
+/// ```
+/// use basketry::mine::itemsets_in_parts;
+/// use basketry::{Baskets, Control, ItemsetOptions, MinSupport};
+///
+/// let june = Baskets::from_lists([vec!["bread", "butter"], vec!["jam"]])?;
+/// let july = Baskets::from_lists([vec!["butter", "bread"], vec!["bread"]])?;
+/// let options = ItemsetOptions::new(MinSupport::Share(0.5));
+/// let sets = itemsets_in_parts([&june, &july], &options, &Control::new())?;
+/// assert_eq!(sets.count_of(["butter", "bread"]), Some(2));
+/// # Ok::<(), basketry::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`itemsets`](super::itemsets) and [`Baskets::append`].
+pub fn itemsets_in_parts<'a>(
+    parts: impl IntoIterator<Item = &'a Baskets>,
+    options: &ItemsetOptions,
+    control: &Control,
+) -> Result<Itemsets> {
+    options.validate()?;
+    let parts: Vec<&Baskets> = parts.into_iter().collect();
+    let total = parts.iter().map(|part| part.len() as u64).sum();
+    let mut ids: Option<Arc<Ids>> = None;
+    let mut mined = Vec::with_capacity(parts.len());
+    for part in &parts {
+        ids = Some(match ids {
+            Some(ids) => appended_ids(&ids, part.ids())?.0,
+            None => part.ids().clone(),
+        });
+        mined.push(candidates(part, options, Some(total), control)?);
+    }
+    let (Some(ids), true) = (ids, total > 0) else {
+        return Err(Error::new(ErrorKind::Data, "there are no baskets: expected at least one"));
+    };
+    let mut counts = ItemsetCounts::union(&mined)?.with_ids(&ids)?;
+    drop(mined);
+    for part in &parts {
+        counts.add(part, options.threads, control)?;
+    }
+    counts.frequent(options)
+}
+
+/// The frequent itemsets of baskets that were appended to: what [`itemsets`](super::itemsets)
+/// finds, in the same order, but for the most part by counting in the new baskets only.
+///
+/// `sets` are all frequent itemsets of the first [`sets.baskets()`](Itemsets::baskets) baskets,
+/// mined with the same `max_length`. Itemsets that were not frequent there may be now: they are
+/// in less than [`sets.min_count()`](Itemsets::min_count) of the first baskets, so that they must
+/// be in a certain number of the new ones, where they are looked for; those that are found are
+/// counted in the first baskets. The further the old threshold is below the new one, the fewer
+/// there are: to update a result often, mine it with some reserve, and raise the threshold
+/// afterwards (Hong, Wang and Tao: A new incremental data mining algorithm using pre-large
+/// itemsets, 2001).
+///
+/// ```
+/// use basketry::mine::update;
+/// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
+///
+/// let mut baskets = Baskets::from_lists([vec!["bread", "butter"], vec!["jam"]])?;
+/// let options = ItemsetOptions::new(MinSupport::Share(0.5));
+/// let control = Control::new();
+/// let sets = itemsets(&baskets, &options, &control)?;
+/// baskets.append(&Baskets::from_lists([vec!["bread", "butter"], vec!["tea"]])?)?;
+/// let sets = update(&baskets, &sets, &options, &control)?;
+/// assert_eq!(sets.count_of(["bread", "butter"]), Some(2));
+/// # Ok::<(), basketry::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`itemsets`](super::itemsets), and [`InvalidArgument`](ErrorKind::InvalidArgument) if
+/// `sets` are not all of what was mined, if they are of more baskets than there are or of other
+/// ones (as far as their ids show that), or if the new threshold is below theirs.
+pub fn update(
+    baskets: &Baskets,
+    sets: &Itemsets,
+    options: &ItemsetOptions,
+    control: &Control,
+) -> Result<Itemsets> {
+    options.validate()?;
+    require_plain(baskets, options)?;
+    let total = baskets.len() as u64;
+    let (before, missed) = match ItemsetCounts::of(sets).cover() {
+        Some(cover) if cover.baskets > 0 => (cover.baskets, cover.missed),
+        _ => {
+            return Err(Error::argument(
+                "itemsets: expected all that were mined, each with all of its subsets",
+            ));
+        }
+    };
+    if before > total {
+        return Err(Error::argument(format!(
+            "itemsets: they are of {before} baskets, but there are {total}"
+        )));
+    }
+    let least = options.min_support.count(total)?;
+    if least <= missed {
+        return Err(Error::argument(format!(
+            "min_support: {least} of {total} baskets, but the itemsets were mined for at least {}",
+            missed + 1
+        )));
+    }
+    let (old, new) = (0..before as usize, before as usize..baskets.len());
+    let known = ItemsetCounts::of(sets).with_ids(baskets.ids()).map_err(|error| {
+        Error::argument(format!("itemsets: they are of other baskets: {error}"))
+    })?;
+    // An itemset that is not known is in at most `missed` of the old ones.
+    let needed = least - missed;
+    let mut found = ItemsetCounts::empty(baskets.ids().clone());
+    if needed <= new.len() as u64 {
+        let frequent = keep_frequent(baskets, new.clone(), least);
+        match super::itemsets(&frequent, &local(options, needed), control) {
+            Ok(sets) => found = ItemsetCounts::of(&sets),
+            // So few are needed that there are too many: all baskets together have less.
+            Err(error) if error.kind() == ErrorKind::Limit => {
+                return super::itemsets(baskets, options, control);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let all = ItemsetCounts::union([&known, &found])?;
+    // Those that are known were counted in the old ones.
+    let mut unknown = super::counting::SetList::new();
+    let mut counts = Vec::with_capacity(all.len());
+    let renumbered = !same_ids(sets.ids(), baskets.ids());
+    for set in all.sets() {
+        let count = if renumbered {
+            sets.count_of(set.iter().map(|&item| baskets.ids().get(item)))
+        } else {
+            sets.store.find(set).map(|row| sets.store.row(row).1.into())
+        };
+        if count.is_none() {
+            unknown.push(set.iter().copied());
+        }
+        counts.push(count);
+    }
+    let ids = baskets.ids();
+    let rows = rows_of(baskets, old)?;
+    let rest = count_in(rows, ids, ids, &unknown, options.threads, control)?;
+    let rows = rows_of(baskets, new)?;
+    let more = count_in(rows, ids, ids, all.list(), options.threads, control)?;
+    let mut rest = rest.into_iter();
+    let counts = counts.into_iter().zip(more).map(|(count, more)| {
+        count.unwrap_or_else(|| rest.next().unwrap_or(0).into()) + u64::from(more)
+    });
+    let counts = counts.collect();
+    let mut all = all;
+    all.set_counts(counts, total);
+    let max_length = options.max_length.unwrap_or(usize::MAX).min(sets.store.max_length);
+    all.set_cover(Cover { baskets: total, missed: least - 1, max_length });
+    all.frequent(options)
+}
+
+/// These baskets with those items only that are in at least `least` of all baskets.
+fn keep_frequent(baskets: &Baskets, new: Range<usize>, least: u64) -> Baskets {
+    let mut counts = vec![0u64; baskets.ids().len()];
+    baskets.items().iter().for_each(|&item| counts[item as usize] += 1);
+    let mut offsets = vec![0];
+    let mut items = Vec::new();
+    for row in new.map(|number| baskets.row(number)) {
+        items.extend(row.iter().filter(|&&item| counts[item as usize] >= least));
+        offsets.push(items.len() as u64);
+    }
+    Baskets::from_rows(offsets, items, baskets.ids().clone())
+}
