@@ -120,6 +120,47 @@ def itemsets(
     item_min_support: dict[Id, Support] | None = None,
     hierarchy: Hierarchy | None = None,
     max_itemsets: int = 20000000,
+    max_memory: int | None = None,
+    max_time: Number | None = None,
+    on_limit: Literal["error", "partial"] = "error",
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Itemsets: ...
+def count(
+    baskets: Baskets,
+    sets: Itemsets,
+    *,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Itemsets: ...
+def candidates(
+    part: Baskets,
+    min_support: Support,
+    *,
+    total: int | None = None,
+    max_length: int | None = None,
+    max_itemsets: int = 20000000,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> ItemsetCounts: ...
+def itemsets_in_parts(
+    parts: Iterable[Baskets],
+    min_support: Support,
+    *,
+    min_length: int = 1,
+    max_length: int | None = None,
+    max_itemsets: int = 20000000,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Itemsets: ...
+def update(
+    baskets: Baskets,
+    sets: Itemsets,
+    min_support: Support,
+    *,
+    min_length: int = 1,
+    max_length: int | None = None,
+    max_itemsets: int = 20000000,
     threads: int | None = None,
     progress: Progress = False,
 ) -> Itemsets: ...
@@ -254,6 +295,8 @@ class Baskets:
     def with_weights(self, weights: Iterable[Number]) -> Baskets: ...
     @property
     def weights(self) -> list[float] | None: ...
+    def append(self, other: Baskets) -> Baskets: ...
+    def take(self, numbers: Iterable[int]) -> Baskets: ...
     @property
     def items(self) -> list[Id]: ...
     @property
@@ -280,6 +323,10 @@ class Itemsets:
     def min_count(self) -> int: ...
     @property
     def total_weight(self) -> float | None: ...
+    @property
+    def asked_min_count(self) -> int | None: ...
+    @property
+    def limit(self) -> str | None: ...
     def count_of(self, items: Iterable[Id]) -> int | None: ...
     def containing(self, items: Iterable[Id]) -> Itemsets: ...
     def filter(
@@ -305,6 +352,31 @@ class Itemsets:
     def _repr_html_(self) -> str: ...
     def _buffers(self) -> list[tuple[str, str | None, Any]]: ...
     def _head(self, n: int) -> dict[str, list[Any]]: ...
+
+@final
+class ItemsetCounts:
+    @staticmethod
+    def from_itemsets(sets: Itemsets) -> ItemsetCounts: ...
+    @staticmethod
+    def from_lists(lists: Iterable[Iterable[Id]]) -> ItemsetCounts: ...
+    @staticmethod
+    def from_table(
+        table: Any, *, baskets: int | None = None, min_count: int = 1
+    ) -> ItemsetCounts: ...
+    @staticmethod
+    def union(parts: Iterable[ItemsetCounts]) -> ItemsetCounts: ...
+    @property
+    def baskets(self) -> int: ...
+    def add(
+        self, baskets: Baskets, *, threads: int | None = None, progress: Progress = False
+    ) -> ItemsetCounts: ...
+    def merge(self, other: ItemsetCounts) -> ItemsetCounts: ...
+    def itemsets(self) -> Itemsets: ...
+    def frequent(
+        self, min_support: Support, *, min_length: int = 1, max_length: int | None = None
+    ) -> Itemsets: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def __len__(self) -> int: ...
 
 @final
 class Rule:

@@ -22,7 +22,12 @@
 
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
-    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL, 0 }
+    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0 }
+
+/** The start of a basketry_contrast_options. */
+#define BASKETRY_CONTRAST_OPTIONS_INIT \
+    { sizeof(basketry_contrast_options), 0.0, 0, 0, 0, BASKETRY_DIRECTION_EITHER, \
+      BASKETRY_CORRECTION_HOLM, 0.0, 0.0, 0.0, 0, 0, 0 }
 
 /** The start of a basketry_utility_columns. */
 #define BASKETRY_UTILITY_COLUMNS_INIT \
@@ -51,7 +56,7 @@
 /** The start of a basketry_sequence_options. */
 #define BASKETRY_SEQUENCE_OPTIONS_INIT \
     { sizeof(basketry_sequence_options), 0.0, 0, 0.0, 0.0, 0.0, 0, 0, BASKETRY_STEP_TIME, 0, NULL, \
-      0, NULL, 0, 0, 0 }
+      0, NULL, 0, 0, 0, 0 }
 
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \

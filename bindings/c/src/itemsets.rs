@@ -2,9 +2,10 @@
 
 use std::mem::MaybeUninit;
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use basketry::mine::{Kind, Numbers};
+use basketry::mine::{Kind, Numbers, OnLimit};
 use basketry::{ItemsetOptions, Itemsets};
 
 use crate::arrow::export;
@@ -62,6 +63,13 @@ pub struct basketry_itemset_options {
     /// Which of the itemsets: BASKETRY_KIND_ALL, BASKETRY_KIND_CLOSED, BASKETRY_KIND_MAXIMAL or
     /// BASKETRY_KIND_GENERATORS.
     pub kind: i32,
+    /// What to do where a limit is reached: BASKETRY_ON_LIMIT_ERROR or BASKETRY_ON_LIMIT_PARTIAL.
+    pub on_limit: i32,
+    /// How many bytes the result and what is needed to find it may take, besides the baskets; 0
+    /// means any.
+    pub max_memory: u64,
+    /// How many milliseconds mining may take; 0 means any.
+    pub max_time_ms: u64,
 }
 
 /// All frequent itemsets.
@@ -73,6 +81,12 @@ pub const BASKETRY_KIND_MAXIMAL: i32 = 2;
 /// Those of which no smaller one is in as few baskets. The empty set, which is never among the
 /// itemsets, is in all baskets.
 pub const BASKETRY_KIND_GENERATORS: i32 = 3;
+
+/// Where a limit is reached: an error.
+pub const BASKETRY_ON_LIMIT_ERROR: i32 = 0;
+/// Where a limit is reached: all itemsets of a larger least count, which stay within the limits.
+/// basketry_itemsets_raised tells.
+pub const BASKETRY_ON_LIMIT_PARTIAL: i32 = 1;
 
 // SAFETY: plain numbers and a pointer behind the size.
 unsafe impl Grows for basketry_itemset_options {
@@ -88,13 +102,16 @@ unsafe impl Grows for basketry_itemset_options {
         max_itemsets: 0,
         selection: std::ptr::null(),
         kind: BASKETRY_KIND_ALL,
+        on_limit: 0,
+        max_memory: 0,
+        max_time_ms: 0,
     };
 }
 
 impl basketry_itemset_options {
     /// # Safety
     /// As for structs that can grow, arrays and texts, for what the selection points to.
-    unsafe fn to_rust(self) -> basketry::Result<ItemsetOptions> {
+    pub(crate) unsafe fn to_rust(self) -> basketry::Result<ItemsetOptions> {
         let min_support = min_support(self.min_share, self.min_count)?;
         // SAFETY: passed on to the caller.
         let mut options = unsafe { selection::options(min_support, self.selection) }?;
@@ -121,6 +138,13 @@ impl basketry_itemset_options {
         if self.max_itemsets > 0 {
             options.max_itemsets = self.max_itemsets;
         }
+        options.max_memory = (self.max_memory > 0).then_some(self.max_memory);
+        options.max_time = (self.max_time_ms > 0).then(|| Duration::from_millis(self.max_time_ms));
+        options.on_limit = match self.on_limit {
+            BASKETRY_ON_LIMIT_ERROR => OnLimit::Error,
+            BASKETRY_ON_LIMIT_PARTIAL => OnLimit::Partial,
+            other => return Err(invalid(format!("on_limit: {other}, expected 0 or 1"))),
+        };
         Ok(options)
     }
 }
@@ -172,6 +196,18 @@ pub extern "C" fn basketry_itemsets_free(itemsets: Option<Box<basketry_itemsets>
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_itemsets_len(itemsets: Option<&basketry_itemsets>) -> usize {
     get(0, || itemsets.map_or(0, |itemsets| itemsets.itemsets.len()))
+}
+
+/// The least number of baskets of which these are all itemsets; 0 for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_min_count(itemsets: Option<&basketry_itemsets>) -> u64 {
+    get(0, || itemsets.map_or(0, |itemsets| itemsets.itemsets.min_count()))
+}
+
+/// The least number of baskets that was asked for, if a limit raised it; otherwise, and for null, 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_raised(itemsets: Option<&basketry_itemsets>) -> u64 {
+    get(0, || itemsets.and_then(|itemsets| itemsets.itemsets.raised()).map_or(0, |r| r.asked))
 }
 
 /// The itemsets as columns, borrowed; null for null. The first call lays them out.

@@ -32,6 +32,7 @@ pub mod hierarchy;
 pub mod history;
 pub mod itemsets;
 pub mod model;
+pub mod parts;
 pub mod policy;
 pub mod recommendations;
 pub mod rules;

@@ -19,6 +19,7 @@ const SOURCES: &[&str] = &[
     "hierarchy",
     "selection",
     "itemsets",
+    "parts",
     "utility",
     "rules",
     "significance",

@@ -402,6 +402,50 @@ impl Baskets {
         self.inner.weights().map(|weights| PyList::new(py, weights)).transpose()
     }
 
+    /// These baskets and then the others, as if they had been read one after the other.
+    ///
+    /// Neither changes. Items are matched by id, and those here keep their place.
+    ///
+    /// Parameters
+    /// ----------
+    /// other : Baskets
+    ///
+    /// Raises
+    /// ------
+    /// DataError
+    ///     If the ids of one are integers and those of the other strings.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> june = bk.Baskets.from_lists([["bread", "jam"]])
+    /// >>> list(june.append(bk.Baskets.from_lists([["tea", "bread"]])))
+    /// [('bread', 'jam'), ('bread', 'tea')]
+    fn append(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+        let other = &other.get().inner;
+        boundary::long(py, |_| {
+            let mut all = self.inner.clone();
+            all.append(other)?;
+            Ok(all)
+        })
+        .map(Self::new)
+    }
+
+    /// The baskets with these numbers, in this order.
+    ///
+    /// Parameters
+    /// ----------
+    /// numbers : iterable of int
+    ///     Counted from 0.
+    fn take(&self, py: Python<'_>, numbers: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let numbers: Vec<usize> = integers(numbers, "numbers")?
+            .into_iter()
+            // There is no such basket; the core names the number.
+            .map(|number| usize::try_from(number).unwrap_or(usize::MAX))
+            .collect();
+        boundary::long(py, |_| self.inner.take(&numbers)).map(Self::new)
+    }
+
     /// The ids of all items, in the order of their first appearance.
     #[getter]
     fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

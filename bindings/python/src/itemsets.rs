@@ -75,6 +75,18 @@ impl Itemsets {
         self.inner.total_weight()
     }
 
+    /// The `min_count` that was asked for, if a limit raised it; otherwise ``None``.
+    #[getter]
+    fn asked_min_count(&self) -> Option<u64> {
+        self.inner.raised().map(|raised| raised.asked)
+    }
+
+    /// The option whose limit raised `min_count`, such as ``"max_itemsets"``; otherwise ``None``.
+    #[getter]
+    fn limit(&self) -> Option<&'static str> {
+        self.inner.raised().map(|raised| raised.limit.name())
+    }
+
     /// In how many baskets these items are together.
     ///
     /// Closed itemsets tell that for every set that is frequent.

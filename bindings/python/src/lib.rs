@@ -15,6 +15,7 @@ mod ids;
 mod itemsets;
 mod mine;
 mod model;
+mod parts;
 mod policy;
 mod rows;
 mod rules;
@@ -45,6 +46,8 @@ mod _native {
     use crate::mine::{itemsets, rules};
     #[pymodule_export]
     use crate::model::{Model, fit};
+    #[pymodule_export]
+    use crate::parts::{ItemsetCounts, candidates, count, itemsets_in_parts, update};
     #[pymodule_export]
     use crate::policy::Policy;
     #[pymodule_export]

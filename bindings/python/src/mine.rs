@@ -1,6 +1,8 @@
 //! `itemsets` and `rules`.
 
-use basketry::mine::{Consequents, Kind, RuleOptions};
+use std::time::Duration;
+
+use basketry::mine::{Consequents, Kind, OnLimit, RuleOptions};
 use basketry::{ItemsetOptions, MinSupport};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -50,6 +52,15 @@ use crate::{boundary, error, ids};
 /// max_itemsets : int
 ///     The largest number of itemsets; a threshold that yields more is an error instead of a
 ///     machine out of memory. 20 million take about 1 GB.
+/// max_memory : int, optional
+///     How many bytes the result and what is needed to find it may take, besides the baskets.
+/// max_time : float, optional
+///     How many seconds mining may take.
+/// on_limit : {"error", "partial"}
+///     What to do where one of these limits is reached. ``"partial"`` gives all itemsets of a larger
+///     threshold, the least that stays within the limits (or, if time is over, the least that was
+///     tried by then): ``sets.min_count`` is that threshold, ``sets.asked_min_count`` the one that
+///     was asked for, and ``sets.limit`` the limit.
 /// threads : int, optional
 ///     How many threads to use; default: one for each core. The result is the same for any number.
 /// progress : bool or callable
@@ -87,8 +98,9 @@ use crate::{boundary, error, ids};
 #[pyo3(signature = (
     baskets, min_support = None, *, kind = "all", min_length = 1, max_length = None, top = None,
     must_contain = None, must_not_contain = None, only_from = None, item_min_support = None,
-    hierarchy = None, max_itemsets = None, threads = None, progress = None,
-), text_signature = "(baskets, min_support=None, *, kind=\"all\", min_length=1, max_length=None, top=None, must_contain=(), must_not_contain=(), only_from=None, item_min_support=None, hierarchy=None, max_itemsets=20000000, threads=None, progress=False)")]
+    hierarchy = None, max_itemsets = None, max_memory = None, max_time = None, on_limit = "error",
+    threads = None, progress = None,
+), text_signature = "(baskets, min_support=None, *, kind=\"all\", min_length=1, max_length=None, top=None, must_contain=(), must_not_contain=(), only_from=None, item_min_support=None, hierarchy=None, max_itemsets=20000000, max_memory=None, max_time=None, on_limit=\"error\", threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn itemsets(
     py: Python<'_>,
@@ -104,6 +116,9 @@ pub(crate) fn itemsets(
     item_min_support: Option<&Bound<'_, PyDict>>,
     hierarchy: Option<&Bound<'_, Hierarchy>>,
     max_itemsets: Option<u64>,
+    max_memory: Option<u64>,
+    max_time: Option<f64>,
+    on_limit: &str,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
@@ -138,6 +153,23 @@ pub(crate) fn itemsets(
     options.max_itemsets = max_itemsets.unwrap_or(options.max_itemsets);
     options.max_length = max_length;
     options.threads = threads;
+    options.max_memory = max_memory;
+    let invalid =
+        |message: &str| error::exception(py, basketry::ErrorKind::InvalidArgument, message);
+    options.max_time = match max_time.map(Duration::try_from_secs_f64) {
+        None => None,
+        Some(Ok(time)) => Some(time),
+        Some(Err(_)) => return Err(invalid("max_time: expected seconds, at least 0")),
+    };
+    options.on_limit = match on_limit {
+        "error" => OnLimit::Error,
+        "partial" => OnLimit::Partial,
+        other => {
+            return Err(invalid(&format!(
+                "on_limit: expected \"error\" or \"partial\", got {other:?}"
+            )));
+        }
+    };
     let baskets = baskets.get();
     let inner = boundary::shown(py, progress, |control| {
         boundary::pooled(|| basketry::itemsets(&baskets.inner, &options, control))

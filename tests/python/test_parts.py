@@ -1,0 +1,104 @@
+"""Counting given itemsets, mining in parts, updates and limits."""
+
+from __future__ import annotations
+
+import random
+
+import basketry as bk
+import pyarrow as pa
+import pytest
+
+
+def rows(sets: bk.Itemsets) -> list[tuple[tuple[object, ...], int]]:
+    return [(s.items, s.count) for s in sets]
+
+
+def some_lists(seed: int, n: int) -> list[list[int]]:
+    rng = random.Random(seed)
+    return [rng.sample(range(12), rng.randint(0, 6)) for _ in range(n)]
+
+
+@pytest.mark.parametrize("cuts", [(), (10,), (0, 3, 3, 40)])
+@pytest.mark.parametrize("min_support", [0.1, 1 / 7, 5])
+def test_any_partition_gives_the_same(cuts, min_support):
+    lists = some_lists(1, 50)
+    whole = bk.Baskets.from_lists(lists)
+    expected = bk.itemsets(whole, min_support)
+    ends = [0, *cuts, len(lists)]
+    parts = [bk.Baskets.from_lists(lists[a:b]) for a, b in zip(ends, ends[1:])]
+    assert rows(bk.itemsets_in_parts(parts, min_support)) == rows(expected)
+
+    # As machines would: tables go back and forth.
+    def sent(counts):
+        return bk.ItemsetCounts.from_table(pa.table(counts))
+
+    found = [sent(bk.candidates(part, min_support, total=len(lists))) for part in parts]
+    union = sent(bk.ItemsetCounts.union(found))
+    counted = [sent(union.add(part, threads=1)) for part in parts]
+    total = counted[0]
+    for counts in counted[1:]:
+        total = counts.merge(total)
+    assert total.baskets == len(lists)
+    merged = total.frequent(min_support)
+    assert {(frozenset(s.items), s.count) for s in merged} == {
+        (frozenset(s.items), s.count) for s in expected
+    }
+    # A table without metadata, as Spark gives it.
+    bare = pa.table(total).replace_schema_metadata(None)
+    counts = bk.ItemsetCounts.from_table(bare)
+    with pytest.raises(bk.Error):
+        counts.frequent(min_support)
+    counts = bk.ItemsetCounts.from_table(
+        bare, baskets=len(lists), min_count=expected.min_count
+    )
+    assert rows(counts.frequent(min_support)) == rows(merged)
+
+
+def test_update_and_append():
+    old, new = some_lists(2, 40), some_lists(3, 9)
+    baskets = bk.Baskets.from_lists(old)
+    sets = bk.itemsets(baskets, 3)
+    more = baskets.append(bk.Baskets.from_lists(new))
+    assert len(baskets) == 40 and len(more) == 49
+    assert rows(bk.update(more, sets, 4)) == rows(bk.itemsets(more, 4))
+    with pytest.raises(bk.InvalidArgumentError, match="min_support"):
+        bk.update(more, sets, 2)
+    assert list(more.take([48, 0])) == [more[48], more[0]]
+    with pytest.raises(bk.InvalidArgumentError, match="basket"):
+        more.take([-1])
+
+
+def test_count_keeps_the_order():
+    baskets = bk.Baskets.from_lists(some_lists(4, 60))
+    other = bk.Baskets.from_lists(some_lists(5, 30))
+    sets = bk.itemsets(baskets, 3).sort()
+    counted = bk.count(other, sets)
+    assert [s.items for s in counted] == [s.items for s in sets]
+    for s in counted:
+        assert s.count == sum(set(s.items) <= set(b) for b in other)
+    given = bk.ItemsetCounts.from_lists([s.items for s in sets]).add(other)
+    assert rows(given.itemsets()) == rows(counted)
+    with pytest.raises(bk.DataError, match="twice"):
+        bk.ItemsetCounts.from_lists([[1, 2], [2, 1]])
+    with pytest.raises(bk.DataError, match="only one"):
+        given.merge(bk.ItemsetCounts.from_lists([[1]]))
+
+
+def test_limits():
+    baskets = bk.Baskets.from_lists(some_lists(6, 200))
+    everything = bk.itemsets(baskets, 1)
+    assert everything.limit is None and everything.asked_min_count is None
+    part = bk.itemsets(baskets, 1, max_itemsets=50, on_limit="partial")
+    assert part.limit == "max_itemsets" and part.asked_min_count == 1
+    assert 0 < len(part) <= 50 and rows(part) == rows(bk.itemsets(baskets, part.min_count))
+    with pytest.raises(bk.LimitError, match="max_itemsets"):
+        bk.itemsets(baskets, 1, max_itemsets=50)
+    with pytest.raises(bk.LimitError, match="max_memory"):
+        bk.itemsets(baskets, 1, max_memory=1000)
+    with pytest.raises(bk.LimitError, match="max_time"):
+        bk.itemsets(baskets, 1, max_time=0)
+    for option in ({"max_time": -1}, {"max_time": float("nan")}, {"on_limit": "x"}):
+        with pytest.raises(bk.InvalidArgumentError, match=next(iter(option))):
+            bk.itemsets(baskets, 1, **option)
+    with pytest.raises(bk.InvalidArgumentError, match="threads: 1000000000"):
+        bk.itemsets(baskets, 1, threads=10**9)
