@@ -164,6 +164,23 @@ def update(
     threads: int | None = None,
     progress: Progress = False,
 ) -> Itemsets: ...
+def contrasts(
+    first: Baskets,
+    second: Baskets,
+    min_support: Support,
+    *,
+    min_length: int = 1,
+    max_length: int | None = None,
+    direction: Literal["either", "first", "second"] = "either",
+    min_difference: Number = 0.0,
+    min_growth: Number = 1.0,
+    max_p_value: Number = 1.0,
+    correction: Literal["holm", "benjamini_hochberg", "bonferroni", "none"] = "holm",
+    top: int | None = None,
+    max_itemsets: int = 20000000,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Itemsets: ...
 def rules(
     source: Itemsets | Baskets,
     min_confidence: Number,

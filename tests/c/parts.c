@@ -1,4 +1,4 @@
-/* Mining in parts, counting given itemsets, updates and limits. */
+/* Mining in parts, counting given itemsets, updates, contrasts and limits. */
 #include "check.h"
 
 static basketry_baskets *baskets_of(const char *const (*rows)[3], size_t n) {
@@ -99,6 +99,19 @@ int main(void) {
     OK(basketry_itemsets_count_of(sets, pair, 2, &count));
     CHECK(count == 1 && basketry_itemsets_len(sets) == basketry_itemsets_len(first));
     basketry_itemsets_free(sets);
+
+    /* What tells the months apart. */
+    basketry_contrast_options contrast = BASKETRY_CONTRAST_OPTIONS_INIT;
+    contrast.min_count = 2;
+    contrast.direction = BASKETRY_DIRECTION_SECOND;
+    OK(basketry_itemsets_contrasts(parts[0], parts[1], &contrast, NULL, &sets));
+    basketry_numbers numbers;
+    OK(basketry_itemsets_column(sets, basketry_text("count_second"), &numbers));
+    CHECK(numbers.len == basketry_itemsets_len(sets) && numbers.len > 0 && numbers.ints[0] == 2);
+    basketry_itemsets_free(sets);
+    contrast.direction = 7;
+    FAILS(BASKETRY_INVALID_ARGUMENT, "direction",
+          basketry_itemsets_contrasts(parts[0], parts[1], &contrast, NULL, &sets));
 
     /* Limits. */
     options.max_itemsets = 2;

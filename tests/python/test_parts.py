@@ -1,4 +1,4 @@
-"""Counting given itemsets, mining in parts, updates and limits."""
+"""Counting given itemsets, mining in parts, updates, contrasts and limits."""
 
 from __future__ import annotations
 
@@ -82,6 +82,20 @@ def test_count_keeps_the_order():
         bk.ItemsetCounts.from_lists([[1, 2], [2, 1]])
     with pytest.raises(bk.DataError, match="only one"):
         given.merge(bk.ItemsetCounts.from_lists([[1]]))
+
+
+def test_contrasts():
+    first = bk.Baskets.from_lists([["a", "b"]] * 9 + [["c"]])
+    second = bk.Baskets.from_lists([["c"]] * 9 + [["a"]])
+    found = bk.contrasts(first, second, 0.5, direction="first", correction="benjamini_hochberg")
+    table = found.to_dict()
+    assert table["itemset"] == [["b"], ["a", "b"], ["a"]]
+    assert table["count_first"] == [9, 9, 9] and table["count_second"] == [0, 0, 1]
+    assert table["growth_rate"][0] == float("inf") and table["growth_rate"][2] == 9.0
+    # R: fisher.test(matrix(c(9, 1, 0, 10), 2), alternative = "greater")$p.value
+    assert table["p_value"][0] == pytest.approx(5.953995e-05, rel=1e-6)
+    with pytest.raises(bk.InvalidArgumentError, match="direction"):
+        bk.contrasts(first, second, 0.5, direction="up")
 
 
 def test_limits():

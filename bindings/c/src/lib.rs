@@ -23,6 +23,7 @@
 pub mod arrow;
 pub mod baskets;
 pub mod catalog;
+pub mod contrasts;
 pub mod control;
 pub mod csv;
 pub mod decision;

@@ -174,9 +174,8 @@ pub unsafe extern "C" fn basketry_itemset_counts_from_arrow(
     let stream = unsafe { take(stream) };
     make(out, || {
         let stream = taken(stream)?;
-        let read = |control: &Control| {
-            ItemsetCounts::from_reader(table_from_stream(stream)?, control)
-        };
+        let read =
+            |control: &Control| ItemsetCounts::from_reader(table_from_stream(stream)?, control);
         Ok(basketry_itemset_counts { counts: run(control, read)? })
     })
 }
@@ -281,9 +280,7 @@ pub extern "C" fn basketry_itemset_counts_export(
 ///
 /// # Safety
 /// As for structs that can grow, and for what they point to.
-unsafe fn options_of(
-    options: *const basketry_itemset_options,
-) -> basketry::Result<ItemsetOptions> {
+unsafe fn options_of(options: *const basketry_itemset_options) -> basketry::Result<ItemsetOptions> {
     // SAFETY: passed on to the caller.
     unsafe { required(grown(options, "options")?, "options")?.to_rust() }
 }
@@ -303,8 +300,9 @@ unsafe fn handles<'a, T>(
         .iter()
         .enumerate()
         // SAFETY: passed on to the caller.
-        .map(|(i, &pointer)| unsafe { pointer.as_ref() }.ok_or_else(|| {
-            invalid(format!("{name}[{i}]: expected a pointer, got null"))
-        }))
+        .map(|(i, &pointer)| {
+            unsafe { pointer.as_ref() }
+                .ok_or_else(|| invalid(format!("{name}[{i}]: expected a pointer, got null")))
+        })
         .collect()
 }

@@ -216,7 +216,7 @@ pub unsafe extern "C" fn basketry_rules_productive(
     })
 }
 
-fn correction_of(correction: i32) -> Result<Correction> {
+pub(crate) fn correction_of(correction: i32) -> Result<Correction> {
     match correction {
         BASKETRY_CORRECTION_NONE => Ok(Correction::None),
         BASKETRY_CORRECTION_BONFERRONI => Ok(Correction::Bonferroni),

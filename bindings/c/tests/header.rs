@@ -23,6 +23,7 @@ const SOURCES: &[&str] = &[
     "utility",
     "rules",
     "significance",
+    "contrasts",
     "sequences",
     "model",
     "recommendations",

@@ -5,6 +5,7 @@ mod arrow;
 mod baskets;
 mod boundary;
 mod catalog;
+mod contrasts;
 mod convert;
 mod decision;
 mod engine;
@@ -32,6 +33,8 @@ mod _native {
     use crate::baskets::Baskets;
     #[pymodule_export]
     use crate::catalog::Catalog;
+    #[pymodule_export]
+    use crate::contrasts::contrasts;
     #[pymodule_export]
     use crate::decision::{Decision, Offer, Suppressed, WhyNot};
     #[pymodule_export]

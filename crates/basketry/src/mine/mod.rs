@@ -10,6 +10,7 @@ mod arrow;
 mod closures;
 mod columns;
 mod complete;
+mod contrast;
 mod counting;
 mod counts_arrow;
 mod fraction;
@@ -47,6 +48,7 @@ pub(crate) use measures::Thresholds;
 pub(crate) use rules::{RuleColumns, RuleStore};
 
 pub use columns::Numbers;
+pub use contrast::{ContrastOptions, Direction, contrasts};
 pub use frequent::itemsets;
 pub use itemset_counts::{ItemsetCounts, count};
 pub use itemsets::{Itemset, Itemsets};
