@@ -56,7 +56,7 @@ def test_kinds_are_what_they_are_called(kind, seed):
     )
 
 
-@pytest.mark.parametrize("kind, target", zip(KINDS, "scmg", strict=True))
+@pytest.mark.parametrize(("kind", "target"), list(zip(KINDS, "scmg", strict=True)))
 def test_pyfim_finds_the_same(kind, target):
     fim = pytest.importorskip("fim")
     lists = random_lists(7, baskets=400, items=14)
@@ -81,12 +81,13 @@ def test_an_unknown_kind_is_an_error():
 
 def test_weights_take_the_place_of_counts():
     baskets = bk.Baskets.from_lists([["a", "b"], ["a"], ["b"]])
-    assert baskets.weights is None and bk.itemsets(baskets, min_support=1).total_weight is None
+    assert baskets.weights is None
+    assert bk.itemsets(baskets, min_support=1).total_weight is None
     weighted = baskets.with_weights([0.5, 0.25, 0.25])
     assert weighted.weights == [0.5, 0.25, 0.25]
     sets = bk.itemsets(weighted, min_support=0.75)
     assert sets.to_dict() == {
-        "itemset": [["a"], ["b"]],
+        "itemset": [("a",), ("b",)],
         "length": [1, 1],
         "count": [2, 2],
         "support": [0.75, 0.75],
@@ -111,7 +112,11 @@ def test_whole_weights_are_repetitions(kind):
 
 def test_bad_weights_are_errors():
     baskets = bk.Baskets.from_lists([["a"], ["b"]])
-    for weights, match in [([1], "expected 2"), ([1, 0], "basket 1"), ([float("nan"), 1], "basket 0")]:
+    for weights, match in [
+        ([1], "expected 2"),
+        ([1, 0], "basket 1"),
+        ([float("nan"), 1], "basket 0"),
+    ]:
         with pytest.raises(bk.InvalidArgumentError, match=match):
             baskets.with_weights(weights)
     with pytest.raises(TypeError, match="weights"):
