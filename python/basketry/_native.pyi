@@ -187,8 +187,16 @@ def rules(
     *,
     min_support: Support | None = None,
     consequents: Literal["any", "single"] = "any",
+    antecedent: Template | None = None,
+    consequent: Template | None = None,
+    at_least: dict[str, Number] | None = None,
+    top: int | None = None,
+    by: _Measure = "confidence",
+    baskets: Baskets | None = None,
+    min_customers: int = 0,
     max_length: int | None = None,
     max_rules: int = 20000000,
+    threads: int | None = None,
     progress: Progress = False,
 ) -> Rules: ...
 def sequences(
@@ -283,6 +291,7 @@ class Baskets:
         *,
         item: str,
         basket: str | None = None,
+        customer: str | None = None,
         weight: str | None = None,
         nulls: _OnBad = "error",
         progress: Progress = False,
@@ -301,6 +310,9 @@ class Baskets:
     ) -> Baskets: ...
     @staticmethod
     def from_history(history: History) -> Baskets: ...
+    def with_customers(self, customers: Iterable[Id]) -> Baskets: ...
+    @property
+    def knows_customers(self) -> bool: ...
     @staticmethod
     def from_fimi(path: Path, *, progress: Progress = False) -> Baskets: ...
     @staticmethod
@@ -409,6 +421,8 @@ class Rule:
     @property
     def consequent_count(self) -> int: ...
     @property
+    def customers(self) -> int | None: ...
+    @property
     def antecedent_support(self) -> float: ...
     @property
     def consequent_support(self) -> float: ...
@@ -434,9 +448,24 @@ class Rule:
     def kulczynski(self) -> float: ...
 
 @final
+class Template:
+    def __new__(
+        cls,
+        *,
+        only_from: Iterable[Id] | None = None,
+        must_contain: Iterable[Id] = (),
+        must_contain_any: Iterable[Id] | None = None,
+        must_not_contain: Iterable[Id] = (),
+        min_length: int = 1,
+        max_length: int | None = None,
+    ) -> Template: ...
+
+@final
 class Rules:
     @property
     def baskets(self) -> int: ...
+    @property
+    def knows_customers(self) -> bool: ...
     def filter(self, keep: Callable[[Rule], object] | None = None, /, **least: Number) -> Rules: ...
     def containing(self, items: Iterable[Id]) -> Rules: ...
     def sort(self, by: _Measure = "confidence", *, ascending: bool = False) -> Rules: ...
@@ -717,6 +746,11 @@ class Model:
     def complete(
         self, baskets: Iterable[Iterable[Id]], n: int = 10, *, progress: Progress = False
     ) -> Table: ...
+    def with_rules(self, rules: Rules) -> Model: ...
+    def rules(self) -> Rules | None: ...
+    def matching_rules(
+        self, items: Iterable[Id], n: int = 10, *, by: _Measure = "confidence"
+    ) -> Rules: ...
     @property
     def report(self) -> Report: ...
     @property

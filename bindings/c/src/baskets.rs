@@ -9,7 +9,7 @@ use basketry::{Baskets, IdKind, Ids, table_from_stream};
 use crate::arrow::{take, taken};
 use crate::control::{basketry_control, run};
 use crate::csv::basketry_csv_options;
-use crate::error::{basketry_status, free, get, make, required};
+use crate::error::{basketry_status, call, free, get, make, required};
 use crate::history::on_bad;
 use crate::strings::{array, basketry_id, basketry_ids, c_str, path};
 
@@ -149,6 +149,23 @@ pub unsafe extern "C" fn basketry_baskets_with_weights(
         // SAFETY: the caller's promise for arrays.
         let weights = unsafe { array(weights, n_weights, "weights") }?;
         Ok(basketry_baskets { baskets: baskets.baskets.clone().with_weights(weights)? })
+    })
+}
+
+/// Says who bought each of the baskets: one number for each basket, baskets of the same number being
+/// the same customer's. Baskets of a history that knows customers have them already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_baskets_set_customers(
+    baskets: Option<&mut basketry_baskets>,
+    customers: *const u32,
+    n_customers: usize,
+) -> basketry_status {
+    call(|| {
+        let baskets = &mut required(baskets, "baskets")?.baskets;
+        // SAFETY: the caller's promise for arrays.
+        let customers = unsafe { array(customers, n_customers, "customers") }?;
+        *baskets = baskets.clone().with_customers(customers)?;
+        Ok(())
     })
 }
 

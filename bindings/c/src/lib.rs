@@ -33,6 +33,7 @@ pub mod hierarchy;
 pub mod history;
 pub mod itemsets;
 pub mod model;
+pub mod model_rules;
 pub mod parts;
 pub mod policy;
 pub mod recommendations;

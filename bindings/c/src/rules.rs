@@ -5,14 +5,15 @@ use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use basketry::Result;
-use basketry::mine::{Consequents, Measure, RuleOptions, Rules};
+use basketry::mine::{Consequents, Measure, RuleOptions, Rules, Template, rules_with_baskets};
+use basketry::{Id, Result};
 
 use crate::arrow::export;
+use crate::baskets::basketry_baskets;
 use crate::control::{basketry_control, run};
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
 use crate::itemsets::basketry_itemsets;
-use crate::strings::{Grows, array_mut, basketry_id, c_str, grown};
+use crate::strings::{Grows, array, array_mut, basketry_id, c_str, grown};
 
 /// Association rules "who buys these also buys those", one row each.
 pub struct basketry_rules {
@@ -28,6 +29,7 @@ struct Columns {
     antecedent_counts: Vec<u64>,
     consequent_counts: Vec<u64>,
     counts: Vec<u64>,
+    customers: Vec<u64>,
     lent: basketry_rule_columns,
 }
 
@@ -40,6 +42,92 @@ unsafe impl Sync for Columns {}
 pub const BASKETRY_CONSEQUENTS_ANY: i32 = 0;
 /// A consequent has one item.
 pub const BASKETRY_CONSEQUENTS_SINGLE: i32 = 1;
+
+/// What one side of a rule may be: of which items, and how many. All conditions hold together. An id
+/// that no basket holds is of no consequence where it may be there or must not, and never found
+/// where it must be.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_template {
+    /// The size of this struct; BASKETRY_TEMPLATE_INIT sets it.
+    pub struct_size: usize,
+    /// The only items that may be there; null means any.
+    pub only_from: *const basketry_id,
+    /// How many ids there are at only_from.
+    pub n_only_from: usize,
+    /// Items that must all be there.
+    pub must_contain: *const basketry_id,
+    /// How many ids there are at must_contain.
+    pub n_must_contain: usize,
+    /// Items of which at least one must be there; null means no such condition.
+    pub must_contain_any: *const basketry_id,
+    /// How many ids there are at must_contain_any.
+    pub n_must_contain_any: usize,
+    /// Items that must not be there.
+    pub must_not_contain: *const basketry_id,
+    /// How many ids there are at must_not_contain.
+    pub n_must_not_contain: usize,
+    /// The least number of items; 0 means 1.
+    pub min_length: usize,
+    /// The largest number of items; 0 means any.
+    pub max_length: usize,
+}
+
+// SAFETY: pointers and plain numbers behind the size.
+unsafe impl Grows for basketry_template {
+    const NAME: &'static str = "basketry_template";
+    const FIRST_SIZE: usize = size_of::<Self>();
+    const DEFAULT: Self = Self {
+        struct_size: size_of::<Self>(),
+        only_from: std::ptr::null(),
+        n_only_from: 0,
+        must_contain: std::ptr::null(),
+        n_must_contain: 0,
+        must_contain_any: std::ptr::null(),
+        n_must_contain_any: 0,
+        must_not_contain: std::ptr::null(),
+        n_must_not_contain: 0,
+        min_length: 0,
+        max_length: 0,
+    };
+}
+
+impl basketry_template {
+    /// # Safety
+    /// As for [`basketry_id::array`].
+    unsafe fn to_rust(self, side: &str) -> Result<Template> {
+        let list = |ids: *const basketry_id, len: usize, name: &str| -> Result<Vec<Id>> {
+            // SAFETY: passed on to the caller.
+            let ids = unsafe { basketry_id::array(ids, len, &format!("{side}.{name}")) }?;
+            Ok(ids.into_iter().map(Id::from).collect())
+        };
+        let mut template = Template::any();
+        let only = list(self.only_from, self.n_only_from, "only_from")?;
+        template.only_from = (!self.only_from.is_null()).then_some(only);
+        template.must_contain = list(self.must_contain, self.n_must_contain, "must_contain")?;
+        let any = list(self.must_contain_any, self.n_must_contain_any, "must_contain_any")?;
+        template.must_contain_any = (!self.must_contain_any.is_null()).then_some(any);
+        template.must_not_contain =
+            list(self.must_not_contain, self.n_must_not_contain, "must_not_contain")?;
+        if self.min_length > 0 {
+            template.min_length = self.min_length;
+        }
+        if self.max_length > 0 {
+            template.max_length = Some(self.max_length);
+        }
+        Ok(template)
+    }
+}
+
+/// The least value of a measure. This struct never grows.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_least {
+    /// The name of the measure, one of those of basketry_rules_values.
+    pub measure: *const c_char,
+    /// The least value.
+    pub value: f64,
+}
 
 /// Which rules to make.
 #[repr(C)]
@@ -54,6 +142,28 @@ pub struct basketry_rule_options {
     pub consequents: i32,
     /// The largest number of rules; more are an error. 0 means 20 million, which take about 0.5 GB.
     pub max_rules: u64,
+    /// What the antecedent may be; null means anything.
+    pub antecedent: *const basketry_template,
+    /// What the consequent may be; null means anything.
+    pub consequent: *const basketry_template,
+    /// The least values of measures.
+    pub at_least: *const basketry_least,
+    /// How many there are at at_least.
+    pub n_at_least: usize,
+    /// Only so many rules, those with the largest top_by, the largest first; 0 means all. However
+    /// many rules there are, only so many take memory.
+    pub top: usize,
+    /// The measure that says which rules are the top; null means "confidence".
+    pub top_by: *const c_char,
+    /// The baskets that the itemsets were mined from: to count the subsets that are not among the
+    /// itemsets, as of maximal ones; and, if they have customers, as those of a history that knows
+    /// them, the distinct customers behind each rule. Null if neither is wanted.
+    pub baskets: *const basketry_baskets,
+    /// The least number of distinct customers who had all items of the rule in one basket. Above 0
+    /// it takes baskets with customers.
+    pub min_customers: u32,
+    /// How many threads to use; 0 means one for each core. The result is the same for any number.
+    pub threads: usize,
 }
 
 // SAFETY: plain numbers behind the size.
@@ -65,11 +175,22 @@ unsafe impl Grows for basketry_rule_options {
         min_confidence: 0.0,
         consequents: BASKETRY_CONSEQUENTS_ANY,
         max_rules: 0,
+        antecedent: std::ptr::null(),
+        consequent: std::ptr::null(),
+        at_least: std::ptr::null(),
+        n_at_least: 0,
+        top: 0,
+        top_by: std::ptr::null(),
+        baskets: std::ptr::null(),
+        min_customers: 0,
+        threads: 0,
     };
 }
 
 impl basketry_rule_options {
-    fn to_rust(self) -> Result<RuleOptions> {
+    /// # Safety
+    /// As for [`c_str`], [`array`] and [`grown`].
+    unsafe fn to_rust(self) -> Result<RuleOptions> {
         let mut options = RuleOptions::new(self.min_confidence);
         options.consequents = match self.consequents {
             BASKETRY_CONSEQUENTS_ANY => Consequents::Any,
@@ -84,6 +205,31 @@ impl basketry_rule_options {
         if self.max_rules > 0 {
             options.max_rules = self.max_rules;
         }
+        for (template, side, option) in [
+            (self.antecedent, "antecedent", &mut options.antecedent),
+            (self.consequent, "consequent", &mut options.consequent),
+        ] {
+            // SAFETY: passed on to the caller.
+            if let Some(template) = unsafe { grown(template, side) }? {
+                // SAFETY: as above.
+                *option = unsafe { template.to_rust(side) }?;
+            }
+        }
+        // SAFETY: as above.
+        for least in unsafe { array(self.at_least, self.n_at_least, "at_least") }? {
+            // SAFETY: as above.
+            options = options.at_least(unsafe { measure_of(least.measure) }?, least.value);
+        }
+        if self.top > 0 {
+            let by = match self.top_by.is_null() {
+                true => Measure::Confidence,
+                // SAFETY: as above.
+                false => unsafe { c_str(self.top_by, "top_by") }?.parse()?,
+            };
+            options = options.top(self.top, by);
+        }
+        options.min_customers = self.min_customers;
+        options.threads = (self.threads > 0).then_some(self.threads);
         Ok(options)
     }
 }
@@ -111,10 +257,14 @@ pub struct basketry_rule_columns {
     pub counts: *const u64,
     /// The number of baskets that were mined.
     pub baskets: u64,
+    /// For each row, the number of distinct customers with both in one basket; null if it is not
+    /// known who bought the baskets.
+    pub customers: *const u64,
 }
 
-/// Splits each itemset into rules and keeps those of at least the given confidence. The itemsets
-/// must have been mined with a min_length of 1. Null options mean the defaults.
+/// Splits each itemset into rules and keeps those of at least the given confidence. If the itemsets
+/// lack subsets, as maximal ones do or those mined with a min_length, the options must hold the
+/// baskets. Null options mean the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_rules_make(
     itemsets: Option<&basketry_itemsets>,
@@ -125,10 +275,16 @@ pub unsafe extern "C" fn basketry_rules_make(
     make(out, || {
         let itemsets = &required(itemsets, "itemsets")?.itemsets;
         // SAFETY: the caller's promise for structs that can grow.
-        let options = unsafe { grown(options, "options") }?
-            .unwrap_or(basketry_rule_options::DEFAULT)
-            .to_rust()?;
-        let rules = run(control, |control| basketry::mine::rules(itemsets, &options, control))?;
+        let options =
+            unsafe { grown(options, "options") }?.unwrap_or(basketry_rule_options::DEFAULT);
+        // SAFETY: the caller's promise for handles.
+        let baskets = unsafe { options.baskets.as_ref() }.map(|baskets| &baskets.baskets);
+        // SAFETY: the caller's promise for arrays and texts.
+        let options = unsafe { options.to_rust() }?;
+        let rules = run(control, |control| match baskets {
+            Some(baskets) => rules_with_baskets(itemsets, baskets, &options, control),
+            None => basketry::mine::rules(itemsets, &options, control),
+        })?;
         Ok(basketry_rules::new(rules))
     })
 }
@@ -247,8 +403,8 @@ pub unsafe extern "C" fn basketry_rules_matching(
 }
 
 /// Writes the rules to out as an Arrow stream with the columns antecedent and consequent (lists of
-/// ids), count, antecedent_count, consequent_count and the measures: the first twelve of
-/// basketry_rules_values, or those chosen with basketry_rules_with_measures. The stream keeps alive
+/// ids), count, antecedent_count, consequent_count, customers if they are known, and the
+/// measures: the first twelve of basketry_rules_values, or those chosen with basketry_rules_with_measures. The stream keeps alive
 /// what it needs; release it as Arrow says.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_rules_export(
@@ -284,6 +440,7 @@ impl basketry_rules {
                 antecedent_counts: Vec::with_capacity(rules.len()),
                 consequent_counts: Vec::with_capacity(rules.len()),
                 counts: Vec::with_capacity(rules.len()),
+                customers: Vec::new(),
                 lent: basketry_rule_columns {
                     len: rules.len(),
                     antecedent_offsets: std::ptr::null(),
@@ -294,6 +451,7 @@ impl basketry_rules {
                     consequent_counts: std::ptr::null(),
                     counts: std::ptr::null(),
                     baskets: rules.baskets(),
+                    customers: std::ptr::null(),
                 },
             };
             for rule in rules.iter() {
@@ -305,6 +463,7 @@ impl basketry_rules {
                 columns.antecedent_counts.push(counts.n_x);
                 columns.consequent_counts.push(counts.n_y);
                 columns.counts.push(counts.n_xy);
+                columns.customers.extend(rule.customers());
             }
             columns.lent.antecedent_offsets = columns.antecedent_offsets.as_ptr();
             columns.lent.antecedents = columns.antecedents.as_ptr();
@@ -313,6 +472,9 @@ impl basketry_rules {
             columns.lent.antecedent_counts = columns.antecedent_counts.as_ptr();
             columns.lent.consequent_counts = columns.consequent_counts.as_ptr();
             columns.lent.counts = columns.counts.as_ptr();
+            if rules.knows_customers() {
+                columns.lent.customers = columns.customers.as_ptr();
+            }
             columns
         })
     }

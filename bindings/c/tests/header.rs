@@ -26,6 +26,7 @@ const SOURCES: &[&str] = &[
     "contrasts",
     "sequences",
     "model",
+    "model_rules",
     "recommendations",
     "policy",
     "engine",

@@ -108,6 +108,9 @@ impl Baskets {
     /// weight : str, optional
     ///     The column of the weight of a row's basket, which is the same in all rows of a basket;
     ///     see :meth:`with_weights`. Only with `basket`.
+    /// customer : str, optional
+    ///     The column that says who bought the basket, so that the distinct customers behind a rule
+    ///     can be counted. It takes `basket`.
     /// nulls : {"error", "skip"}
     ///     What to do with a null in one of the columns. What was left out is counted in `skipped`.
     /// progress : bool or callable
@@ -130,27 +133,34 @@ impl Baskets {
     /// [('bread', 'jam'), ('bread',)]
     #[staticmethod]
     #[pyo3(
-        signature = (table, *, item, basket = None, weight = None, nulls = "error", progress = None),
-        text_signature = "(table, *, item, basket=None, weight=None, nulls=\"error\", progress=False)"
+        signature = (
+            table, *, item, basket = None, customer = None, weight = None, nulls = "error",
+            progress = None,
+        ),
+        text_signature = "(table, *, item, basket=None, customer=None, weight=None, nulls=\"error\", progress=False)"
     )]
     fn from_table(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
         item: &str,
         basket: Option<&str>,
+        customer: Option<&str>,
         weight: Option<&str>,
         nulls: &str,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let nulls = convert::choice(py, "nulls", nulls)?;
+        if customer.is_some() && basket.is_none() {
+            let text =
+                "customer: a column of lists has none; name the column of the basket as well";
+            return Err(error::exception(py, basketry::ErrorKind::InvalidArgument, text));
+        }
         let reader = arrow::table(table, "table")?;
+        let columns = basketry::data::BasketColumns { customer, weight };
         boundary::shown(py, progress, |control| match (basket, weight) {
-            (Some(basket), None) => {
-                basketry::Baskets::from_reader(reader, basket, item, nulls, control)
-            }
-            (Some(basket), Some(weight)) => {
-                let read = basketry::Baskets::from_weighted_reader;
-                read(reader, basket, item, weight, nulls, control)
+            (Some(basket), _) => {
+                let read = basketry::Baskets::from_reader_with;
+                read(reader, basket, item, columns, nulls, control)
             }
             (None, None) => basketry::Baskets::from_list_column(reader, Some(item), nulls, control),
             (None, Some(_)) => Err(basketry::Error::new(
@@ -224,6 +234,33 @@ impl Baskets {
     fn from_history(py: Python<'_>, history: &Bound<'_, History>) -> PyResult<Self> {
         let history = history.get();
         boundary::long(py, |_| Ok(history.with(basketry::History::to_baskets))).map(Self::new)
+    }
+
+    /// The same baskets with who bought each, so that the distinct customers behind a rule can be
+    /// counted. Baskets of a :class:`History` have their customers already.
+    ///
+    /// Parameters
+    /// ----------
+    /// customers : iterable of id
+    ///     One for each basket.
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If there is not one for each basket.
+    fn with_customers(&self, py: Python<'_>, customers: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut known: Option<Ids> = None;
+        let mut numbers = Vec::with_capacity(self.inner.len());
+        for customer in customers.try_iter().map_err(|_| wrong("customers", "ids", customers))? {
+            numbers.push(ids::intern(&mut known, &customer?, || "customers".into())?);
+        }
+        boundary::quick(py, || self.inner.clone().with_customers(numbers)).map(Self::new)
+    }
+
+    /// Whether it is known who bought each basket.
+    #[getter]
+    fn knows_customers(&self) -> bool {
+        self.inner.customers().is_some()
     }
 
     /// Baskets from a FIMI file: one basket a line, items as non-negative integers parted by

@@ -14,6 +14,7 @@ mod hierarchy;
 mod history;
 mod ids;
 mod itemsets;
+mod make_rules;
 mod mine;
 mod model;
 mod parts;
@@ -46,7 +47,9 @@ mod _native {
     #[pymodule_export]
     use crate::itemsets::{Itemset, Itemsets};
     #[pymodule_export]
-    use crate::mine::{itemsets, rules};
+    use crate::make_rules::{Template, rules};
+    #[pymodule_export]
+    use crate::mine::itemsets;
     #[pymodule_export]
     use crate::model::{Model, fit};
     #[pymodule_export]

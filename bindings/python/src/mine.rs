@@ -1,10 +1,9 @@
-//! `itemsets` and `rules`.
+//! `itemsets`.
 
 use std::time::Duration;
 
-use basketry::mine::{Consequents, Kind, OnLimit, RuleOptions};
+use basketry::mine::{Kind, OnLimit};
 use basketry::{ItemsetOptions, MinSupport};
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -12,7 +11,6 @@ use crate::baskets::Baskets;
 use crate::convert::{Number, number};
 use crate::hierarchy::Hierarchy;
 use crate::itemsets::Itemsets;
-use crate::rules::Rules;
 use crate::{boundary, error, ids};
 
 /// All sets of items that are together in at least `min_support` baskets.
@@ -189,108 +187,4 @@ pub(crate) fn support(object: &Bound<'_, PyAny>) -> PyResult<MinSupport> {
             )
         })?),
     })
-}
-
-/// Association rules: who buys the antecedent also buys the consequent.
-///
-/// Parameters
-/// ----------
-/// source : Itemsets or Baskets
-///     The itemsets to split in two. Baskets are mined first, with `min_support`.
-/// min_confidence : float
-///     The least confidence, from 0 to 1, compared as the decimal that was written.
-/// min_support : float or int, optional
-///     As for :func:`itemsets`; to be given with baskets, and only with them.
-/// consequents : {"any", "single"}
-///     ``"single"`` makes only rules with one item on the right.
-/// max_length : int, optional
-///     The largest number of items in both sides together.
-/// max_rules : int
-///     The largest number of rules; more are an error. 20 million take about 0.5 GB.
-/// progress : bool or callable
-///     As for :func:`itemsets`.
-///
-/// Returns
-/// -------
-/// Rules
-///     One row a rule, with its counts and 12 measures.
-///
-/// Raises
-/// ------
-/// InvalidArgumentError
-///     If an option is out of its range, or if the itemsets were mined with a `min_length` above 1:
-///     rules need the support of every subset.
-/// LimitError
-///     If there are more than `max_rules` rules.
-///
-/// Examples
-/// --------
-/// >>> import basketry as bk
-/// >>> baskets = bk.Baskets.from_lists([["bread", "butter"], ["bread", "butter", "jam"], ["bread"]])
-/// >>> rules = bk.rules(bk.itemsets(baskets, min_support=2), min_confidence=0.9)
-/// >>> for rule in rules:
-/// ...     print(rule.antecedent, rule.consequent, rule.confidence, rule.lift)
-/// ('butter',) ('bread',) 1.0 1.0
-#[pyfunction]
-#[pyo3(signature = (
-    source, min_confidence, *, min_support = None, consequents = "any", max_length = None,
-    max_rules = None, progress = None,
-), text_signature = "(source, min_confidence, *, min_support=None, consequents=\"any\", max_length=None, max_rules=20000000, progress=False)")]
-#[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
-pub(crate) fn rules(
-    py: Python<'_>,
-    source: &Bound<'_, PyAny>,
-    min_confidence: &Bound<'_, PyAny>,
-    min_support: Option<&Bound<'_, PyAny>>,
-    consequents: &str,
-    max_length: Option<usize>,
-    max_rules: Option<u64>,
-    progress: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Rules> {
-    let invalid =
-        |message: &str| error::exception(py, basketry::ErrorKind::InvalidArgument, message);
-    let confidence = match number(min_confidence, "min_confidence")? {
-        Number::Float(share) => share,
-        Number::Int(value) => value as f64,
-    };
-    let mut options = RuleOptions::new(confidence).consequents(match consequents {
-        "any" => Consequents::Any,
-        "single" => Consequents::Single,
-        other => {
-            return Err(invalid(&format!(
-                "consequents: expected \"any\" or \"single\", got {other:?}"
-            )));
-        }
-    });
-    options.max_rules = max_rules.unwrap_or(options.max_rules);
-    let sets = if let Ok(sets) = source.cast::<Itemsets>() {
-        if min_support.is_some() {
-            return Err(invalid(
-                "min_support: the itemsets have theirs; give it with baskets only",
-            ));
-        }
-        let sets = &sets.get().inner;
-        match max_length {
-            Some(max) => boundary::long(py, |_| Ok(sets.with_length(..=max)))?,
-            None => sets.clone(),
-        }
-    } else if let Ok(baskets) = source.cast::<Baskets>() {
-        let min_support = min_support
-            .ok_or_else(|| invalid("min_support: must be given to make rules from baskets"))?;
-        let mut options = ItemsetOptions::new(support(min_support)?);
-        options.max_length = max_length;
-        let baskets = baskets.get();
-        boundary::shown(py, progress, |control| {
-            boundary::pooled(|| basketry::itemsets(&baskets.inner, &options, control))
-        })?
-    } else {
-        return Err(PyTypeError::new_err(format!(
-            "source: expected Itemsets or Baskets, got {}",
-            source.get_type().name()?
-        )));
-    };
-    let inner = boundary::shown(py, progress, |control| {
-        boundary::pooled(|| basketry::mine::rules(&sets, &options, control))
-    })?;
-    Ok(Rules::of(inner))
 }

@@ -8,8 +8,9 @@ use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
 use crate::history::History;
+use crate::rules::Rules;
 use crate::table::Table;
-use crate::{boundary, convert, ids};
+use crate::{boundary, convert, error, ids};
 
 /// Learns a model from what the shop sells and what was ordered.
 ///
@@ -295,6 +296,68 @@ impl Model {
             Ok((table.to_record_batch()?, table.unknown()))
         })
         .map(|(batch, unknown)| Table::new(batch, unknown))
+    }
+
+    /// The same model with these rules and an index that finds those that match a basket, to be
+    /// served from its file. They take the place of rules that it holds already.
+    ///
+    /// Only rules with at least the `min_customers` distinct customers that the model was fitted
+    /// with are kept: the privacy threshold. If the model was fitted without customers, each basket
+    /// counts as one.
+    ///
+    /// Parameters
+    /// ----------
+    /// rules : Rules
+    ///     If the model knows customers, made from the baskets of a :class:`History`, or with them.
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If the model knows customers and the rules do not.
+    /// UnknownIdError
+    ///     For an item that is no product of the model.
+    fn with_rules(&self, py: Python<'_>, rules: &Bound<'_, Rules>) -> PyResult<Self> {
+        let rules = rules.get();
+        let inner = boundary::long(py, |_| self.inner.with_rules(&rules.inner))?;
+        Ok(Self { inner })
+    }
+
+    /// The association rules that the model holds, as a table; None if none were added.
+    fn rules(&self, py: Python<'_>) -> PyResult<Option<Rules>> {
+        boundary::quick(py, || {
+            self.inner.rules().map(|rules| rules.to_rules(rules.iter())).transpose()
+        })
+        .map(|rules| rules.map(Rules::of))
+    }
+
+    /// The `n` best rules of the model for a basket: those whose antecedent the basket holds, and
+    /// of whose consequent it holds nothing. Found in the file, within microseconds.
+    ///
+    /// Parameters
+    /// ----------
+    /// items : iterable of id
+    ///     The basket. Ids that the model does not know are passed over.
+    /// n : int
+    ///     The largest number of rules.
+    /// by : str
+    ///     The measure that says which are the best. The rules are kept in the order of
+    ///     ``"confidence"``, ``"lift"`` and ``"leverage"``; by others all that match are compared.
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If the model holds no rules, or there is no measure of that name.
+    #[pyo3(signature = (items, n = 10, *, by = "confidence"))]
+    fn matching_rules(
+        &self,
+        py: Python<'_>,
+        items: &Bound<'_, PyAny>,
+        n: usize,
+        by: &str,
+    ) -> PyResult<Rules> {
+        let by = by.parse().map_err(|error| error::to_py(py, error))?;
+        let items = ids::ids(items, "items")?;
+        boundary::quick(py, || self.inner.matching_rules(&items, n, by)).map(Rules::of)
     }
 
     /// What was learned and what was not: a dict that prints as a summary.

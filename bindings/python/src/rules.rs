@@ -19,7 +19,7 @@ use crate::{arrow, boundary, error, ids, table};
 /// :meth:`with_measures`.
 #[pyclass(frozen, module = "basketry")]
 pub(crate) struct Rules {
-    inner: basketry::Rules,
+    pub(crate) inner: basketry::Rules,
 }
 
 impl Rules {
@@ -82,6 +82,13 @@ impl Rules {
     #[getter]
     fn baskets(&self) -> u64 {
         self.inner.baskets()
+    }
+
+    /// Whether the distinct customers behind each rule are known: ``Rule.customers``, and the
+    /// column ``customers``.
+    #[getter]
+    fn knows_customers(&self) -> bool {
+        self.inner.knows_customers()
     }
 
     /// The rules for which all conditions hold.
@@ -583,6 +590,13 @@ impl Rule {
     #[getter]
     fn consequent_count(&self) -> PyResult<u64> {
         Ok(self.get()?.counts().n_y)
+    }
+
+    /// How many distinct customers had all items of the rule in one basket at least once; None if
+    /// it is not known who bought the baskets.
+    #[getter]
+    fn customers(&self) -> PyResult<Option<u64>> {
+        Ok(self.get()?.customers())
     }
 
     /// ``P(x)``, in (0, 1].

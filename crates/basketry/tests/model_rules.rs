@@ -1,13 +1,14 @@
 //! Rules that a model holds: the same as those it was given, found in place.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use arrow_array::{ArrayRef, Date32Array, Int64Array, RecordBatch};
 use basketry::mine::{Measure, Rule, RuleOptions, Rules, rules, rules_with_baskets};
 use basketry::model::RuleView;
 use basketry::{
     Baskets, CatalogBuilder, CatalogOptions, Control, ErrorKind, FitOptions, History,
-    HistoryBuilder, HistoryOptions, IdRef, ItemsetOptions, MinSupport, Model, OrderLine, Product,
-    fit, itemsets,
+    HistoryColumns, HistoryOptions, IdRef, ItemsetOptions, MinSupport, Model, Product, fit,
+    itemsets, table_from_batch,
 };
 use proptest::prelude::*;
 
@@ -20,15 +21,25 @@ fn shop(customers: bool) -> &'static (Model, History) {
         for product in (0..12i64).rev() {
             catalog.push(&Product::new(product).price(100)).unwrap();
         }
-        let mut history = HistoryBuilder::new(&HistoryOptions::default());
-        for basket in 0..60i64 {
-            for product in (0..12i64).filter(|p| (basket * 31 + p * 17) % 7 < 3) {
-                let line = OrderLine::new(basket * 1_000, product).basket(basket);
-                let line = if customers { line.customer(basket % 5) } else { line };
-                history.push(&line).unwrap();
-            }
-        }
-        let history = history.finish(&Control::new()).unwrap();
+        let lines: Vec<(i64, i64)> = (0..60)
+            .flat_map(|basket| (0..12).map(move |product| (basket, product)))
+            .filter(|(basket, product)| (basket * 31 + product * 17) % 7 < 3)
+            .collect();
+        let column = |of: fn(&(i64, i64)) -> i64| -> ArrayRef {
+            Arc::new(Int64Array::from_iter_values(lines.iter().map(of)))
+        };
+        let days = Date32Array::from_iter_values(lines.iter().map(|&(basket, _)| basket as i32));
+        let table = RecordBatch::try_from_iter([
+            ("day", Arc::new(days) as ArrayRef),
+            ("basket", column(|line| line.0)),
+            ("product", column(|line| line.1)),
+            ("customer", column(|line| line.0 % 5)),
+        ]);
+        let mut columns = HistoryColumns::new("day", "product").basket("basket");
+        columns.customer = customers.then(|| "customer".into());
+        let table = table_from_batch(table.unwrap());
+        let rules = HistoryOptions::default();
+        let history = History::from_reader(table, &columns, &rules, &Control::new()).unwrap();
         let options = FitOptions::default().min_customers(2);
         let model = fit(&catalog.finish(), &history, &options, &Control::new()).unwrap();
         (model, history)

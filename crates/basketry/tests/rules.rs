@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use basketry::mine::{Consequents, Counts, Measure, Rule, Template, rules_with_baskets};
+use basketry::mine::{Consequents, Counts, Kind, Measure, Rule, Template, rules_with_baskets};
 use basketry::{
     Baskets, Control, ErrorKind, Id, IdRef, ItemsetOptions, Itemsets, MinSupport, RuleOptions,
     Rules, itemsets, rules,
@@ -210,16 +210,30 @@ proptest! {
         options.min_customers = min_customers;
         let mining = ItemsetOptions::new(MinSupport::Count(min_count)).max_length(5);
         let all = mine(&baskets, &mining);
-        let long = mine(&baskets, &mining.min_length(least));
+        let long = mine(&baskets, &mining.clone().min_length(least));
         // In any order, and some twice.
         let chosen: Vec<usize> =
             (0..some.min(all.len())).map(|k| (k * 7 + k / 3) % all.len()).collect();
-        for sets in [&all.take(&chosen), &long] {
+        let mut every = vec![all.take(&chosen), long];
+        for kind in [Kind::Closed, Kind::Maximal, Kind::Generators] {
+            every.push(mine(&baskets, &mining.clone().kind(kind)));
+            every.push(mine(&baskets, &mining.clone().kind(kind).min_length(least)));
+        }
+        for sets in &every {
             let wholes: Vec<Set> = sets.iter().map(|set| numbers(set.ids())).collect();
             let expected =
                 brute(&lists, baskets.ids(), &wholes, &options, percent, Some(&buyers));
             let made = rules_with_baskets(sets, &baskets, &options, &Control::new()).unwrap();
             prop_assert!(made.knows_customers());
+            prop_assert_eq!(rows(&made), expected);
+        }
+        // Closed sets and generators tell the counts of what they leave out.
+        options.min_customers = 0;
+        for kind in [Kind::Closed, Kind::Generators] {
+            let sets = mine(&baskets, &mining.clone().kind(kind));
+            let wholes: Vec<Set> = sets.iter().map(|set| numbers(set.ids())).collect();
+            let expected = brute(&lists, baskets.ids(), &wholes, &options, percent, None);
+            let made = rules(&sets, &options, &Control::new()).unwrap();
             prop_assert_eq!(rows(&made), expected);
         }
     }
@@ -228,9 +242,13 @@ proptest! {
 /// Enough itemsets to be shared among threads.
 #[test]
 fn threads_change_nothing() {
-    let lists: Vec<Vec<i64>> = (0..3_000i64)
-        .map(|b| (0..11).filter(|k| (b * 7919 + k * 104_729) % 13 < 9 - k % 4).collect())
-        .collect();
+    let mut state = 7u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state >> 33
+    };
+    let lists: Vec<Vec<i64>> =
+        (0..3_000).map(|_| (0..11).filter(|_| next() % 10 < 6).collect()).collect();
     let buyers: Vec<u32> = (0..3_000).map(|b| b % 700).collect();
     let baskets = Baskets::from_lists(lists).unwrap().with_customers(buyers).unwrap();
     let sets = mine(&baskets, &ItemsetOptions::new(MinSupport::Count(2)));
@@ -242,10 +260,11 @@ fn threads_change_nothing() {
     ] {
         let make = |threads| {
             let options = options.clone().threads(threads);
-            rows(&rules_with_baskets(&sets, &baskets, &options, &Control::new()).unwrap())
+            let made = rules_with_baskets(&sets, &baskets, &options, &Control::new()).unwrap();
+            made.to_record_batch().unwrap()
         };
         let one = make(1);
-        assert!(one.len() > 500, "{}", one.len());
+        assert!(one.num_rows() > 500, "{}", one.num_rows());
         assert_eq!(one, make(2));
         assert_eq!(one, make(5));
     }
@@ -310,6 +329,9 @@ fn what_cannot_be_done_is_named() {
     let pairs = mine(&baskets, &one.min_length(2));
     let error = rules(&pairs, &plain, &Control::new()).unwrap_err();
     assert!(error.to_string().starts_with("min_length: "), "{error}");
+    let maximal = mine(&baskets, &ItemsetOptions::new(MinSupport::Count(1)).kind(Kind::Maximal));
+    let error = rules(&maximal, &plain, &Control::new()).unwrap_err();
+    assert!(error.to_string().starts_with("kind: "), "{error}");
     for other in [vec![vec!["a", "b"]], vec![vec!["a", "b"], vec!["a", "d"]]] {
         let other = Baskets::from_lists(other).unwrap();
         let error = rules_with_baskets(&pairs, &other, &plain, &Control::new()).unwrap_err();

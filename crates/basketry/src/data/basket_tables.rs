@@ -16,6 +16,15 @@ use super::weights::WeightColumn;
 use crate::control::Stage;
 use crate::{Control, Error, ErrorKind, Result};
 
+/// Further columns of a long table of baskets; none by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BasketColumns<'a> {
+    /// Who bought the basket: strings or integers.
+    pub customer: Option<&'a str>,
+    /// The weight of the basket: numbers.
+    pub weight: Option<&'a str>,
+}
+
 impl Baskets {
     /// Reads a long table: one row for each item of each basket, in any order. Baskets and items
     /// have the index of their first appearance; repeated rows count once.
@@ -33,7 +42,8 @@ impl Baskets {
         nulls: OnBad,
         control: &Control,
     ) -> Result<Self> {
-        Self::from_source(&mut Batches::new(reader), basket, item, None, nulls, control)
+        let columns = BasketColumns::default();
+        Self::from_source(&mut Batches::new(reader), basket, item, columns, nulls, control)
     }
 
     /// Reads a long table with the weights of the baskets, for which see
@@ -51,27 +61,53 @@ impl Baskets {
         nulls: OnBad,
         control: &Control,
     ) -> Result<Self> {
-        Self::from_source(&mut Batches::new(reader), basket, item, Some(weight), nulls, control)
+        let columns = BasketColumns { weight: Some(weight), customer: None };
+        Self::from_source(&mut Batches::new(reader), basket, item, columns, nulls, control)
+    }
+
+    /// Reads a long table with further columns: who bought each basket, so that the distinct
+    /// [customers](Self::customers) behind a rule can be counted, and weights, as
+    /// [`from_weighted_reader`](Self::from_weighted_reader) reads them. Customers are numbered in
+    /// the order of their first appearance.
+    ///
+    /// # Errors
+    /// As for `from_weighted_reader`; and [`ErrorKind::Data`] if a basket belongs to two customers.
+    pub fn from_reader_with(
+        reader: impl RecordBatchReader,
+        basket: &str,
+        item: &str,
+        columns: BasketColumns<'_>,
+        nulls: OnBad,
+        control: &Control,
+    ) -> Result<Self> {
+        Self::from_source(&mut Batches::new(reader), basket, item, columns, nulls, control)
     }
 
     pub(crate) fn from_source(
         source: &mut dyn Source,
         basket: &str,
         item: &str,
-        weight: Option<&str>,
+        also: BasketColumns<'_>,
         nulls: OnBad,
         control: &Control,
     ) -> Result<Self> {
         let schema = source.schema();
-        let columns =
-            [Column::find(&schema, "basket", basket)?, Column::find(&schema, "item", item)?];
-        let weight = weight.map(|name| Column::find(&schema, "weight", name)).transpose()?;
+        let mut columns =
+            vec![Column::find(&schema, "basket", basket)?, Column::find(&schema, "item", item)?];
+        if let Some(customer) = also.customer {
+            columns.push(Column::find(&schema, "customer", customer)?);
+        }
+        let weight = also.weight.map(|name| Column::find(&schema, "weight", name)).transpose()?;
         weight.iter().try_for_each(check_number)?;
         let mut weights = WeightColumn::default();
         let mut numbers = Vec::new();
-        let mut ids = [Ids::new(id_kind(&columns[0])?), Ids::new(id_kind(&columns[1])?)];
-        let mut readers = [IdColumn::default(), IdColumn::default()];
-        let mut indices = [Vec::new(), Vec::new()];
+        let mut ids = Vec::with_capacity(columns.len());
+        for column in &columns {
+            ids.push(Ids::new(id_kind(column)?));
+        }
+        let mut readers: Vec<IdColumn> = columns.iter().map(|_| IdColumn::default()).collect();
+        let mut indices: Vec<Vec<u32>> = vec![Vec::new(); columns.len()];
+        let mut customers = Vec::new();
         let mut pairs = Pairs::default();
         let mut skipped = 0;
         control.begin(Stage::Reading, 0)?;
@@ -125,11 +161,34 @@ impl Baskets {
                         }
                     }
                 }
+                let whose = indices.get(2).map_or(&[][..], |whose| whose);
+                for (row, (&basket, &customer)) in indices[0].iter().zip(whose).enumerate() {
+                    if want.is_some_and(|want| !want[row]) {
+                        continue;
+                    }
+                    // A new basket has the next number.
+                    match customers.get(basket as usize) {
+                        None => customers.push(customer),
+                        Some(&first) if first == customer => {}
+                        Some(&first) => {
+                            let what = format!(
+                                "{}, but basket {} belongs to {} as well; a basket has one customer",
+                                ids[2].get(customer),
+                                ids[0].get(basket),
+                                ids[2].get(first)
+                            );
+                            return Err(columns[2].bad_value(source.place(start + row), &what));
+                        }
+                    }
+                }
                 control.advance(slice.num_rows() as u64)?;
             }
         }
-        let [baskets, items] = ids;
-        let rows = pairs.finish(baskets.len(), Arc::new(items)).with_skipped(skipped);
+        let items = Arc::new(ids.swap_remove(1));
+        let mut rows = pairs.finish(ids[0].len(), items).with_skipped(skipped);
+        if also.customer.is_some() {
+            rows = rows.of_customers(&customers);
+        }
         if weight.is_some() { weights.finish(rows) } else { Ok(rows) }
     }
 

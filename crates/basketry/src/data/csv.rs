@@ -13,6 +13,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use csv::{ByteRecord, ErrorKind as CsvError, ReaderBuilder};
 use serde::{Deserialize, Serialize};
 
+use super::basket_tables::BasketColumns;
 use super::baskets::Baskets;
 use super::catalog::Catalog;
 use super::catalog_options::{CatalogColumns, CatalogOptions};
@@ -160,7 +161,7 @@ impl Baskets {
     ) -> Result<Self> {
         let fields = vec![("basket", basket, Kind::Id), ("item", item, Kind::Id)];
         let mut file = CsvTable::open(path.as_ref(), fields, csv)?;
-        Self::from_source(&mut file, basket, item, None, nulls, control)
+        Self::from_source(&mut file, basket, item, BasketColumns::default(), nulls, control)
     }
 }
 

@@ -38,6 +38,7 @@ mod utilities;
 mod utility_tables;
 mod weights;
 
+pub use basket_tables::BasketColumns;
 pub use baskets::Baskets;
 pub(crate) use baskets::Rows as RowBuilder;
 pub use catalog::Catalog;

@@ -115,8 +115,12 @@ fn mine(
     {
         store.min_support = share;
     }
-    store.gaps = found.gaps;
     store.max_length = settings.max_length;
+    store.gaps = match found.gaps {
+        // Every subset of a generator is one.
+        Some("kind") if options.kind == Kind::Generators => None,
+        gaps => gaps,
+    };
     // The smallest closed set around a subset of a closed set lies within that.
     store.closed = options.kind == Kind::Closed && found.gaps == Some("kind");
     Ok(store)

@@ -485,6 +485,22 @@ impl Model {
         Some(rules.view(&self.inner.bytes, self.products()))
     }
 
+    /// The `n` best rules of the model for this basket, as [`RulesView::matching`] finds them, as a
+    /// table.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if the model holds no rules.
+    pub fn matching_rules<'b, I>(&self, basket: I, n: usize, measure: Measure) -> Result<Rules>
+    where
+        I: IntoIterator,
+        I::Item: Into<IdRef<'b>>,
+    {
+        let rules = self
+            .rules()
+            .ok_or_else(|| Error::argument("model: it holds no rules: add some with with_rules"))?;
+        rules.to_rules(rules.matching(basket, n, measure))
+    }
+
     /// The same model with these rules, in this order, and an index that finds those that match a
     /// basket, to be served from its file. They take the place of rules that it holds already.
     ///
