@@ -1114,6 +1114,72 @@ typedef struct basketry_high_utility_options {
 } basketry_high_utility_options;
 
 /**
+ * What one side of a rule may be: of which items, and how many. All conditions hold together. An id
+ * that no basket holds is of no consequence where it may be there or must not, and never found
+ * where it must be.
+ */
+typedef struct basketry_template {
+    /**
+     * The size of this struct; BASKETRY_TEMPLATE_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The only items that may be there; null means any.
+     */
+    const struct basketry_id *only_from;
+    /**
+     * How many ids there are at only_from.
+     */
+    size_t n_only_from;
+    /**
+     * Items that must all be there.
+     */
+    const struct basketry_id *must_contain;
+    /**
+     * How many ids there are at must_contain.
+     */
+    size_t n_must_contain;
+    /**
+     * Items of which at least one must be there; null means no such condition.
+     */
+    const struct basketry_id *must_contain_any;
+    /**
+     * How many ids there are at must_contain_any.
+     */
+    size_t n_must_contain_any;
+    /**
+     * Items that must not be there.
+     */
+    const struct basketry_id *must_not_contain;
+    /**
+     * How many ids there are at must_not_contain.
+     */
+    size_t n_must_not_contain;
+    /**
+     * The least number of items; 0 means 1.
+     */
+    size_t min_length;
+    /**
+     * The largest number of items; 0 means any.
+     */
+    size_t max_length;
+} basketry_template;
+
+/**
+ * The least value of a measure. This struct never grows.
+ */
+typedef struct basketry_least {
+    /**
+     * The name of the measure, one of those of basketry_rules_values.
+     */
+    const char *measure;
+    /**
+     * The least value.
+     */
+    double value;
+} basketry_least;
+
+/**
  * Which rules to make.
  */
 typedef struct basketry_rule_options {
@@ -1134,6 +1200,46 @@ typedef struct basketry_rule_options {
      * The largest number of rules; more are an error. 0 means 20 million, which take about 0.5 GB.
      */
     uint64_t max_rules;
+    /**
+     * What the antecedent may be; null means anything.
+     */
+    const struct basketry_template *antecedent;
+    /**
+     * What the consequent may be; null means anything.
+     */
+    const struct basketry_template *consequent;
+    /**
+     * The least values of measures.
+     */
+    const struct basketry_least *at_least;
+    /**
+     * How many there are at at_least.
+     */
+    size_t n_at_least;
+    /**
+     * Only so many rules, those with the largest top_by, the largest first; 0 means all. However
+     * many rules there are, only so many take memory.
+     */
+    size_t top;
+    /**
+     * The measure that says which rules are the top; null means "confidence".
+     */
+    const char *top_by;
+    /**
+     * The baskets that the itemsets were mined from: to count the subsets that are not among the
+     * itemsets, as of maximal ones; and, if they have customers, as those of a history that knows
+     * them, the distinct customers behind each rule. Null if neither is wanted.
+     */
+    const struct basketry_baskets *baskets;
+    /**
+     * The least number of distinct customers who had all items of the rule in one basket. Above 0
+     * it takes baskets with customers.
+     */
+    uint32_t min_customers;
+    /**
+     * How many threads to use; 0 means one for each core. The result is the same for any number.
+     */
+    size_t threads;
 } basketry_rule_options;
 
 /**
@@ -1177,6 +1283,11 @@ typedef struct basketry_rule_columns {
      * The number of baskets that were mined.
      */
     uint64_t baskets;
+    /**
+     * For each row, the number of distinct customers with both in one basket; null if it is not
+     * known who bought the baskets.
+     */
+    const uint64_t *customers;
 } basketry_rule_columns;
 
 /**
@@ -2085,6 +2196,14 @@ basketry_status basketry_baskets_with_weights(const struct basketry_baskets *bas
                                               struct basketry_baskets **out);
 
 /**
+ * Says who bought each of the baskets: one number for each basket, baskets of the same number being
+ * the same customer's. Baskets of a history that knows customers have them already.
+ */
+basketry_status basketry_baskets_set_customers(struct basketry_baskets *baskets,
+                                               const uint32_t *customers,
+                                               size_t n_customers);
+
+/**
  * Frees baskets. Null is allowed.
  */
 void basketry_baskets_free(struct basketry_baskets *baskets);
@@ -2287,8 +2406,9 @@ basketry_status basketry_itemsets_high_utility(const struct basketry_utilities *
                                                struct basketry_itemsets **out);
 
 /**
- * Splits each itemset into rules and keeps those of at least the given confidence. The itemsets
- * must have been mined with a min_length of 1. Null options mean the defaults.
+ * Splits each itemset into rules and keeps those of at least the given confidence. If the itemsets
+ * lack subsets, as maximal ones do or those mined with a min_length, the options must hold the
+ * baskets. Null options mean the defaults.
  */
 basketry_status basketry_rules_make(const struct basketry_itemsets *itemsets,
                                     const struct basketry_rule_options *options,
@@ -2358,8 +2478,8 @@ basketry_status basketry_rules_matching(const struct basketry_rules *rules,
 
 /**
  * Writes the rules to out as an Arrow stream with the columns antecedent and consequent (lists of
- * ids), count, antecedent_count, consequent_count and the measures: the first twelve of
- * basketry_rules_values, or those chosen with basketry_rules_with_measures. The stream keeps alive
+ * ids), count, antecedent_count, consequent_count, customers if they are known, and the
+ * measures: the first twelve of basketry_rules_values, or those chosen with basketry_rules_with_measures. The stream keeps alive
  * what it needs; release it as Arrow says.
  */
 basketry_status basketry_rules_export(const struct basketry_rules *rules,
@@ -2599,6 +2719,38 @@ int32_t basketry_model_product_kind(const struct basketry_model *model);
  * BASKETRY_ID_NONE for null.
  */
 int32_t basketry_model_customer_kind(const struct basketry_model *model);
+
+/**
+ * Makes the same model with these rules, and an index that finds those that match a basket, to be
+ * saved with it. They take the place of rules that it holds already. Only rules with at least as
+ * many distinct customers as the model was fitted with (min_customers) are kept: the privacy
+ * threshold. If the model knows customers, so must the rules: make them with the baskets of the
+ * history; if it does not, each basket counts as one. The given model stays as it is.
+ */
+basketry_status basketry_model_with_rules(const struct basketry_model *model,
+                                          const struct basketry_rules *rules,
+                                          struct basketry_model **out);
+
+/**
+ * The rules that the model holds, as rules of their own. An error of kind
+ * BASKETRY_INVALID_ARGUMENT if it holds none.
+ */
+basketry_status basketry_model_rules(const struct basketry_model *model,
+                                     struct basketry_rules **out);
+
+/**
+ * The n best rules of the model for a basket, the best first: those whose antecedent the basket
+ * holds and of whose consequent it holds nothing. Ids that the model does not know are passed over.
+ * They are found in the model file within microseconds; the rules are kept in the order of
+ * "confidence", "lift" and "leverage", by other measures all that match are compared. An error of
+ * kind BASKETRY_INVALID_ARGUMENT if the model holds no rules.
+ */
+basketry_status basketry_model_matching_rules(const struct basketry_model *model,
+                                              const struct basketry_id *basket,
+                                              size_t n_basket,
+                                              size_t n,
+                                              const char *measure,
+                                              struct basketry_rules **out);
 
 /**
  * The n products that each customer most probably buys in their next order, the most probable
@@ -2859,9 +3011,14 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 #define BASKETRY_HIGH_UTILITY_OPTIONS_INIT \
     { sizeof(basketry_high_utility_options), 0.0, 0, 0, 0, 0, 0, 0 }
 
+/** The start of a basketry_template: any items. */
+#define BASKETRY_TEMPLATE_INIT \
+    { sizeof(basketry_template), NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0 }
+
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \
-    { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0 }
+    { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0, NULL, NULL, NULL, 0, 0, \
+      NULL, NULL, 0, 0 }
 
 /** The start of a basketry_significance_options: Holm's correction at a level of 0.05. */
 #define BASKETRY_SIGNIFICANCE_OPTIONS_INIT \

@@ -246,11 +246,37 @@ typedef struct basketry_high_utility_options {
     size_t threads;
     uint64_t max_itemsets;
 } basketry_high_utility_options;
+typedef struct basketry_template {
+    size_t struct_size;
+    const struct basketry_id *only_from;
+    size_t n_only_from;
+    const struct basketry_id *must_contain;
+    size_t n_must_contain;
+    const struct basketry_id *must_contain_any;
+    size_t n_must_contain_any;
+    const struct basketry_id *must_not_contain;
+    size_t n_must_not_contain;
+    size_t min_length;
+    size_t max_length;
+} basketry_template;
+typedef struct basketry_least {
+    const char *measure;
+    double value;
+} basketry_least;
 typedef struct basketry_rule_options {
     size_t struct_size;
     double min_confidence;
     int32_t consequents;
     uint64_t max_rules;
+    const struct basketry_template *antecedent;
+    const struct basketry_template *consequent;
+    const struct basketry_least *at_least;
+    size_t n_at_least;
+    size_t top;
+    const char *top_by;
+    const struct basketry_baskets *baskets;
+    uint32_t min_customers;
+    size_t threads;
 } basketry_rule_options;
 typedef struct basketry_rule_columns {
     size_t len;
@@ -262,6 +288,7 @@ typedef struct basketry_rule_columns {
     const uint64_t *consequent_counts;
     const uint64_t *counts;
     uint64_t baskets;
+    const uint64_t *customers;
 } basketry_rule_columns;
 typedef struct basketry_significance_options {
     size_t struct_size;
@@ -507,6 +534,9 @@ basketry_status basketry_baskets_with_weights(const struct basketry_baskets *bas
                                               const double *weights,
                                               size_t n_weights,
                                               struct basketry_baskets **out);
+basketry_status basketry_baskets_set_customers(struct basketry_baskets *baskets,
+                                               const uint32_t *customers,
+                                               size_t n_customers);
 void basketry_baskets_free(struct basketry_baskets *baskets);
 size_t basketry_baskets_len(const struct basketry_baskets *baskets);
 size_t basketry_baskets_items(const struct basketry_baskets *baskets);
@@ -678,6 +708,17 @@ basketry_status basketry_model_customer(const struct basketry_model *model,
                                         struct basketry_id *out);
 int32_t basketry_model_product_kind(const struct basketry_model *model);
 int32_t basketry_model_customer_kind(const struct basketry_model *model);
+basketry_status basketry_model_with_rules(const struct basketry_model *model,
+                                          const struct basketry_rules *rules,
+                                          struct basketry_model **out);
+basketry_status basketry_model_rules(const struct basketry_model *model,
+                                     struct basketry_rules **out);
+basketry_status basketry_model_matching_rules(const struct basketry_model *model,
+                                              const struct basketry_id *basket,
+                                              size_t n_basket,
+                                              size_t n,
+                                              const char *measure,
+                                              struct basketry_rules **out);
 basketry_status basketry_model_recommend(const struct basketry_model *model,
                                          const struct basketry_id *customers,
                                          size_t n_customers,
