@@ -178,6 +178,17 @@ struct ArrowArrayStream {
 #define BASKETRY_KIND_GENERATORS 3
 
 /**
+ * Where a limit is reached: an error.
+ */
+#define BASKETRY_ON_LIMIT_ERROR 0
+
+/**
+ * Where a limit is reached: all itemsets of a larger least count, which stay within the limits.
+ * basketry_itemsets_raised tells.
+ */
+#define BASKETRY_ON_LIMIT_PARTIAL 1
+
+/**
  * A consequent may have any number of items: every split of an itemset in two is a rule.
  */
 #define BASKETRY_CONSEQUENTS_ANY 0
@@ -208,6 +219,21 @@ struct ArrowArrayStream {
  * procedure of Benjamini and Hochberg.
  */
 #define BASKETRY_CORRECTION_BENJAMINI_HOCHBERG 3
+
+/**
+ * Itemsets that are more frequent in either group.
+ */
+#define BASKETRY_DIRECTION_EITHER 0
+
+/**
+ * Itemsets that are more frequent in the first group.
+ */
+#define BASKETRY_DIRECTION_FIRST 1
+
+/**
+ * Itemsets that are more frequent in the second group.
+ */
+#define BASKETRY_DIRECTION_SECOND 2
 
 /**
  * Baskets of a customer at the same time are one step; time is measured in milliseconds.
@@ -421,6 +447,11 @@ typedef struct basketry_history basketry_history;
  * Makes a history line by line.
  */
 typedef struct basketry_history_builder basketry_history_builder;
+
+/**
+ * The counts of given itemsets in the baskets that were looked at so far. They add up over parts.
+ */
+typedef struct basketry_itemset_counts basketry_itemset_counts;
 
 /**
  * Frequent itemsets, one row each. As mined, rows go by length, and within a length from
@@ -967,6 +998,19 @@ typedef struct basketry_itemset_options {
      * BASKETRY_KIND_GENERATORS.
      */
     int32_t kind;
+    /**
+     * What to do where a limit is reached: BASKETRY_ON_LIMIT_ERROR or BASKETRY_ON_LIMIT_PARTIAL.
+     */
+    int32_t on_limit;
+    /**
+     * How many bytes the result and what is needed to find it may take, besides the baskets; 0
+     * means any.
+     */
+    uint64_t max_memory;
+    /**
+     * How many milliseconds mining may take; 0 means any.
+     */
+    uint64_t max_time_ms;
 } basketry_itemset_options;
 
 /**
@@ -1334,6 +1378,67 @@ typedef struct basketry_redundancy_options {
      */
     int32_t empty_antecedent;
 } basketry_redundancy_options;
+
+/**
+ * Which itemsets tell two groups of baskets apart. Set either min_share or min_count.
+ */
+typedef struct basketry_contrast_options {
+    /**
+     * The size of this struct; BASKETRY_CONTRAST_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The least support in at least one of the groups, as a share of its baskets; 0 if min_count
+     * is used.
+     */
+    double min_share;
+    /**
+     * The least support in at least one of the groups, as a number of its baskets; 0 if min_share
+     * is used.
+     */
+    uint64_t min_count;
+    /**
+     * The least number of items in an itemset; 0 means 1.
+     */
+    size_t min_length;
+    /**
+     * The largest number of items in an itemset; 0 means any.
+     */
+    size_t max_length;
+    /**
+     * One of BASKETRY_DIRECTION_EITHER, _FIRST and _SECOND.
+     */
+    int32_t direction;
+    /**
+     * How p-values are corrected for the number of itemsets that were compared, one of
+     * BASKETRY_CORRECTION_...; BASKETRY_CONTRAST_OPTIONS_INIT sets BASKETRY_CORRECTION_HOLM.
+     */
+    int32_t correction;
+    /**
+     * The least difference of the supports.
+     */
+    double min_difference;
+    /**
+     * The least growth rate, the larger support divided by the smaller; 0 means 1.
+     */
+    double min_growth;
+    /**
+     * The largest corrected p-value; 0 means 1.
+     */
+    double max_p_value;
+    /**
+     * Keeps so many, those with the smallest p-values; 0 means all.
+     */
+    size_t top;
+    /**
+     * The largest number of itemsets to compare; 0 means 20 million.
+     */
+    uint64_t max_itemsets;
+    /**
+     * How many threads to use; 0 means one for each core. The result is the same for any number.
+     */
+    size_t threads;
+} basketry_contrast_options;
 
 /**
  * Which sequences to mine. Set either min_share or min_count, and within_days.
@@ -2291,6 +2396,16 @@ void basketry_itemsets_free(struct basketry_itemsets *itemsets);
 size_t basketry_itemsets_len(const struct basketry_itemsets *itemsets);
 
 /**
+ * The least number of baskets of which these are all itemsets; 0 for null.
+ */
+uint64_t basketry_itemsets_min_count(const struct basketry_itemsets *itemsets);
+
+/**
+ * The least number of baskets that was asked for, if a limit raised it; otherwise, and for null, 0.
+ */
+uint64_t basketry_itemsets_raised(const struct basketry_itemsets *itemsets);
+
+/**
  * The itemsets as columns, borrowed; null for null. The first call lays them out.
  */
 const struct basketry_itemset_columns *basketry_itemsets_columns(const struct basketry_itemsets *itemsets);
@@ -2325,6 +2440,144 @@ basketry_status basketry_itemsets_count_of(const struct basketry_itemsets *items
  */
 basketry_status basketry_itemsets_export(const struct basketry_itemsets *itemsets,
                                          struct ArrowArrayStream *out);
+
+/**
+ * Appends the baskets of other, whose items are matched by id. Items that are new get the next
+ * numbers, so that those there are keep theirs.
+ */
+basketry_status basketry_baskets_append(struct basketry_baskets *baskets,
+                                        const struct basketry_baskets *other);
+
+/**
+ * Makes baskets of those with these numbers, in this order.
+ */
+basketry_status basketry_baskets_take(const struct basketry_baskets *baskets,
+                                      const size_t *numbers,
+                                      size_t n_numbers,
+                                      struct basketry_baskets **out);
+
+/**
+ * Counts itemsets in baskets: makes the same itemsets, in the same order, with their counts in
+ * these baskets, those that none holds included. Items are matched by id. 0 threads means one for
+ * each core.
+ */
+basketry_status basketry_itemsets_count(const struct basketry_baskets *baskets,
+                                        const struct basketry_itemsets *itemsets,
+                                        size_t n_threads,
+                                        const struct basketry_control *control,
+                                        struct basketry_itemsets **out);
+
+/**
+ * Finds the frequent itemsets of baskets in parts: what basketry_itemsets_mine finds in all of
+ * them together, in the same order. Parts may be empty.
+ */
+basketry_status basketry_itemsets_mine_parts(const struct basketry_baskets *const *parts,
+                                             size_t n_parts,
+                                             const struct basketry_itemset_options *options,
+                                             const struct basketry_control *control,
+                                             struct basketry_itemsets **out);
+
+/**
+ * Finds the frequent itemsets of baskets that were appended to, given those of the first of them,
+ * mined with the same max_length: what basketry_itemsets_mine finds, but for the most part by
+ * counting in the new baskets only.
+ */
+basketry_status basketry_itemsets_update(const struct basketry_baskets *baskets,
+                                         const struct basketry_itemsets *itemsets,
+                                         const struct basketry_itemset_options *options,
+                                         const struct basketry_control *control,
+                                         struct basketry_itemsets **out);
+
+/**
+ * Finds the itemsets of a part of the baskets that may be frequent in all of them: the first pass
+ * over baskets in parts. total is the number of all baskets; 0 means that it is not known, which
+ * min_share allows. They are not counted yet.
+ */
+basketry_status basketry_itemset_counts_candidates(const struct basketry_baskets *part,
+                                                   const struct basketry_itemset_options *options,
+                                                   uint64_t total,
+                                                   const struct basketry_control *control,
+                                                   struct basketry_itemset_counts **out);
+
+/**
+ * Takes the itemsets, in their order, to be counted.
+ */
+basketry_status basketry_itemset_counts_from_itemsets(const struct basketry_itemsets *itemsets,
+                                                      struct basketry_itemset_counts **out);
+
+/**
+ * Takes itemsets from lists of ids, to be counted. None may be empty or come twice.
+ */
+basketry_status basketry_itemset_counts_from_lists(const struct basketry_ids *lists,
+                                                   size_t n_lists,
+                                                   struct basketry_itemset_counts **out);
+
+/**
+ * Reads counts from an Arrow stream with a column itemset of lists of ids and maybe a column
+ * count, as basketry_itemset_counts_export writes it. The stream is consumed: it is released
+ * whatever the outcome.
+ */
+basketry_status basketry_itemset_counts_from_arrow(struct ArrowArrayStream *stream,
+                                                   const struct basketry_control *control,
+                                                   struct basketry_itemset_counts **out);
+
+/**
+ * Makes the union of itemsets, to be counted. The order of the parts does not matter.
+ */
+basketry_status basketry_itemset_counts_union(const struct basketry_itemset_counts *const *parts,
+                                              size_t n_parts,
+                                              struct basketry_itemset_counts **out);
+
+/**
+ * Frees counts. Null is allowed.
+ */
+void basketry_itemset_counts_free(struct basketry_itemset_counts *counts);
+
+/**
+ * How many itemsets there are; 0 for null.
+ */
+size_t basketry_itemset_counts_len(const struct basketry_itemset_counts *counts);
+
+/**
+ * How many baskets were counted; 0 for null.
+ */
+uint64_t basketry_itemset_counts_baskets(const struct basketry_itemset_counts *counts);
+
+/**
+ * Counts the itemsets in these baskets too. 0 threads means one for each core.
+ */
+basketry_status basketry_itemset_counts_add(struct basketry_itemset_counts *counts,
+                                            const struct basketry_baskets *baskets,
+                                            size_t n_threads,
+                                            const struct basketry_control *control);
+
+/**
+ * Adds what was counted elsewhere, of the same itemsets. The order of merges does not matter.
+ */
+basketry_status basketry_itemset_counts_merge(struct basketry_itemset_counts *counts,
+                                              const struct basketry_itemset_counts *other);
+
+/**
+ * Makes itemsets of all, with their counts.
+ */
+basketry_status basketry_itemset_counts_itemsets(const struct basketry_itemset_counts *counts,
+                                                 struct basketry_itemsets **out);
+
+/**
+ * Makes itemsets of the frequent ones: what basketry_itemsets_mine finds in all baskets that were
+ * counted. Refused if some may be missing, because these are not the candidates that were mined in
+ * all parts.
+ */
+basketry_status basketry_itemset_counts_frequent(const struct basketry_itemset_counts *counts,
+                                                 const struct basketry_itemset_options *options,
+                                                 struct basketry_itemsets **out);
+
+/**
+ * Writes the counts to out as an Arrow stream with the columns itemset (a list of ids) and count,
+ * for another machine. The stream keeps alive what it needs; release it as Arrow says.
+ */
+basketry_status basketry_itemset_counts_export(const struct basketry_itemset_counts *counts,
+                                               struct ArrowArrayStream *out);
 
 /**
  * Reads baskets from an Arrow stream with one row for each line of each basket, in any order; lines
@@ -2542,6 +2795,17 @@ basketry_status basketry_rules_productive(const struct basketry_rules *rules,
                                           const struct basketry_significance_options *options,
                                           const struct basketry_control *control,
                                           struct basketry_rules **out);
+
+/**
+ * Finds the itemsets that tell the baskets in first from those in second, those with the smallest
+ * p-values first. Counts are those in all baskets; further columns are count_first, count_second,
+ * support_first, support_second, difference, growth_rate, odds_ratio, p_value and p_adjusted.
+ */
+basketry_status basketry_itemsets_contrasts(const struct basketry_baskets *first,
+                                            const struct basketry_baskets *second,
+                                            const struct basketry_contrast_options *options,
+                                            const struct basketry_control *control,
+                                            struct basketry_itemsets **out);
 
 /**
  * Finds all sequences of two or more steps that enough customers have within a window of days.
@@ -2997,7 +3261,12 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 
 /** The start of a basketry_itemset_options. */
 #define BASKETRY_ITEMSET_OPTIONS_INIT \
-    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL, 0 }
+    { sizeof(basketry_itemset_options), 0.0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0 }
+
+/** The start of a basketry_contrast_options. */
+#define BASKETRY_CONTRAST_OPTIONS_INIT \
+    { sizeof(basketry_contrast_options), 0.0, 0, 0, 0, BASKETRY_DIRECTION_EITHER, \
+      BASKETRY_CORRECTION_HOLM, 0.0, 0.0, 0.0, 0, 0, 0 }
 
 /** The start of a basketry_utility_columns. */
 #define BASKETRY_UTILITY_COLUMNS_INIT \
@@ -3031,7 +3300,7 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 /** The start of a basketry_sequence_options. */
 #define BASKETRY_SEQUENCE_OPTIONS_INIT \
     { sizeof(basketry_sequence_options), 0.0, 0, 0.0, 0.0, 0.0, 0, 0, BASKETRY_STEP_TIME, 0, NULL, \
-      0, NULL, 0, 0, 0 }
+      0, NULL, 0, 0, 0, 0 }
 
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \

@@ -15,12 +15,17 @@ enum basketry_constants {
     BASKETRY_KIND_CLOSED = 1,
     BASKETRY_KIND_MAXIMAL = 2,
     BASKETRY_KIND_GENERATORS = 3,
+    BASKETRY_ON_LIMIT_ERROR = 0,
+    BASKETRY_ON_LIMIT_PARTIAL = 1,
     BASKETRY_CONSEQUENTS_ANY = 0,
     BASKETRY_CONSEQUENTS_SINGLE = 1,
     BASKETRY_CORRECTION_NONE = 0,
     BASKETRY_CORRECTION_BONFERRONI = 1,
     BASKETRY_CORRECTION_HOLM = 2,
     BASKETRY_CORRECTION_BENJAMINI_HOCHBERG = 3,
+    BASKETRY_DIRECTION_EITHER = 0,
+    BASKETRY_DIRECTION_FIRST = 1,
+    BASKETRY_DIRECTION_SECOND = 2,
     BASKETRY_STEP_TIME = 0,
     BASKETRY_STEP_DAY = 1,
     BASKETRY_CROSS_SELL = 0,
@@ -75,6 +80,7 @@ typedef struct basketry_engine basketry_engine;
 typedef struct basketry_hierarchy basketry_hierarchy;
 typedef struct basketry_history basketry_history;
 typedef struct basketry_history_builder basketry_history_builder;
+typedef struct basketry_itemset_counts basketry_itemset_counts;
 typedef struct basketry_itemsets basketry_itemsets;
 typedef struct basketry_model basketry_model;
 typedef struct basketry_policy basketry_policy;
@@ -209,6 +215,9 @@ typedef struct basketry_itemset_options {
     uint64_t max_itemsets;
     const struct basketry_itemset_selection *selection;
     int32_t kind;
+    int32_t on_limit;
+    uint64_t max_memory;
+    uint64_t max_time_ms;
 } basketry_itemset_options;
 typedef struct basketry_itemset_columns {
     size_t len;
@@ -301,6 +310,21 @@ typedef struct basketry_redundancy_options {
     double min_improvement;
     int32_t empty_antecedent;
 } basketry_redundancy_options;
+typedef struct basketry_contrast_options {
+    size_t struct_size;
+    double min_share;
+    uint64_t min_count;
+    size_t min_length;
+    size_t max_length;
+    int32_t direction;
+    int32_t correction;
+    double min_difference;
+    double min_growth;
+    double max_p_value;
+    size_t top;
+    uint64_t max_itemsets;
+    size_t threads;
+} basketry_contrast_options;
 typedef struct basketry_sequence_options {
     size_t struct_size;
     double min_share;
@@ -565,6 +589,8 @@ basketry_status basketry_itemsets_mine(const struct basketry_baskets *baskets,
                                        struct basketry_itemsets **out);
 void basketry_itemsets_free(struct basketry_itemsets *itemsets);
 size_t basketry_itemsets_len(const struct basketry_itemsets *itemsets);
+uint64_t basketry_itemsets_min_count(const struct basketry_itemsets *itemsets);
+uint64_t basketry_itemsets_raised(const struct basketry_itemsets *itemsets);
 const struct basketry_itemset_columns *basketry_itemsets_columns(const struct basketry_itemsets *itemsets);
 basketry_status basketry_itemsets_column(const struct basketry_itemsets *itemsets,
                                          struct basketry_str name,
@@ -578,6 +604,59 @@ basketry_status basketry_itemsets_count_of(const struct basketry_itemsets *items
                                            uint64_t *out);
 basketry_status basketry_itemsets_export(const struct basketry_itemsets *itemsets,
                                          struct ArrowArrayStream *out);
+basketry_status basketry_baskets_append(struct basketry_baskets *baskets,
+                                        const struct basketry_baskets *other);
+basketry_status basketry_baskets_take(const struct basketry_baskets *baskets,
+                                      const size_t *numbers,
+                                      size_t n_numbers,
+                                      struct basketry_baskets **out);
+basketry_status basketry_itemsets_count(const struct basketry_baskets *baskets,
+                                        const struct basketry_itemsets *itemsets,
+                                        size_t n_threads,
+                                        const struct basketry_control *control,
+                                        struct basketry_itemsets **out);
+basketry_status basketry_itemsets_mine_parts(const struct basketry_baskets *const *parts,
+                                             size_t n_parts,
+                                             const struct basketry_itemset_options *options,
+                                             const struct basketry_control *control,
+                                             struct basketry_itemsets **out);
+basketry_status basketry_itemsets_update(const struct basketry_baskets *baskets,
+                                         const struct basketry_itemsets *itemsets,
+                                         const struct basketry_itemset_options *options,
+                                         const struct basketry_control *control,
+                                         struct basketry_itemsets **out);
+basketry_status basketry_itemset_counts_candidates(const struct basketry_baskets *part,
+                                                   const struct basketry_itemset_options *options,
+                                                   uint64_t total,
+                                                   const struct basketry_control *control,
+                                                   struct basketry_itemset_counts **out);
+basketry_status basketry_itemset_counts_from_itemsets(const struct basketry_itemsets *itemsets,
+                                                      struct basketry_itemset_counts **out);
+basketry_status basketry_itemset_counts_from_lists(const struct basketry_ids *lists,
+                                                   size_t n_lists,
+                                                   struct basketry_itemset_counts **out);
+basketry_status basketry_itemset_counts_from_arrow(struct ArrowArrayStream *stream,
+                                                   const struct basketry_control *control,
+                                                   struct basketry_itemset_counts **out);
+basketry_status basketry_itemset_counts_union(const struct basketry_itemset_counts *const *parts,
+                                              size_t n_parts,
+                                              struct basketry_itemset_counts **out);
+void basketry_itemset_counts_free(struct basketry_itemset_counts *counts);
+size_t basketry_itemset_counts_len(const struct basketry_itemset_counts *counts);
+uint64_t basketry_itemset_counts_baskets(const struct basketry_itemset_counts *counts);
+basketry_status basketry_itemset_counts_add(struct basketry_itemset_counts *counts,
+                                            const struct basketry_baskets *baskets,
+                                            size_t n_threads,
+                                            const struct basketry_control *control);
+basketry_status basketry_itemset_counts_merge(struct basketry_itemset_counts *counts,
+                                              const struct basketry_itemset_counts *other);
+basketry_status basketry_itemset_counts_itemsets(const struct basketry_itemset_counts *counts,
+                                                 struct basketry_itemsets **out);
+basketry_status basketry_itemset_counts_frequent(const struct basketry_itemset_counts *counts,
+                                                 const struct basketry_itemset_options *options,
+                                                 struct basketry_itemsets **out);
+basketry_status basketry_itemset_counts_export(const struct basketry_itemset_counts *counts,
+                                               struct ArrowArrayStream *out);
 basketry_status basketry_utilities_from_arrow(struct ArrowArrayStream *stream,
                                               const struct basketry_utility_columns *columns,
                                               const struct basketry_utility_options *options,
@@ -657,6 +736,11 @@ basketry_status basketry_rules_productive(const struct basketry_rules *rules,
                                           const struct basketry_significance_options *options,
                                           const struct basketry_control *control,
                                           struct basketry_rules **out);
+basketry_status basketry_itemsets_contrasts(const struct basketry_baskets *first,
+                                            const struct basketry_baskets *second,
+                                            const struct basketry_contrast_options *options,
+                                            const struct basketry_control *control,
+                                            struct basketry_itemsets **out);
 basketry_status basketry_sequences_mine(const struct basketry_history *history,
                                         const struct basketry_sequence_options *options,
                                         const struct basketry_control *control,
