@@ -432,8 +432,8 @@ static void mining(void) {
     FAILS(bad, "indptr", basketry_baskets_from_csr(NULL, 2, indices, 2, NULL, 2, &baskets));
     FAILS(bad, "indices", basketry_baskets_from_csr(indptr, 2, indices, 2, NULL, 1, &baskets));
     FAILS(bad, "items", basketry_baskets_from_csr(indptr, 2, indices, 2, NULL, SIZE_MAX, &baskets));
-    basketry_id twice[] = {basketry_id_int(1), basketry_id_int(1)};
-    CHECK(basketry_baskets_from_csr(indptr, 2, indices, 2, twice, 2, &baskets) != BASKETRY_OK);
+    basketry_id same[] = {basketry_id_int(1), basketry_id_int(1)};
+    CHECK(basketry_baskets_from_csr(indptr, 2, indices, 2, same, 2, &baskets) != BASKETRY_OK);
 }
 
 /* Whatever a damaged model says, asking it is safe. */
