@@ -139,6 +139,7 @@ impl Baskets {
         ),
         text_signature = "(table, *, item, basket=None, customer=None, weight=None, nulls=\"error\", progress=False)"
     )]
+    #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn from_table(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,

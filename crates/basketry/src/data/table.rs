@@ -84,7 +84,9 @@ pub fn table_from_batch(batch: RecordBatch) -> TableReader {
 
 fn schema_of(field: &FieldRef) -> SchemaRef {
     match field.data_type() {
-        DataType::Struct(fields) => Arc::new(Schema::new(fields.clone())),
+        DataType::Struct(fields) => {
+            Arc::new(Schema::new(fields.clone()).with_metadata(field.metadata().clone()))
+        }
         other => {
             let name = if field.name().is_empty() { LONE_COLUMN } else { field.name() };
             Arc::new(Schema::new(vec![Field::new(name, other.clone(), true)]))
