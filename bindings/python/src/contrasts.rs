@@ -59,7 +59,7 @@ use crate::{boundary, error};
 /// >>> found = bk.contrasts(north, south, 0.5, min_length=2)
 /// >>> columns = found.to_dict()
 /// >>> columns["itemset"][0], columns["count_first"][0], columns["count_second"][0]
-/// (['tea', 'jam'], 2, 0)
+/// (('tea', 'jam'), 2, 0)
 #[pyfunction]
 #[pyo3(
     signature = (

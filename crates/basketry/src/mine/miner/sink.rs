@@ -46,6 +46,7 @@ impl<'a> Sink<'a> {
     /// All levels.
     pub(super) fn take(&mut self) -> Result<Vec<Level>> {
         self.job.report(std::mem::take(&mut self.found))?;
+        self.account()?;
         self.allowed = 0;
         Ok(std::mem::take(&mut self.levels))
     }
@@ -192,6 +193,14 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
+    /// Accounts for the memory that the levels took since the last time.
+    fn account(&mut self) -> Result<()> {
+        let bytes = self.levels.iter().map(Level::bytes).sum();
+        self.job.control.take_memory(bytes - self.bytes)?;
+        self.bytes = bytes;
+        Ok(())
+    }
+
     /// An error if `more` itemsets are too many, or if the work was cancelled.
     #[inline]
     fn allow(&mut self, more: u64) -> Result<()> {
@@ -199,9 +208,7 @@ impl<'a> Sink<'a> {
         if self.found > self.allowed {
             let quantum = (QUANTUM * SHORT as u64 / self.longest().max(SHORT) as u64).max(1);
             self.allowed = self.job.report(self.found)?.min(quantum);
-            let bytes = self.levels.iter().map(Level::bytes).sum();
-            self.job.control.take_memory(bytes - self.bytes)?;
-            self.bytes = bytes;
+            self.account()?;
             self.reported += self.found;
             self.found = 0;
         }
