@@ -299,8 +299,8 @@ unsafe fn handles<'a, T>(
     pointers
         .iter()
         .enumerate()
-        // SAFETY: passed on to the caller.
         .map(|(i, &pointer)| {
+            // SAFETY: passed on to the caller.
             unsafe { pointer.as_ref() }
                 .ok_or_else(|| invalid(format!("{name}[{i}]: expected a pointer, got null")))
         })
