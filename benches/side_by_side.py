@@ -167,7 +167,8 @@ def measure_zipf(job: dict) -> dict:
                 start = end
         mine = getattr(fim, peer.split("/")[1])
         before = resident_mb()
-        work = lambda: mine(lists, target="s", supp=-counts[0], zmin=1, report="a")
+        def work():
+            return mine(lists, target="s", supp=-counts[0], zmin=1, report="a")
         wall, cpu, sets = best_of(work, 1)
         return {"seconds": wall, "cpu": cpu, "results": len(sets), "mb": peak_mb() - before}
     import basketry as bk
@@ -182,7 +183,9 @@ def measure_zipf(job: dict) -> dict:
     found = []
     for count in counts:
         before = resident_mb()
-        wall, cpu, sets = best_of(lambda: bk.itemsets(baskets, min_support=count, threads=threads), 5, 5)
+        wall, cpu, sets = best_of(
+            lambda count=count: bk.itemsets(baskets, min_support=count, threads=threads), 5, 5
+        )
         mb = peak_mb() - before
         found.append({"count": count, "seconds": wall, "cpu": cpu, "results": len(sets), "mb": mb})
         del sets
@@ -209,7 +212,8 @@ def measure_itemsets(job: dict) -> dict:
         }
         del baskets, sets
         if job.get("file"):
-            work = lambda: bk.itemsets(bk.Baskets.from_fimi(path), min_support=count, threads=threads)
+            def work():
+                return bk.itemsets(bk.Baskets.from_fimi(path), min_support=count, threads=threads)
             result["file"], result["file_cpu"], _ = best_of(work, 9, 2)
         return result
     if peer == "lcm":

@@ -5,8 +5,9 @@ import random
 from fractions import Fraction
 from itertools import combinations
 
-import basketry as bk
 import pytest
+
+import basketry as bk
 
 FIXED = ["antecedent", "consequent", "count", "antecedent_count", "consequent_count"]
 MLXTEND = [
@@ -86,13 +87,15 @@ def test_frames_have_the_columns(rules):
 def test_bad_names(rules):
     with pytest.raises(bk.InvalidArgumentError, match=r"lfit.*yule_y"):
         rules.with_measures(["lift", "lfit"])
-    with pytest.raises(bk.InvalidArgumentError, match='measures: expected a list of names or "all"'):
+    with pytest.raises(
+        bk.InvalidArgumentError, match='measures: expected a list of names or "all"'
+    ):
         rules.to_dict("lift")
     with pytest.raises(bk.InvalidArgumentError, match="lift comes up twice"):
         rules.to_dict(["lift", "interest"])
     with pytest.raises(TypeError):
         rules.with_measures([1])
-    with pytest.raises(bk.InvalidArgumentError, match="correction: .hol. is not one of"):
+    with pytest.raises(bk.InvalidArgumentError, match=r"correction: .hol. is not one of"):
         rules.p_values("hol")
     with pytest.raises(bk.InvalidArgumentError, match="tests: 1, expected at least"):
         rules.p_values(tests=1)

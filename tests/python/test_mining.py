@@ -264,7 +264,9 @@ def test_itemsets_filter_and_sort(sets):
     assert len(sets.containing([99])) == len(sets.containing(["1"])) == 0
     counts = [s.count for s in sets.sort()]
     assert [len(s) for s in sets.sort("length")] == sorted((len(s) for s in sets), reverse=True)
-    with pytest.raises(bk.InvalidArgumentError, match='"utility" is not one of length, count, support'):
+    with pytest.raises(
+        bk.InvalidArgumentError, match='"utility" is not one of length, count, support'
+    ):
         sets.sort(by="utility")
     assert counts == sorted(counts, reverse=True)
     assert sets.count_of([0]) == max(counts)

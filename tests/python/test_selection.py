@@ -33,7 +33,7 @@ def brute(lists):
 
 
 def as_dict(sets):
-    return {frozenset(set.items): set.count for set in sets}
+    return {frozenset(each.items): each.count for each in sets}
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -62,8 +62,8 @@ def test_top_where_a_lower_threshold_explodes():
     baskets = bk.Baskets.from_lists([list(range(40))] * 3)
     sets = bk.itemsets(baskets, top=1000)
     assert len(sets) == 1000
-    assert {set.count for set in sets} == {3}
-    assert [len(set) for set in sets[:41]] == [1] * 40 + [2]
+    assert {each.count for each in sets} == {3}
+    assert [len(each) for each in sets[:41]] == [1] * 40 + [2]
 
 
 @pytest.mark.parametrize("seed", range(5))
