@@ -188,20 +188,23 @@ impl<C: Code> Shard<C> {
 
     #[inline(always)]
     fn visit(&self, slot: usize, visitor: &mut impl FnMut(bool, [C; CHUNK])) {
-        let fetch = |occurrences: &[u32], i: usize| {
-            if let Some(&ahead) = occurrences.get(i + AHEAD) {
-                prefetch(&self.codes, ahead as usize * CHUNK);
-            }
+        let (near, far) = (self.near(slot), self.far(slot));
+        let fetch = |row: &u32| prefetch(&self.codes, *row as usize * CHUNK);
+        // Most rows of two chunks or three reach no further than one more cache line.
+        let fetch_long = |row: &u32| {
+            fetch(row);
+            prefetch(&self.codes, (*row as usize + 2) * CHUNK);
         };
-        let near = self.near(slot);
+        // The first rows all at once, so that short lists of rows are fetched too.
+        near.iter().take(AHEAD).for_each(fetch);
+        far.iter().take(AHEAD).for_each(fetch_long);
         for (i, &chunk) in near.iter().enumerate() {
-            fetch(near, i);
+            near.get(i + AHEAD).into_iter().for_each(fetch);
             // SAFETY: a row begins there, and whole chunks were written.
             visitor(true, unsafe { self.chunk(chunk as usize) });
         }
-        let far = self.far(slot);
         for (i, &chunk) in far.iter().enumerate() {
-            fetch(far, i);
+            far.get(i + AHEAD).into_iter().for_each(fetch_long);
             let mut chunk = chunk as usize;
             // SAFETY: as above.
             visitor(false, unsafe { self.chunk(chunk) });
@@ -251,8 +254,9 @@ impl<C: Code> Shard<C> {
     }
 }
 
-/// How many rows ahead to fetch: rows lie all over memory.
-const AHEAD: usize = 12;
+/// How many rows ahead to fetch: rows lie all over memory and, where there are millions, outside
+/// the caches, so that each takes far longer to come than to be counted.
+const AHEAD: usize = 32;
 
 #[inline(always)]
 fn prefetch<T>(values: &[T], at: usize) {
