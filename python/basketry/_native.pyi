@@ -17,6 +17,7 @@ __all__ = [
     "Hierarchy",
     "History",
     "Itemset",
+    "ItemsetCounts",
     "Itemsets",
     "Model",
     "Offer",
@@ -27,14 +28,20 @@ __all__ = [
     "Sequences",
     "Suppressed",
     "Table",
+    "Template",
     "Utilities",
     "WhyNot",
     "__version__",
+    "candidates",
+    "contrasts",
+    "count",
     "fit",
     "high_utility",
     "itemsets",
+    "itemsets_in_parts",
     "rules",
     "sequences",
+    "update",
 ]
 
 __version__: str
