@@ -126,3 +126,31 @@ def test_limits():
             bk.itemsets(baskets, 1, **option)
     with pytest.raises(bk.InvalidArgumentError, match="threads: 1000000000"):
         bk.itemsets(baskets, 1, threads=10**9)
+
+
+def test_counts_without_their_number_of_baskets_are_refused():
+    baskets = bk.Baskets.from_lists([["a", "b"], ["a"], ["b"], ["c"]])
+    counts = bk.candidates(baskets, 1, total=8).add(baskets)
+    table = pa.table(counts).replace_schema_metadata(None)
+    with pytest.raises(bk.DataError, match="lost its metadata"):
+        counts.merge(bk.ItemsetCounts.from_table(table))
+    again = bk.ItemsetCounts.from_table(pa.table(counts))
+    assert again.baskets == 4
+    assert counts.merge(again).baskets == 8
+
+
+def test_other_baskets_and_weights_are_refused():
+    baskets = bk.Baskets.from_lists([["a", "b"], ["a"], ["b"]])
+    others = bk.Baskets.from_lists([["c"], ["c", "a"], ["b", "c"]])
+    sets = bk.itemsets(baskets, 1)
+    with pytest.raises(bk.InvalidArgumentError, match="other baskets"):
+        bk.update(others.append(others), sets, 1)
+    with pytest.raises(bk.InvalidArgumentError, match="weights"):
+        bk.count(baskets.with_weights([10, 1, 1]), sets)
+
+
+def test_absurd_threads_are_refused():
+    with pytest.raises(bk.InvalidArgumentError, match="threads"):
+        bk.high_utility(bk.Utilities.from_lists([[("a", 5)]]), 1, threads=10**9)
+    with pytest.raises(bk.InvalidArgumentError, match="threads"):
+        bk.rules(bk.Baskets.from_lists([["a", "b"]]), 0.1, min_support=1, threads=10**9)

@@ -61,7 +61,7 @@
 /** The start of a basketry_sequence_options. */
 #define BASKETRY_SEQUENCE_OPTIONS_INIT \
     { sizeof(basketry_sequence_options), 0.0, 0, 0.0, 0.0, 0.0, 0, 0, BASKETRY_STEP_TIME, 0, NULL, \
-      0, NULL, 0, 0, 0, 0 }
+      0, NULL, 0, 0, 0 }
 
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \

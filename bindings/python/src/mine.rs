@@ -39,7 +39,8 @@ use crate::{boundary, error, ids};
 ///     Only so many itemsets, those of the largest support, which come first. Among equal supports
 ///     shorter sets come first.
 /// must_contain, must_not_contain : iterable of id, optional
-///     Only sets that hold all of these, or none of these. An id that no basket holds is no error.
+///     Only sets that hold all of these; only sets of others, as if these were in no basket, which
+///     is what closed and maximal sets are then judged by. An id that no basket holds is no error.
 /// only_from : iterable of id, optional
 ///     Only sets of these, as if nothing else were in the baskets.
 /// item_min_support : dict, optional

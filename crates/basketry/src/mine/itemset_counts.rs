@@ -189,6 +189,11 @@ impl ItemsetCounts {
         threads: Option<usize>,
         control: &Control,
     ) -> Result<()> {
+        if baskets.exact_weights().is_some() {
+            return Err(Error::argument(
+                "baskets: they have weights, but it is baskets that are counted: give them without",
+            ));
+        }
         let rows = rows_of(baskets, 0..baskets.len())?;
         let found = count_in(rows, baskets.ids(), &self.ids, &self.sets, threads, control)?;
         for (count, found) in self.counts.iter_mut().zip(found) {
@@ -208,6 +213,8 @@ impl ItemsetCounts {
     /// are of different kinds, or if more than 2^64 - 1 baskets come together. The counts then stay
     /// as they were.
     pub fn merge(&mut self, other: &ItemsetCounts) -> Result<()> {
+        self.check_counts()?;
+        other.check_counts()?;
         let baskets = self.baskets.checked_add(other.baskets).ok_or_else(|| {
             Error::new(ErrorKind::Data, "more than 18,446,744,073,709,551,615 baskets in all")
         })?;
@@ -296,6 +303,23 @@ impl ItemsetCounts {
         Ok(same)
     }
 
+    /// An error if there are counts beyond the number of baskets: that of a table whose metadata
+    /// got lost is not known.
+    fn check_counts(&self) -> Result<()> {
+        let most = self.counts.iter().copied().max().unwrap_or(0);
+        if most > self.baskets {
+            return Err(Error::new(
+                ErrorKind::Data,
+                format!(
+                    "an itemset is in {most} baskets, but {} were counted: say of how many baskets \
+                     the counts are if they come from a table that lost its metadata",
+                    self.baskets
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     /// The itemsets with their counts, in order, those in no basket included.
     ///
     /// # Errors
@@ -305,6 +329,7 @@ impl ItemsetCounts {
         if self.baskets == 0 {
             return Err(Error::new(ErrorKind::Data, "no baskets were counted"));
         }
+        self.check_counts()?;
         self.with_extras(0, Vec::new())
     }
 
@@ -567,8 +592,8 @@ pub(super) fn count_in(
 /// ```
 ///
 /// # Errors
-/// [`InvalidArgument`](ErrorKind::InvalidArgument) for 0 threads, [`Data`](ErrorKind::Data) if
-/// there are no baskets, and [`Cancelled`](ErrorKind::Cancelled).
+/// [`InvalidArgument`](ErrorKind::InvalidArgument) for 0 threads or baskets with weights,
+/// [`Data`](ErrorKind::Data) if there are no baskets, and [`Cancelled`](ErrorKind::Cancelled).
 pub fn count(
     baskets: &Baskets,
     sets: &Itemsets,

@@ -126,6 +126,8 @@ fn hint(
     for factor in [4, 16] {
         let count = min_count.saturating_mul(factor);
         match attempt(count, &control.again()) {
+            // A threshold that nothing reaches is no help.
+            Ok(store) if store.len() == 0 => return error,
             Ok(store) => {
                 let found = store.len();
                 let message = format!("{error}. In at least {count} baskets there are {found}");

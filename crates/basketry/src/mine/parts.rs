@@ -234,6 +234,22 @@ pub fn update(
         )));
     }
     let (old, new) = (0..before as usize, before as usize..baskets.len());
+    let mut singles = vec![0u64; baskets.ids().len()];
+    for &item in &baskets.items()[..baskets.offsets()[before as usize] as usize] {
+        singles[item as usize] += 1;
+    }
+    for set in sets.iter().filter(|set| set.len() == 1) {
+        let id = set.ids().next().and_then(|id| baskets.ids().find(id));
+        let count = id.map_or(0, |item| singles[item as usize]);
+        if count != set.count() {
+            return Err(Error::argument(format!(
+                "itemsets: they are of other baskets: {} is in {count} of the first {before}, but \
+                 the itemsets say {}",
+                set.ids().map(|id| id.to_string()).collect::<String>(),
+                set.count()
+            )));
+        }
+    }
     let known = ItemsetCounts::of(sets).with_ids(baskets.ids()).map_err(|error| {
         Error::argument(format!("itemsets: they are of other baskets: {error}"))
     })?;

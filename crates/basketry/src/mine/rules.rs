@@ -11,7 +11,7 @@ use super::itemsets::{Itemset, Itemsets};
 use super::lattice::Lattice;
 use super::matching::{Held, Ranks, Tree, best};
 use super::measures::{Counts, Evaluator, Measure, Thresholds};
-use super::miner::threads::Pool;
+use super::miner::threads::{Pool, check_threads};
 use super::occurrences;
 use super::rule_options::{Consequents, RuleOptions};
 use super::subsets::Lookup;
@@ -113,9 +113,7 @@ fn make(
              among them"
         )));
     }
-    if options.threads == Some(0) {
-        return Err(Error::argument("threads: 0, expected at least 1"));
-    }
+    check_threads(options.threads)?;
     let store = &sets.store;
     if let Some(baskets) = baskets {
         let same = Arc::ptr_eq(baskets.ids(), &store.ids)

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::{Error, ErrorKind, Result};
 
 /// More threads than any machine has use for.
-const MAX_THREADS: usize = 4096;
+const MAX_THREADS: usize = 1024;
 
 /// An error unless so many threads can be asked for.
 pub(crate) fn check_threads(threads: Option<usize>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! What sequences to look for.
 
 use crate::mine::MinSupport;
+use crate::mine::miner::threads::check_threads;
 use crate::{Error, Id, Result};
 
 /// The milliseconds of a day.
@@ -175,9 +176,7 @@ impl SequenceOptions {
                 )));
             }
         }
-        if self.threads == Some(0) {
-            return Err(Error::argument("threads: 0, expected at least 1"));
-        }
+        check_threads(self.threads)?;
         let tick = match self.step {
             Step::Time => 1,
             Step::Day => DAY,

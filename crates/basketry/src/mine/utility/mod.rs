@@ -55,7 +55,7 @@ mod table;
 use super::columns::{Extra, Level, Numbers, Pieces, Store};
 use super::fraction::Fraction;
 use super::itemsets::Itemsets;
-use super::miner::threads::Pool;
+use super::miner::threads::{Pool, check_threads};
 use crate::{Control, Error, ErrorKind, Result, Utilities};
 
 use self::found::Sink;
@@ -262,6 +262,7 @@ pub fn high_utility(
         control,
         held_always: search::HELD_ALWAYS,
     };
+    check_threads(options.threads)?;
     let pool = Pool::new(options.threads);
     let parts = search::run(baskets, &pool, &job)?;
     let levels = pool.install(|| job.sink.finish(parts))?;
