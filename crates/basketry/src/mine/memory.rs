@@ -53,12 +53,17 @@ impl<T: bytemuck::Pod> Buffer<T> {
         let bytes = len.checked_mul(size_of::<T>()).ok_or_else(out_of_memory)?;
         if pages == Pages::Huge
             && bytes >= HUGE_PAGE / 2
-            && let Some(bytes) = bytes.checked_next_multiple_of(HUGE_PAGE)
-            && let Ok(mut pages) = MmapMut::map_anon(bytes)
+            && let Some(mapped) = bytes.checked_next_multiple_of(HUGE_PAGE)
+            && let Ok(mut pages) = MmapMut::map_anon(mapped)
         {
-            // A hint, which the system may refuse.
+            // What does not fill the last of several huge pages is left to small ones, which are
+            // taken only as far as they are written to. A hint, which the system may refuse.
             #[cfg(target_os = "linux")]
-            let _ = pages.advise(memmap2::Advice::HugePage);
+            {
+                let huge = if bytes < 2 * HUGE_PAGE { mapped } else { bytes };
+                let _ =
+                    pages.advise_range(memmap2::Advice::HugePage, 0, huge / HUGE_PAGE * HUGE_PAGE);
+            }
             let numbers: &mut [T] = bytemuck::cast_slice_mut(&mut pages);
             let (start, len) = (NonNull::from(&mut *numbers).cast(), numbers.len());
             return Ok(Self { start, len, _owner: Owner::Pages(pages) });
