@@ -1,4 +1,4 @@
-//! Itemsets and rules as Arrow tables.
+//! Itemsets as Arrow tables, and what all tables of results share.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,8 +9,6 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::columns::{Numbers, Store};
 use super::itemsets::Itemsets;
-use super::measures::{Evaluator, Measure};
-use super::rules::Rules;
 use crate::data::IdKind;
 use crate::{Error, ErrorKind, Ids, Result};
 
@@ -54,74 +52,6 @@ impl Itemsets {
     }
 }
 
-impl Rules {
-    /// The columns: `antecedent` and `consequent` (lists of Int64 or Utf8 ids), `count`,
-    /// `antecedent_count` and `consequent_count` (Int64), `customers` (Int64) if it is
-    /// [known](super::rules_with_baskets) who bought the baskets, then by their names (Float64) the
-    /// measures [chosen](Self::with_measures) or [`Measure::DEFAULT`]. The schema's metadata holds the number of `baskets` and the `min_count`.
-    pub fn schema(&self) -> SchemaRef {
-        let mut fields =
-            vec![list_field("antecedent", self.ids()), list_field("consequent", self.ids())];
-        for name in ["count", "antecedent_count", "consequent_count"] {
-            fields.push(Field::new(name, DataType::Int64, false));
-        }
-        if self.knows_customers() {
-            fields.push(Field::new("customers", DataType::Int64, false));
-        }
-        for &measure in self.measures() {
-            fields.push(Field::new(measure.name(), DataType::Float64, false));
-        }
-        schema(fields, &self.store.sets)
-    }
-
-    /// The same rules, whose tables have the columns of these measures.
-    ///
-    /// ```
-    /// # use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
-    /// # use basketry::mine::{Measure, RuleOptions, rules};
-    /// # let baskets = Baskets::from_lists([vec!["bread", "butter"], vec!["bread"], vec!["jam"]])?;
-    /// # let control = Control::new();
-    /// # let sets = itemsets(&baskets, &ItemsetOptions::new(MinSupport::Count(1)), &control)?;
-    /// let rules = rules(&sets, &RuleOptions::new(0.5), &control)?;
-    /// let table = rules.with_measures(&[Measure::Lift, Measure::Phi])?.to_record_batch()?;
-    /// assert_eq!(table.num_columns(), 5 + 2);
-    /// assert_eq!(rules.with_measures(Measure::ALL)?.reader().schema().fields().len(), 5 + 53);
-    /// # Ok::<(), basketry::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if a measure comes up twice.
-    pub fn with_measures(&self, measures: &[Measure]) -> Result<Rules> {
-        for (k, measure) in measures.iter().enumerate() {
-            if measures[..k].contains(measure) {
-                return Err(Error::argument(format!("measures: {measure} comes up twice")));
-            }
-        }
-        let mut rules = self.clone();
-        rules.measures = Some(measures.into());
-        Ok(rules)
-    }
-
-    /// The measures that tables of these rules have columns of.
-    pub fn measures(&self) -> &[Measure] {
-        self.measures.as_deref().unwrap_or(&Measure::DEFAULT)
-    }
-
-    /// All rows as one Arrow table.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Limit`] if one side of the rules holds more than 2^31 - 1 items or 2 GiB of
-    /// text; [`reader`](Self::reader) has no such limit.
-    pub fn to_record_batch(&self) -> Result<RecordBatch> {
-        rule_batch(self, 0, self.len())
-    }
-
-    /// All rows as a stream of Arrow tables, which shares this table's columns.
-    pub fn reader(&self) -> Box<dyn RecordBatchReader + Send> {
-        Box::new(Reader::new(self.clone(), self.schema()))
-    }
-}
-
 /// A table that can be cut into batches.
 pub(super) trait Table {
     fn rows(&self) -> usize;
@@ -134,15 +64,6 @@ impl Table for Itemsets {
     }
     fn batch(&self, from: usize, to: usize) -> Result<RecordBatch> {
         itemset_batch(self, from, to)
-    }
-}
-
-impl Table for Rules {
-    fn rows(&self) -> usize {
-        self.len()
-    }
-    fn batch(&self, from: usize, to: usize) -> Result<RecordBatch> {
-        rule_batch(self, from, to)
     }
 }
 
@@ -177,7 +98,7 @@ impl<T: Table> RecordBatchReader for Reader<T> {
     }
 }
 
-fn schema(fields: Vec<Field>, store: &Store) -> SchemaRef {
+pub(super) fn schema(fields: Vec<Field>, store: &Store) -> SchemaRef {
     let mut metadata = vec![("baskets", store.baskets), ("min_count", store.min_count)];
     metadata.extend(store.raised.map(|raised| ("asked_min_count", raised.asked)));
     let metadata: HashMap<String, String> =
@@ -198,7 +119,7 @@ pub(super) fn item_field(ids: &Ids) -> Field {
 }
 
 /// The itemsets in these rows of the store as a list column.
-fn lists(store: &Store, rows: impl ExactSizeIterator<Item = u32>) -> Result<ArrayRef> {
+pub(super) fn lists(store: &Store, rows: impl ExactSizeIterator<Item = u32>) -> Result<ArrayRef> {
     list_column(&store.ids, rows.map(|row| store.row(row).0))
 }
 
@@ -245,34 +166,6 @@ fn itemset_batch(sets: &Itemsets, from: usize, to: usize) -> Result<RecordBatch>
     RecordBatch::try_new(sets.schema(), columns).map_err(arrow_error)
 }
 
-fn rule_batch(rules: &Rules, from: usize, to: usize) -> Result<RecordBatch> {
-    let store = &*rules.store;
-    let rows = || (from..to).map(|row| rules.stored(row));
-    let side = |column: &[u32]| {
-        lists(&store.sets, rows().map(|row| column[row as usize]).collect::<Vec<_>>().into_iter())
-    };
-    let counts = |column: &[u32]| -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(rows().map(|row| column[row as usize].into())))
-    };
-    let c = &store.columns;
-    let mut columns: Vec<ArrayRef> = vec![
-        side(&c.antecedent)?,
-        side(&c.consequent)?,
-        counts(&c.n_xy),
-        counts(&c.n_x),
-        counts(&c.n_y),
-    ];
-    if rules.knows_customers() {
-        columns.push(counts(&c.customers));
-    }
-    for &measure in rules.measures() {
-        let mut evaluator = Evaluator::new(store, measure);
-        let values = rows().map(|row| evaluator.value(row));
-        columns.push(Arc::new(Float64Array::from_iter_values(values)));
-    }
-    RecordBatch::try_new(rules.schema(), columns).map_err(arrow_error)
-}
-
 pub(super) fn arrow_error(error: ArrowError) -> Error {
     Error::new(ErrorKind::Internal, format!("a result table does not fit its schema: {error}"))
         .with_source(error)
@@ -281,7 +174,6 @@ pub(super) fn arrow_error(error: ArrowError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mine::{RuleOptions, rules};
     use crate::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
     use arrow_array::StringArray;
     use arrow_array::cast::AsArray;
@@ -324,17 +216,6 @@ mod tests {
         assert_eq!(sizes, [BATCH, 100_000 - BATCH]);
         assert_eq!(sets.head(0).reader().count(), 0);
         assert_eq!(sets.head(0).to_record_batch()?.num_rows(), 0);
-        Ok(())
-    }
-
-    #[test]
-    fn rules_leave_as_a_table() -> Result<()> {
-        let sets = sample()?;
-        let batch = rules(&sets, &RuleOptions::new(0.5), &Control::new())?.to_record_batch()?;
-        assert_eq!(batch.num_rows(), 2);
-        assert_eq!(batch.num_columns(), 5 + Measure::DEFAULT.len());
-        let confidence = batch["confidence"].as_primitive::<Float64Type>();
-        assert_eq!(confidence.values(), &[2.0 / 3.0, 1.0]);
         Ok(())
     }
 }

@@ -8,7 +8,10 @@
 //! Baskets are taken in chunks, and counts of chunks add up, so that memory is bounded whatever
 //! the number of baskets.
 
+mod arrow;
 mod chunk;
+mod itemset_counts;
+mod parts;
 mod words;
 
 use std::ops::Range;
@@ -19,6 +22,10 @@ use self::words::Words;
 use super::miner::Rows;
 use super::miner::threads::Pool;
 use crate::{Control, Result, Stage};
+
+pub(crate) use self::itemset_counts::rows_of;
+pub use self::itemset_counts::{ItemsetCounts, count};
+pub use self::parts::{candidates, itemsets_in_parts, update};
 
 /// A chunk has about so many items at most: what is made of it takes eight bytes for each.
 const CHUNK_ITEMS: usize = 1 << 24;
@@ -68,26 +75,25 @@ impl SetList {
 
 /// How many of the rows hold each of the itemsets, whose items are those of the rows, or
 /// [`UNKNOWN`]. Every row holds the empty itemset. There are fewer than 2^32 rows.
-pub(crate) fn count(
+pub(crate) fn counts_of(
     rows: Rows<'_>,
     mut sets: SetList,
-    threads: Option<usize>,
+    pool: &Pool,
     control: &Control,
 ) -> Result<Vec<u32>> {
-    count_with(rows, &mut sets, threads, control, (CHUNK_ITEMS, SHARD_ITEMS))
+    count_with(rows, &mut sets, pool, control, (CHUNK_ITEMS, SHARD_ITEMS))
 }
 
 fn count_with(
     rows: Rows<'_>,
     sets: &mut SetList,
-    threads: Option<usize>,
+    pool: &Pool,
     control: &Control,
     (chunk_items, shard_items): (usize, usize),
 ) -> Result<Vec<u32>> {
     control.begin(Stage::Mining, 0)?;
-    let pool = Pool::new(threads);
     let ranks = Ranks::new(rows, sets, control)?;
-    let order = sort(sets, &ranks, &pool)?;
+    let order = sort(sets, &ranks, pool)?;
     let items = rows.items().len();
     let chunks = items.div_ceil(chunk_items).max((items / shard_items).min(pool.threads())).max(1);
     let chunks = rows.shards(chunks);
@@ -397,10 +403,10 @@ mod tests {
                 .iter()
                 .map(|set| lists.iter().filter(|list| list.is_superset(set)).count() as u32)
                 .collect();
-            let control = Control::new();
+            let (pool, control) = (Pool::new(Some(threads)), Control::new());
             for limits in [(CHUNK_ITEMS, SHARD_ITEMS), (chunk, SHARD_ITEMS), (1 << 20, chunk)] {
                 let found =
-                    count_with(rows, &mut given.clone(), Some(threads), &control, limits).unwrap();
+                    count_with(rows, &mut given.clone(), &pool, &control, limits).unwrap();
                 prop_assert_eq!(&found, &expected);
             }
         }
@@ -427,7 +433,7 @@ mod tests {
         for item in 1..3000 {
             sets.push([0, item]);
         }
-        let counts = count(rows, sets, Some(1), &Control::new())?;
+        let counts = counts_of(rows, sets, &Pool::new(Some(1)), &Control::new())?;
         assert_eq!(counts[..6], [2, 3, 2, 2, 3, 2]);
         assert!(counts[5..].iter().all(|&count| count == 2));
         Ok(())

@@ -5,7 +5,7 @@
 //! walking along such families, which takes a few nanoseconds where looking them up one by one
 //! takes tens.
 
-use super::columns::Store;
+use crate::mine::columns::Store;
 
 /// For every itemset, the rows of the itemsets with one item less.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 
-use super::columns::{Level, Pieces, Store};
-use super::index::SetIndex;
+use crate::mine::columns::{Level, Pieces, Store};
+use crate::mine::index::SetIndex;
 use crate::{Ids, Result};
 
 /// Collects distinct itemsets with their counts.

@@ -4,11 +4,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::fraction::Fraction;
 use super::itemset_counts::{Cover, ItemsetCounts, count_in, rows_of};
-use super::itemsets::Itemsets;
-use super::options::{ItemsetOptions, MinSupport, OnLimit};
 use crate::data::append::{appended_ids, same_ids};
+use crate::mine::fraction::Fraction;
+use crate::mine::itemsets::Itemsets;
+use crate::mine::options::{ItemsetOptions, MinSupport, OnLimit};
 use crate::{Baskets, Control, Error, ErrorKind, Ids, Result};
 
 impl MinSupport {
@@ -73,7 +73,7 @@ impl MinSupport {
 /// order of the result depends on the counts of single items.
 ///
 /// # Errors
-/// As for [`itemsets`](super::itemsets), save that a part may be empty, and as for
+/// As for [`itemsets`](crate::itemsets), save that a part may be empty, and as for
 /// [`MinSupport::in_part`].
 pub fn candidates(
     part: &Baskets,
@@ -91,7 +91,7 @@ pub fn candidates(
         none.set_cover(Cover { baskets: 0, missed: 0, max_length });
         return Ok(none);
     }
-    Ok(ItemsetCounts::of(&super::itemsets(part, &local, control)?))
+    Ok(ItemsetCounts::of(&crate::mine::itemsets(part, &local, control)?))
 }
 
 /// An error unless all itemsets are asked for, and by count: others cannot be put together from
@@ -126,7 +126,7 @@ fn local(options: &ItemsetOptions, least: u64) -> ItemsetOptions {
     local
 }
 
-/// The frequent itemsets of baskets in parts: what [`itemsets`](super::itemsets) finds in all of
+/// The frequent itemsets of baskets in parts: what [`itemsets`](crate::itemsets) finds in all of
 /// them [appended](Baskets::append) to one another in this order, in the same order, whatever the
 /// parts. Parts may be empty, and may have different ids.
 ///
@@ -145,7 +145,7 @@ fn local(options: &ItemsetOptions, least: u64) -> ItemsetOptions {
 /// ```
 ///
 /// # Errors
-/// As for [`itemsets`](super::itemsets) and [`Baskets::append`].
+/// As for [`itemsets`](crate::itemsets) and [`Baskets::append`].
 pub fn itemsets_in_parts<'a>(
     parts: impl IntoIterator<Item = &'a Baskets>,
     options: &ItemsetOptions,
@@ -174,7 +174,7 @@ pub fn itemsets_in_parts<'a>(
     counts.frequent(options)
 }
 
-/// The frequent itemsets of baskets that were appended to: what [`itemsets`](super::itemsets)
+/// The frequent itemsets of baskets that were appended to: what [`itemsets`](crate::itemsets)
 /// finds, in the same order, but for the most part by counting in the new baskets only.
 ///
 /// `sets` are all frequent itemsets of the first [`sets.baskets()`](Itemsets::baskets) baskets,
@@ -201,7 +201,7 @@ pub fn itemsets_in_parts<'a>(
 /// ```
 ///
 /// # Errors
-/// As for [`itemsets`](super::itemsets), and [`InvalidArgument`](ErrorKind::InvalidArgument) if
+/// As for [`itemsets`](crate::itemsets), and [`InvalidArgument`](ErrorKind::InvalidArgument) if
 /// `sets` are not all of what was mined, if they are of more baskets than there are or of other
 /// ones (as far as their ids show that), or if the new threshold is below theirs.
 pub fn update(
@@ -258,18 +258,18 @@ pub fn update(
     let mut found = ItemsetCounts::empty(baskets.ids().clone());
     if needed <= new.len() as u64 {
         let frequent = keep_frequent(baskets, new.clone(), least);
-        match super::itemsets(&frequent, &local(options, needed), control) {
+        match crate::mine::itemsets(&frequent, &local(options, needed), control) {
             Ok(sets) => found = ItemsetCounts::of(&sets),
             // So few are needed that there are too many: all baskets together have less.
             Err(error) if error.kind() == ErrorKind::Limit => {
-                return super::itemsets(baskets, options, control);
+                return crate::mine::itemsets(baskets, options, control);
             }
             Err(error) => return Err(error),
         }
     }
     let all = ItemsetCounts::union([&known, &found])?;
     // Those that are known were counted in the old ones.
-    let mut unknown = super::counting::SetList::new();
+    let mut unknown = super::SetList::new();
     let mut counts = Vec::with_capacity(all.len());
     let renumbered = !same_ids(sets.ids(), baskets.ids());
     for set in all.sets() {

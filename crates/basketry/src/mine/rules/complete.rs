@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::columns::Store;
+use super::RuleColumns;
 use super::gather::Gather;
 use super::generate::{Made, Request, generate};
-use super::miner::threads::Pool;
 use super::occurrences;
-use super::rules::RuleColumns;
 use super::subsets::Lookup;
+use crate::mine::columns::Store;
+use crate::mine::counting::{SetList, counts_of, rows_of};
+use crate::mine::miner::threads::Pool;
 use crate::{Baskets, Control, Error, ErrorKind, Result};
 
 /// Where counts that are missing come from.
@@ -57,8 +58,9 @@ pub(crate) fn complete(
         let items = |set: usize| &*missing[set];
         let counts = match source {
             Source::Baskets(baskets) => {
-                let len = |positions: &[u32]| positions.len() as u32;
-                occurrences::each(baskets, None, missing.len(), items, len, pool, control)?
+                let mut sets = SetList::new();
+                missing.iter().for_each(|set| sets.push(set.iter().copied()));
+                counts_of(rows_of(baskets, 0..baskets.len())?, sets, pool, control)?
             }
             Source::Closed => {
                 let (rows, counts) = closed.get_or_insert_with(|| most_frequent_first(store));

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::miner::threads::Pool;
+use crate::mine::miner::threads::Pool;
 use crate::{Baskets, Control, Result};
 
 /// For each set, what `of` makes of the positions of the baskets that hold it, which ascend.

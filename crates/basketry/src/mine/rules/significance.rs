@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::measures::{Best, Counts, Evaluator, Generalise, Measure, tails};
-use super::rules::Rules;
+use super::Rules;
 use super::top::descending;
+use crate::mine::measures::{Best, Counts, Evaluator, Generalise, Measure, tails};
 use crate::{Control, Error, Result, Stage};
 
 /// How p-values are corrected for being many.
@@ -46,7 +46,7 @@ impl Correction {
 
     /// Corrects the p-values of some of `tests` tests, of which the others have larger ones. NaN
     /// counts as the largest, and stays.
-    pub(super) fn adjust(self, p_values: &mut [f64], tests: u64) {
+    pub(in crate::mine) fn adjust(self, p_values: &mut [f64], tests: u64) {
         let tests = tests as f64;
         let mut order: Vec<u32> = (0..p_values.len() as u32).collect();
         let ascending = |&a: &u32, &b: &u32| {

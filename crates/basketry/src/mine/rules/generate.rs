@@ -3,15 +3,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::columns::{Near, Store};
-use super::fraction::Fraction;
-use super::itemsets::Itemsets;
-use super::measures::{Counts, Measure, Thresholds, value_within};
-use super::miner::threads::Pool;
-use super::rules::RuleColumns;
+use super::RuleColumns;
 use super::subsets::{Found, Subsets};
 use super::template::{Sides, Splits};
 use super::top::Top;
+use crate::mine::columns::{Near, Store};
+use crate::mine::fraction::Fraction;
+use crate::mine::itemsets::Itemsets;
+use crate::mine::measures::{Counts, Measure, Thresholds, value_within};
+use crate::mine::miner::threads::Pool;
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
 /// What is asked for.

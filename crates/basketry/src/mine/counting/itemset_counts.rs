@@ -5,20 +5,20 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::columns::{Extra, Level, Pieces, Store};
-use super::counting::{self, SetList, UNKNOWN};
-use super::itemsets::Itemsets;
-use super::miner::Rows;
-use super::miner::threads::check_threads;
-use super::options::{ItemsetOptions, MinSupport};
+use super::{SetList, UNKNOWN};
 use crate::data::append::same_ids;
+use crate::mine::columns::{Extra, Level, Pieces, Store};
+use crate::mine::itemsets::Itemsets;
+use crate::mine::miner::Rows;
+use crate::mine::miner::threads::{Pool, check_threads};
+use crate::mine::options::{ItemsetOptions, MinSupport};
 use crate::{Baskets, Control, Error, ErrorKind, Id, IdKind, Ids, Result};
 
 /// How many baskets hold each of some itemsets that are given, and how many baskets were looked
 /// at.
 ///
 /// Counts add up: those of parts, merged in any order, are those of all baskets. Together with
-/// [`candidates`](super::candidates) this mines baskets that lie in parts, on one machine or on
+/// [`candidates`](crate::mine::candidates) this mines baskets that lie in parts, on one machine or on
 /// many; each part is read twice, and the result is exact:
 ///
 /// 1. the candidates of each part are mined, and [`union`](Self::union) collects them;
@@ -335,7 +335,11 @@ impl ItemsetCounts {
 
     /// The same, with a number for each itemset in further columns; itemsets that are not among
     /// them are in fewer than `min_count` baskets.
-    pub(super) fn with_extras(&self, min_count: u64, extras: Vec<Extra>) -> Result<Itemsets> {
+    pub(in crate::mine) fn with_extras(
+        &self,
+        min_count: u64,
+        extras: Vec<Extra>,
+    ) -> Result<Itemsets> {
         let mut order: Vec<usize> = (0..self.len()).collect();
         order.sort_by_key(|&set| self.sets.get(set).len());
         let mut store = self.store(&order, min_count)?;
@@ -359,7 +363,7 @@ impl ItemsetCounts {
         Ok(sets.take(&rows))
     }
 
-    /// The itemsets in at least `min_support` of all baskets: what [`itemsets`](super::itemsets)
+    /// The itemsets in at least `min_support` of all baskets: what [`itemsets`](crate::itemsets)
     /// finds in the baskets put together, in the same order.
     ///
     /// Of the options, `min_support`, `min_length` and `max_length` are used.
@@ -482,7 +486,7 @@ impl ItemsetCounts {
         &self.sets
     }
 
-    pub(super) fn cover(&self) -> Option<Cover> {
+    pub(in crate::mine) fn cover(&self) -> Option<Cover> {
         self.cover
     }
 
@@ -538,7 +542,7 @@ fn common_ids<'a>(mut all: impl Iterator<Item = &'a Arc<Ids>> + Clone) -> Result
 }
 
 /// Some of the baskets.
-pub(super) fn rows_of(baskets: &Baskets, range: Range<usize>) -> Result<Rows<'_>> {
+pub(crate) fn rows_of(baskets: &Baskets, range: Range<usize>) -> Result<Rows<'_>> {
     if range.len() > u32::MAX as usize {
         return Err(Error::new(
             ErrorKind::Limit,
@@ -569,7 +573,7 @@ pub(super) fn count_in(
         let indices: Vec<u32> = ids.iter().map(find).collect();
         list.renumber(|item| indices[item as usize]);
     }
-    counting::count(rows, list, threads, control)
+    super::counts_of(rows, list, &Pool::new(threads), control)
 }
 
 /// How many of the baskets hold each of the itemsets, in their order: the same itemsets, with their

@@ -1,7 +1,7 @@
 //! Which rules to make.
 
-use super::measures::Measure;
 use super::template::Template;
+use crate::mine::measures::Measure;
 
 /// Which consequents rules may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Consequents {
 #[non_exhaustive]
 pub struct RuleOptions {
     /// The least confidence, from 0 to 1. Like a share in
-    /// [`MinSupport`](super::MinSupport::Share) it stands for the decimal that was written:
+    /// [`MinSupport`](crate::mine::MinSupport::Share) it stands for the decimal that was written:
     /// a rule that holds in 3 of 30 baskets reaches `0.1`.
     pub min_confidence: f64,
     /// Which consequents are allowed; default: any.

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::RuleColumns;
 use super::generate::Row;
-use super::measures::Measure;
-use super::rules::RuleColumns;
+use crate::mine::measures::Measure;
 
 /// The largest value first; what is not a number comes last.
 #[inline]

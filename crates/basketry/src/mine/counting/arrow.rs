@@ -6,11 +6,11 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::arrow::{arrow_error, list_column, list_field};
 use super::itemset_counts::{Cover, ItemsetCounts};
 use crate::data::columns::{check_number, nulls_of, read_f64};
 use crate::data::table::{Batches, Column, Source};
 use crate::data::{OnBad, TableReader};
+use crate::mine::arrow::{arrow_error, list_column, list_field};
 use crate::{Baskets, Control, Error, ErrorKind, Result};
 
 /// Rows in each batch of a stream.

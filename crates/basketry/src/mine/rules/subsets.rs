@@ -1,9 +1,9 @@
 //! The counts of the parts of an itemset.
 
-use super::columns::Store;
 use super::gather::Gather;
-use super::index::{SetIndex, item_hash};
 use super::lattice::Lattice;
+use crate::mine::columns::Store;
+use crate::mine::index::{SetIndex, item_hash};
 
 /// What is known of a part of an itemset.
 pub(crate) enum Found<T> {
