@@ -1625,10 +1625,16 @@ typedef struct basketry_fit_options {
      */
     double popularity_half_life_days;
     /**
-     * The probabilities are fitted to the orders of the last so many days, from what was known
-     * before; at most a quarter of the history's span is used. 0 means 28.
+     * The probabilities are fitted to the orders of the last so many days, but at least of the
+     * horizon, from what was known before; at most a quarter of the history's span is used. 0
+     * means 28.
      */
     double holdout_days;
+    /**
+     * Recommendations have the probability of a purchase within so many days. A history that spans
+     * less than four times as long gives that for a quarter of its span. 0 means 28.
+     */
+    double horizon_days;
     /**
      * Expected baskets by which a pair's lift is drawn towards 1. 0 means 1.
      */
@@ -3017,8 +3023,9 @@ basketry_status basketry_model_matching_rules(const struct basketry_model *model
                                               struct basketry_rules **out);
 
 /**
- * The n products that each customer most probably buys in their next order, the most probable
- * first; with new_only, only such as they never bought. Products that are not in the model's
+ * The n products that each customer most probably buys within the horizon (see
+ * basketry_fit_options), the most probable first; with new_only, only such as they never bought.
+ * Products that are not in the model's
  * catalogue are left out. A customer whom the model does not know is an error.
  */
 basketry_status basketry_model_recommend(const struct basketry_model *model,

@@ -370,6 +370,7 @@ typedef struct basketry_fit_options {
     double half_life_days;
     double popularity_half_life_days;
     double holdout_days;
+    double horizon_days;
     double shrinkage;
     uint32_t max_basket;
     size_t threads;

@@ -232,6 +232,7 @@ def fit(
     half_life_days: Number = 120.0,
     popularity_half_life_days: Number = 14.0,
     holdout_days: Number = 28.0,
+    horizon_days: Number = 28.0,
     shrinkage: Number = 1.0,
     max_basket: int = 1000,
     seed: int = 0,

@@ -101,6 +101,7 @@ def test_flipped_bits_never_crash(shop):
         ("half_life_days", float("nan")),
         ("popularity_half_life_days", -1),
         ("holdout_days", float("inf")),
+        ("horizon_days", 0),
         ("shrinkage", 0),
         ("max_basket", 1),
         ("threads", 0),

@@ -39,9 +39,13 @@ pub struct basketry_fit_options {
     pub half_life_days: f64,
     /// Half-life of a product's popularity in days. 0 means 14.
     pub popularity_half_life_days: f64,
-    /// The probabilities are fitted to the orders of the last so many days, from what was known
-    /// before; at most a quarter of the history's span is used. 0 means 28.
+    /// The probabilities are fitted to the orders of the last so many days, but at least of the
+    /// horizon, from what was known before; at most a quarter of the history's span is used. 0
+    /// means 28.
     pub holdout_days: f64,
+    /// Recommendations have the probability of a purchase within so many days. A history that spans
+    /// less than four times as long gives that for a quarter of its span. 0 means 28.
+    pub horizon_days: f64,
     /// Expected baskets by which a pair's lift is drawn towards 1. 0 means 1.
     pub shrinkage: f64,
     /// Baskets with more distinct products than this are left out of pair counting, and counted in
@@ -64,6 +68,7 @@ unsafe impl Grows for basketry_fit_options {
         half_life_days: 0.0,
         popularity_half_life_days: 0.0,
         holdout_days: 0.0,
+        horizon_days: 0.0,
         shrinkage: 0.0,
         max_basket: 0,
         threads: 0,
@@ -87,6 +92,7 @@ impl basketry_fit_options {
             (self.half_life_days, &mut options.half_life_days),
             (self.popularity_half_life_days, &mut options.popularity_half_life_days),
             (self.holdout_days, &mut options.holdout_days),
+            (self.horizon_days, &mut options.horizon_days),
             (self.shrinkage, &mut options.shrinkage),
         ] {
             if given != 0.0 {

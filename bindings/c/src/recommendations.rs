@@ -41,8 +41,9 @@ pub struct basketry_recommendation_columns {
     pub unknown: u64,
 }
 
-/// The n products that each customer most probably buys in their next order, the most probable
-/// first; with new_only, only such as they never bought. Products that are not in the model's
+/// The n products that each customer most probably buys within the horizon (see
+/// basketry_fit_options), the most probable first; with new_only, only such as they never bought.
+/// Products that are not in the model's
 /// catalogue are left out. A customer whom the model does not know is an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_model_recommend(

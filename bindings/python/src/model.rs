@@ -33,8 +33,11 @@ use crate::{boundary, convert, error, ids};
 /// popularity_half_life_days : float
 ///     Half-life of a product's popularity.
 /// holdout_days : float
-///     The propensity is fitted to the orders of the last so many days, from what was known
-///     before; at most a quarter of the history's span is used.
+///     The propensity is fitted to the orders of the last so many days, but at least of the
+///     horizon, from what was known before; at most a quarter of the history's span is used.
+/// horizon_days : float
+///     :meth:`Model.recommend` gives the probability of a purchase within so many days. A history
+///     that spans less than four times as long gives that for a quarter of its span.
 /// shrinkage : float
 ///     Expected baskets by which a pair's lift is drawn towards 1; `min_customers` keeps chance
 ///     pairs away already: give 5 to 20 if that is very low.
@@ -80,9 +83,9 @@ use crate::{boundary, convert, error, ids};
 #[pyfunction]
 #[pyo3(signature = (
     catalog, history, *, min_customers = 10, neighbours = 64, half_life_days = 120.0,
-    popularity_half_life_days = 14.0, holdout_days = 28.0, shrinkage = 1.0, max_basket = 1000,
-    seed = 0, threads = None, progress = None,
-), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, shrinkage=1.0, max_basket=1000, seed=0, threads=None, progress=False)")]
+    popularity_half_life_days = 14.0, holdout_days = 28.0, horizon_days = 28.0, shrinkage = 1.0,
+    max_basket = 1000, seed = 0, threads = None, progress = None,
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, max_basket=1000, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,
@@ -93,6 +96,7 @@ pub(crate) fn fit(
     half_life_days: Option<f64>,
     popularity_half_life_days: Option<f64>,
     holdout_days: Option<f64>,
+    horizon_days: Option<f64>,
     shrinkage: Option<f64>,
     max_basket: Option<u32>,
     seed: Option<u64>,
@@ -107,7 +111,7 @@ pub(crate) fn fit(
         };
     }
     set!(min_customers, neighbours, half_life_days, popularity_half_life_days);
-    set!(holdout_days, shrinkage, max_basket, seed);
+    set!(holdout_days, horizon_days, shrinkage, max_basket, seed);
     options.threads = threads;
     let (catalog, history) = (catalog.get(), history.get());
     let inner = boundary::shown(py, progress, |control| {
@@ -202,7 +206,7 @@ impl Model {
         boundary::quick(py, || self.inner.verify())
     }
 
-    /// The products that each customer most probably buys in their next order.
+    /// The products that each customer most probably buys within the horizon of the model.
     ///
     /// Parameters
     /// ----------
@@ -218,9 +222,9 @@ impl Model {
     /// Returns
     /// -------
     /// Table
-    ///     ``customer``, ``product``, ``probability`` (of buying it in the next order, as if placed
-    ///     when the model was made, without anything being offered) and ``rank`` (from 1). Rows
-    ///     follow the order of `customers`.
+    ///     ``customer``, ``product``, ``probability`` (of buying it within the ``horizon_days`` of
+    ///     the report, in any number of orders, counted from when the model was made, without
+    ///     anything being offered) and ``rank`` (from 1). Rows follow the order of `customers`.
     ///
     /// Raises
     /// ------

@@ -128,7 +128,10 @@ fn reason(decision: &Decision, product: &str) -> Option<Reason> {
 /// The warnings about the request: the model's own, which every decision has, comes first.
 fn warnings(decision: &Decision) -> &[String] {
     let (first, rest) = decision.warnings().split_first().expect("the model's warning");
-    assert!(first.starts_with("the model's report names what was not learned: new"), "{first}");
+    assert!(
+        first.starts_with("the model's report names what was not learned: basket new"),
+        "{first}"
+    );
     rest
 }
 

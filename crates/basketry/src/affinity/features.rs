@@ -4,7 +4,7 @@ use super::numeric::{exp, ln};
 use super::views::{Learned, MAX_DAYS, MIN_INTERVAL};
 
 /// How many features there are, the intercept included.
-pub(crate) const FEATURES: usize = 16;
+pub(crate) const FEATURES: usize = 18;
 
 /// The names of the features, in the order of the weights. See [`Learned::features`].
 pub(crate) const FEATURE_NAMES: [&str; FEATURES] = [
@@ -19,12 +19,44 @@ pub(crate) const FEATURE_NAMES: [&str; FEATURES] = [
     "log_pairs",
     "log_mean_basket_size",
     "log_customer_baskets",
+    "log_expected_orders",
+    "log_days_since_order",
     "log_odds_own_share",
     "log_days_since",
     "log_due_ratio",
     "log_due_ratio_squared",
     "log_own_count",
 ];
+
+/// What a probability is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// The product joins this basket.
+    Basket = 0,
+    /// The customer buys the product within the horizon, in any number of orders.
+    Horizon = 1,
+}
+
+impl Task {
+    pub(crate) const ALL: [Task; 2] = [Task::Basket, Task::Horizon];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Task::Basket => "basket",
+            Task::Horizon => "horizon",
+        }
+    }
+}
+
+/// How many weights there are of all tasks and segments.
+pub(crate) const WEIGHTS: usize = FEATURES * Segment::ALL.len() * Task::ALL.len();
+
+/// Where the weights of a task and segment are among all.
+#[inline]
+pub(crate) fn weights_at(task: Task, segment: Segment) -> std::ops::Range<usize> {
+    let from = (task as usize * Segment::ALL.len() + segment as usize) * FEATURES;
+    from..from + FEATURES
+}
 
 /// Which weights apply to a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +76,7 @@ impl Segment {
     pub(super) fn features(self) -> usize {
         match self {
             Segment::Anonymous => 9,
-            Segment::New => 11,
+            Segment::New => 13,
             Segment::Repeat => FEATURES,
         }
     }
@@ -68,6 +100,8 @@ pub(crate) struct Shared {
     pub(super) log_context: f32,
     pub(super) log_size: f32,
     pub(super) log_baskets: f32,
+    pub(super) log_orders: f32,
+    pub(super) log_days: f32,
 }
 
 impl Shared {
@@ -197,13 +231,15 @@ impl Learned<'_> {
     /// plus 5 (popularity means less where a pair speaks); the greatest lower bound of the log
     /// lift; the logarithm of the sum of the lifts; that of their mean over the whole context, 1
     /// for products without a pair; that of the number of pairs. If anything is known about the
-    /// customer: the logarithms of their mean basket size and of 1 + their baskets. If they bought
+    /// customer: the logarithms of their mean basket size, of 1 + their baskets, of the orders to
+    /// expect of them within the horizon, and of 1 + the days since their last order. If they bought
     /// the candidate before: the log odds of its smoothed share of their decayed baskets; ln(1 +
     /// days since the last time); the logarithm of the time since then relative to the expected
     /// interval, and its square; the logarithm of the number of times. Those of pairs are 0 without
     /// a pair; those beyond the segment's are not set.
     pub(super) fn features(
         &self,
+        _task: Task,
         shared: &Shared,
         segment: Segment,
         candidates: &[Candidate],
@@ -238,6 +274,8 @@ impl Learned<'_> {
 
         x[9][..n].fill(shared.log_size);
         x[10][..n].fill(shared.log_baskets);
+        x[11][..n].fill(shared.log_orders);
+        x[12][..n].fill(shared.log_days);
         if segment == Segment::New {
             return;
         }
@@ -258,8 +296,8 @@ impl Learned<'_> {
         let (last, first) = (&last[..n], &first[..n]);
         let (rate_days, rate_shape) = (&rate_days[..n], &rate_shape[..n]);
         // One pseudo-basket of the average customer keeps the share off 0 and 1.
-        each(&mut x[11][..n], |k| log_odds_of((weight[k] + popularity[k]) / (shared.weight + 1.0)));
-        each(&mut x[12][..n], |k| ln(1.0 + last[k]));
+        each(&mut x[13][..n], |k| log_odds_of((weight[k] + popularity[k]) / (shared.weight + 1.0)));
+        each(&mut x[14][..n], |k| ln(1.0 + last[k]));
         // The inverse of the posterior mean rate: (days from the first purchase to the last +
         // prior days) / (purchases - 1 + prior shape).
         let interval = &mut interval[..n];
@@ -269,7 +307,7 @@ impl Learned<'_> {
             (days / repeats).clamp(MIN_INTERVAL, MAX_DAYS)
         });
         // Half a day: the mean of what a date without a time of day leaves open.
-        each(&mut x[13][..n], |k| ln(((last[k] + 0.5) / interval[k]).clamp(0.02, 50.0)));
+        each(&mut x[15][..n], |k| ln(((last[k] + 0.5) / interval[k]).clamp(0.02, 50.0)));
         let [.., due, due_squared, log_count] = x;
         let due = &due[..n];
         each(&mut due_squared[..n], |k| due[k] * due[k]);

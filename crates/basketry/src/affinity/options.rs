@@ -25,9 +25,14 @@ pub struct FitOptions {
     pub half_life_days: f64,
     /// Half-life of a product's popularity in days. 0.001 to 36,525; default 14.
     pub popularity_half_life_days: f64,
-    /// The propensity is fitted to the orders of the last so many days, from what was known
-    /// before; at most a quarter of the history's span is used. 0.001 to 36,525; default 28.
+    /// The propensity is fitted to the orders of the last so many days, but at least of the
+    /// horizon, from what was known before; at most a quarter of the history's span is used. 0.001
+    /// to 36,525; default 28.
     pub holdout_days: f64,
+    /// [`Model::recommend`](crate::Model::recommend) gives the probability that a customer buys a
+    /// product within so many days. 0.001 to 36,525; default 28. A history that spans less than
+    /// four times as long gives the probability for a quarter of its span, and the report says so.
+    pub horizon_days: f64,
     /// Expected baskets by which a pair's lift is drawn towards 1. 0.001 to 36,525; default 1,
     /// since
     /// `min_customers` keeps chance pairs away; 5 to 20 if that is set very low.
@@ -52,6 +57,7 @@ impl Default for FitOptions {
             half_life_days: 120.0,
             popularity_half_life_days: 14.0,
             holdout_days: 28.0,
+            horizon_days: 28.0,
             shrinkage: 1.0,
             max_basket: 1000,
             seed: 0,
@@ -93,6 +99,13 @@ impl FitOptions {
     #[must_use]
     pub fn holdout_days(mut self, holdout_days: f64) -> Self {
         self.holdout_days = holdout_days;
+        self
+    }
+
+    /// Sets [`horizon_days`](Self::horizon_days).
+    #[must_use]
+    pub fn horizon_days(mut self, horizon_days: f64) -> Self {
+        self.horizon_days = horizon_days;
         self
     }
 
@@ -144,6 +157,7 @@ impl FitOptions {
         positive("half_life_days", self.half_life_days)?;
         positive("popularity_half_life_days", self.popularity_half_life_days)?;
         positive("holdout_days", self.holdout_days)?;
+        positive("horizon_days", self.horizon_days)?;
         positive("shrinkage", self.shrinkage)?;
         if self.max_basket < 2 {
             return Err(Error::argument(format!(
@@ -165,13 +179,14 @@ mod tests {
     #[test]
     fn every_bad_value_is_named() {
         type Spoil = fn(&mut FitOptions);
-        let cases: [(&str, Spoil); 11] = [
+        let cases: [(&str, Spoil); 12] = [
             ("min_customers", |o| o.min_customers = 0),
             ("neighbours", |o| o.neighbours = 1025),
             ("half_life_days", |o| o.half_life_days = 0.0),
             ("half_life_days", |o| o.half_life_days = f64::NAN),
             ("popularity_half_life_days", |o| o.popularity_half_life_days = -1.0),
             ("holdout_days", |o| o.holdout_days = f64::INFINITY),
+            ("horizon_days", |o| o.horizon_days = 0.0),
             ("shrinkage", |o| o.shrinkage = 0.0),
             ("max_basket", |o| o.max_basket = 1),
             ("threads", |o| o.threads = Some(5000)),

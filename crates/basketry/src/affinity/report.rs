@@ -41,9 +41,12 @@ pub struct FitReport {
     pub pairs: u64,
     /// Products on the list of popular ones.
     pub popular_products: u64,
+    /// The probabilities of [`Model::recommend`](crate::Model::recommend) are those of a purchase
+    /// within so many days.
+    pub horizon_days: f64,
     /// The time split the propensity was fitted on; `None` if there was none.
     pub split: Option<SplitReport>,
-    /// The propensity, one entry per segment.
+    /// The propensity, one entry per task and segment.
     pub segments: Vec<SegmentReport>,
     /// Everything that could not be learned. Empty if all is well.
     pub not_learned: Vec<NotLearned>,
@@ -63,16 +66,22 @@ pub struct SplitReport {
     pub baskets_after: u64,
     /// Of these, baskets made into examples.
     pub example_baskets: u64,
+    /// Customers with orders before the split that were made into examples of what is bought
+    /// within the horizon.
+    pub example_customers: u64,
     /// Customers held out: the weights were fitted without their examples.
     pub held_out_customers: u64,
 }
 
-/// The propensity of one segment: how probable it is that a candidate is bought in this order,
-/// given what is in the basket so far, without anything being offered.
+/// The propensity of one segment: how probable it is that a candidate is bought, without anything
+/// being offered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default)]
 pub struct SegmentReport {
+    /// `"basket"`: bought in this order, given what is in the basket so far; or `"horizon"`: bought
+    /// by the customer within [`horizon_days`](FitReport::horizon_days), in any number of orders.
+    pub task: String,
     /// `"anonymous"` (the customer is not known), `"new"` (a known customer who never bought the
     /// product) or `"repeat"` (who bought it before).
     pub segment: String,
@@ -186,15 +195,17 @@ impl fmt::Display for FitReport {
         if let Some(split) = &self.split {
             writeln!(
                 f,
-                "propensity: {} orders from {} on, explained by {} before; {} customers held out",
+                "propensity: {} orders and {} customers from {} on, explained by {} orders before; \
+                 {} customers held out",
                 split.example_baskets,
+                split.example_customers,
                 day(split.split_ms),
                 split.baskets_before,
                 split.held_out_customers
             )?;
         }
         for s in &self.segments {
-            write!(f, "  {}: ", s.segment)?;
+            write!(f, "  {} {}: ", s.task, s.segment)?;
             match (s.log_loss, s.base_log_loss, s.auc, s.calibration_error) {
                 (Some(loss), Some(base), Some(auc), Some(error)) => {
                     write!(f, "log-loss {loss:.4} (base rate {base:.4}")?;

@@ -4,11 +4,11 @@
 //! split, serving on the columns of the mapped model file. What the weights were fitted to is
 //! therefore exactly what they are applied to.
 
-use super::features::{Block, Candidate, FEATURES, LANES, Shared};
+use super::features::{Block, Candidate, FEATURES, LANES, Shared, weights_at};
 use super::numeric::{exp, ln};
 use super::views::{DAY_MS, MAX_DAYS};
 
-pub(crate) use super::features::Segment;
+pub(crate) use super::features::{Segment, Task};
 pub(crate) use super::views::Learned;
 
 /// Marks "no product".
@@ -141,12 +141,13 @@ impl Learned<'_> {
     /// `out` is cleared first. Context and since-products that are not in the model are ignored.
     pub(crate) fn score(
         &self,
+        task: Task,
         situation: &Situation<'_>,
         scratch: &mut Scratch,
         out: &mut Vec<Scored>,
     ) {
         out.clear();
-        let shared = self.candidates(situation, scratch);
+        let shared = self.candidates(task, situation, scratch);
         let Scratch { candidates, order, block, probability, interval, .. } = scratch;
         probability.clear();
         probability.resize(candidates.len(), 0.0);
@@ -159,9 +160,9 @@ impl Learned<'_> {
                     order.push(at as u32);
                 }
             }
-            let weights = &self.weights[segment as usize * FEATURES..][..FEATURES];
+            let weights = &self.weights[weights_at(task, segment)];
             for lanes in order.chunks(LANES) {
-                self.features(&shared, segment, candidates, lanes, block);
+                self.features(task, &shared, segment, candidates, lanes, block);
                 for (&at, &days) in lanes.iter().zip(&block.interval) {
                     interval[at as usize] = days;
                 }
@@ -194,7 +195,12 @@ impl Learned<'_> {
     }
 
     /// Collects the candidates of a situation in `scratch`.
-    pub(crate) fn candidates(&self, situation: &Situation<'_>, scratch: &mut Scratch) -> Shared {
+    pub(crate) fn candidates(
+        &self,
+        _task: Task,
+        situation: &Situation<'_>,
+        scratch: &mut Scratch,
+    ) -> Shared {
         let products = self.products.baskets.len();
         scratch.begin(products);
         let mut context_size = 0u32;
@@ -227,13 +233,18 @@ impl Learned<'_> {
         let mut weight = 0.0;
         let mut baskets = 0;
         let mut size = self.mean_size;
+        let (mut last_days, mut first_days) = (f32::INFINITY, 0.0f32);
         if let Some(customer) = situation.customer {
             for at in self.own.row(customer) {
+                let last = (self.own.last_days[at] + elapsed).min(MAX_DAYS);
+                let first = (self.own.first_days[at] + elapsed).min(MAX_DAYS);
+                last_days = last_days.min(last);
+                first_days = first_days.max(first);
                 if let Some(candidate) = scratch.candidate(self.own.product[at]) {
                     candidate.count = self.own.count[at];
                     candidate.weight = self.own.weight[at] * fade;
-                    candidate.last_days = (self.own.last_days[at] + elapsed).min(MAX_DAYS);
-                    candidate.first_days = (self.own.first_days[at] + elapsed).min(MAX_DAYS);
+                    candidate.last_days = last;
+                    candidate.first_days = first;
                 }
             }
             if let Some(&count) = self.own.customer_baskets.get(customer as usize) {
@@ -248,6 +259,8 @@ impl Learned<'_> {
                 let days = days_between(line.time_ms, situation.now_ms);
                 let decay = self.decay(days);
                 total += decay;
+                last_days = last_days.min(days);
+                first_days = first_days.max(days);
                 if let Some(candidate) = scratch.candidate(line.product) {
                     candidate.last_days =
                         if candidate.count == 0 { days } else { candidate.last_days.min(days) };
@@ -274,24 +287,36 @@ impl Learned<'_> {
             log_context: ln(1.0 + context),
             log_size: ln(size.max(1.0)),
             log_baskets: ln(1.0 + baskets as f32),
+            log_orders: ln(0.05 + self.expected_orders(weight, first_days)),
+            log_days: ln(1.0 + last_days.min(MAX_DAYS)),
         }
     }
 
     /// The segment and the features of one candidate of the situation last collected.
     pub(crate) fn features_of(
         &self,
+        task: Task,
         shared: &Shared,
         scratch: &mut Scratch,
         candidate: usize,
     ) -> (Segment, [f32; FEATURES]) {
         let Scratch { candidates, block, .. } = scratch;
         let segment = shared.segment(&candidates[candidate]);
-        self.features(shared, segment, candidates, &[candidate as u32], block);
+        self.features(task, shared, segment, candidates, &[candidate as u32], block);
         let mut features = [0.0; FEATURES];
         for (feature, x) in features.iter_mut().zip(&block.x).take(segment.features()) {
             *feature = x[0];
         }
         (segment, features)
+    }
+
+    /// The orders to expect within the horizon of a customer whose orders have a decayed weight,
+    /// the first of them so many days ago: the weight over that of one order a day since then, a
+    /// month of which is added so that a single order of today is no habit.
+    fn expected_orders(&self, weight: f32, first_days: f32) -> f32 {
+        const MONTH: f32 = 28.0;
+        let daily = self.half_life_days / std::f32::consts::LN_2 * (1.0 - self.decay(first_days));
+        (self.horizon_days * weight / (daily + MONTH)).min(MAX_DAYS)
     }
 
     #[inline]
@@ -308,7 +333,7 @@ pub(crate) fn days_between(from_ms: i64, to_ms: i64) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::features::sigmoid;
+    use super::super::features::{WEIGHTS, sigmoid};
     use super::super::views::{Neighbours, Own, Stats};
     use super::*;
 
@@ -318,12 +343,12 @@ mod tests {
     fn with_learned(test: impl FnOnce(Learned<'_>)) {
         // Log odds = own share's log odds for what was bought before, else popularity's plus the
         // bound of the lift.
-        let mut weights = [0.0; 3 * FEATURES];
+        let mut weights = [0.0; WEIGHTS];
         weights[1] = 1.0;
         weights[5] = 1.0;
         weights[FEATURES + 1] = 1.0;
         weights[FEATURES + 5] = 1.0;
-        weights[2 * FEATURES + 11] = 1.0;
+        weights[2 * FEATURES + 13] = 1.0;
         let popularity = [0.5, 0.2, 0.1, 0.05, 0.01];
         test(Learned {
             as_of: 100 * DAY,
@@ -358,16 +383,17 @@ mod tests {
                 rate_days: &[20.0; 5],
             },
             popular: &[2],
+            horizon_days: 28.0,
             weights: &weights,
         });
     }
 
     fn scored(learned: &Learned<'_>, situation: &Situation<'_>) -> Vec<Scored> {
         let (mut scratch, mut out) = (Scratch::default(), Vec::new());
-        learned.score(situation, &mut scratch, &mut out);
+        learned.score(Task::Basket, situation, &mut scratch, &mut out);
         // Again with used memory: the same.
         let first = out.clone();
-        learned.score(situation, &mut scratch, &mut out);
+        learned.score(Task::Basket, situation, &mut scratch, &mut out);
         assert_eq!(out, first);
         out
     }
@@ -463,11 +489,11 @@ mod tests {
             };
             let mut scratch = Scratch::default();
             let mut out = Vec::new();
-            learned.score(&situation, &mut scratch, &mut out);
-            let shared = learned.candidates(&situation, &mut scratch);
+            learned.score(Task::Basket, &situation, &mut scratch, &mut out);
+            let shared = learned.candidates(Task::Basket, &situation, &mut scratch);
             for (at, scored) in out.iter().enumerate() {
-                let (segment, x) = learned.features_of(&shared, &mut scratch, at);
-                let weights = &learned.weights[segment as usize * FEATURES..][..FEATURES];
+                let (segment, x) = learned.features_of(Task::Basket, &shared, &mut scratch, at);
+                let weights = &learned.weights[weights_at(Task::Basket, segment)];
                 let sum: f32 = x.iter().zip(weights).map(|(x, w)| w * x).sum();
                 assert_eq!(sigmoid(sum), scored.probability);
             }

@@ -66,7 +66,7 @@ impl Statistics {
     }
 
     /// These statistics with the weights of the propensity.
-    pub(crate) fn view<'a>(&'a self, weights: &'a [f32]) -> Learned<'a> {
+    pub(crate) fn view<'a>(&'a self, horizon_days: f32, weights: &'a [f32]) -> Learned<'a> {
         Learned {
             as_of: self.as_of,
             half_life_days: self.half_life_days,
@@ -75,6 +75,7 @@ impl Statistics {
             own: self.own.view(),
             products: self.products.view(),
             popular: &self.popular,
+            horizon_days,
             weights,
         }
     }

@@ -109,6 +109,10 @@ pub(crate) struct Learned<'a> {
     pub(crate) products: Stats<'a>,
     /// The most popular products, the most popular first.
     pub(crate) popular: &'a [u32],
-    /// Weights of the features: [`FEATURES`] for each of [`Segment::ALL`].
+    /// The days that the probabilities of the horizon are of.
+    pub(crate) horizon_days: f32,
+    /// Weights of the features: [`FEATURES`](super::features::FEATURES) for each of
+    /// [`Segment::ALL`](super::features::Segment::ALL), for each of
+    /// [`Task::ALL`](super::features::Task::ALL).
     pub(crate) weights: &'a [f32],
 }

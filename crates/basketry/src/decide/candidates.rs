@@ -6,7 +6,7 @@ use super::request::Request;
 use super::state::{Compiled, NONE, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
-use crate::affinity::scorer::{self, Learned, Scored, Situation};
+use crate::affinity::scorer::{self, Learned, Scored, Situation, Task};
 use crate::data::NO_CODE;
 
 /// What became of a product that was considered.
@@ -147,7 +147,7 @@ impl Scratch {
             since: &request.since,
             since_baskets: request.since_baskets,
         };
-        learned.score(&situation, &mut self.scorer, &mut self.scored);
+        learned.score(Task::Basket, &situation, &mut self.scorer, &mut self.scored);
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         self.judge_scored(state, compiled, viewed);
         self.judge_up_sells(state, compiled, request, &learned);

@@ -9,7 +9,7 @@ use super::policy::Policy;
 use super::reasons::Reason;
 use super::tree::fail;
 use super::up_sell::Groups;
-use crate::affinity::scorer::Segment;
+use crate::affinity::scorer::{Segment, Task};
 use crate::data::{Catalog, Codes, Id, IdKind, IdRef, Ids, NO_CODE, NO_MONEY};
 use crate::{Error, ErrorKind, Model, Result};
 
@@ -113,7 +113,11 @@ impl State {
         });
         let learned_segments = Segment::ALL.map(|segment| {
             let mut reports = model.report().segments.iter();
-            reports.any(|report| report.segment == segment.name() && report.learned)
+            reports.any(|report| {
+                report.task == Task::Basket.name()
+                    && report.segment == segment.name()
+                    && report.learned
+            })
         });
         let catalog_version = format!("{:016x}", hash(&catalog));
         Ok(Self {

@@ -60,11 +60,11 @@ fn learn(
     let offerable: Vec<bool> = (0..catalog.len() as u32)
         .map(|p| catalog.is_sellable(p) && catalog.price(p).is_some())
         .collect();
-    let weights =
+    let propensity =
         propensity::fit(history, &orders, &products, &offerable, options, &mut report, control)?;
     control.begin(Stage::Writing, 1)?;
     let bytes =
-        layout::write(catalog, history, &products, &statistics, &weights, options, &report)?;
+        layout::write(catalog, history, &products, &statistics, &propensity, options, &report)?;
     // Opening what was written checks it once more.
     let model = Model::from_bytes(bytes)?;
     control.advance(1)?;

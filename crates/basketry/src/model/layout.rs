@@ -6,8 +6,9 @@ use super::file::{Column, Element, Kind, Sections, Writer, damaged};
 use super::lookup::{self, IdColumns, IdKinds};
 use super::rules::{self, RuleLayout};
 use super::snapshot::{self, Outline, Snapshot};
-use crate::affinity::features::{FEATURES, Segment};
+use crate::affinity::features::WEIGHTS as WEIGHT_COUNT;
 use crate::affinity::orders::Products;
+use crate::affinity::propensity::Propensity;
 use crate::affinity::statistics::Statistics;
 use crate::affinity::views::{Learned, Neighbours, Own, Stats};
 use crate::affinity::{FitOptions, FitReport};
@@ -23,7 +24,7 @@ const CUSTOMER_IDS: IdKinds =
     IdKinds { ints: *b"CIDI", offsets: *b"CIDO", text: *b"CIDT", table: *b"CIDH" };
 /// One i64: the time of the last order, milliseconds since 1970-01-01 UTC.
 const AS_OF: Kind = *b"ASOF";
-/// Two f32: half-life of a customer's purchases in days, mean basket size.
+/// Three f32: half-life of a customer's purchases in days, mean basket size, days of the horizon.
 const SCALARS: Kind = *b"SCAL";
 /// Per product, u32: baskets with it.
 const PRODUCT_BASKETS: Kind = *b"PBAS";
@@ -71,7 +72,7 @@ const CUSTOMER_BASKETS: Kind = *b"CBAS";
 const CUSTOMER_WEIGHT: Kind = *b"CWGT";
 /// Per customer, f32: mean number of distinct products in a basket.
 const CUSTOMER_SIZE: Kind = *b"CSIZ";
-/// f32: the weights of the features, a row per segment.
+/// f32: the weights of the features, a row per task and segment.
 const WEIGHTS: Kind = *b"WGHT";
 
 const KINDS: [Kind; 35] = [
@@ -131,7 +132,7 @@ pub(super) fn write(
     history: &History,
     products: &Products,
     statistics: &Statistics,
-    weights: &[f32],
+    propensity: &Propensity,
     options: &FitOptions,
     report: &FitReport,
 ) -> Result<Vec<u8>> {
@@ -149,8 +150,9 @@ pub(super) fn write(
     let outline = snapshot::write(&mut writer, catalog);
 
     writer.section(AS_OF, 0, &[statistics.as_of]);
-    writer.section(SCALARS, 0, &[statistics.half_life_days, statistics.mean_size]);
-    writer.section(WEIGHTS, 0, weights);
+    let scalars = [statistics.half_life_days, statistics.mean_size, propensity.horizon_days];
+    writer.section(SCALARS, 0, &scalars);
+    writer.section(WEIGHTS, 0, &propensity.weights);
     let rows = &statistics.products;
     writer.section(PRODUCT_BASKETS, 0, &rows.baskets);
     writer.section(PRODUCT_CUSTOMERS, 0, &rows.customers);
@@ -205,6 +207,7 @@ pub(super) struct Layout {
     pub(super) rules: Option<RuleLayout>,
     half_life_days: f32,
     mean_size: f32,
+    horizon_days: f32,
     weights: Column<f32>,
     product_baskets: Column<u32>,
     product_customers: Column<u32>,
@@ -307,7 +310,7 @@ impl Layout {
         if jiff::Timestamp::from_millisecond(as_of).is_err() {
             return Err(finder.wrong(AS_OF, "not a time in the years -9999 to 9999"));
         }
-        let scalars = finder.floats(SCALARS, 2, 1e-4, BIG)?.of(bytes);
+        let scalars = finder.floats(SCALARS, 3, 1e-9, BIG)?.of(bytes);
         let (pair_offsets, pairs) = finder.offsets(PAIR_OFFSETS, p)?;
         let (own_offsets, owned) = finder.offsets(OWN_OFFSETS, c)?;
         let popular_len = sections.column::<u32>(POPULAR, 0, name)?.of(bytes).len();
@@ -321,7 +324,8 @@ impl Layout {
             rules: RuleLayout::find(sections, bytes, p, name)?,
             half_life_days: scalars[0],
             mean_size: scalars[1],
-            weights: finder.floats(WEIGHTS, FEATURES * Segment::ALL.len(), -BIG, BIG)?,
+            horizon_days: scalars[2],
+            weights: finder.floats(WEIGHTS, WEIGHT_COUNT, -BIG, BIG)?,
             product_baskets: finder.column(PRODUCT_BASKETS, p)?,
             product_customers: finder.column(PRODUCT_CUSTOMERS, p)?,
             popularity: finder.floats(POPULARITY, p, 0.0, 1.0)?,
@@ -383,6 +387,7 @@ impl Layout {
                 rate_days: self.rate_days.of(bytes),
             },
             popular: self.popular.of(bytes),
+            horizon_days: self.horizon_days,
             weights: self.weights.of(bytes),
         }
     }

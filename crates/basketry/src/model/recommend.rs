@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rayon::prelude::*;
 
 use super::Model;
-use crate::affinity::scorer::{Scored, Scratch, Situation};
+use crate::affinity::scorer::{Scored, Scratch, Situation, Task};
 use crate::{Control, Error, ErrorKind, IdKind, IdRef, Result};
 
 /// Ranked products for customers or baskets, one row each, in columns.
@@ -38,12 +38,13 @@ type Best = Vec<(u32, f32)>;
 const CHUNK: usize = 16;
 
 impl Model {
-    /// The `n` products each customer most probably buys in their next order, most probable first;
-    /// with `new_only`, only such as they never bought. Products that are not in the catalogue of
+    /// The `n` products each customer most probably buys within the horizon
+    /// ([`FitReport::horizon_days`](crate::FitReport)), most probable first; with `new_only`, only
+    /// such as they never bought. Products that are not in the catalogue of
     /// the model are left out. A customer may get fewer than `n`.
     ///
-    /// The probability is that of buying the product in the next order, as if placed when the
-    /// model was made, without anything being offered.
+    /// The probability is that of buying the product within the horizon, in any number of orders,
+    /// counted from when the model was made, without anything being offered.
     ///
     /// # Errors
     /// [`ErrorKind::UnknownId`] names a customer the model does not know.
@@ -66,7 +67,7 @@ impl Model {
             })
             .collect::<Result<Vec<u32>>>()?;
         let keep = |scored: &Scored| !new_only || scored.own_count == 0;
-        let best = self.best(indices.len(), n, control, keep, |at| Situation {
+        let best = self.best(Task::Horizon, indices.len(), n, control, keep, |at| Situation {
             customer: Some(indices[at]),
             now_ms: self.as_of(),
             context: &[],
@@ -116,6 +117,7 @@ impl Model {
             contexts.push(context);
         }
         let best = self.best(
+            Task::Basket,
             contexts.len(),
             n,
             control,
@@ -133,6 +135,7 @@ impl Model {
 
     fn best<'s>(
         &self,
+        task: Task,
         requests: usize,
         n: usize,
         control: &Control,
@@ -150,7 +153,7 @@ impl Model {
                     let requests = chunk * CHUNK..((chunk + 1) * CHUNK).min(requests);
                     Ok(requests
                         .map(|at| {
-                            learned.score(&situation(at), scratch, scored);
+                            learned.score(task, &situation(at), scratch, scored);
                             scored.retain(|s| (s.product as usize) < sold && keep(s));
                             top(scored, n)
                         })

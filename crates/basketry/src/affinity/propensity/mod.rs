@@ -1,0 +1,321 @@
+//! The propensity: the probability that a candidate is bought, without anything being offered. It
+//! answers two questions, each for itself: what joins this basket, given what is in it so far
+//! ([`basket`]), and what a customer buys within the horizon, in any number of orders
+//! ([`horizon`]).
+//!
+//! Both are fitted on one time split. The statistics come from the orders before it, the examples
+//! from those after it: the candidates that scoring would make, and whether they were bought.
+//! Negative examples are sampled and weighted by the inverse of their sampling rate, so the
+//! probabilities stay calibrated. Customers are held out by a hash of their id, one in three, to
+//! measure on.
+//!
+//! Products that cannot be offered (not sellable, or without a price, when the model is fitted) are
+//! in contexts but are no examples: what is only ever bought alone, such as fuel, would otherwise
+//! teach the weights of a full basket something about itself.
+
+mod basket;
+mod draws;
+mod gather;
+mod horizon;
+
+use self::gather::{Gathered, Source};
+use super::features::{FEATURE_NAMES, FEATURES, Segment, Task, WEIGHTS, sigmoid, weights_at};
+use super::logistic::{self, Examples, NotFitted};
+use super::metrics::{self, Outcome};
+use super::options::FitOptions;
+use super::orders::{Orders, Products};
+use super::report::{FitReport, SegmentReport, SplitReport, Weight, round6};
+use super::statistics::Statistics;
+use super::views::DAY_MS;
+use crate::{Control, History, Result};
+
+/// Bought examples without which no weights are fitted: about five for each weight.
+const MIN_BOUGHT: usize = 50;
+/// Penalty on squared weights of standardised features: one pseudo-observation's worth.
+const RIDGE: f64 = 1.0;
+/// Orders or customers one task turns into examples.
+const CHUNK: usize = 64;
+
+/// The weights used where none could be fitted.
+pub(crate) fn fallback(task: Task, segment: Segment) -> [f32; FEATURES] {
+    let mut weights = [0.0; FEATURES];
+    match segment {
+        // Odds of buying = odds of popularity times the lower bound of the lift.
+        Segment::Anonymous | Segment::New => {
+            weights[feature("log_odds_popularity")] = 1.0;
+            weights[feature("max_log_lift")] = 1.0;
+        }
+        // Probability = smoothed share of the customer's orders that had it.
+        Segment::Repeat => weights[feature("log_odds_own_share")] = 1.0,
+    }
+    // As many times as orders are expected.
+    if task == Task::Horizon && segment != Segment::Anonymous {
+        weights[feature("log_expected_orders")] = 1.0;
+    }
+    weights
+}
+
+/// The index of a feature.
+fn feature(name: &str) -> usize {
+    FEATURE_NAMES.iter().position(|&feature| feature == name).unwrap_or(0)
+}
+
+fn fallback_text(task: Task, segment: Segment) -> &'static str {
+    match (task, segment) {
+        (Task::Basket, Segment::Anonymous | Segment::New) => {
+            "the odds of a purchase are taken as the odds of the product's popularity times the \
+             lower bound of its lift"
+        }
+        (Task::Basket, Segment::Repeat) => {
+            "the probability is taken as the smoothed, time-decayed share of the customer's orders \
+             that had the product"
+        }
+        (Task::Horizon, Segment::Anonymous) => {
+            "the odds of a purchase are taken as the odds of the product's popularity"
+        }
+        (Task::Horizon, Segment::New) => {
+            "the odds of a purchase are taken as the odds of the product's popularity times the \
+             orders to expect within the horizon"
+        }
+        (Task::Horizon, Segment::Repeat) => {
+            "the odds of a purchase are taken as those of the smoothed, time-decayed share of the \
+             customer's orders that had the product, times the orders to expect within the horizon"
+        }
+    }
+}
+
+/// The orders on both sides of the time split.
+struct Split<'a> {
+    /// The first moment after it.
+    time: i64,
+    orders: &'a Orders,
+    before: &'a Orders,
+    /// Per known customer: what their draws come from.
+    keys: Vec<u64>,
+    seed: u64,
+}
+
+/// When the examples begin. `None` if all orders happened at one time.
+pub(crate) fn split_time(first_ms: i64, last_ms: i64, holdout_days: f64) -> Option<i64> {
+    let span = last_ms.checked_sub(first_ms).filter(|&span| span >= 4)?;
+    let holdout = (holdout_days * DAY_MS).min((span / 4) as f64) as i64;
+    Some(last_ms - holdout.max(1) + 1)
+}
+
+/// What a fit gives.
+pub(crate) struct Propensity {
+    /// [`FEATURES`] for each of [`Segment::ALL`], for each of [`Task::ALL`].
+    pub(crate) weights: Vec<f32>,
+    /// The days that the probabilities of [`Task::Horizon`] are of.
+    pub(crate) horizon_days: f32,
+}
+
+/// Fits the weights of both tasks and reports on them. `offerable` says of each catalogue product
+/// whether it can be offered at all.
+pub(crate) fn fit(
+    history: &History,
+    orders: &Orders,
+    products: &Products,
+    offerable: &[bool],
+    options: &FitOptions,
+    report: &mut FitReport,
+    control: &Control,
+) -> Result<Propensity> {
+    let mut weights = vec![0.0; WEIGHTS];
+    for task in Task::ALL {
+        for segment in Segment::ALL {
+            weights[weights_at(task, segment)].copy_from_slice(&fallback(task, segment));
+        }
+    }
+    let mut propensity = Propensity { weights, horizon_days: options.horizon_days as f32 };
+    report.horizon_days = options.horizon_days;
+    let holdout = options.holdout_days.max(options.horizon_days);
+    let time = orders.span().and_then(|(first, last)| split_time(first, last, holdout));
+    let Some(time) = time else {
+        none_learned(report, "all orders have the same time, so none can be explained by others");
+        return Ok(propensity);
+    };
+    let before = Orders::new(history, products, Some(time), control)?;
+    if before.len() == 0 {
+        none_learned(report, "no order is left before the time split");
+        return Ok(propensity);
+    }
+    let statistics = Statistics::new(&before, products.sold, options, control)?;
+    let keys = draws::customer_keys(history, options.seed);
+    let split = Split { time, orders, before: &before, keys, seed: options.seed };
+    let baskets = basket::chosen(&split, options);
+    let customers = horizon::chosen(&split);
+    report.split = Some(SplitReport {
+        split_ms: time,
+        baskets_before: before.len() as u64,
+        baskets_after: basket::after(orders, time) as u64,
+        example_baskets: baskets.len() as u64,
+        example_customers: customers.len() as u64,
+        held_out_customers: split.keys.iter().filter(|&&key| draws::held_out(key)).count() as u64,
+    });
+
+    let weights = propensity.weights.clone();
+    let learned = statistics.view(propensity.horizon_days, &weights);
+    let source = Source { learned, offerable, negatives: basket::NEGATIVES };
+    let gathered = basket::gather(&split, &source, &baskets, control)?;
+    fit_task(Task::Basket, &gathered, &mut propensity.weights, report, control)?;
+    drop(gathered);
+
+    let end = horizon_end(orders, time, options, &mut propensity, report);
+    let source = Source { negatives: horizon::negatives(customers.len()), ..source };
+    let gathered = horizon::gather(&split, &source, &customers, end, control)?;
+    fit_task(Task::Horizon, &gathered, &mut propensity.weights, report, control)?;
+    Ok(propensity)
+}
+
+/// When the horizon that begins at `split` ends: with the last order at the latest, in which case
+/// the probabilities are of fewer days than asked for.
+fn horizon_end(
+    orders: &Orders,
+    split: i64,
+    options: &FitOptions,
+    propensity: &mut Propensity,
+    report: &mut FitReport,
+) -> i64 {
+    let asked = (options.horizon_days * DAY_MS) as i64;
+    let observed = orders.span().map_or(0, |(_, last)| last - split + 1);
+    if asked <= observed {
+        return split + asked;
+    }
+    let days = observed as f64 / DAY_MS;
+    propensity.horizon_days = days as f32;
+    report.horizon_days = round6(days);
+    report.not_learned(
+        &format!("purchases within {} days", options.horizon_days),
+        "the history spans less than four times as long",
+        &format!("the probabilities of the horizon are those of {} days", round6(days)),
+    );
+    split + observed
+}
+
+/// Fits the weights of one task and measures them.
+fn fit_task(
+    task: Task,
+    all: &Gathered,
+    weights: &mut [f32],
+    report: &mut FitReport,
+    control: &Control,
+) -> Result<()> {
+    for segment in Segment::ALL {
+        let at = segment as usize;
+        let fitted = fit_segment(task, segment, &all.fitting[at], report, control)?;
+        let in_use = fitted.unwrap_or_else(|| fallback(task, segment));
+        weights[weights_at(task, segment)].copy_from_slice(&in_use);
+        let mut entry = SegmentReport {
+            task: task.name().into(),
+            segment: segment.name().into(),
+            learned: fitted.is_some(),
+            examples: all.fitting[at].len() as u64,
+            bought: all.fitting[at].positives() as u64,
+            held_out_examples: all.measuring[at].len() as u64,
+            held_out_bought: all.measuring[at].positives() as u64,
+            base_rate: round6(all.fitting[at].base_rate()),
+            candidate_recall: (all.targets[at] > 0)
+                .then(|| round6(all.found[at] as f64 / all.targets[at] as f64)),
+            weights: weights_of(&in_use),
+            ..SegmentReport::default()
+        };
+        let measured = measure(&mut entry, &all.fitting[at], &all.measuring[at], &in_use, control)?;
+        if !measured {
+            report.not_learned(
+                &format!("quality of the {} propensity", name(task, segment)),
+                "the held-out customers have too few examples",
+                "no figures are given",
+            );
+        }
+        report.segments.push(entry);
+    }
+    Ok(())
+}
+
+/// What a propensity is called in the report.
+fn name(task: Task, segment: Segment) -> String {
+    format!("{} {}", task.name(), segment.name())
+}
+
+fn none_learned(report: &mut FitReport, why: &str) {
+    for task in Task::ALL {
+        for segment in Segment::ALL {
+            let what = format!("{} propensity", name(task, segment));
+            report.not_learned(&what, why, fallback_text(task, segment));
+            report.segments.push(SegmentReport {
+                task: task.name().into(),
+                segment: segment.name().into(),
+                weights: weights_of(&fallback(task, segment)),
+                ..SegmentReport::default()
+            });
+        }
+    }
+}
+
+fn weights_of(weights: &[f32; FEATURES]) -> Vec<Weight> {
+    std::iter::zip(FEATURE_NAMES, weights)
+        .map(|(feature, &weight)| Weight {
+            feature: feature.into(),
+            weight: round6(f64::from(weight)),
+        })
+        .collect()
+}
+
+fn fit_segment(
+    task: Task,
+    segment: Segment,
+    examples: &Examples,
+    report: &mut FitReport,
+    control: &Control,
+) -> Result<Option<[f32; FEATURES]>> {
+    let bought = examples.positives();
+    let why = if bought < MIN_BOUGHT {
+        format!("{bought} bought examples after the time split, at least {MIN_BOUGHT} needed")
+    } else {
+        match logistic::fit(examples, &(1..FEATURES).collect::<Vec<_>>(), RIDGE, control)? {
+            Ok(weights) if weights.iter().all(|w| w.abs() < 1e9) => return Ok(Some(weights)),
+            Ok(_) | Err(NotFitted::NotConverged) => "the fit did not converge".into(),
+            Err(NotFitted::OneOutcome) => "all examples have the same outcome".into(),
+        }
+    };
+    let what = format!("{} propensity", name(task, segment));
+    report.not_learned(&what, why, fallback_text(task, segment));
+    Ok(None)
+}
+
+/// Fills in the figures on held-out customers; false if there is nothing to measure on.
+fn measure(
+    entry: &mut SegmentReport,
+    fitting: &Examples,
+    measuring: &Examples,
+    weights: &[f32; FEATURES],
+    control: &Control,
+) -> Result<bool> {
+    let mut rows = outcomes(measuring, weights);
+    let Some(quality) = metrics::quality(&mut rows) else { return Ok(false) };
+    entry.log_loss = Some(round6(quality.log_loss));
+    entry.auc = Some(round6(quality.auc));
+    entry.calibration_error = Some(round6(quality.calibration_error));
+    entry.base_log_loss = Some(round6(metrics::constant_log_loss(&rows, fitting.base_rate())));
+    if let Ok(popularity) =
+        logistic::fit(fitting, &[feature("log_odds_popularity")], RIDGE, control)?
+    {
+        entry.popularity_log_loss = metrics::quality(&mut outcomes(measuring, &popularity))
+            .map(|quality| round6(quality.log_loss));
+    }
+    Ok(true)
+}
+
+fn outcomes(examples: &Examples, weights: &[f32; FEATURES]) -> Vec<Outcome> {
+    (0..examples.len())
+        .map(|row| {
+            let sum: f32 = examples.x[row].iter().zip(weights).map(|(x, w)| x * w).sum();
+            Outcome {
+                probability: f64::from(sigmoid(sum)),
+                bought: examples.bought[row],
+                weight: f64::from(examples.weight[row]),
+            }
+        })
+        .collect()
+}
