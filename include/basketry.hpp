@@ -29,6 +29,7 @@
 #include <iterator>
 #include <list>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -216,6 +217,17 @@ T *make_watched(const Control *control, Make make) {
         control->rethrow_or_check(status);
     }
     return handle;
+}
+
+/// Has C do long work, which the control watches if there is one.
+template <typename Work>
+void watched(const Control *control, Work work) {
+    basketry_status status = work(control == nullptr ? nullptr : control->native());
+    if (control == nullptr) {
+        check(status);
+    } else {
+        control->rethrow_or_check(status);
+    }
 }
 
 } // namespace detail
@@ -523,6 +535,115 @@ private:
     using Handle::Handle;
 };
 
+/// What to recommend. A number of products is enough.
+struct RecommendOptions {
+    RecommendOptions(std::size_t count = 10) : n(count) {} // NOLINT: a number is meant to do
+
+    /// The products for each customer or basket.
+    std::size_t n;
+    /// Only products that the customer never bought.
+    bool new_only = false;
+    /// Only these products, if there is a list.
+    std::optional<std::vector<Id>> candidates;
+    /// Never these products.
+    std::vector<Id> exclude;
+    /// Pairs of a customer and a product that they are never recommended.
+    std::vector<std::pair<Id, Id>> exclude_for;
+    /// When the order is placed, in milliseconds since 1970; the model's time without.
+    std::optional<std::int64_t> at_ms;
+    /// How many threads to use; 0 means one for each core.
+    std::size_t threads = 0;
+};
+
+/// As of when to score, and with how many threads.
+struct ScoreOptions {
+    /// When the order is placed, in milliseconds since 1970; the model's time without.
+    std::optional<std::int64_t> at_ms;
+    /// How many threads to use; 0 means one for each core.
+    std::size_t threads = 0;
+
+    /// The options as C has them; they point into these.
+    basketry_score_options get() const noexcept {
+        basketry_score_options options = BASKETRY_SCORE_OPTIONS_INIT;
+        options.at_ms = at_ms ? &*at_ms : nullptr;
+        options.threads = threads;
+        return options;
+    }
+};
+
+namespace detail {
+
+/// Lists of ids as C has them.
+class NativeLists {
+public:
+    explicit NativeLists(const std::vector<std::vector<Id>> &lists) {
+        ids_.reserve(lists.size());
+        for (const auto &list : lists) {
+            ids_.push_back(native_ids(list));
+            lists_.push_back({ids_.back().data(), ids_.back().size()});
+        }
+    }
+    const basketry_ids *data() const noexcept { return lists_.data(); }
+    std::size_t size() const noexcept { return lists_.size(); }
+
+private:
+    std::vector<std::vector<basketry_id>> ids_;
+    std::vector<basketry_ids> lists_;
+};
+
+/// RecommendOptions as C has them.
+class NativeRecommend {
+public:
+    explicit NativeRecommend(const RecommendOptions &options)
+        : exclude_(native_ids(options.exclude)) {
+        if (options.candidates) {
+            candidates_ = native_ids(*options.candidates);
+            list_ = {candidates_.data(), candidates_.size()};
+            native_.candidates = &list_;
+        }
+        for (const auto &pair : options.exclude_for) {
+            pairs_.push_back({pair.first.native(), pair.second.native()});
+        }
+        native_.n = options.n;
+        native_.new_only = options.new_only ? 1 : 0;
+        native_.exclude = {exclude_.data(), exclude_.size()};
+        native_.exclude_for = pairs_.data();
+        native_.n_exclude_for = pairs_.size();
+        native_.at_ms = options.at_ms ? &*options.at_ms : nullptr;
+        native_.threads = options.threads;
+    }
+    NativeRecommend(const NativeRecommend &) = delete;
+    NativeRecommend &operator=(const NativeRecommend &) = delete;
+    const basketry_recommend_options &get() const noexcept { return native_; }
+
+private:
+    std::vector<basketry_id> candidates_;
+    std::vector<basketry_id> exclude_;
+    std::vector<basketry_customer_product> pairs_;
+    basketry_ids list_ = {nullptr, 0};
+    basketry_recommend_options native_ = BASKETRY_RECOMMEND_OPTIONS_INIT;
+};
+
+} // namespace detail
+
+/// A probability and what it is made of.
+class Explanation : public detail::Handle<basketry_explanation, basketry_explanation_free> {
+public:
+    /// Takes over a handle of C.
+    static Explanation adopt(basketry_explanation *handle) noexcept { return Explanation(handle); }
+
+    double probability() const noexcept { return basketry_explanation_probability(native()); }
+
+    /// The explanation as JSON.
+    std::string_view json() const noexcept { return view(basketry_explanation_json(native())); }
+
+    /// The explanation in words.
+    std::string_view text() const noexcept { return view(basketry_explanation_text(native())); }
+
+private:
+    using Handle::Handle;
+};
+
 /// What was learned: one immutable file.
 class Model : public detail::Handle<basketry_model, basketry_model_free> {
 public:
@@ -602,34 +723,110 @@ public:
     /// The time of the last order learned from, in milliseconds since 1970.
     std::int64_t as_of() const noexcept { return basketry_model_as_of(native()); }
 
-    /// The n products each customer most probably buys next.
-    Recommendations recommend(const std::vector<Id> &customers, std::size_t n,
-                              bool new_only = false, const Control *control = nullptr) const {
+    /// The products each customer most probably buys next. The options may be just a number of
+    /// products.
+    Recommendations recommend(const std::vector<Id> &customers,
+                              const RecommendOptions &options = {},
+                              const Control *control = nullptr) const {
         const std::vector<basketry_id> ids = detail::native_ids(customers);
+        const detail::NativeRecommend native_options(options);
         return Recommendations::adopt(
             detail::make_watched<basketry_recommendations>(control, [&](auto c, auto out) {
-                return basketry_model_recommend(native(), ids.data(), ids.size(), n, new_only, c,
-                                                out);
+                return basketry_model_recommend(native(), ids.data(), ids.size(),
+                                                &native_options.get(), c, out);
             }));
     }
 
-    /// The n products most probably added to each basket.
-    Recommendations complete(const std::vector<std::vector<Id>> &baskets, std::size_t n,
+    /// The products most probably added to each basket. Customers are those who hold the baskets,
+    /// one for each; with none, nobody is known.
+    Recommendations complete(const std::vector<std::vector<Id>> &baskets,
+                             const RecommendOptions &options = {},
+                             const std::vector<Id> &customers = {},
                              const Control *control = nullptr) const {
-        std::vector<std::vector<basketry_id>> ids;
-        std::vector<basketry_ids> lists;
-        ids.reserve(baskets.size());
-        for (const auto &basket : baskets) {
-            ids.push_back(detail::native_ids(basket));
-            lists.push_back({ids.back().data(), ids.back().size()});
-        }
+        const detail::NativeLists lists(baskets);
+        const std::vector<basketry_id> ids = native_customers(customers, baskets.size());
+        const detail::NativeRecommend native_options(options);
         return Recommendations::adopt(
             detail::make_watched<basketry_recommendations>(control, [&](auto c, auto out) {
-                return basketry_model_complete(native(), lists.data(), lists.size(), n, c, out);
+                return basketry_model_complete(native(), lists.data(),
+                                               ids.empty() ? nullptr : ids.data(), lists.size(),
+                                               &native_options.get(), c, out);
             }));
+    }
+
+    /// The probability that each customer buys the product at the same place in their next order;
+    /// NaN for a product that the model does not know.
+    std::vector<float> score(const std::vector<Id> &customers, const std::vector<Id> &products,
+                             const ScoreOptions &options = {},
+                             const Control *control = nullptr) const {
+        check_pairs(customers.size(), products.size());
+        const std::vector<basketry_id> who = detail::native_ids(customers);
+        const std::vector<basketry_id> what = detail::native_ids(products);
+        const basketry_score_options native_options = options.get();
+        std::vector<float> probabilities(products.size());
+        detail::watched(control, [&](auto c) {
+            return basketry_model_score(native(), who.data(), what.data(), what.size(),
+                                        &native_options, c, probabilities.data(), nullptr);
+        });
+        return probabilities;
+    }
+
+    /// The probability that the product at the same place is bought in the order that holds each
+    /// basket's products so far.
+    std::vector<float> score_baskets(const std::vector<std::vector<Id>> &baskets,
+                                     const std::vector<Id> &products,
+                                     const std::vector<Id> &customers = {},
+                                     const ScoreOptions &options = {},
+                                     const Control *control = nullptr) const {
+        check_pairs(baskets.size(), products.size());
+        const detail::NativeLists lists(baskets);
+        const std::vector<basketry_id> what = detail::native_ids(products);
+        const std::vector<basketry_id> who = native_customers(customers, baskets.size());
+        const basketry_score_options native_options = options.get();
+        std::vector<float> probabilities(products.size());
+        detail::watched(control, [&](auto c) {
+            return basketry_model_score_baskets(native(), lists.data(), what.data(),
+                                                who.empty() ? nullptr : who.data(), what.size(),
+                                                &native_options, c, probabilities.data(), nullptr);
+        });
+        return probabilities;
+    }
+
+    /// What the probability of a product for a customer (none for a stranger) is made of; with a
+    /// basket, even an empty one, of its being added to that.
+    Explanation explain(const Id &product, const Id &customer = Id(),
+                        const std::vector<Id> *basket = nullptr,
+                        const ScoreOptions &options = {}) const {
+        std::vector<basketry_id> ids;
+        if (basket != nullptr) {
+            ids = detail::native_ids(*basket);
+        }
+        const basketry_ids list = {ids.data(), ids.size()};
+        const basketry_score_options native_options = options.get();
+        return Explanation::adopt(detail::make<basketry_explanation>([&](auto out) {
+            return basketry_model_explain(native(),
+                                          customer.is_none() ? nullptr : &customer.native(),
+                                          basket == nullptr ? nullptr : &list, product.native(),
+                                          &native_options, out);
+        }));
     }
 
 private:
+    // C cannot see the lengths of all its arrays.
+    static void check_pairs(std::size_t requests, std::size_t products) {
+        if (requests != products) {
+            throw std::invalid_argument("products: expected one for each customer or basket");
+        }
+    }
+
+    static std::vector<basketry_id> native_customers(const std::vector<Id> &customers,
+                                                     std::size_t baskets) {
+        if (!customers.empty() && customers.size() != baskets) {
+            throw std::invalid_argument("customers: expected one for each basket");
+        }
+        return detail::native_ids(customers);
+    }
+
     using Handle::Handle;
 };
 

@@ -7,7 +7,19 @@ import pandas as pd
 import polars as pl
 
 from basketry._display import Report
-from basketry._types import AnyTable, Basket, Id, Number, Path, Progress, Support, Time
+from basketry._types import (
+    AnyTable,
+    ArrowArray,
+    ArrowStream,
+    Basket,
+    Id,
+    Ids,
+    Number,
+    Path,
+    Progress,
+    Support,
+    Time,
+)
 
 __all__ = [
     "Baskets",
@@ -596,6 +608,8 @@ class Table:
     def columns(self) -> list[str]: ...
     @property
     def unknown(self) -> int: ...
+    @property
+    def unknown_customers(self) -> int: ...
     def to_dict(self) -> dict[str, list[Any]]: ...
     def to_pandas(self) -> pd.DataFrame: ...
     def to_polars(self) -> pl.DataFrame: ...
@@ -745,15 +759,58 @@ class Model:
     def verify(self) -> None: ...
     def recommend(
         self,
-        customers: Iterable[Id] | None = None,
+        customers: Ids | None = None,
         n: int = 10,
         *,
         new_only: bool = False,
+        candidates: Ids | None = None,
+        exclude: Ids | None = None,
+        exclude_for: AnyTable | Mapping[Id, Iterable[Id]] | None = None,
+        at: Time | None = None,
+        threads: int | None = None,
         progress: Progress = False,
     ) -> Table: ...
     def complete(
-        self, baskets: Iterable[Iterable[Id]], n: int = 10, *, progress: Progress = False
+        self,
+        baskets: Baskets | Iterable[Iterable[Id]] | ArrowStream | ArrowArray,
+        n: int = 10,
+        *,
+        customers: Ids | None = None,
+        new_only: bool = False,
+        candidates: Ids | None = None,
+        exclude: Ids | None = None,
+        exclude_for: AnyTable | Mapping[Id, Iterable[Id]] | None = None,
+        at: Time | None = None,
+        threads: int | None = None,
+        progress: Progress = False,
     ) -> Table: ...
+    def score(
+        self,
+        customers: Ids,
+        products: Ids,
+        *,
+        at: Time | None = None,
+        threads: int | None = None,
+        progress: Progress = False,
+    ) -> Table: ...
+    def score_baskets(
+        self,
+        baskets: Baskets | Iterable[Iterable[Id]] | ArrowStream | ArrowArray,
+        products: Ids,
+        *,
+        customers: Ids | None = None,
+        at: Time | None = None,
+        threads: int | None = None,
+        progress: Progress = False,
+    ) -> Table: ...
+    def explain(
+        self,
+        product: Id,
+        *,
+        customer: Id | None = None,
+        basket: Iterable[Id] | None = None,
+        at: Time | None = None,
+    ) -> Report: ...
     def with_rules(self, rules: Rules) -> Model: ...
     def rules(self) -> Rules | None: ...
     def matching_rules(

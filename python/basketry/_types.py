@@ -30,6 +30,9 @@ class ArrowArray(Protocol):
 #: Whatever a table can come from. A dict of columns needs pyarrow.
 AnyTable: TypeAlias = ArrowStream | ArrowArray | Mapping[str, Any]
 
+#: Many ids: a list, an array of numpy, or an Arrow column.
+Ids: TypeAlias = Iterable[Id] | ArrowStream | ArrowArray
+
 #: A float is a share, an int a number.
 Support: TypeAlias = SupportsFloat | SupportsIndex
 

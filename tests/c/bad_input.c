@@ -134,8 +134,8 @@ static void null_pointers(void) {
     FAILS(bad, "model", basketry_model_product(NULL, 0, &id));
     FAILS(bad, "model", basketry_model_customer(NULL, 0, &id));
     CHECK(basketry_model_options(NULL).len == 0);
-    FAILS(bad, "model", basketry_model_recommend(NULL, &id, 1, 1, false, NULL, &recommended));
-    FAILS(bad, "model", basketry_model_complete(NULL, NULL, 0, 1, NULL, &recommended));
+    FAILS(bad, "model", basketry_model_recommend(NULL, &id, 1, NULL, NULL, &recommended));
+    FAILS(bad, "model", basketry_model_complete(NULL, NULL, NULL, 0, NULL, NULL, &recommended));
     FAILS(bad, "recommendations", basketry_recommendations_product(NULL, 0, &id));
     FAILS(bad, "recommendations", basketry_recommendations_export(NULL, &stream));
     FAILS(bad, "file", basketry_policy_from_file(NULL, &policy));
@@ -501,8 +501,8 @@ static void models(const char *golden, const char *folder) {
     FAILS(BASKETRY_IO, "no/such/folder", basketry_model_save(model, "/no/such/folder/model"));
     basketry_recommendations *recommended = NULL;
     basketry_id customer = basketry_id_int(1); /* the ids are texts */
-    FAILS(BASKETRY_UNKNOWN_ID, "",
-          basketry_model_recommend(model, &customer, 1, 3, false, NULL, &recommended));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "customers[0]",
+          basketry_model_recommend(model, &customer, 1, NULL, NULL, &recommended));
     basketry_model_free(model);
 }
 

@@ -124,7 +124,17 @@ AT(basketry_fit_options, min_customers, 8);
 AT(basketry_fit_options, neighbours, 12);
 AT(basketry_fit_options, half_life_days, 16);
 AT(basketry_fit_options, seed, 64);
-SIZE(basketry_recommendation_columns, 48);
+SIZE(basketry_customer_product, 64);
+SIZE(basketry_recommend_options, 80);
+AT(basketry_recommend_options, candidates, 16);
+AT(basketry_recommend_options, exclude_for, 40);
+AT(basketry_recommend_options, at_ms, 56);
+AT(basketry_recommend_options, new_only, 72);
+SIZE(basketry_recommendation_columns, 64);
+AT(basketry_recommendation_columns, known, 56);
+SIZE(basketry_score_options, 24);
+AT(basketry_score_options, threads, 16);
+SIZE(basketry_scored, 16);
 SIZE(basketry_ids, 16);
 
 SIZE(basketry_line, 40);

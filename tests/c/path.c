@@ -522,9 +522,11 @@ static void learn_and_decide(const char *golden, const char *folder) {
     /* Recommendations. */
     basketry_id customers[] = {basketry_id_str("c-001"), basketry_id_str("c-002")};
     basketry_recommendations *recommended = NULL;
-    OK(basketry_model_recommend(opened, customers, 2, 3, false, NULL, &recommended));
+    basketry_recommend_options wanted = BASKETRY_RECOMMEND_OPTIONS_INIT;
+    wanted.n = 3;
+    OK(basketry_model_recommend(opened, customers, 2, &wanted, NULL, &recommended));
     const basketry_recommendation_columns *columns = basketry_recommendations_columns(recommended);
-    CHECK(columns->len == 6 && columns->unknown == 0);
+    CHECK(columns->len == 6 && columns->unknown == 0 && columns->known[5]);
     for (size_t i = 0; i < columns->len; i++) {
         CHECK(columns->requests[i] == i / 3 && columns->ranks[i] == i % 3 + 1);
         CHECK(columns->probabilities[i] > 0 && columns->probabilities[i] < 1);
@@ -534,17 +536,20 @@ static void learn_and_decide(const char *golden, const char *folder) {
     }
     struct ArrowArrayStream stream;
     OK(basketry_recommendations_export(recommended, &stream));
-    CHECK(drain(&stream, 4) == 6);
+    CHECK(drain(&stream, 5) == 6);
     basketry_recommendations_free(recommended);
     basketry_id cart[] = {basketry_id_str("spaghetti"), basketry_id_str("no-such-product")};
     basketry_ids carts[] = {{cart, 2}};
-    OK(basketry_model_complete(opened, carts, 1, 4, NULL, &recommended));
+    wanted.n = 4;
+    OK(basketry_model_complete(opened, carts, NULL, 1, &wanted, NULL, &recommended));
     columns = basketry_recommendations_columns(recommended);
-    CHECK(columns->len == 4 && columns->unknown == 1);
+    CHECK(columns->len == 4 && columns->unknown == 1 && columns->known == NULL);
     basketry_recommendations_free(recommended);
     customers[1] = basketry_id_str("stranger");
-    FAILS(BASKETRY_UNKNOWN_ID, "stranger",
-          basketry_model_recommend(opened, customers, 2, 3, false, NULL, &recommended));
+    OK(basketry_model_recommend(opened, customers, 2, NULL, NULL, &recommended));
+    columns = basketry_recommendations_columns(recommended);
+    CHECK(columns->len == 20 && columns->unknown_customers == 1 && !columns->known[10]);
+    basketry_recommendations_free(recommended);
 
     /* Deciding. */
     basketry_engine *engine = NULL;

@@ -239,6 +239,22 @@ void learning(const std::string &golden, const std::string &folder) {
     CHECK(next.size() == 6 && next.product(next.columns().products[0]).is_text());
     const auto added = opened.complete({{"spaghetti"}, {"bread", "never-heard"}}, 2);
     CHECK(added.size() == 4 && added.columns().unknown == 1);
+    basketry::RecommendOptions wanted(4);
+    wanted.candidates = std::vector<basketry::Id>{"bread", "spaghetti", "butter"};
+    wanted.exclude = {"bread"};
+    wanted.exclude_for = {{"c-001", "butter"}};
+    wanted.at_ms = model.as_of() + 86400000;
+    const auto few = opened.recommend({"c-001", "stranger"}, wanted);
+    CHECK(few.columns().requests[0] == 0 && few.columns().requests[1] == 1);
+    CHECK(few.columns().known[0] && !few.columns().known[1]);
+    CHECK(few.columns().unknown_customers == 1);
+    const auto chances = opened.score({"c-001", "c-001"}, {"bread", "never-heard"});
+    CHECK(chances[0] > 0 && chances[1] != chances[1]);
+    const std::vector<basketry::Id> cart = {"spaghetti"};
+    const auto joins = opened.score_baskets({cart}, {"bread"}, {"c-001"});
+    const auto why = opened.explain("bread", "c-001", &cart);
+    CHECK(static_cast<float>(why.probability()) == joins[0]);
+    CHECK(contains(why.json(), "\"contribution\"") && contains(why.text(), "log odds"));
 
     // A handle may be moved, and the one that was moved from holds nothing.
     basketry::Engine engine(opened, catalog);

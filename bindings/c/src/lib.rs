@@ -38,6 +38,7 @@ pub mod parts;
 pub mod policy;
 pub mod recommendations;
 pub mod rules;
+pub mod scores;
 pub mod selection;
 pub mod sequences;
 pub mod significance;

@@ -209,6 +209,43 @@ pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize, name: &str) -> Res
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
 }
 
+/// The value at `data` as the argument `name`; `None` if it is null.
+///
+/// # Safety
+/// As for [`array`].
+pub(crate) unsafe fn one<'a, T>(data: *const T, name: &str) -> Result<Option<&'a T>> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: passed on to the caller.
+    Ok(unsafe { array(data, 1, name) }?.first())
+}
+
+/// `len` ids at `data` as the argument `name`; `None` if it is null.
+///
+/// # Safety
+/// As for [`basketry_id::array`].
+pub(crate) unsafe fn optional_ids<'a>(
+    data: *const basketry_id,
+    len: usize,
+    name: &str,
+) -> Result<Option<Vec<IdRef<'a>>>> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: passed on to the caller.
+    unsafe { basketry_id::array(data, len, name) }.map(Some)
+}
+
+/// Yes or no as the argument `name`: 1 or 0.
+pub(crate) fn flag(value: i32, name: &str) -> Result<bool> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(invalid(format!("{name}: expected 0 or 1, got {other}"))),
+    }
+}
+
 /// A string that ends with a zero byte as the argument `name`; `None` if it is null.
 ///
 /// # Safety

@@ -28,6 +28,7 @@ const SOURCES: &[&str] = &[
     "model",
     "model_rules",
     "recommendations",
+    "scores",
     "policy",
     "engine",
     "decision",

@@ -1,12 +1,13 @@
 //! Ids: a Python `int` or `str` in, the same out.
 
-use basketry::{ErrorKind, Id, IdRef, Ids};
+use basketry::{ErrorKind, Id, IdList, IdRef, Ids};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyList, PyString};
 
 use crate::convert::shown;
 use crate::error::exception;
+use crate::{arrow, boundary};
 
 /// The id in `object`, called `what` in messages.
 pub(crate) fn id(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Id> {
@@ -110,6 +111,69 @@ pub(crate) fn is_text(object: &Bound<'_, PyAny>) -> bool {
     object.is_instance_of::<PyString>()
         || object.is_instance_of::<PyBytes>()
         || object.is_instance_of::<PyByteArray>()
+}
+
+/// Many ids, as they came.
+pub(crate) enum Many {
+    Listed(Vec<Id>),
+    Column(IdList),
+}
+
+impl Many {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Listed(ids) => ids.len(),
+            Self::Column(ids) => ids.len(),
+        }
+    }
+
+    pub(crate) fn to_vec(&self) -> Vec<IdRef<'_>> {
+        match self {
+            Self::Listed(ids) => ids.iter().map(Id::as_ref).collect(),
+            Self::Column(ids) => ids.to_vec(),
+        }
+    }
+}
+
+/// The ids in an Arrow column (of pyarrow, polars, DuckDB), a numpy array of integers, or any other
+/// iterable but a string.
+pub(crate) fn many(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Many> {
+    let py = object.py();
+    let frames = py.import("basketry._frames")?;
+    if frames.call_method1("is_list_column", (object,))?.is_truthy()? {
+        let reader = arrow::table(object, what)?;
+        return boundary::long(py, |control| IdList::from_reader(reader, control))
+            .map(Many::Column);
+    }
+    let buffer: Option<(String, Bound<'_, PyBytes>)> =
+        frames.call_method1("integers", (object,))?.extract()?;
+    if let Some((kind, bytes)) = buffer.filter(|_| !is_text(object)) {
+        let bytes = bytes.as_bytes();
+        macro_rules! read {
+            ($t:ty) => {
+                bytes
+                    .chunks_exact(size_of::<$t>())
+                    .filter_map(|chunk| Some(<$t>::from_ne_bytes(chunk.try_into().ok()?)))
+                    .map(|value| i64::try_from(value).ok().map(Id::Int))
+                    .collect()
+            };
+        }
+        let ids: Option<Vec<Id>> = match kind.as_str() {
+            "i1" => read!(i8),
+            "i2" => read!(i16),
+            "i4" => read!(i32),
+            "i8" => read!(i64),
+            "u1" => read!(u8),
+            "u2" => read!(u16),
+            "u4" => read!(u32),
+            "u8" => read!(u64),
+            _ => None,
+        };
+        if let Some(ids) = ids {
+            return Ok(Many::Listed(ids));
+        }
+    }
+    ids(object, what).map(Many::Listed)
 }
 
 /// The ids in any iterable but a string, which is an id itself.

@@ -19,6 +19,7 @@ mod mine;
 mod model;
 mod parts;
 mod policy;
+mod recommend;
 mod rows;
 mod rules;
 mod sequences;

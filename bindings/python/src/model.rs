@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use basketry::{FitOptions, Id, IdRef};
+use basketry::FitOptions;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
 use crate::history::History;
 use crate::rules::Rules;
-use crate::table::Table;
 use crate::{boundary, convert, error, ids};
 
 /// Learns a model from what the shop sells and what was ordered.
@@ -204,102 +203,6 @@ impl Model {
     ///     If the file is damaged.
     fn verify(&self, py: Python<'_>) -> PyResult<()> {
         boundary::quick(py, || self.inner.verify())
-    }
-
-    /// The products that each customer most probably buys within the horizon of the model.
-    ///
-    /// Parameters
-    /// ----------
-    /// customers : iterable of ids, optional
-    ///     Default: all customers of the model.
-    /// n : int
-    ///     The most products for each customer; a customer may get fewer.
-    /// new_only : bool
-    ///     Only products that the customer never bought.
-    /// progress : bool or callable
-    ///     As for :func:`fit`.
-    ///
-    /// Returns
-    /// -------
-    /// Table
-    ///     ``customer``, ``product``, ``probability`` (of buying it within the ``horizon_days`` of
-    ///     the report, in any number of orders, counted from when the model was made, without
-    ///     anything being offered) and ``rank`` (from 1). Rows follow the order of `customers`.
-    ///
-    /// Raises
-    /// ------
-    /// UnknownIdError
-    ///     Names a customer whom the model does not know.
-    #[pyo3(
-        signature = (customers = None, n = 10, *, new_only = false, progress = None),
-        text_signature = "($self, customers=None, n=10, *, new_only=False, progress=False)"
-    )]
-    fn recommend(
-        &self,
-        py: Python<'_>,
-        customers: Option<&Bound<'_, PyAny>>,
-        n: usize,
-        new_only: bool,
-        progress: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Table> {
-        let wanted = customers.map(|customers| ids::ids(customers, "customers")).transpose()?;
-        boundary::shown(py, progress, |control| {
-            let wanted: Vec<IdRef<'_>> = match &wanted {
-                Some(ids) => ids.iter().map(Id::as_ref).collect(),
-                None => self.inner.customers().iter().collect(),
-            };
-            let table = boundary::pooled(|| self.inner.recommend(&wanted, n, new_only, control))?;
-            Ok((table.to_record_batch()?, table.unknown()))
-        })
-        .map(|(batch, unknown)| Table::new(batch, unknown))
-    }
-
-    /// The products most probably added to each basket by a customer of whom nothing is known.
-    ///
-    /// Parameters
-    /// ----------
-    /// baskets : iterable of iterables of ids
-    ///     Products that the model does not know are ignored, and counted in the table's
-    ///     ``unknown``.
-    /// n : int
-    ///     The most products for each basket; a basket may get fewer.
-    /// progress : bool or callable
-    ///     As for :func:`fit`.
-    ///
-    /// Returns
-    /// -------
-    /// Table
-    ///     ``basket`` (its position in `baskets`, from 0), ``product``, ``probability`` (of buying
-    ///     it in this order, without anything being offered) and ``rank`` (from 1).
-    ///
-    /// Raises
-    /// ------
-    /// InvalidArgumentError
-    ///     If a basket holds an integer where the products' ids are strings, or the other way
-    ///     round.
-    #[pyo3(
-        signature = (baskets, n = 10, *, progress = None),
-        text_signature = "($self, baskets, n=10, *, progress=False)"
-    )]
-    fn complete(
-        &self,
-        py: Python<'_>,
-        baskets: &Bound<'_, PyAny>,
-        n: usize,
-        progress: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Table> {
-        let baskets: Vec<Vec<Id>> = baskets
-            .try_iter()?
-            .enumerate()
-            .map(|(at, basket)| ids::ids(&basket?, &format!("baskets[{at}]")))
-            .collect::<PyResult<_>>()?;
-        boundary::shown(py, progress, |control| {
-            let baskets: Vec<Vec<IdRef<'_>>> =
-                baskets.iter().map(|basket| basket.iter().map(Id::as_ref).collect()).collect();
-            let table = boundary::pooled(|| self.inner.complete(&baskets, n, control))?;
-            Ok((table.to_record_batch()?, table.unknown()))
-        })
-        .map(|(batch, unknown)| Table::new(batch, unknown))
     }
 
     /// The same model with these rules and an index that finds those that match a basket, to be

@@ -14,11 +14,16 @@ use crate::arrow;
 pub(crate) struct Table {
     batch: RecordBatch,
     unknown: u64,
+    unknown_customers: u64,
 }
 
 impl Table {
     pub(crate) fn new(batch: RecordBatch, unknown: u64) -> Self {
-        Self { batch, unknown }
+        Self { batch, unknown, unknown_customers: 0 }
+    }
+
+    pub(crate) fn with_unknown_customers(self, unknown_customers: u64) -> Self {
+        Self { unknown_customers, ..self }
     }
 }
 
@@ -30,10 +35,16 @@ impl Table {
         self.batch.schema().fields().iter().map(|field| field.name().clone()).collect()
     }
 
-    /// How many ids of the request were not known, and passed over.
+    /// How many ids of products in the request were not known, and passed over.
     #[getter]
     fn unknown(&self) -> u64 {
         self.unknown
+    }
+
+    /// How many customers of the request were not known. They were answered as strangers.
+    #[getter]
+    fn unknown_customers(&self) -> u64 {
+        self.unknown_customers
     }
 
     /// The columns as a dict of lists.

@@ -15,9 +15,9 @@ pub use control::{Control, Progress, Stage};
 pub use data::{
     BasketLine, Baskets, Catalog, CatalogBuilder, CatalogColumns, CatalogOptions, CatalogReport,
     CsvOptions, Currency, Hierarchy, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id,
-    IdKind, IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product, ReturnLine,
-    TableReader, Utilities, UtilityColumns, UtilityOptions, table_from_array, table_from_batch,
-    table_from_ffi, table_from_stream,
+    IdKind, IdList, IdRef, Ids, IngestReport, Money, OnBad, OnNonPositive, OrderLine, Product,
+    ReturnLine, TableReader, Utilities, UtilityColumns, UtilityOptions, table_from_array,
+    table_from_batch, table_from_ffi, table_from_stream,
 };
 pub use decide::{Context, Decision, Engine, Kind, Offer, Order, Policy, Reason};
 pub use error::{Error, ErrorKind, Result};
@@ -26,6 +26,7 @@ pub use mine::{
     high_utility, itemsets, rules,
 };
 pub use model::{
-    FitOptions, FitReport, IdsView, Model, NotLearned, ProductStats, Purchases, Recommendations,
-    Related, SegmentReport, SplitReport, Weight, fit,
+    Explanation, FeatureShare, FitOptions, FitReport, IdsView, Model, NotLearned, ProductStats,
+    Purchases, ReasonShare, RecommendOptions, Recommendations, Related, ScoreOptions, Scores,
+    SegmentReport, SplitReport, Weight, fit,
 };

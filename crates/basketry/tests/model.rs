@@ -3,7 +3,7 @@
 use arrow_array::{Array, Float64Array, Int64Array, StringArray};
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Control, ErrorKind, FitOptions, History,
-    HistoryBuilder, HistoryOptions, IdRef, Model, OrderLine, Product, fit,
+    HistoryBuilder, HistoryOptions, IdRef, Model, OrderLine, Product, RecommendOptions, fit,
 };
 
 const DAY: i64 = 86_400_000;
@@ -102,7 +102,12 @@ fn a_shop_is_learned() {
     }
     // The partner of what is in the basket is the best completion.
     let found = model
-        .complete(&[[IdRef::Str("sku-006")], [IdRef::Str("sku-031")]], 1, &Control::new())
+        .complete(
+            &[[IdRef::Str("sku-006")], [IdRef::Str("sku-031")]],
+            None,
+            &RecommendOptions::new(1),
+            &Control::new(),
+        )
         .unwrap();
     let partners: Vec<_> =
         found.products().iter().map(|&p| model.products().get(p).unwrap()).collect();
@@ -126,12 +131,16 @@ fn one_basket_is_enough_for_a_model() {
             "repeat propensity"
         ]
     );
-    let again = model.recommend(&[IdRef::Str("ann")], 5, false, &Control::new()).unwrap();
-    assert_eq!(again.products(), [1]);
-    assert!(model.recommend(&[IdRef::Str("ann")], 5, true, &Control::new()).unwrap().is_empty());
-    let error = model.recommend(&[IdRef::Str("bob")], 5, false, &Control::new()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnknownId);
-    assert!(error.to_string().contains("\"bob\""));
+    let options = RecommendOptions::new(5);
+    let again = model.recommend(&[IdRef::Str("ann")], &options, &Control::new()).unwrap();
+    assert_eq!((again.products()[0], again.len()), (1, 3));
+    let new = options.new_only(true);
+    let new = model.recommend(&[IdRef::Str("ann")], &new, &Control::new()).unwrap();
+    assert_eq!(new.products(), [0, 2]);
+    // A stranger gets what is popular, and is marked.
+    let bob = model.recommend(&[IdRef::Str("bob")], &options, &Control::new()).unwrap();
+    assert_eq!((bob.products(), bob.known()), (&[1, 0, 2][..], &[false; 3][..]));
+    assert_eq!((bob.unknown_customers(), again.unknown_customers()), (1, 0));
 }
 
 #[test]
@@ -153,7 +162,7 @@ fn recommendations_leave_as_arrow_tables() {
     let model = fitted(60);
     let control = Control::new();
     let customers = ["customer 3", "customer 1", "customer 3"].map(IdRef::Str);
-    let table = model.recommend(&customers, 4, false, &control).unwrap();
+    let table = model.recommend(&customers, &RecommendOptions::new(4), &control).unwrap();
     let batch = table.to_record_batch().unwrap();
     assert_eq!(batch.schema(), table.schema());
     assert_eq!(batch.num_rows(), 12);
@@ -172,18 +181,21 @@ fn recommendations_leave_as_arrow_tables() {
     assert!(probability.values()[..4].is_sorted_by(|a, b| a >= b));
 
     // Only what they never bought.
-    let new = model.recommend(&customers[..1], 50, true, &control).unwrap();
+    let new = model
+        .recommend(&customers[..1], &RecommendOptions::new(50).new_only(true), &control)
+        .unwrap();
     let customer = model.customers().find("customer 3").unwrap();
     let bought: Vec<u32> = model.purchases(customer).map(|p| p.product).collect();
     assert!(!new.is_empty() && new.products().iter().all(|p| !bought.contains(p)));
 
     let baskets = [vec![IdRef::Str("sku-006"), IdRef::Str("no such sku")], vec![]];
-    let found = model.complete(&baskets, 3, &control).unwrap();
+    let found = model.complete(&baskets, None, &RecommendOptions::new(3), &control).unwrap();
     assert_eq!((found.len(), found.unknown()), (6, 1));
     assert_eq!(found.requests(), [0, 0, 0, 1, 1, 1]);
     let batch = found.to_record_batch().unwrap();
     assert!(batch.column_by_name("basket").is_some());
-    let error = model.complete(&[[IdRef::Int(6)]], 3, &control).unwrap_err();
+    let error =
+        model.complete(&[[IdRef::Int(6)]], None, &RecommendOptions::new(3), &control).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(error.to_string().contains("baskets[0]"), "{error}");
 }
@@ -236,7 +248,8 @@ fn a_basket_of_a_hundred_thousand_products_is_left_out_and_counted() {
     assert_eq!(model.related(3).map(|r| r.product).collect::<Vec<_>>(), [2]);
     // And as a request it is answered.
     let all: Vec<IdRef<'_>> = model.products().iter().collect();
-    assert!(model.complete(&[all], 5, &control).unwrap().is_empty());
+    let found = model.complete(&[all], None, &RecommendOptions::new(5), &control).unwrap();
+    assert!(found.is_empty());
 }
 
 #[test]
@@ -259,7 +272,9 @@ fn without_customers_everybody_is_anonymous() {
     assert!(report.segments[0].learned && !report.segments[1].learned);
     let what: Vec<&str> = report.not_learned.iter().map(|n| n.what.as_str()).collect();
     assert!(what.contains(&"what customers buy again"), "{what:?}");
-    let found = model.complete(&[[IdRef::Str("sku-004")]], 1, &control).unwrap();
+    let found = model
+        .complete(&[[IdRef::Str("sku-004")]], None, &RecommendOptions::new(1), &control)
+        .unwrap();
     assert_eq!(model.products().get(found.products()[0]), Some(IdRef::Str("sku-005")));
 }
 

@@ -8,7 +8,7 @@ use basketry::mine::{Measure, rules_with_baskets};
 use basketry::{
     Baskets, CatalogBuilder, CatalogOptions, Context, Control, Engine, ErrorKind, FitOptions,
     HistoryBuilder, HistoryOptions, Id, IdRef, ItemsetOptions, MinSupport, Model, OrderLine,
-    Policy, Product, RuleOptions, fit, itemsets,
+    Policy, Product, RecommendOptions, RuleOptions, fit, itemsets,
 };
 
 const DAY: i64 = 86_400_000;
@@ -103,11 +103,11 @@ fn walk(model: &Model) {
         let _ = catalog.category(product).count() + catalog.must_match(product).count();
         let _ = catalog.quality(product).count();
     }
-    let found = model.recommend(&customers, 10, false, &control).unwrap();
+    let found = model.recommend(&customers, &RecommendOptions::new(10), &control).unwrap();
     assert!(found.probabilities().iter().all(|p| (0.0..=1.0).contains(p)));
     found.to_record_batch().unwrap();
     let baskets: Vec<Vec<IdRef<'_>>> = vec![model.products().iter().take(2).collect(), vec![]];
-    let found = model.complete(&baskets, 10, &control).unwrap();
+    let found = model.complete(&baskets, None, &RecommendOptions::new(10), &control).unwrap();
     assert!(found.probabilities().iter().all(|p| (0.0..=1.0).contains(p)));
     found.to_record_batch().unwrap();
     let engine = Engine::new(model.clone(), catalog).unwrap();
@@ -351,10 +351,12 @@ fn format_1_0_opens() {
     assert_eq!(model.catalog().price(2).unwrap().minor, 102);
     let related: Vec<_> = model.related(1).map(|r| (r.product, r.baskets, r.customers)).collect();
     assert_eq!(related, [(3, 10, 2)]);
-    let found = model.recommend(&[IdRef::Int(10)], 5, false, &Control::new()).unwrap();
+    let found =
+        model.recommend(&[IdRef::Int(10)], &RecommendOptions::new(5), &Control::new()).unwrap();
     assert_eq!(found.products(), [2, 1]);
     // What it computes today is what it computed when it was written.
-    let fresh = small().recommend(&[IdRef::Int(10)], 5, false, &Control::new()).unwrap();
+    let fresh =
+        small().recommend(&[IdRef::Int(10)], &RecommendOptions::new(5), &Control::new()).unwrap();
     for (old, new) in found.probabilities().iter().zip(fresh.probabilities()) {
         assert!((old - new).abs() < 1e-5);
     }

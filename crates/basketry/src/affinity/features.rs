@@ -73,7 +73,7 @@ impl Segment {
     pub(crate) const ALL: [Segment; 3] = [Segment::Anonymous, Segment::New, Segment::Repeat];
 
     /// How many features, the first ones, can be other than 0.
-    pub(super) fn features(self) -> usize {
+    pub(crate) fn features(self) -> usize {
         match self {
             Segment::Anonymous => 9,
             Segment::New => 13,
@@ -134,7 +134,7 @@ pub(crate) struct Candidate {
     pub(super) max_log: f32,
     pub(super) sum_lift: f32,
     /// Purchases, before and since the model was made.
-    pub(super) count: u32,
+    pub(crate) count: u32,
     /// Their decayed weight now.
     pub(super) weight: f32,
     pub(super) last_days: f32,

@@ -74,7 +74,9 @@ pub(crate) struct Scratch {
     /// Per candidate.
     probability: Vec<f32>,
     interval: Vec<f32>,
-    /// The candidates of one segment.
+    /// The candidates to be scored, by their place.
+    chosen: Vec<u32>,
+    /// Those of one segment.
     order: Vec<u32>,
     block: Block,
 }
@@ -133,6 +135,46 @@ impl Scratch {
     pub(crate) fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
+
+    /// Makes a candidate of a product that nothing suggests, unless it may not be one.
+    pub(crate) fn consider(&mut self, product: u32) {
+        self.candidate(product);
+    }
+
+    /// Chooses the candidates to be scored among those there are.
+    pub(crate) fn choose(&mut self, keep: impl Fn(&Candidate) -> bool) {
+        self.chosen.clear();
+        let all = self.candidates.iter().enumerate();
+        self.chosen.extend(all.filter(|(_, candidate)| keep(candidate)).map(|(at, _)| at as u32));
+    }
+
+    /// Makes a candidate of a product that nothing suggests, and chooses it; not if it is one
+    /// already, or may not be one.
+    pub(crate) fn choose_also(&mut self, product: u32) {
+        let before = self.candidates.len();
+        if self.candidate(product).is_some() && self.candidates.len() > before {
+            self.chosen.push(before as u32);
+        }
+    }
+
+    /// Chooses a product, whether or not anything suggests it; its place among the candidates,
+    /// `None` if it may not be one. Begin with [`choose`](Self::choose) of none.
+    pub(crate) fn choose_product(&mut self, product: u32) -> Option<usize> {
+        self.candidate(product)?;
+        let place = self.position(product)?;
+        self.chosen.push(place as u32);
+        Some(place)
+    }
+
+    /// The places of the candidates that were chosen.
+    pub(crate) fn chosen(&self) -> &[u32] {
+        &self.chosen
+    }
+
+    /// Per candidate its probability, where it was chosen and [scored](Learned::score_chosen).
+    pub(crate) fn probabilities(&self) -> &[f32] {
+        &self.probability
+    }
 }
 
 impl Learned<'_> {
@@ -148,31 +190,9 @@ impl Learned<'_> {
     ) {
         out.clear();
         let shared = self.candidates(task, situation, scratch);
-        let Scratch { candidates, order, block, probability, interval, .. } = scratch;
-        probability.clear();
-        probability.resize(candidates.len(), 0.0);
-        interval.clear();
-        interval.resize(candidates.len(), 0.0);
-        for segment in Segment::ALL {
-            order.clear();
-            for (at, candidate) in candidates.iter().enumerate() {
-                if shared.segment(candidate) == segment {
-                    order.push(at as u32);
-                }
-            }
-            let weights = &self.weights[weights_at(task, segment)];
-            for lanes in order.chunks(LANES) {
-                self.features(task, &shared, segment, candidates, lanes, block);
-                for (&at, &days) in lanes.iter().zip(&block.interval) {
-                    interval[at as usize] = days;
-                }
-                let probabilities = block.probabilities(lanes.len(), segment, weights);
-                for (&at, &p) in lanes.iter().zip(probabilities) {
-                    probability[at as usize] = p;
-                }
-            }
-        }
-
+        scratch.choose(|_| true);
+        self.score_chosen(task, &shared, scratch);
+        let Scratch { candidates, probability, interval, .. } = scratch;
         out.reserve(candidates.len());
         for (at, candidate) in candidates.iter().enumerate() {
             let paired = candidate.pairs > 0;
@@ -191,6 +211,31 @@ impl Learned<'_> {
                 expected_interval: if owned { interval[at] } else { 0.0 },
                 popular: candidate.popular,
             });
+        }
+    }
+
+    /// Scores the candidates that were chosen of the situation last collected.
+    pub(crate) fn score_chosen(&self, task: Task, shared: &Shared, scratch: &mut Scratch) {
+        let Scratch { candidates, chosen, order, block, probability, interval, .. } = scratch;
+        probability.clear();
+        probability.resize(candidates.len(), 0.0);
+        interval.clear();
+        interval.resize(candidates.len(), 0.0);
+        for segment in Segment::ALL {
+            order.clear();
+            let of = |at: &u32| shared.segment(&candidates[*at as usize]) == segment;
+            order.extend(chosen.iter().copied().filter(of));
+            let weights = &self.weights[weights_at(task, segment)];
+            for lanes in order.chunks(LANES) {
+                self.features(task, shared, segment, candidates, lanes, block);
+                for (&at, &days) in lanes.iter().zip(&block.interval) {
+                    interval[at as usize] = days;
+                }
+                let probabilities = block.probabilities(lanes.len(), segment, weights);
+                for (&at, &p) in lanes.iter().zip(probabilities) {
+                    probability[at as usize] = p;
+                }
+            }
         }
     }
 

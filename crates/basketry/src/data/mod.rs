@@ -28,6 +28,7 @@ mod group;
 mod hierarchy;
 mod history;
 mod history_builder;
+mod id_list;
 mod ids;
 mod ingest;
 mod intake;
@@ -52,6 +53,7 @@ pub use history::{
     ReturnLine,
 };
 pub use history_builder::{HistoryBuilder, OrderLine};
+pub use id_list::IdList;
 pub use ids::{Id, IdKind, IdRef, Ids};
 pub use money::{Currency, Money};
 pub use table::{

@@ -8,16 +8,21 @@ use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 mod bytes;
+mod explain;
 mod file;
+mod filter;
 mod fit;
 mod inspect;
 mod layout;
 mod lookup;
 mod recommend;
+mod recommendations;
+mod requests;
 mod rules;
+mod score;
 mod snapshot;
 
 use self::bytes::Bytes;
@@ -26,11 +31,14 @@ use self::layout::Layout;
 use crate::affinity::views::Learned;
 use crate::{Catalog, Error, Result};
 
+pub use self::explain::{Explanation, FeatureShare, ReasonShare};
 pub use self::fit::fit;
 pub use self::inspect::{ProductStats, Purchases, Related};
 pub use self::lookup::IdsView;
-pub use self::recommend::Recommendations;
+pub use self::recommend::RecommendOptions;
+pub use self::recommendations::Recommendations;
 pub use self::rules::{RuleView, RulesView};
+pub use self::score::{ScoreOptions, Scores};
 pub use crate::affinity::{FitOptions, FitReport, NotLearned, SegmentReport, SplitReport, Weight};
 
 /// What was learned: immutable, cheap to clone, read by any number of threads.
@@ -72,6 +80,8 @@ struct Inner {
     header: Header,
     sections: Sections,
     layout: Layout,
+    /// The products of the catalogue, the most popular first; made when it is first needed.
+    by_popularity: OnceLock<Vec<u32>>,
     /// What errors call the file.
     name: String,
 }
@@ -117,7 +127,8 @@ impl Model {
     fn new(bytes: Bytes, name: String) -> Result<Self> {
         let (header, sections) = Sections::parse(&bytes, &name)?;
         let layout = Layout::find(&sections, &bytes, &name)?;
-        Ok(Self { inner: Arc::new(Inner { bytes, header, sections, layout, name }) })
+        let by_popularity = OnceLock::new();
+        Ok(Self { inner: Arc::new(Inner { bytes, header, sections, layout, by_popularity, name }) })
     }
 
     /// The bytes of the model file.

@@ -1,319 +1,255 @@
 //! Recommendations for customers and completions of baskets, many at a time.
 
-use std::sync::Arc;
+use std::cell::RefCell;
 
-use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rayon::prelude::*;
 
 use super::Model;
-use crate::affinity::scorer::{Scored, Scratch, Situation, Task};
-use crate::{Control, Error, ErrorKind, IdKind, IdRef, Result};
+use super::filter::Filter;
+use super::recommendations::{Recommendations, Rows, key, top};
+use super::requests::{Asked, Baskets};
+use crate::affinity::scorer::{Scratch, Situation};
+use crate::mine::{Pool, check_threads};
+use crate::{Control, IdRef, Result};
 
-/// Ranked products for customers or baskets, one row each, in columns.
-#[derive(Clone, Debug)]
-pub struct Recommendations {
-    model: Model,
-    of: Of,
-    /// Per row: the position in the request.
-    request: Vec<u32>,
-    product: Vec<u32>,
-    probability: Vec<f32>,
-    rank: Vec<u32>,
-    unknown: u64,
+/// What to recommend: how many products, which of them, as of when.
+///
+/// ```
+/// use basketry::{IdRef, RecommendOptions};
+///
+/// let owned = [(IdRef::Str("ann"), IdRef::Str("toaster"))];
+/// let options = RecommendOptions::new(5).exclude(&[IdRef::Str("gift-card")]).exclude_for(&owned);
+/// assert_eq!((options.n, options.new_only), (5, false));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RecommendOptions<'a> {
+    /// The products for each customer or basket. There are fewer only where the catalogue has no
+    /// more that are allowed. Default 10.
+    pub n: usize,
+    /// Only products that the customer never bought. Default false.
+    pub new_only: bool,
+    /// Only these products; `None`, the default, allows all of the catalogue.
+    pub candidates: Option<&'a [IdRef<'a>]>,
+    /// Never these products. Default none.
+    pub exclude: &'a [IdRef<'a>],
+    /// Pairs of a customer and a product that they are never recommended: what they own already or
+    /// turned down. Default none.
+    pub exclude_for: &'a [(IdRef<'a>, IdRef<'a>)],
+    /// When the order is placed, milliseconds since 1970-01-01 UTC: purchases fade and refills fall
+    /// due with time. A time before [`Model::as_of`] counts as that. `None`, the default, is
+    /// [`Model::as_of`].
+    pub at: Option<i64>,
+    /// How many threads to use, 1 to 1,024; default: those of the current rayon pool. The result
+    /// does not depend on it.
+    pub threads: Option<usize>,
 }
 
-#[derive(Clone, Debug)]
-enum Of {
-    /// The customers asked for.
-    Customers(Vec<u32>),
-    Baskets,
+impl Default for RecommendOptions<'_> {
+    fn default() -> Self {
+        Self {
+            n: 10,
+            new_only: false,
+            candidates: None,
+            exclude: &[],
+            exclude_for: &[],
+            at: None,
+            threads: None,
+        }
+    }
 }
 
-/// One request's best products with their probabilities.
-type Best = Vec<(u32, f32)>;
+impl<'a> RecommendOptions<'a> {
+    /// The default options for `n` products.
+    pub fn new(n: usize) -> Self {
+        Self { n, ..Self::default() }
+    }
+
+    /// Sets [`new_only`](Self::new_only).
+    #[must_use]
+    pub fn new_only(mut self, new_only: bool) -> Self {
+        self.new_only = new_only;
+        self
+    }
+
+    /// Sets [`candidates`](Self::candidates).
+    #[must_use]
+    pub fn candidates(mut self, candidates: &'a [IdRef<'a>]) -> Self {
+        self.candidates = Some(candidates);
+        self
+    }
+
+    /// Sets [`exclude`](Self::exclude).
+    #[must_use]
+    pub fn exclude(mut self, exclude: &'a [IdRef<'a>]) -> Self {
+        self.exclude = exclude;
+        self
+    }
+
+    /// Sets [`exclude_for`](Self::exclude_for).
+    #[must_use]
+    pub fn exclude_for(mut self, exclude_for: &'a [(IdRef<'a>, IdRef<'a>)]) -> Self {
+        self.exclude_for = exclude_for;
+        self
+    }
+
+    /// Sets [`at`](Self::at).
+    #[must_use]
+    pub fn at(mut self, at: i64) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// Sets [`threads`](Self::threads).
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+}
 
 /// Requests one task answers.
-const CHUNK: usize = 16;
+const CHUNK: usize = 32;
+
+/// What a thread works with; kept, so that nothing is allocated for a request.
+#[derive(Default)]
+struct Working {
+    scratch: Scratch,
+    keys: Vec<u64>,
+}
+
+thread_local! {
+    static WORKING: RefCell<Working> = RefCell::default();
+}
 
 impl Model {
-    /// The `n` products each customer most probably buys within the horizon
-    /// ([`FitReport::horizon_days`](crate::FitReport)), most probable first; with `new_only`, only
-    /// such as they never bought. Products that are not in the catalogue of
-    /// the model are left out. A customer may get fewer than `n`.
+    /// The `n` products that each customer most probably buys in their next order, most probable
+    /// first, in the order of `customers`.
     ///
-    /// The probability is that of buying the product within the horizon, in any number of orders,
-    /// counted from when the model was made, without anything being offered.
+    /// Every customer gets `n` products of the catalogue as long as so many are allowed. Candidates
+    /// are what goes with their purchases, what they bought and what is popular; where these are
+    /// too few, the most popular other products follow, with their probabilities. With a list of
+    /// [`candidates`](RecommendOptions::candidates), the 200 most popular of these are always among
+    /// those compared.
+    ///
+    /// A customer whom the model does not know gets what a stranger would buy; they are marked
+    /// ([`Recommendations::known`]) and counted ([`Recommendations::unknown_customers`]).
+    ///
+    /// The probability is that of buying the product in the next order, without anything being
+    /// offered.
     ///
     /// # Errors
-    /// [`ErrorKind::UnknownId`] names a customer the model does not know.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) if an id is an integer where the model has
+    /// strings, or the other way round, and for a number of threads out of range.
     pub fn recommend(
         &self,
         customers: &[IdRef<'_>],
-        n: usize,
-        new_only: bool,
+        options: &RecommendOptions<'_>,
         control: &Control,
     ) -> Result<Recommendations> {
-        let known = self.customers();
-        let indices = customers
-            .iter()
-            .enumerate()
-            .map(|(at, &id)| {
-                known.find(id).ok_or_else(|| {
-                    let text = format!("customers[{at}]: {id} is not in the model");
-                    Error::new(ErrorKind::UnknownId, text)
-                })
-            })
-            .collect::<Result<Vec<u32>>>()?;
-        let keep = |scored: &Scored| !new_only || scored.own_count == 0;
-        let best = self.best(Task::Horizon, indices.len(), n, control, keep, |at| Situation {
-            customer: Some(indices[at]),
-            now_ms: self.as_of(),
-            context: &[],
-            since: &[],
-            since_baskets: 0,
-        })?;
-        self.table(Of::Customers(indices), best, 0)
+        let who = Asked::customers(self, customers)?;
+        let filter = Filter::new(self, options, Some(customers))?;
+        let rows = self.best(who.len(), options, &filter, control, |at| (who.get(at), &[]))?;
+        Ok(Recommendations::of_customers(self, who, rows, filter.unknown()))
     }
 
-    /// The `n` products most probably added to each basket by a customer of whom nothing is known,
-    /// most probable first. Products that are not in the catalogue of the model are left out. A
-    /// basket may get fewer than `n`.
+    /// The `n` products most probably added to each basket, most probable first, in the order of
+    /// `baskets`. `customers` says who holds each basket; without it nobody is known.
     ///
-    /// Products the model does not know are ignored and counted
+    /// Every basket gets `n` products of the catalogue as long as so many are allowed; what it holds
+    /// already is not among them. Candidates are what goes with its products, what the customer
+    /// bought and what is popular; where these are too few, the most popular other products follow,
+    /// with their probabilities.
+    ///
+    /// Products of a basket that the model does not know are ignored and counted
     /// ([`Recommendations::unknown`]). The probability is that of buying the product in this order,
     /// without anything being offered.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if a basket holds an id of the other type (an integer where
-    /// the products' ids are strings).
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) if an id is an integer where the model has
+    /// strings, or the other way round; if there is not one customer for each basket; and for a
+    /// number of threads out of range.
     pub fn complete<'a, B>(
         &self,
         baskets: &[B],
-        n: usize,
+        customers: Option<&[IdRef<'_>]>,
+        options: &RecommendOptions<'_>,
         control: &Control,
     ) -> Result<Recommendations>
     where
         B: AsRef<[IdRef<'a>]>,
     {
-        let known = self.products();
-        let mut unknown = 0;
-        let mut contexts = Vec::with_capacity(baskets.len());
-        for (at, basket) in baskets.iter().enumerate() {
-            let mut context = Vec::with_capacity(basket.as_ref().len());
-            for &id in basket.as_ref() {
-                if id.kind() != known.kind() {
-                    return Err(Error::argument(format!(
-                        "baskets[{at}]: the products' ids are {}, got {id}; ids are never converted",
-                        known.kind().plural()
-                    )));
-                }
-                match known.find(id) {
-                    Some(product) => context.push(product),
-                    None => unknown += 1,
-                }
-            }
-            contexts.push(context);
-        }
-        let best = self.best(
-            Task::Basket,
-            contexts.len(),
-            n,
-            control,
-            |_| true,
-            |at| Situation {
-                customer: None,
-                now_ms: self.as_of(),
-                context: &contexts[at],
-                since: &[],
-                since_baskets: 0,
-            },
-        )?;
-        self.table(Of::Baskets, best, unknown)
+        let who = customers.map(|customers| Asked::customers(self, customers));
+        let who = who.transpose()?;
+        let baskets = Baskets::resolve(self, baskets, who.as_ref())?;
+        let filter = Filter::new(self, options, customers)?;
+        let rows = self.best(baskets.len(), options, &filter, control, |at| {
+            (who.as_ref().and_then(|who| who.get(at)), baskets.get(at))
+        })?;
+        let unknown = baskets.unknown + filter.unknown();
+        Ok(Recommendations::of_baskets(self, who, rows, unknown))
     }
 
+    /// The best products of each request, which is a customer and a basket.
     fn best<'s>(
         &self,
         task: Task,
         requests: usize,
-        n: usize,
+        options: &RecommendOptions<'_>,
+        filter: &Filter,
         control: &Control,
-        keep: impl Fn(&Scored) -> bool + Sync,
-        situation: impl Fn(usize) -> Situation<'s> + Sync,
-    ) -> Result<Vec<Best>> {
+        request: impl Fn(usize) -> (Option<u32>, &'s [u32]) + Sync,
+    ) -> Result<Rows> {
+        check_threads(options.threads)?;
+        control.check()?;
         let learned = self.learned();
-        let sold = self.inner.layout.snapshot.len();
-        let chunks: Vec<Vec<Best>> = (0..requests.div_ceil(CHUNK))
-            .into_par_iter()
-            .map_init(
-                || (Scratch::default(), Vec::new()),
-                |(scratch, scored), chunk| {
-                    control.check()?;
-                    let requests = chunk * CHUNK..((chunk + 1) * CHUNK).min(requests);
-                    Ok(requests
-                        .map(|at| {
-                            learned.score(task, &situation(at), scratch, scored);
-                            scored.retain(|s| (s.product as usize) < sold && keep(s));
-                            top(scored, n)
-                        })
-                        .collect())
-                },
-            )
-            .collect::<Result<_>>()?;
-        Ok(chunks.into_iter().flatten().collect())
-    }
-
-    fn table(&self, of: Of, best: Vec<Best>, unknown: u64) -> Result<Recommendations> {
-        let rows = best.iter().map(Vec::len).sum();
-        let mut table = Recommendations {
-            model: self.clone(),
-            of,
-            request: Vec::with_capacity(rows),
-            product: Vec::with_capacity(rows),
-            probability: Vec::with_capacity(rows),
-            rank: Vec::with_capacity(rows),
-            unknown,
-        };
-        for (at, best) in best.into_iter().enumerate() {
-            let at = u32::try_from(at).map_err(|_| {
-                Error::new(ErrorKind::Limit, "more than 4,294,967,295 requests at once")
-            })?;
-            for (rank, (product, probability)) in best.into_iter().enumerate() {
-                table.request.push(at);
-                table.product.push(product);
-                table.probability.push(probability);
-                table.rank.push(rank as u32 + 1);
-            }
-        }
-        Ok(table)
-    }
-}
-
-/// The `n` most probable; equal ones by product index.
-fn top(scored: &mut [Scored], n: usize) -> Best {
-    let order = |a: &Scored, b: &Scored| {
-        b.probability.total_cmp(&a.probability).then(a.product.cmp(&b.product))
-    };
-    let n = n.min(scored.len());
-    if n == 0 {
-        return Vec::new();
-    }
-    scored.select_nth_unstable_by(n - 1, order);
-    let best = &mut scored[..n];
-    best.sort_unstable_by(order);
-    best.iter().map(|s| (s.product, s.probability)).collect()
-}
-
-impl Recommendations {
-    /// The number of rows.
-    pub fn len(&self) -> usize {
-        self.product.len()
-    }
-
-    /// True if there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Per row: the position of its customer or basket in the request, from 0.
-    pub fn requests(&self) -> &[u32] {
-        &self.request
-    }
-
-    /// Per row: the product, as an index into [`Model::products`].
-    pub fn products(&self) -> &[u32] {
-        &self.product
-    }
-
-    /// Per row: the probability, from 0 to 1.
-    pub fn probabilities(&self) -> &[f32] {
-        &self.probability
-    }
-
-    /// Per row: the rank within its request, from 1.
-    pub fn ranks(&self) -> &[u32] {
-        &self.rank
-    }
-
-    /// How many product ids of the request the model does not know.
-    pub fn unknown(&self) -> u64 {
-        self.unknown
-    }
-
-    /// The columns: `customer` (the id, Int64 or Utf8) or `basket` (the position in the request,
-    /// Int64), `product` (the id, Int64 or Utf8), `probability` (Float64), `rank` (Int64).
-    pub fn schema(&self) -> SchemaRef {
-        let first = match self.of {
-            Of::Customers(_) => ("customer", id_type(self.model.customers().kind())),
-            Of::Baskets => ("basket", DataType::Int64),
-        };
-        Arc::new(Schema::new(vec![
-            Field::new(first.0, first.1, false),
-            Field::new("product", id_type(self.model.products().kind()), false),
-            Field::new("probability", DataType::Float64, false),
-            Field::new("rank", DataType::Int64, false),
-        ]))
-    }
-
-    /// All rows as one Arrow table.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Limit`] if the ids exceed 2 GiB of text.
-    pub fn to_record_batch(&self) -> Result<RecordBatch> {
-        let first = match &self.of {
-            Of::Customers(customers) => {
-                let of_row = self.request.iter().map(|&at| customers[at as usize]);
-                ids(self.model.customers(), of_row)?
-            }
-            Of::Baskets => integers(&self.request),
-        };
-        let probability = self.probability.iter().map(|&p| f64::from(p));
-        let columns = vec![
-            first,
-            ids(self.model.products(), self.product.iter().copied())?,
-            Arc::new(Float64Array::from_iter_values(probability)),
-            integers(&self.rank),
-        ];
-        RecordBatch::try_new(self.schema(), columns).map_err(|error| {
-            Error::new(ErrorKind::Internal, "the recommendations do not fit their own columns")
-                .with_source(error)
-        })
-    }
-}
-
-fn id_type(kind: IdKind) -> DataType {
-    match kind {
-        IdKind::Int => DataType::Int64,
-        IdKind::Str => DataType::Utf8,
-    }
-}
-
-fn integers(values: &[u32]) -> ArrayRef {
-    Arc::new(Int64Array::from_iter_values(values.iter().map(|&value| i64::from(value))))
-}
-
-fn ids(view: super::IdsView<'_>, indices: impl Iterator<Item = u32>) -> Result<ArrayRef> {
-    let ids = indices.filter_map(|index| view.get(index));
-    match view.kind() {
-        IdKind::Int => Ok(Arc::new(Int64Array::from_iter_values(ids.filter_map(|id| match id {
-            IdRef::Int(value) => Some(value),
-            IdRef::Str(_) => None,
-        })))),
-        IdKind::Str => {
-            let mut builder = StringBuilder::new();
-            let mut total = 0usize;
-            for id in ids {
-                if let IdRef::Str(value) = id {
-                    total += value.len();
-                    if total > i32::MAX as usize {
-                        let text = "the ids of this result exceed 2 GiB of text; ask for fewer";
-                        return Err(Error::new(ErrorKind::Limit, text));
+        let n = options.n.min(filter.allowed());
+        let now_ms = options.at.unwrap_or(self.as_of());
+        let answer = |chunk: usize| {
+            control.check()?;
+            let requests = chunk * CHUNK..((chunk + 1) * CHUNK).min(requests);
+            let mut rows = Rows::with_capacity(requests.len() * n);
+            WORKING.with_borrow_mut(|Working { scratch, keys }| {
+                for at in requests {
+                    let (customer, context) = request(at);
+                    let situation =
+                        Situation { customer, now_ms, context, since: &[], since_baskets: 0 };
+                    let shared = learned.candidates(&situation, scratch);
+                    let never = filter.never(at);
+                    let allowed = |product: u32| {
+                        filter.allows(product) && never.binary_search(&product).is_err()
+                    };
+                    for &product in filter.always() {
+                        scratch.consider(product);
                     }
-                    builder.append_value(value);
+                    scratch.choose(|candidate| {
+                        allowed(candidate.product) && !(options.new_only && candidate.count > 0)
+                    });
+                    if scratch.chosen().len() < n {
+                        for &product in filter.by_popularity().iter().filter(|&&p| allowed(p)) {
+                            scratch.choose_also(product);
+                            if scratch.chosen().len() == n {
+                                break;
+                            }
+                        }
+                    }
+                    learned.score_chosen(&shared, scratch);
+                    keys.clear();
+                    keys.extend(scratch.chosen().iter().map(|&place| {
+                        let product = scratch.candidates()[place as usize].product;
+                        key(scratch.probabilities()[place as usize], product)
+                    }));
+                    rows.push(at, top(keys, n));
                 }
-            }
-            Ok(Arc::new(builder.finish()))
+            });
+            Ok(rows)
+        };
+        let chunks = requests.div_ceil(CHUNK);
+        if chunks <= 1 {
+            return if chunks == 0 { Ok(Rows::default()) } else { answer(0) };
         }
+        let parts: Vec<Rows> = Pool::new(options.threads)
+            .install(|| (0..chunks).into_par_iter().map(answer).collect::<Result<_>>())??;
+        Ok(Rows::concat(parts))
     }
 }

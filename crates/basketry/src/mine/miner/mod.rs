@@ -22,7 +22,7 @@ mod sink;
 mod sparse;
 #[cfg(test)]
 mod tests;
-pub(super) mod threads;
+pub(in crate::mine) mod threads;
 mod worker;
 
 use std::cmp::Reverse;
