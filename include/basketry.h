@@ -430,6 +430,11 @@ typedef struct basketry_decision basketry_decision;
 typedef struct basketry_engine basketry_engine;
 
 /**
+ * A probability and what it is made of.
+ */
+typedef struct basketry_explanation basketry_explanation;
+
+/**
  * What items are kinds of: categories, their categories, and so on. Itemsets mined with it hold
  * items and categories, and no item next to its own category.
  *
@@ -1625,16 +1630,10 @@ typedef struct basketry_fit_options {
      */
     double popularity_half_life_days;
     /**
-     * The probabilities are fitted to the orders of the last so many days, but at least of the
-     * horizon, from what was known before; at most a quarter of the history's span is used. 0
-     * means 28.
+     * The probabilities are fitted to the orders of the last so many days, from what was known
+     * before; at most a quarter of the history's span is used. 0 means 28.
      */
     double holdout_days;
-    /**
-     * Recommendations have the probability of a purchase within so many days. A history that spans
-     * less than four times as long gives that for a quarter of its span. 0 means 28.
-     */
-    double horizon_days;
     /**
      * Expected baskets by which a pair's lift is drawn towards 1. 0 means 1.
      */
@@ -1653,6 +1652,65 @@ typedef struct basketry_fit_options {
      */
     uint64_t seed;
 } basketry_fit_options;
+
+/**
+ * A customer and a product.
+ */
+typedef struct basketry_customer_product {
+    /**
+     * The customer.
+     */
+    struct basketry_id customer;
+    /**
+     * The product.
+     */
+    struct basketry_id product;
+} basketry_customer_product;
+
+/**
+ * What to recommend. A field that is 0 has its default.
+ */
+typedef struct basketry_recommend_options {
+    /**
+     * The size of this struct; BASKETRY_RECOMMEND_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The products for each customer or basket; there are fewer only where the catalogue has no
+     * more that are allowed. BASKETRY_RECOMMEND_OPTIONS_INIT sets 10.
+     */
+    size_t n;
+    /**
+     * Only these products. Null means any of the catalogue.
+     */
+    const struct basketry_ids *candidates;
+    /**
+     * Never these products.
+     */
+    struct basketry_ids exclude;
+    /**
+     * Pairs of a customer and a product that they are never recommended: what they own already or
+     * turned down. Null if there are none.
+     */
+    const struct basketry_customer_product *exclude_for;
+    /**
+     * How many pairs there are.
+     */
+    size_t n_exclude_for;
+    /**
+     * When the order is placed, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
+     * the last order the model learned from counts as that. Null means that time.
+     */
+    const int64_t *at_ms;
+    /**
+     * How many threads to use; 0 means one for each core. The result is the same for any number.
+     */
+    size_t threads;
+    /**
+     * 1 for only such products as the customer never bought.
+     */
+    int32_t new_only;
+} basketry_recommend_options;
 
 /**
  * The columns of recommendations, by request and rank.
@@ -1679,10 +1737,52 @@ typedef struct basketry_recommendation_columns {
      */
     const uint32_t *ranks;
     /**
-     * How many product ids of the request the model does not know.
+     * How many ids of products in the request the model does not know. They were passed over.
      */
     uint64_t unknown;
+    /**
+     * How many customers of the request the model does not know.
+     */
+    uint64_t unknown_customers;
+    /**
+     * For each row, whether the model knows the customer; null if the request has no customers.
+     */
+    const bool *known;
 } basketry_recommendation_columns;
+
+/**
+ * As of when to score, and with how many threads. A field that is 0 has its default.
+ */
+typedef struct basketry_score_options {
+    /**
+     * The size of this struct; BASKETRY_SCORE_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * When the order is placed, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
+     * the last order the model learned from counts as that. Null means that time.
+     */
+    const int64_t *at_ms;
+    /**
+     * How many threads to use; 0 means one for each core. The result is the same for any number.
+     */
+    size_t threads;
+} basketry_score_options;
+
+/**
+ * What became of pairs that were to be scored.
+ */
+typedef struct basketry_scored {
+    /**
+     * How many ids of products in the request the model does not know.
+     */
+    uint64_t unknown;
+    /**
+     * How many customers of the request the model does not know, counted once for each pair. They
+     * were scored as strangers.
+     */
+    uint64_t unknown_customers;
+} basketry_scored;
 
 /**
  * A product and how many of it. This struct never grows.
@@ -3023,27 +3123,28 @@ basketry_status basketry_model_matching_rules(const struct basketry_model *model
                                               struct basketry_rules **out);
 
 /**
- * The n products that each customer most probably buys within the horizon (see
- * basketry_fit_options), the most probable first; with new_only, only such as they never bought.
- * Products that are not in the model's
- * catalogue are left out. A customer whom the model does not know is an error.
+ * The n products that each customer most probably buys in their next order, the most probable
+ * first. A customer whom the model does not know gets what a stranger would buy; they are marked
+ * and counted. Null options mean the defaults.
  */
 basketry_status basketry_model_recommend(const struct basketry_model *model,
                                          const struct basketry_id *customers,
                                          size_t n_customers,
-                                         size_t n,
-                                         bool new_only,
+                                         const struct basketry_recommend_options *options,
                                          const struct basketry_control *control,
                                          struct basketry_recommendations **out);
 
 /**
- * The n products most probably added to each basket by a customer of whom nothing is known, the
- * most probable first. Products that the model does not know are passed over and counted.
+ * The n products most probably added to each basket, the most probable first; what it holds
+ * already is not among them. Customers are those who hold the baskets, one for each; null if
+ * nobody is known. Products of a basket that the model does not know are passed over and counted.
+ * Null options mean the defaults.
  */
 basketry_status basketry_model_complete(const struct basketry_model *model,
                                         const struct basketry_ids *baskets,
+                                        const struct basketry_id *customers,
                                         size_t n_baskets,
-                                        size_t n,
+                                        const struct basketry_recommend_options *options,
                                         const struct basketry_control *control,
                                         struct basketry_recommendations **out);
 
@@ -3066,10 +3167,77 @@ basketry_status basketry_recommendations_product(const struct basketry_recommend
 
 /**
  * Writes the recommendations to out as an Arrow stream with the columns customer (the id) or
- * basket (the position in the request), product, probability and rank. Release it as Arrow says.
+ * basket (the position in the request), product, probability and rank, and if the request has
+ * customers known (whether the model knows the customer). Release it as Arrow says.
  */
 basketry_status basketry_recommendations_export(const struct basketry_recommendations *recommendations,
                                                 struct ArrowArrayStream *out);
+
+/**
+ * Writes for each pair of a customer and a product the probability that the customer buys it in
+ * their next order, from 0 to 1, to probabilities, which has space for n_pairs; NaN for a product
+ * that the model does not know. Pairs of one customer are quickest one after the other. Scored,
+ * which may be null, says what was not known. Null options mean the defaults.
+ */
+basketry_status basketry_model_score(const struct basketry_model *model,
+                                     const struct basketry_id *customers,
+                                     const struct basketry_id *products,
+                                     size_t n_pairs,
+                                     const struct basketry_score_options *options,
+                                     const struct basketry_control *control,
+                                     float *probabilities,
+                                     struct basketry_scored *scored);
+
+/**
+ * As basketry_model_score, for each pair of a basket and a product: the probability that the
+ * product is bought in the order that holds the basket's products so far. A product that is in the
+ * basket is scored by the rest of it. Customers are those who hold the baskets, one for each; null
+ * if nobody is known.
+ */
+basketry_status basketry_model_score_baskets(const struct basketry_model *model,
+                                             const struct basketry_ids *baskets,
+                                             const struct basketry_id *products,
+                                             const struct basketry_id *customers,
+                                             size_t n_pairs,
+                                             const struct basketry_score_options *options,
+                                             const struct basketry_control *control,
+                                             float *probabilities,
+                                             struct basketry_scored *scored);
+
+/**
+ * Explains the probability of a product for a customer, as basketry_model_score gives it, or with
+ * a basket as basketry_model_score_baskets gives it. Null for a customer or basket means none. A
+ * product that the model does not know is an error.
+ */
+basketry_status basketry_model_explain(const struct basketry_model *model,
+                                       const struct basketry_id *customer,
+                                       const struct basketry_ids *basket,
+                                       struct basketry_id product,
+                                       const struct basketry_score_options *options,
+                                       struct basketry_explanation **out);
+
+/**
+ * The probability that is explained; 0 for null.
+ */
+double basketry_explanation_probability(const struct basketry_explanation *explanation);
+
+/**
+ * The explanation as a JSON object: the segment, the features with their values, weights and
+ * contributions, which add up to the log odds, and the reasons. Borrowed from the explanation,
+ * ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_explanation_json(const struct basketry_explanation *explanation);
+
+/**
+ * The explanation in words, several lines. Borrowed from the explanation, ended by a zero byte;
+ * empty for null.
+ */
+struct basketry_str basketry_explanation_text(const struct basketry_explanation *explanation);
+
+/**
+ * Frees an explanation. Null is allowed.
+ */
+void basketry_explanation_free(struct basketry_explanation *explanation);
 
 /**
  * Reads a policy from TOML. Keys that are left out have their defaults; an unknown key, a wrong
@@ -3327,6 +3495,14 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 /** The start of a basketry_fit_options: all defaults. */
 #define BASKETRY_FIT_OPTIONS_INIT \
     { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0, 0, 0 }
+
+/** The start of a basketry_recommend_options: 10 products, whatever the catalogue has. */
+#define BASKETRY_RECOMMEND_OPTIONS_INIT \
+    { sizeof(basketry_recommend_options), 10, NULL, { NULL, 0 }, NULL, 0, NULL, 0, 0 }
+
+/** The start of a basketry_score_options: all defaults. */
+#define BASKETRY_SCORE_OPTIONS_INIT \
+    { sizeof(basketry_score_options), NULL, 0 }
 
 /** The start of a basketry_context: nobody known, an empty basket. */
 #define BASKETRY_CONTEXT_INIT \

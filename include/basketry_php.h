@@ -77,6 +77,7 @@ typedef struct basketry_catalog_builder basketry_catalog_builder;
 typedef struct basketry_control basketry_control;
 typedef struct basketry_decision basketry_decision;
 typedef struct basketry_engine basketry_engine;
+typedef struct basketry_explanation basketry_explanation;
 typedef struct basketry_hierarchy basketry_hierarchy;
 typedef struct basketry_history basketry_history;
 typedef struct basketry_history_builder basketry_history_builder;
@@ -376,6 +377,21 @@ typedef struct basketry_fit_options {
     size_t threads;
     uint64_t seed;
 } basketry_fit_options;
+typedef struct basketry_customer_product {
+    struct basketry_id customer;
+    struct basketry_id product;
+} basketry_customer_product;
+typedef struct basketry_recommend_options {
+    size_t struct_size;
+    size_t n;
+    const struct basketry_ids *candidates;
+    struct basketry_ids exclude;
+    const struct basketry_customer_product *exclude_for;
+    size_t n_exclude_for;
+    const int64_t *at_ms;
+    size_t threads;
+    int32_t new_only;
+} basketry_recommend_options;
 typedef struct basketry_recommendation_columns {
     size_t len;
     const uint32_t *requests;
@@ -383,7 +399,18 @@ typedef struct basketry_recommendation_columns {
     const float *probabilities;
     const uint32_t *ranks;
     uint64_t unknown;
+    uint64_t unknown_customers;
+    const bool *known;
 } basketry_recommendation_columns;
+typedef struct basketry_score_options {
+    size_t struct_size;
+    const int64_t *at_ms;
+    size_t threads;
+} basketry_score_options;
+typedef struct basketry_scored {
+    uint64_t unknown;
+    uint64_t unknown_customers;
+} basketry_scored;
 typedef struct basketry_line {
     struct basketry_id product;
     double quantity;
@@ -807,14 +834,14 @@ basketry_status basketry_model_matching_rules(const struct basketry_model *model
 basketry_status basketry_model_recommend(const struct basketry_model *model,
                                          const struct basketry_id *customers,
                                          size_t n_customers,
-                                         size_t n,
-                                         bool new_only,
+                                         const struct basketry_recommend_options *options,
                                          const struct basketry_control *control,
                                          struct basketry_recommendations **out);
 basketry_status basketry_model_complete(const struct basketry_model *model,
                                         const struct basketry_ids *baskets,
+                                        const struct basketry_id *customers,
                                         size_t n_baskets,
-                                        size_t n,
+                                        const struct basketry_recommend_options *options,
                                         const struct basketry_control *control,
                                         struct basketry_recommendations **out);
 void basketry_recommendations_free(struct basketry_recommendations *recommendations);
@@ -824,6 +851,33 @@ basketry_status basketry_recommendations_product(const struct basketry_recommend
                                                  struct basketry_id *out);
 basketry_status basketry_recommendations_export(const struct basketry_recommendations *recommendations,
                                                 struct ArrowArrayStream *out);
+basketry_status basketry_model_score(const struct basketry_model *model,
+                                     const struct basketry_id *customers,
+                                     const struct basketry_id *products,
+                                     size_t n_pairs,
+                                     const struct basketry_score_options *options,
+                                     const struct basketry_control *control,
+                                     float *probabilities,
+                                     struct basketry_scored *scored);
+basketry_status basketry_model_score_baskets(const struct basketry_model *model,
+                                             const struct basketry_ids *baskets,
+                                             const struct basketry_id *products,
+                                             const struct basketry_id *customers,
+                                             size_t n_pairs,
+                                             const struct basketry_score_options *options,
+                                             const struct basketry_control *control,
+                                             float *probabilities,
+                                             struct basketry_scored *scored);
+basketry_status basketry_model_explain(const struct basketry_model *model,
+                                       const struct basketry_id *customer,
+                                       const struct basketry_ids *basket,
+                                       struct basketry_id product,
+                                       const struct basketry_score_options *options,
+                                       struct basketry_explanation **out);
+double basketry_explanation_probability(const struct basketry_explanation *explanation);
+struct basketry_str basketry_explanation_json(const struct basketry_explanation *explanation);
+struct basketry_str basketry_explanation_text(const struct basketry_explanation *explanation);
+void basketry_explanation_free(struct basketry_explanation *explanation);
 basketry_status basketry_policy_from_toml(struct basketry_str text, struct basketry_policy **out);
 basketry_status basketry_policy_from_json(struct basketry_str text, struct basketry_policy **out);
 basketry_status basketry_policy_from_file(const char *file, struct basketry_policy **out);

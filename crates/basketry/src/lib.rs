@@ -26,7 +26,7 @@ pub use mine::{
     high_utility, itemsets, rules,
 };
 pub use model::{
-    Explanation, FeatureShare, FitOptions, FitReport, IdsView, Model, NotLearned, ProductStats,
-    Purchases, ReasonShare, RecommendOptions, Recommendations, Related, ScoreOptions, Scores,
-    SegmentReport, SplitReport, Weight, fit,
+    CarriedReport, Explanation, FeatureShare, FitOptions, FitReport, IdsView, Learner, Model,
+    NotLearned, ProductStats, Purchases, ReasonShare, RecommendOptions, Recommendations, Related,
+    ScoreOptions, Scores, SegmentReport, SplitReport, Weight, fit,
 };

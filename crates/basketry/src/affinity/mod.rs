@@ -15,4 +15,4 @@ pub(crate) mod statistics;
 pub(crate) mod views;
 
 pub use options::FitOptions;
-pub use report::{FitReport, NotLearned, SegmentReport, SplitReport, Weight};
+pub use report::{CarriedReport, FitReport, NotLearned, SegmentReport, SplitReport, Weight};

@@ -56,7 +56,19 @@ impl Products {
             };
             products.of_history.push(product);
         }
+        products.sort_history_only(history);
         Ok(products)
+    }
+}
+
+impl Products {
+    /// Numbers the products that are only in the history in the order of their ids: what is learned
+    /// must not depend on who bought what first, as that person may be forgotten.
+    fn sort_history_only(&mut self, history: &Ids) {
+        self.history_only.sort_unstable_by(|&a, &b| history.get(a).cmp(&history.get(b)));
+        for (&index, product) in self.history_only.iter().zip(self.sold as u32..) {
+            self.of_history[index as usize] = product;
+        }
     }
 }
 
@@ -73,7 +85,7 @@ pub(crate) struct Orders {
     pub(crate) time: Vec<i64>,
     /// Per basket, one more: where its products begin.
     pub(crate) offsets: Vec<usize>,
-    /// The distinct products of each basket.
+    /// The distinct products of each basket, ascending.
     pub(crate) items: Vec<u32>,
     /// Per customer, one more: where their baskets begin.
     pub(crate) customer_offsets: Vec<usize>,
@@ -149,6 +161,8 @@ impl Orders {
                     orders.items.push(products.of_history[history.product[line] as usize]);
                 }
             }
+            // The order of the history's products is that of their first purchase.
+            orders.items[before..].sort_unstable();
             if orders.items.len() > before {
                 let customer = if known { customer } else { NO_CUSTOMER };
                 if customer != NO_CUSTOMER {

@@ -50,6 +50,26 @@ pub struct FitReport {
     pub segments: Vec<SegmentReport>,
     /// Everything that could not be learned. Empty if all is well.
     pub not_learned: Vec<NotLearned>,
+    /// What was carried over from an earlier fit when the counts were brought up to date; `None` if
+    /// everything was fitted.
+    pub carried: Option<CarriedReport>,
+    /// Customers taken out of the model after it was made: their ids and purchases are gone, what
+    /// they contributed to sums is not.
+    pub forgotten_customers: u64,
+}
+
+/// What a model carries over from an earlier fit: `split` and `segments` of the report, and the
+/// weights of the propensity, are of that fit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct CarriedReport {
+    /// The latest order that fit learned from, milliseconds since 1970-01-01 UTC.
+    pub fitted_ms: i64,
+    /// Baskets that came since.
+    pub appended_baskets: u64,
+    /// Customers that were forgotten since: what is carried over still rests on their purchases.
+    pub forgotten_customers: u64,
 }
 
 /// The time split the propensity was fitted on.
@@ -187,10 +207,21 @@ impl fmt::Display for FitReport {
             (self.huge_baskets, "baskets with too many products, left out of the pairs"),
             (self.returns_matched, "returns taken off an earlier purchase"),
             (self.returns_unmatched, "returns without an earlier purchase"),
+            (self.forgotten_customers, "customers taken out since, who are in sums only"),
         ] {
             if count > 0 {
                 writeln!(f, "{what}: {count}")?;
             }
+        }
+        if let Some(carried) = &self.carried {
+            writeln!(
+                f,
+                "carried over from a fit up to {}: the propensity; since then {} baskets came and \
+                 {} customers were forgotten",
+                day(carried.fitted_ms),
+                carried.appended_baskets,
+                carried.forgotten_customers
+            )?;
         }
         if let Some(split) = &self.split {
             writeln!(

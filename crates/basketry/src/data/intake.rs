@@ -14,6 +14,9 @@ use super::money::Currency;
 use crate::control::Stage;
 use crate::{Control, Error, ErrorKind, Result};
 
+/// Baskets after which a loop looks whether the work was cancelled.
+const CHECK_EVERY: usize = 1 << 14;
+
 /// Which roles the lines of a history fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
@@ -282,6 +285,55 @@ impl Intake {
         if self.shape.revenue.is_some() {
             self.returns.revenue.push(revenue.saturating_abs());
         }
+    }
+
+    /// Adds the lines of a history of the same shape.
+    pub(crate) fn extend(&mut self, other: &History, control: &Control) -> Result<()> {
+        fn all(ids: &mut Ids, new: &Ids) -> Result<Vec<u32>> {
+            new.iter().map(|id| intern_first(ids, id)).collect()
+        }
+        let customers = all(&mut self.customers, &other.customers)?;
+        let products = all(&mut self.products, &other.products)?;
+        let named = self.shape.baskets && self.shape.customers;
+        let baskets = if named { all(&mut self.baskets, &other.baskets)? } else { Vec::new() };
+        let (used, negative) = (self.report.lines_used, self.report.negative_revenue);
+        for (basket, &customer) in other.basket_customer.iter().enumerate() {
+            if basket % CHECK_EVERY == 0 {
+                control.check()?;
+            }
+            let customer = customers[customer as usize];
+            let number = baskets.get(basket).copied().unwrap_or(NO_ID);
+            let time = other.basket_time[basket];
+            for line in other.lines_of(basket) {
+                let (product, quantity) = (products[line.product as usize], line.quantity);
+                let revenue = line.revenue.unwrap_or(0);
+                let added = self.add(customer, number, time, product, quantity, revenue)?;
+                if let Err(claimed) = added {
+                    let text = format!("basket: {}", self.claimed_error(&claimed));
+                    return Err(Error::new(ErrorKind::Data, text));
+                }
+            }
+            // Without baskets of their own, lines of other times are other baskets.
+            if let Some(held) = self.held.get_mut(self.last as usize) {
+                held.spread |= other.basket_spread[basket];
+            }
+        }
+        for line in other.returns() {
+            let customer = customers[line.customer as usize];
+            let (product, revenue) = (products[line.product as usize], line.revenue.unwrap_or(0));
+            self.add_return(customer, line.time, product, line.quantity, revenue);
+        }
+        // What was counted when the lines were read.
+        let (sum, read) = (&mut self.report, &other.report);
+        sum.lines_read += read.lines_read;
+        sum.lines_used = used + read.lines_used;
+        sum.skipped_null += read.skipped_null;
+        sum.skipped_non_finite += read.skipped_non_finite;
+        sum.skipped_non_positive += read.skipped_non_positive;
+        sum.returns += read.returns;
+        sum.merged += read.merged;
+        sum.negative_revenue = negative + read.negative_revenue;
+        Ok(())
     }
 
     pub(crate) fn claimed_error(&self, by: &Claimed) -> String {

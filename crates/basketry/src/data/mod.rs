@@ -28,6 +28,7 @@ mod group;
 mod hierarchy;
 mod history;
 mod history_builder;
+mod history_edit;
 mod id_list;
 mod ids;
 mod ingest;

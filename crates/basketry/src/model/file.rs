@@ -307,11 +307,30 @@ impl Sections {
 
     /// Adds all sections but those of some kinds to another file, as they are.
     pub(super) fn copy(&self, bytes: &[u8], but: &[Kind], writer: &mut Writer) {
+        self.copy_changed(bytes, but, writer, |_, _| None);
+    }
+
+    /// As [`copy`](Self::copy), with other contents where `change` gives some.
+    pub(super) fn copy_changed(
+        &self,
+        bytes: &[u8],
+        but: &[Kind],
+        writer: &mut Writer,
+        change: impl Fn(Kind, &[u8]) -> Option<Vec<u8>>,
+    ) {
         for s in self.list.iter().filter(|s| !but.contains(&s.kind)) {
             let flags = if s.required { REQUIRED } else { 0 };
             let body = &bytes[s.start..s.end];
+            let changed = change(s.kind, body);
+            let body = changed.as_deref().unwrap_or(body);
             writer.add((s.kind, s.instance), (s.version, flags), s.element, body);
         }
+    }
+
+    /// The kind and the number of entries of each section.
+    #[cfg(test)]
+    pub(super) fn lengths(&self) -> impl Iterator<Item = (Kind, usize)> {
+        self.list.iter().map(|s| (s.kind, (s.end - s.start) / s.element.size() as usize))
     }
 
     /// The section of a kind as a column; an error if it is missing or of another type.

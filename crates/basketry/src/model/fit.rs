@@ -4,7 +4,7 @@ use super::{Model, layout};
 use crate::affinity::customers::baskets_with_customer;
 use crate::affinity::orders::{Orders, Products};
 use crate::affinity::statistics::Statistics;
-use crate::affinity::{FitOptions, FitReport, propensity};
+use crate::affinity::{CarriedReport, FitOptions, FitReport, propensity};
 use crate::{Catalog, Control, Error, ErrorKind, History, Result, Stage};
 
 /// Learns a model: which products sell together, what each customer buys again, what is popular,
@@ -26,6 +26,16 @@ pub fn fit(
     options: &FitOptions,
     control: &Control,
 ) -> Result<Model> {
+    check(catalog, history, options, control)?;
+    in_threads(options, || learn(catalog, history, options, control))
+}
+
+fn check(
+    catalog: &Catalog,
+    history: &History,
+    options: &FitOptions,
+    control: &Control,
+) -> Result<()> {
     options.validate()?;
     control.check()?;
     if catalog.is_empty() {
@@ -36,15 +46,54 @@ pub fn fit(
         let text = "history: there are no baskets: expected at least one";
         return Err(Error::new(ErrorKind::Data, text));
     }
-    let Some(threads) = options.threads else {
-        return learn(catalog, history, options, control);
-    };
+    Ok(())
+}
+
+/// Runs `work` in as many threads as the options say.
+fn in_threads<T: Send>(options: &FitOptions, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let Some(threads) = options.threads else { return work() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| {
         let text = format!("threads: {threads} could not be started");
         Error::new(ErrorKind::Limit, text).with_source(error)
     })?;
-    pool.install(|| learn(catalog, history, options, control))
+    pool.install(work)
+}
+
+/// Counts anew, and carries over from `last` what is learned on top of the counts. `changes` are
+/// the baskets that came and the customers that went since it was fitted.
+pub(super) fn recount(
+    catalog: &Catalog,
+    history: &History,
+    options: &FitOptions,
+    (last, changes): (&Model, (u64, u64)),
+    control: &Control,
+) -> Result<Model> {
+    check(catalog, history, options, control)?;
+    in_threads(options, || {
+        let products = Products::new(catalog.ids(), history.products())?;
+        let orders = Orders::new(history, &products, None, control)?;
+        let statistics = Statistics::new(&orders, products.sold, options, control)?;
+        let mut report = describe(&products, &orders, &statistics, options);
+        let old = last.report();
+        report.split = old.split.clone();
+        report.segments = old.segments.clone();
+        // What the counts lack was found anew; the rest is as it was.
+        let carried = old.not_learned.iter().filter(|entry| !COUNTED.contains(&&*entry.what));
+        report.not_learned.extend(carried.cloned());
+        report.carried = Some(CarriedReport {
+            fitted_ms: old.carried.as_ref().map_or(old.last_ms, |carried| carried.fitted_ms),
+            appended_baskets: changes.0,
+            forgotten_customers: changes.1,
+        });
+        let weights = last.learned().weights;
+        control.begin(Stage::Writing, 1)?;
+        let bytes =
+            layout::write(catalog, history, &products, &statistics, weights, options, &report)?;
+        let model = Model::from_bytes(bytes)?;
+        control.advance(1)?;
+        Ok(model)
+    })
 }
 
 fn learn(
@@ -70,6 +119,12 @@ fn learn(
     control.advance(1)?;
     Ok(model)
 }
+
+/// What [`describe`] may find that the counts lack.
+const COUNTED: [&str; 3] = [NO_PAIRS, NO_POPULAR, NO_CUSTOMERS];
+const NO_PAIRS: &str = "pairs that sell together";
+const NO_POPULAR: &str = "popular products";
+const NO_CUSTOMERS: &str = "what customers buy again";
 
 /// The report but for the propensity.
 fn describe(
@@ -109,15 +164,15 @@ fn describe(
              customers"
                 .into()
         };
-        report.not_learned("pairs that sell together", why, "no product is suggested by another");
+        report.not_learned(NO_PAIRS, why, "no product is suggested by another");
     }
     if report.popular_products == 0 {
         let why = format!("no product has enough distinct customers ({threshold})");
-        report.not_learned("popular products", why, "none are suggested for being popular");
+        report.not_learned(NO_POPULAR, why, "none are suggested for being popular");
     }
     if orders.customers == 0 {
         report.not_learned(
-            "what customers buy again",
+            NO_CUSTOMERS,
             "the history has no customers",
             "every request is treated as anonymous",
         );

@@ -113,6 +113,11 @@ const KINDS: [Kind; 35] = [
     WEIGHTS,
 ];
 
+/// The columns with one entry for each customer, besides those of their ids.
+const PER_CUSTOMER: [Kind; 3] = [CUSTOMER_BASKETS, CUSTOMER_WEIGHT, CUSTOMER_SIZE];
+/// The columns with one entry for each row of purchases.
+const PER_PURCHASE: [Kind; 5] = [OWN_PRODUCT, OWN_WEIGHT, OWN_COUNT, OWN_LAST, OWN_FIRST];
+
 /// No number that is learned comes near it, and sums and products of such numbers stay finite.
 const BIG: f32 = 1e15;
 
@@ -187,12 +192,71 @@ pub(super) fn write(
         integer_products: product_kind == IdKind::Int,
         integer_customers: customer_kind == IdKind::Int,
     };
-    let json = serde_json::to_vec(&text).map_err(|error| {
+    write_text(&mut writer, &text)?;
+    Ok(writer.finish())
+}
+
+/// Everything of a model file but what it holds of single customers who do not stay. `stays` has
+/// an entry for each customer and the number of those who go.
+pub(super) fn without_customers(
+    layout: &Layout,
+    sections: &Sections,
+    bytes: &[u8],
+    (stays, forgotten): (&[bool], u64),
+    writer: &mut Writer,
+) -> Result<()> {
+    let offsets = layout.own_offsets.of(bytes);
+    let mut kept_offsets = vec![0u64];
+    let mut end = 0;
+    for (row, _) in offsets.windows(2).zip(stays).filter(|&(_, &stays)| stays) {
+        end += row[1] - row[0];
+        kept_offsets.push(end);
+    }
+    // Bytes of the entries that stay.
+    let of_customers = |column: &[u8]| -> Vec<u8> {
+        let size = column.len() / stays.len().max(1);
+        let entries = column.chunks_exact(size.max(1)).zip(stays);
+        entries.filter(|&(_, &stays)| stays).flat_map(|(entry, _)| entry.iter().copied()).collect()
+    };
+    let of_purchases = |column: &[u8]| -> Vec<u8> {
+        let entries = offsets.last().map_or(0, |&all| all as usize);
+        let size = column.len() / entries.max(1);
+        let rows = offsets.windows(2).zip(stays).filter(|&(_, &stays)| stays);
+        rows.flat_map(|(row, _)| &column[row[0] as usize * size..row[1] as usize * size])
+            .copied()
+            .collect()
+    };
+    let customers = layout.customers.view(bytes);
+    let ids: Vec<_> =
+        customers.iter().zip(stays).filter(|&(_, &stays)| stays).map(|(id, _)| id).collect();
+    lookup::write_ids(writer, CUSTOMER_IDS, customers.kind(), ids.iter().copied());
+    writer.section(OWN_OFFSETS, 0, &kept_offsets);
+    let json = sections.column::<u8>(JSON, 0, "model")?.of(bytes);
+    let mut text: Text = serde_json::from_slice(json)
+        .map_err(|error| damaged("model", format!("section JSON: {error}")).with_source(error))?;
+    text.report.forgotten_customers += forgotten;
+    write_text(writer, &text)?;
+    let IdKinds { ints, offsets: of_ids, text: of_text, table } = CUSTOMER_IDS;
+    let written = [ints, of_ids, of_text, table, OWN_OFFSETS, JSON];
+    sections.copy_changed(bytes, &written, writer, |kind, column| {
+        if PER_CUSTOMER.contains(&kind) {
+            Some(of_customers(column))
+        } else if PER_PURCHASE.contains(&kind) {
+            Some(of_purchases(column))
+        } else {
+            None
+        }
+    });
+    Ok(())
+}
+
+fn write_text(writer: &mut Writer, text: &Text) -> Result<()> {
+    let json = serde_json::to_vec(text).map_err(|error| {
         crate::Error::new(crate::ErrorKind::Internal, "the fit report could not be written")
             .with_source(error)
     })?;
     writer.section(JSON, 0, &json);
-    Ok(writer.finish())
+    Ok(())
 }
 
 /// Where everything lies in a model file.

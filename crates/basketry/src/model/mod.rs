@@ -10,13 +10,16 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+mod arrow;
 mod bytes;
 mod explain;
 mod file;
 mod filter;
 mod fit;
+mod forget;
 mod inspect;
 mod layout;
+mod learner;
 mod lookup;
 mod recommend;
 mod recommendations;
@@ -34,12 +37,15 @@ use crate::{Catalog, Error, Result};
 pub use self::explain::{Explanation, FeatureShare, ReasonShare};
 pub use self::fit::fit;
 pub use self::inspect::{ProductStats, Purchases, Related};
+pub use self::learner::Learner;
 pub use self::lookup::IdsView;
 pub use self::recommend::RecommendOptions;
 pub use self::recommendations::Recommendations;
 pub use self::rules::{RuleView, RulesView};
 pub use self::score::{ScoreOptions, Scores};
-pub use crate::affinity::{FitOptions, FitReport, NotLearned, SegmentReport, SplitReport, Weight};
+pub use crate::affinity::{
+    CarriedReport, FitOptions, FitReport, NotLearned, SegmentReport, SplitReport, Weight,
+};
 
 /// What was learned: immutable, cheap to clone, read by any number of threads.
 ///
@@ -211,7 +217,8 @@ impl Model {
         &self.inner.layout.report
     }
 
-    /// The products: those of the catalogue in its order, then those only in the history.
+    /// The products: those of the catalogue in its order, then those only in the history in the
+    /// order of their ids.
     pub fn products(&self) -> IdsView<'_> {
         self.inner.layout.products.view(&self.inner.bytes)
     }

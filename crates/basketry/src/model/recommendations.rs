@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+use super::Model;
+use super::arrow::{batch, id_column, id_type, ids};
 use super::requests::Asked;
-use super::{IdsView, Model};
-use crate::{Error, ErrorKind, IdKind, IdRef, Result};
+use crate::Result;
 
 /// Ranked products for customers or baskets, one row each, in columns.
 #[derive(Clone, Debug)]
@@ -196,7 +196,7 @@ impl Recommendations {
     /// All rows as one Arrow table.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] if the ids exceed 2 GiB of text.
+    /// [`ErrorKind::Limit`](crate::ErrorKind) if the ids exceed 2 GiB of text.
     pub fn to_record_batch(&self) -> Result<RecordBatch> {
         let rows = &self.rows;
         let mut columns = vec![
@@ -204,11 +204,11 @@ impl Recommendations {
                 Of::Customers(customers) => {
                     let known = self.model.customers();
                     let of_row = rows.request.iter().filter_map(|&at| customers.id(known, at));
-                    ids(of_row, customers.kind, self.len())?
+                    id_column(of_row, customers.kind)?
                 }
                 Of::Baskets { .. } => integers(&rows.request),
             },
-            product_ids(self.model.products(), &rows.product)?,
+            ids(self.model.products(), rows.product.iter().copied())?,
             floats(&rows.probability),
             integers(&rows.rank),
         ];
@@ -219,62 +219,12 @@ impl Recommendations {
     }
 }
 
-pub(super) fn batch(schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
-    RecordBatch::try_new(schema, columns).map_err(|error| {
-        Error::new(ErrorKind::Internal, "the result does not fit its own columns")
-            .with_source(error)
-    })
-}
-
-pub(super) fn id_type(kind: IdKind) -> DataType {
-    match kind {
-        IdKind::Int => DataType::Int64,
-        IdKind::Str => DataType::Utf8,
-    }
-}
-
-pub(super) fn integers(values: &[u32]) -> ArrayRef {
+fn integers(values: &[u32]) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(values.iter().map(|&value| i64::from(value))))
 }
 
-pub(super) fn floats(values: &[f32]) -> ArrayRef {
+fn floats(values: &[f32]) -> ArrayRef {
     Arc::new(Float64Array::from_iter_values(values.iter().map(|&value| f64::from(value))))
-}
-
-/// The ids of products of the model.
-pub(super) fn product_ids(known: IdsView<'_>, products: &[u32]) -> Result<ArrayRef> {
-    ids(products.iter().filter_map(|&product| known.get(product)), known.kind(), products.len())
-}
-
-/// A column of ids, all of one kind.
-pub(super) fn ids<'a>(
-    ids: impl Iterator<Item = IdRef<'a>>,
-    kind: IdKind,
-    rows: usize,
-) -> Result<ArrayRef> {
-    if kind == IdKind::Int {
-        return Ok(Arc::new(Int64Array::from_iter_values(ids.filter_map(|id| match id {
-            IdRef::Int(value) => Some(value),
-            IdRef::Str(_) => None,
-        }))));
-    }
-    let mut ends: Vec<i32> = Vec::with_capacity(rows + 1);
-    let mut text: Vec<u8> = Vec::with_capacity(rows * 8);
-    ends.push(0);
-    for id in ids {
-        let IdRef::Str(value) = id else { continue };
-        text.extend_from_slice(value.as_bytes());
-        let end = i32::try_from(text.len()).map_err(|_| {
-            let text = "the ids of this result exceed 2 GiB of text; ask for fewer";
-            Error::new(ErrorKind::Limit, text)
-        })?;
-        ends.push(end);
-    }
-    let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
-    let array = StringArray::try_new(offsets, Buffer::from_vec(text), None);
-    array
-        .map(|array| Arc::new(array) as ArrayRef)
-        .map_err(|error| Error::new(ErrorKind::Internal, "ids that are no text").with_source(error))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! The probabilities of given pairs.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rayon::prelude::*;
-use std::sync::Arc;
 
 use super::Model;
-use super::recommendations::{batch, id_type, ids};
+use super::arrow::{batch, id_column, id_type};
 use super::requests::{Asked, Baskets};
 use crate::affinity::scorer::{Scratch, Situation};
 use crate::mine::{Pool, check_threads};
@@ -288,7 +288,7 @@ impl Scores {
             Some(customers) if self.of_customers => {
                 let known = self.model.customers();
                 let of_row = rows.clone().filter_map(|at| customers.id(known, at));
-                ids(of_row, customers.kind, self.len())?
+                id_column(of_row, customers.kind)?
             }
             _ => Arc::new(Int64Array::from_iter_values(rows.clone().map(i64::from))),
         };
@@ -297,7 +297,7 @@ impl Scores {
         let probability: Float64Array =
             self.probability.iter().map(|&p| (!p.is_nan()).then(|| f64::from(p))).collect();
         let mut columns =
-            vec![first, ids(products, self.products.kind, self.len())?, Arc::new(probability)];
+            vec![first, id_column(products, self.products.kind)?, Arc::new(probability)];
         if self.customers.is_some() {
             columns.push(Arc::new(BooleanArray::from(self.known())));
         }
