@@ -465,6 +465,11 @@ typedef struct basketry_itemset_counts basketry_itemset_counts;
 typedef struct basketry_itemsets basketry_itemsets;
 
 /**
+ * Learns again and again from orders that grow, and from which customers may be taken out.
+ */
+typedef struct basketry_learner basketry_learner;
+
+/**
  * What was learned from past orders: immutable, shared by the engines it is given to.
  */
 typedef struct basketry_model basketry_model;
@@ -1630,10 +1635,16 @@ typedef struct basketry_fit_options {
      */
     double popularity_half_life_days;
     /**
-     * The probabilities are fitted to the orders of the last so many days, from what was known
-     * before; at most a quarter of the history's span is used. 0 means 28.
+     * The probabilities are fitted to the orders of the last so many days, but at least of the
+     * horizon, from what was known before; at most a quarter of the history's span is used. 0
+     * means 28.
      */
     double holdout_days;
+    /**
+     * Recommendations have the probability of a purchase within so many days. A history that spans
+     * less than four times as long gives that for a quarter of its span. 0 means 28.
+     */
+    double horizon_days;
     /**
      * Expected baskets by which a pair's lift is drawn towards 1. 0 means 1.
      */
@@ -1698,7 +1709,7 @@ typedef struct basketry_recommend_options {
      */
     size_t n_exclude_for;
     /**
-     * When the order is placed, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
+     * The moment of the request, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
      * the last order the model learned from counts as that. Null means that time.
      */
     const int64_t *at_ms;
@@ -1759,7 +1770,7 @@ typedef struct basketry_score_options {
      */
     size_t struct_size;
     /**
-     * When the order is placed, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
+     * The moment of the request, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
      * the last order the model learned from counts as that. Null means that time.
      */
     const int64_t *at_ms;
@@ -3123,8 +3134,8 @@ basketry_status basketry_model_matching_rules(const struct basketry_model *model
                                               struct basketry_rules **out);
 
 /**
- * The n products that each customer most probably buys in their next order, the most probable
- * first. A customer whom the model does not know gets what a stranger would buy; they are marked
+ * The n products that each customer most probably buys within the horizon (see
+ * basketry_fit_options), the most probable first. A customer whom the model does not know gets what a stranger would buy; they are marked
  * and counted. Null options mean the defaults.
  */
 basketry_status basketry_model_recommend(const struct basketry_model *model,
@@ -3174,8 +3185,8 @@ basketry_status basketry_recommendations_export(const struct basketry_recommenda
                                                 struct ArrowArrayStream *out);
 
 /**
- * Writes for each pair of a customer and a product the probability that the customer buys it in
- * their next order, from 0 to 1, to probabilities, which has space for n_pairs; NaN for a product
+ * Writes for each pair of a customer and a product the probability that the customer buys it within
+ * the horizon, from 0 to 1, to probabilities, which has space for n_pairs; NaN for a product
  * that the model does not know. Pairs of one customer are quickest one after the other. Scored,
  * which may be null, says what was not known. Null options mean the defaults.
  */
@@ -3238,6 +3249,117 @@ struct basketry_str basketry_explanation_text(const struct basketry_explanation 
  * Frees an explanation. Null is allowed.
  */
 void basketry_explanation_free(struct basketry_explanation *explanation);
+
+/**
+ * Begins with some orders, which may be none; catalogue and orders are copied. Null options mean
+ * the defaults.
+ */
+basketry_status basketry_learner_new(const struct basketry_catalog *catalog,
+                                     const struct basketry_history *history,
+                                     const struct basketry_fit_options *options,
+                                     struct basketry_learner **out);
+
+/**
+ * Goes on from a model that was fitted before, with its options: basketry_learner_update then
+ * carries over what it learned. The history holds all orders, those that it learned from included.
+ */
+basketry_status basketry_learner_resume(const struct basketry_model *model,
+                                        const struct basketry_catalog *catalog,
+                                        const struct basketry_history *history,
+                                        struct basketry_learner **out);
+
+/**
+ * Adds orders, as if their source had been read after that of the orders so far; a basket may go
+ * on in them. On an error the orders stay as they were.
+ */
+basketry_status basketry_learner_append(struct basketry_learner *learner,
+                                        const struct basketry_history *orders,
+                                        const struct basketry_control *control);
+
+/**
+ * Takes customers out, with all that is known of them, and writes how many of them were not here
+ * to unknown, which may be null. Counts no longer rest on their purchases; what
+ * basketry_learner_update carries over does until the next basketry_learner_fit.
+ */
+basketry_status basketry_learner_forget(struct basketry_learner *learner,
+                                        const struct basketry_id *customers,
+                                        size_t n_customers,
+                                        const struct basketry_control *control,
+                                        uint64_t *unknown);
+
+/**
+ * Puts another catalogue in place, which is copied. The next model is made with it.
+ */
+basketry_status basketry_learner_set_catalog(struct basketry_learner *learner,
+                                             const struct basketry_catalog *catalog);
+
+/**
+ * Learns everything anew: the model is, byte for byte, the one that basketry_fit makes of the same
+ * orders at once, in whatever parts they came, and without the customers that were forgotten.
+ */
+basketry_status basketry_learner_fit(struct basketry_learner *learner,
+                                     const struct basketry_control *control,
+                                     struct basketry_model **out);
+
+/**
+ * Counts anew, and keeps what the last fit learned on top of the counts: baskets, customers,
+ * popularity and rhythm of products, pairs and each customer's purchases are exactly those of a
+ * fit, the rest is carried over, as the model's report says. Without a fit before it is one.
+ */
+basketry_status basketry_learner_update(struct basketry_learner *learner,
+                                        const struct basketry_control *control,
+                                        struct basketry_model **out);
+
+/**
+ * Whether what basketry_learner_update carries over has aged: nothing was fitted yet, a tenth as
+ * many baskets came since as the last fit learned from, or the last order is the options'
+ * holdout_days later than at the last fit. False for null.
+ */
+bool basketry_learner_refit_due(const struct basketry_learner *learner);
+
+/**
+ * How many baskets there are; 0 for null.
+ */
+size_t basketry_learner_baskets(const struct basketry_learner *learner);
+
+/**
+ * How many customers there are; 0 for null.
+ */
+size_t basketry_learner_customers(const struct basketry_learner *learner);
+
+/**
+ * Frees a learner. Null is allowed.
+ */
+void basketry_learner_free(struct basketry_learner *learner);
+
+/**
+ * The same model without the ids and purchases of some customers. Ids that it does not know are
+ * passed over. What they contributed to sums (how many bought each product, popularity, pairs,
+ * weights) stays until the next fit; the report counts who was taken out.
+ */
+basketry_status basketry_model_forget(const struct basketry_model *model,
+                                      const struct basketry_id *customers,
+                                      size_t n_customers,
+                                      struct basketry_model **out);
+
+/**
+ * Takes out all that is known of some customers: their baskets, lines, returns and ids, and the
+ * products that nobody else bought. Writes how many of them were not here to unknown, which may be
+ * null. Without a customer column each basket is a customer, called as the basket.
+ */
+basketry_status basketry_history_forget(struct basketry_history *history,
+                                        const struct basketry_id *customers,
+                                        size_t n_customers,
+                                        const struct basketry_control *control,
+                                        uint64_t *unknown);
+
+/**
+ * Adds the lines of another history, as if its source had been read after that of the first. On an
+ * error the history stays as it was.
+ */
+basketry_status basketry_history_extend(struct basketry_history *history,
+                                        const struct basketry_history *other,
+                                        const struct basketry_control *control);
 
 /**
  * Reads a policy from TOML. Keys that are left out have their defaults; an unknown key, a wrong

@@ -467,6 +467,23 @@ public:
     /// What became of the lines that were read, as JSON.
     std::string_view report() const noexcept { return view(basketry_history_report(native())); }
 
+    /// Adds the lines of another history, as if its source had been read after that of this one.
+    void extend(const History &other, const Control *control = nullptr) {
+        detail::watched(control, [&](auto c) {
+            return basketry_history_extend(native(), other.native(), c);
+        });
+    }
+
+    /// Takes out all that is known of some customers; returns how many of them were not here.
+    std::uint64_t forget(const std::vector<Id> &customers, const Control *control = nullptr) {
+        const std::vector<basketry_id> ids = detail::native_ids(customers);
+        std::uint64_t unknown = 0;
+        detail::watched(control, [&](auto c) {
+            return basketry_history_forget(native(), ids.data(), ids.size(), c, &unknown);
+        });
+        return unknown;
+    }
+
     /// The distinct products of each basket, for mining.
     Baskets to_baskets() const {
         return Baskets::adopt(detail::make<basketry_baskets>(
@@ -811,6 +828,14 @@ public:
         }));
     }
 
+    /// The same model without the ids and purchases of some customers.
+    Model forget(const std::vector<Id> &customers) const {
+        const std::vector<basketry_id> ids = detail::native_ids(customers);
+        return adopt(detail::make<basketry_model>([&](auto out) {
+            return basketry_model_forget(native(), ids.data(), ids.size(), out);
+        }));
+    }
+
 private:
     // C cannot see the lengths of all its arrays.
     static void check_pairs(std::size_t requests, std::size_t products) {
@@ -827,6 +852,70 @@ private:
         return detail::native_ids(customers);
     }
 
+    using Handle::Handle;
+};
+
+/// A model kept up to date: orders come, customers go.
+class Learner : public detail::Handle<basketry_learner, basketry_learner_free> {
+public:
+    /// Begins with some orders, which may be none; catalogue and orders are copied.
+    Learner(const Catalog &catalog, const History &history,
+            const basketry_fit_options *options = nullptr)
+        : Handle(detail::make<basketry_learner>([&](auto out) {
+              return basketry_learner_new(catalog.native(), history.native(), options, out);
+          })) {}
+
+    /// Goes on from a model that was fitted before; the history holds all orders.
+    static Learner resume(const Model &model, const Catalog &catalog, const History &history) {
+        return Learner(detail::make<basketry_learner>([&](auto out) {
+            return basketry_learner_resume(model.native(), catalog.native(), history.native(), out);
+        }));
+    }
+
+    /// Adds orders.
+    void append(const History &orders, const Control *control = nullptr) {
+        detail::watched(control, [&](auto c) {
+            return basketry_learner_append(native(), orders.native(), c);
+        });
+    }
+
+    /// Takes customers out; returns how many of them were not here.
+    std::uint64_t forget(const std::vector<Id> &customers, const Control *control = nullptr) {
+        const std::vector<basketry_id> ids = detail::native_ids(customers);
+        std::uint64_t unknown = 0;
+        detail::watched(control, [&](auto c) {
+            return basketry_learner_forget(native(), ids.data(), ids.size(), c, &unknown);
+        });
+        return unknown;
+    }
+
+    /// Puts another catalogue in place.
+    void set_catalog(const Catalog &catalog) {
+        check(basketry_learner_set_catalog(native(), catalog.native()));
+    }
+
+    /// Learns everything anew.
+    Model fit(const Control *control = nullptr) {
+        return Model::adopt(detail::make_watched<basketry_model>(control, [&](auto c, auto out) {
+            return basketry_learner_fit(native(), c, out);
+        }));
+    }
+
+    /// Counts anew, and carries the rest over from the last fit.
+    Model update(const Control *control = nullptr) {
+        return Model::adopt(detail::make_watched<basketry_model>(control, [&](auto c, auto out) {
+            return basketry_learner_update(native(), c, out);
+        }));
+    }
+
+    /// Whether what an update carries over has aged.
+    bool refit_due() const noexcept { return basketry_learner_refit_due(native()); }
+
+    /// How many baskets and customers there are.
+    std::size_t baskets() const noexcept { return basketry_learner_baskets(native()); }
+    std::size_t customers() const noexcept { return basketry_learner_customers(native()); }
+
+private:
     using Handle::Handle;
 };
 

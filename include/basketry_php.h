@@ -83,6 +83,7 @@ typedef struct basketry_history basketry_history;
 typedef struct basketry_history_builder basketry_history_builder;
 typedef struct basketry_itemset_counts basketry_itemset_counts;
 typedef struct basketry_itemsets basketry_itemsets;
+typedef struct basketry_learner basketry_learner;
 typedef struct basketry_model basketry_model;
 typedef struct basketry_policy basketry_policy;
 typedef struct basketry_recommendations basketry_recommendations;
@@ -878,6 +879,46 @@ double basketry_explanation_probability(const struct basketry_explanation *expla
 struct basketry_str basketry_explanation_json(const struct basketry_explanation *explanation);
 struct basketry_str basketry_explanation_text(const struct basketry_explanation *explanation);
 void basketry_explanation_free(struct basketry_explanation *explanation);
+basketry_status basketry_learner_new(const struct basketry_catalog *catalog,
+                                     const struct basketry_history *history,
+                                     const struct basketry_fit_options *options,
+                                     struct basketry_learner **out);
+basketry_status basketry_learner_resume(const struct basketry_model *model,
+                                        const struct basketry_catalog *catalog,
+                                        const struct basketry_history *history,
+                                        struct basketry_learner **out);
+basketry_status basketry_learner_append(struct basketry_learner *learner,
+                                        const struct basketry_history *orders,
+                                        const struct basketry_control *control);
+basketry_status basketry_learner_forget(struct basketry_learner *learner,
+                                        const struct basketry_id *customers,
+                                        size_t n_customers,
+                                        const struct basketry_control *control,
+                                        uint64_t *unknown);
+basketry_status basketry_learner_set_catalog(struct basketry_learner *learner,
+                                             const struct basketry_catalog *catalog);
+basketry_status basketry_learner_fit(struct basketry_learner *learner,
+                                     const struct basketry_control *control,
+                                     struct basketry_model **out);
+basketry_status basketry_learner_update(struct basketry_learner *learner,
+                                        const struct basketry_control *control,
+                                        struct basketry_model **out);
+bool basketry_learner_refit_due(const struct basketry_learner *learner);
+size_t basketry_learner_baskets(const struct basketry_learner *learner);
+size_t basketry_learner_customers(const struct basketry_learner *learner);
+void basketry_learner_free(struct basketry_learner *learner);
+basketry_status basketry_model_forget(const struct basketry_model *model,
+                                      const struct basketry_id *customers,
+                                      size_t n_customers,
+                                      struct basketry_model **out);
+basketry_status basketry_history_forget(struct basketry_history *history,
+                                        const struct basketry_id *customers,
+                                        size_t n_customers,
+                                        const struct basketry_control *control,
+                                        uint64_t *unknown);
+basketry_status basketry_history_extend(struct basketry_history *history,
+                                        const struct basketry_history *other,
+                                        const struct basketry_control *control);
 basketry_status basketry_policy_from_toml(struct basketry_str text, struct basketry_policy **out);
 basketry_status basketry_policy_from_json(struct basketry_str text, struct basketry_policy **out);
 basketry_status basketry_policy_from_file(const char *file, struct basketry_policy **out);

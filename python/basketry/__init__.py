@@ -6,7 +6,7 @@ The words:
   :class:`Utilities`, :func:`high_utility`: what earns the most together.
 - :func:`sequences`: what customers buy after what, from a :class:`History`.
 - :class:`Catalog` (what the shop sells) and :class:`History` (what was ordered); :func:`fit` makes
-  a :class:`Model` of them, which is one file.
+  a :class:`Model` of them, which is one file, and :class:`Learner` keeps it up to date.
 - :class:`Engine` (a model and a live catalogue) decides, for a :class:`Policy` and a request, what
   to offer: a :class:`Decision` of :class:`Offer` objects with their reasons.
 
@@ -41,6 +41,7 @@ from basketry._native import (
     Itemset,
     ItemsetCounts,
     Itemsets,
+    Learner,
     Model,
     Offer,
     Policy,
@@ -83,6 +84,7 @@ __all__ = [
     "Itemset",
     "ItemsetCounts",
     "Itemsets",
+    "Learner",
     "LimitError",
     "Model",
     "Offer",

@@ -256,6 +256,13 @@ void learning(const std::string &golden, const std::string &folder) {
     CHECK(static_cast<float>(why.probability()) == joins[0]);
     CHECK(contains(why.json(), "\"contribution\"") && contains(why.text(), "log odds"));
 
+    CHECK(opened.forget({"c-001"}).customers() == 49);
+    basketry::Learner learner(catalog, history, &options);
+    CHECK(learner.refit_due() && learner.customers() == 50 && learner.baskets() == history.size());
+    CHECK(learner.fit().bytes() == model.bytes() && !learner.refit_due());
+    CHECK(learner.forget({"c-001", "nobody"}) == 1);
+    CHECK(learner.update().customers() == 49);
+
     // A handle may be moved, and the one that was moved from holds nothing.
     basketry::Engine engine(opened, catalog);
     basketry::Engine moved = std::move(engine);

@@ -466,6 +466,13 @@ pub extern "C" fn basketry_history_to_decayed_baskets(
 }
 
 impl basketry_history {
+    /// Changes the history; the report is then another.
+    pub(crate) fn edit<T>(&mut self, change: impl FnOnce(&mut History) -> Result<T>) -> Result<T> {
+        let done = change(&mut self.history)?;
+        self.report = Text::default();
+        Ok(done)
+    }
+
     pub(crate) fn new(history: History) -> Self {
         Self { history, report: Text::default() }
     }

@@ -32,6 +32,7 @@ pub mod error;
 pub mod hierarchy;
 pub mod history;
 pub mod itemsets;
+pub mod learner;
 pub mod model;
 pub mod model_rules;
 pub mod parts;

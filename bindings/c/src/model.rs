@@ -77,7 +77,7 @@ unsafe impl Grows for basketry_fit_options {
 }
 
 impl basketry_fit_options {
-    fn to_rust(self) -> Result<FitOptions> {
+    pub(crate) fn to_rust(self) -> Result<FitOptions> {
         let mut options = FitOptions::default();
         if self.min_customers != 0 {
             options.min_customers = self.min_customers;

@@ -73,7 +73,7 @@ pub struct basketry_recommend_options {
     pub exclude_for: *const basketry_customer_product,
     /// How many pairs there are.
     pub n_exclude_for: usize,
-    /// When the order is placed, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
+    /// The moment of the request, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
     /// the last order the model learned from counts as that. Null means that time.
     pub at_ms: *const i64,
     /// How many threads to use; 0 means one for each core. The result is the same for any number.
@@ -148,8 +148,8 @@ impl basketry_recommend_options {
     }
 }
 
-/// The n products that each customer most probably buys in their next order, the most probable
-/// first. A customer whom the model does not know gets what a stranger would buy; they are marked
+/// The n products that each customer most probably buys within the horizon (see
+/// basketry_fit_options), the most probable first. A customer whom the model does not know gets what a stranger would buy; they are marked
 /// and counted. Null options mean the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_model_recommend(

@@ -18,7 +18,7 @@ use crate::text::{Text, to_json};
 pub struct basketry_score_options {
     /// The size of this struct; BASKETRY_SCORE_OPTIONS_INIT sets it.
     pub struct_size: usize,
-    /// When the order is placed, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
+    /// The moment of the request, in milliseconds since 1970-01-01 00:00 UTC; a time before that of
     /// the last order the model learned from counts as that. Null means that time.
     pub at_ms: *const i64,
     /// How many threads to use; 0 means one for each core. The result is the same for any number.
@@ -58,8 +58,8 @@ pub struct basketry_scored {
     pub unknown_customers: u64,
 }
 
-/// Writes for each pair of a customer and a product the probability that the customer buys it in
-/// their next order, from 0 to 1, to probabilities, which has space for n_pairs; NaN for a product
+/// Writes for each pair of a customer and a product the probability that the customer buys it within
+/// the horizon, from 0 to 1, to probabilities, which has space for n_pairs; NaN for a product
 /// that the model does not know. Pairs of one customer are quickest one after the other. Scored,
 /// which may be null, says what was not known. Null options mean the defaults.
 #[unsafe(no_mangle)]

@@ -29,6 +29,7 @@ const SOURCES: &[&str] = &[
     "model_rules",
     "recommendations",
     "scores",
+    "learner",
     "policy",
     "engine",
     "decision",

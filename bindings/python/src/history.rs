@@ -98,6 +98,11 @@ impl History {
         // nothing broken.
         work(&self.inner.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Changes the history. To be called without the GIL; what fails must leave it as it was.
+    pub(crate) fn change<T>(&self, work: impl FnOnce(&mut basketry::History) -> T) -> T {
+        work(&mut self.inner.write().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The columns and the rules, as the constructors take them.

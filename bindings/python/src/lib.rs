@@ -14,6 +14,7 @@ mod hierarchy;
 mod history;
 mod ids;
 mod itemsets;
+mod learner;
 mod make_rules;
 mod mine;
 mod model;
@@ -47,6 +48,8 @@ mod _native {
     use crate::history::History;
     #[pymodule_export]
     use crate::itemsets::{Itemset, Itemsets};
+    #[pymodule_export]
+    use crate::learner::Learner;
     #[pymodule_export]
     use crate::make_rules::{Template, rules};
     #[pymodule_export]

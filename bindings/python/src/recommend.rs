@@ -14,7 +14,7 @@ use crate::{arrow, boundary, convert, engine};
 
 #[pymethods]
 impl Model {
-    /// The `n` products that each customer most probably buys in their next order.
+    /// The `n` products that each customer most probably buys within the horizon of the model.
     ///
     /// Every customer gets `n` products of the catalogue as long as so many are allowed: where too
     /// few are suggested by what they bought and by what is popular, the most popular other
@@ -39,7 +39,7 @@ impl Model {
     ///     What single customers are never recommended: a table with the columns ``customer`` and
     ///     ``product``, or a dict of lists of products by customer.
     /// at : datetime.datetime, str or int, optional
-    ///     When the order is placed; as for ``Engine.decide``. Default, and the earliest that
+    ///     The moment of the request; as for ``Engine.decide``. Default, and the earliest that
     ///     counts: ``as_of``.
     /// threads : int, optional
     ///     How many threads to use; default: one for each core. The result does not depend on it.
@@ -49,9 +49,10 @@ impl Model {
     /// Returns
     /// -------
     /// Table
-    ///     ``customer``, ``product``, ``probability`` (of buying it in the next order, without
-    ///     anything being offered), ``rank`` (from 1) and ``known`` (whether the model knows the
-    ///     customer). Rows follow the order of `customers`.
+    ///     ``customer``, ``product``, ``probability`` (of buying it within the ``horizon_days`` of
+    ///     the report, in any number of orders, counted from `at`, without anything being offered),
+    ///     ``rank`` (from 1) and ``known`` (whether the model knows the customer). Rows follow the
+    ///     order of `customers`.
     ///
     /// Raises
     /// ------
@@ -304,7 +305,7 @@ impl Model {
     /// Returns
     /// -------
     /// dict
-    ///     ``probability``, ``log_odds``, ``segment`` (whose weights apply), ``features`` (each with
+    ///     ``probability``, ``log_odds``, ``task`` and ``segment`` (which weights apply), ``features`` (each with
     ///     ``value``, ``weight`` and ``contribution``; the contributions add up to the log odds) and
     ///     ``reasons``: what speaks for the product most. It prints in words.
     ///

@@ -126,9 +126,12 @@ fn one_basket_is_enough_for_a_model() {
         [
             "pairs that sell together",
             "popular products",
-            "anonymous propensity",
-            "new propensity",
-            "repeat propensity"
+            "basket anonymous propensity",
+            "basket new propensity",
+            "basket repeat propensity",
+            "horizon anonymous propensity",
+            "horizon new propensity",
+            "horizon repeat propensity"
         ]
     );
     let options = RecommendOptions::new(5);

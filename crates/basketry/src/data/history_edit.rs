@@ -6,7 +6,7 @@ use super::columns::NO_ID;
 use super::history::{History, Returns};
 use super::ids::{IdRef, Ids};
 use super::intake::Intake;
-use crate::{Control, Result};
+use crate::{Control, Error, Result};
 
 impl History {
     /// Adds the lines of another history, matched by id: as if its source had been read after that
@@ -50,11 +50,21 @@ impl History {
     /// Returns how many of the customers were not here.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`](crate::ErrorKind). The history then stays as it was.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) if an id is an integer where the customers'
+    /// are strings, or the other way round; [`ErrorKind::Cancelled`](crate::ErrorKind). The history
+    /// then stays as it was.
     pub fn forget(&mut self, customers: &[IdRef<'_>], control: &Control) -> Result<u64> {
         let mut gone = vec![false; self.customers.len()];
         let mut unknown = 0;
-        for &customer in customers {
+        for (at, &customer) in customers.iter().enumerate() {
+            let kind = self.customers.kind();
+            if customer.kind() != kind && !self.customers.is_empty() {
+                return Err(Error::argument(format!(
+                    "customers[{at}]: the customers' ids are {}, got {customer}; ids are never \
+                     converted",
+                    kind.plural()
+                )));
+            }
             match self.customers.find(customer) {
                 Some(index) => gone[index as usize] = true,
                 None => unknown += 1,

@@ -29,8 +29,8 @@ mod threshold;
 pub mod utility;
 
 pub(crate) use measures::Thresholds;
-pub(crate) use rules::{Gather, Held, Ranks, RanksView, Tree, TreeView, best};
 pub(crate) use miner::threads::{Pool, check_threads};
+pub(crate) use rules::{Gather, Held, Ranks, RanksView, Tree, TreeView, best};
 pub(crate) use rules::{RuleColumns, RuleStore};
 
 pub use columns::Numbers;

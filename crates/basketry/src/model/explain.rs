@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::requests::{Baskets, check_kind};
 use super::{Model, ScoreOptions};
-use crate::affinity::features::{FEATURE_NAMES, FEATURES};
-use crate::affinity::scorer::{Scratch, Situation};
+use crate::affinity::features::{FEATURE_NAMES, weights_at};
+use crate::affinity::scorer::{Scratch, Situation, Task};
 use crate::{Error, ErrorKind, Id, IdRef, Result};
 
 /// Products named as reasons at most.
@@ -26,6 +26,9 @@ pub struct Explanation {
     pub known: bool,
     /// Products of the basket that the model does not know, and that were passed over.
     pub unknown: u64,
+    /// What the probability is of: `"horizon"` (a purchase within the horizon) or `"basket"` (that
+    /// the product joins the basket).
+    pub task: &'static str,
     /// Whose weights apply: `"anonymous"`, `"new"` (a known customer who never bought the product)
     /// or `"repeat"`.
     pub segment: &'static str,
@@ -94,6 +97,7 @@ impl Model {
             let text = format!("product: {product} is not in the model");
             return Err(Error::new(ErrorKind::UnknownId, text));
         };
+        let task = if basket.is_some() { Task::Basket } else { Task::Horizon };
         let basket = Baskets::resolve(self, &[basket.unwrap_or_default()], None)?;
         let context: Vec<u32> =
             basket.get(0).iter().copied().filter(|&other| other != index).collect();
@@ -108,16 +112,16 @@ impl Model {
             since: &[],
             since_baskets: 0,
         };
-        let shared = learned.candidates(&situation, &mut scratch);
+        let shared = learned.candidates(task, &situation, &mut scratch);
         scratch.choose(|_| false);
         let Some(place) = scratch.choose_product(index) else {
             let text = "a product of the model is no candidate";
             return Err(Error::new(ErrorKind::Internal, text));
         };
-        learned.score_chosen(&shared, &mut scratch);
+        learned.score_chosen(task, &shared, &mut scratch);
         let probability = scratch.probabilities()[place];
-        let (segment, values) = learned.features_of(&shared, &mut scratch, place);
-        let weights = &learned.weights[segment as usize * FEATURES..][..FEATURES];
+        let (segment, values) = learned.features_of(task, &shared, &mut scratch, place);
+        let weights = &learned.weights[weights_at(task, segment)];
         let features: Vec<FeatureShare> = (0..segment.features())
             .map(|at| {
                 let (value, weight) = (f64::from(values[at]), f64::from(weights[at]));
@@ -152,6 +156,7 @@ impl Model {
             customer: customer.map(IdRef::to_owned),
             known: of.is_some(),
             unknown: basket.unknown,
+            task: task.name(),
             segment: segment.name(),
             probability: f64::from(probability),
             log_odds: features.iter().map(|f| f.contribution).sum(),
@@ -171,8 +176,8 @@ impl fmt::Display for Explanation {
         }
         writeln!(
             f,
-            ": probability {:.6}, log odds {:.4} ({})",
-            self.probability, self.log_odds, self.segment
+            ": probability {:.6}, log odds {:.4} ({}, {})",
+            self.probability, self.log_odds, self.task, self.segment
         )?;
         let mut shares: Vec<&FeatureShare> = self.features.iter().collect();
         shares.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));

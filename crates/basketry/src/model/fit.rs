@@ -3,6 +3,7 @@
 use super::{Model, layout};
 use crate::affinity::customers::baskets_with_customer;
 use crate::affinity::orders::{Orders, Products};
+use crate::affinity::propensity::Propensity;
 use crate::affinity::statistics::Statistics;
 use crate::affinity::{CarriedReport, FitOptions, FitReport, propensity};
 use crate::{Catalog, Control, Error, ErrorKind, History, Result, Stage};
@@ -86,10 +87,13 @@ pub(super) fn recount(
             appended_baskets: changes.0,
             forgotten_customers: changes.1,
         });
-        let weights = last.learned().weights;
+        let learned = last.learned();
+        let propensity =
+            Propensity { weights: learned.weights.to_vec(), horizon_days: learned.horizon_days };
+        report.horizon_days = old.horizon_days;
         control.begin(Stage::Writing, 1)?;
         let bytes =
-            layout::write(catalog, history, &products, &statistics, weights, options, &report)?;
+            layout::write(catalog, history, &products, &statistics, &propensity, options, &report)?;
         let model = Model::from_bytes(bytes)?;
         control.advance(1)?;
         Ok(model)

@@ -3,6 +3,7 @@
 use super::Model;
 use super::file::Writer;
 use super::layout;
+use super::requests::check_kind;
 use crate::{IdRef, Result};
 
 impl Model {
@@ -18,13 +19,16 @@ impl Model {
     /// [`FitReport::forgotten_customers`](crate::FitReport) counts who was taken out.
     ///
     /// # Errors
-    /// [`ErrorKind::Format`](crate::ErrorKind) if the file holds what this version does not know,
-    /// and cannot tell apart by customer.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) if an id is an integer where the customers'
+    /// are strings, or the other way round.
     pub fn forget(&self, customers: &[IdRef<'_>]) -> Result<Model> {
         let known = self.customers();
         let mut stays = vec![true; known.len()];
         let mut forgotten = 0;
-        for &customer in customers {
+        for (at, &customer) in customers.iter().enumerate() {
+            if !known.is_empty() {
+                check_kind(customer, known.kind(), "customers", || format!("customers[{at}]"))?;
+            }
             if let Some(index) = known.find(customer) {
                 forgotten += u64::from(std::mem::take(&mut stays[index as usize]));
             }

@@ -456,3 +456,43 @@ impl Layout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        CatalogBuilder, CatalogOptions, Control, HistoryBuilder, HistoryOptions, OrderLine,
+        Product, fit,
+    };
+
+    /// Whoever adds a column says whether it tells of single customers.
+    #[test]
+    fn every_column_of_customers_or_purchases_is_known_as_such() {
+        let control = Control::new();
+        let mut catalog = CatalogBuilder::new(&CatalogOptions::default());
+        for product in 0..7 {
+            catalog.push(&Product::new(product).price(100)).unwrap();
+        }
+        let mut history = HistoryBuilder::new(&HistoryOptions::default());
+        for line in 0..2000i64 {
+            let product = line % 7;
+            let time = line * 3_600_000;
+            let line = OrderLine::new(time, product).customer(line % 331).basket(line / 2 % 331);
+            let line = OrderLine { basket: line.customer, ..line };
+            history.push(&line).unwrap();
+        }
+        let history = history.finish(&control).unwrap();
+        let options = FitOptions::default().min_customers(1);
+        let model = fit(&catalog.finish(), &history, &options, &control).unwrap();
+        let (customers, purchases) = (331, 1986 + 14);
+        let own = model.learned().own;
+        assert_eq!(model.customers().len(), customers);
+        let purchases = purchases.min(own.product.len()).max(own.product.len());
+        for (kind, len) in model.inner.sections.lengths() {
+            let name = kind.escape_ascii();
+            let listed = PER_CUSTOMER.contains(&kind);
+            assert_eq!(len == customers && kind != CUSTOMER_IDS.ints, listed, "{name}");
+            assert_eq!(len == purchases, PER_PURCHASE.contains(&kind), "{name}");
+        }
+    }
+}

@@ -110,7 +110,8 @@ impl Learner {
     /// their purchases too; counts no longer do.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`]. Nobody is forgotten then.
+    /// [`ErrorKind::InvalidArgument`] if an id is an integer where the customers' are strings, or the
+    /// other way round; [`ErrorKind::Cancelled`]. Nobody is forgotten then.
     pub fn forget(&mut self, customers: &[IdRef<'_>], control: &Control) -> Result<u64> {
         let before = self.history.customers.len();
         // First what may fail.

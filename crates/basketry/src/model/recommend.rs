@@ -8,7 +8,7 @@ use super::Model;
 use super::filter::Filter;
 use super::recommendations::{Recommendations, Rows, key, top};
 use super::requests::{Asked, Baskets};
-use crate::affinity::scorer::{Scratch, Situation};
+use crate::affinity::scorer::{Scratch, Situation, Task};
 use crate::mine::{Pool, check_threads};
 use crate::{Control, IdRef, Result};
 
@@ -36,8 +36,8 @@ pub struct RecommendOptions<'a> {
     /// Pairs of a customer and a product that they are never recommended: what they own already or
     /// turned down. Default none.
     pub exclude_for: &'a [(IdRef<'a>, IdRef<'a>)],
-    /// When the order is placed, milliseconds since 1970-01-01 UTC: purchases fade and refills fall
-    /// due with time. A time before [`Model::as_of`] counts as that. `None`, the default, is
+    /// The moment of the request, milliseconds since 1970-01-01 UTC: purchases fade and refills
+    /// fall due with time. A time before [`Model::as_of`] counts as that. `None`, the default, is
     /// [`Model::as_of`].
     pub at: Option<i64>,
     /// How many threads to use, 1 to 1,024; default: those of the current rayon pool. The result
@@ -123,8 +123,9 @@ thread_local! {
 }
 
 impl Model {
-    /// The `n` products that each customer most probably buys in their next order, most probable
-    /// first, in the order of `customers`.
+    /// The `n` products that each customer most probably buys within the horizon
+    /// ([`FitReport::horizon_days`](crate::FitReport)), most probable first, in the order of
+    /// `customers`.
     ///
     /// Every customer gets `n` products of the catalogue as long as so many are allowed. Candidates
     /// are what goes with their purchases, what they bought and what is popular; where these are
@@ -135,8 +136,8 @@ impl Model {
     /// A customer whom the model does not know gets what a stranger would buy; they are marked
     /// ([`Recommendations::known`]) and counted ([`Recommendations::unknown_customers`]).
     ///
-    /// The probability is that of buying the product in the next order, without anything being
-    /// offered.
+    /// The probability is that of buying the product within the horizon, in any number of orders,
+    /// counted from [`at`](RecommendOptions::at), without anything being offered.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) if an id is an integer where the model has
@@ -149,7 +150,9 @@ impl Model {
     ) -> Result<Recommendations> {
         let who = Asked::customers(self, customers)?;
         let filter = Filter::new(self, options, Some(customers))?;
-        let rows = self.best(who.len(), options, &filter, control, |at| (who.get(at), &[]))?;
+        let task = Task::Horizon;
+        let rows =
+            self.best(task, who.len(), options, &filter, control, |at| (who.get(at), &[]))?;
         Ok(Recommendations::of_customers(self, who, rows, filter.unknown()))
     }
 
@@ -183,7 +186,7 @@ impl Model {
         let who = who.transpose()?;
         let baskets = Baskets::resolve(self, baskets, who.as_ref())?;
         let filter = Filter::new(self, options, customers)?;
-        let rows = self.best(baskets.len(), options, &filter, control, |at| {
+        let rows = self.best(Task::Basket, baskets.len(), options, &filter, control, |at| {
             (who.as_ref().and_then(|who| who.get(at)), baskets.get(at))
         })?;
         let unknown = baskets.unknown + filter.unknown();
@@ -214,7 +217,7 @@ impl Model {
                     let (customer, context) = request(at);
                     let situation =
                         Situation { customer, now_ms, context, since: &[], since_baskets: 0 };
-                    let shared = learned.candidates(&situation, scratch);
+                    let shared = learned.candidates(task, &situation, scratch);
                     let never = filter.never(at);
                     let allowed = |product: u32| {
                         filter.allows(product) && never.binary_search(&product).is_err()
@@ -233,7 +236,7 @@ impl Model {
                             }
                         }
                     }
-                    learned.score_chosen(&shared, scratch);
+                    learned.score_chosen(task, &shared, scratch);
                     keys.clear();
                     keys.extend(scratch.chosen().iter().map(|&place| {
                         let product = scratch.candidates()[place as usize].product;

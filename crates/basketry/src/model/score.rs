@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::Model;
 use super::arrow::{batch, id_column, id_type};
 use super::requests::{Asked, Baskets};
-use crate::affinity::scorer::{Scratch, Situation};
+use crate::affinity::scorer::{Scratch, Situation, Task};
 use crate::mine::{Pool, check_threads};
 use crate::{Control, Error, IdRef, Result};
 
@@ -18,7 +18,7 @@ use crate::{Control, Error, IdRef, Result};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScoreOptions {
-    /// When the order is placed, milliseconds since 1970-01-01 UTC; a time before
+    /// The moment of the request, milliseconds since 1970-01-01 UTC; a time before
     /// [`Model::as_of`] counts as that. `None`, the default, is [`Model::as_of`].
     pub at: Option<i64>,
     /// How many threads to use, 1 to 1,024; default: those of the current rayon pool. The result
@@ -62,7 +62,7 @@ thread_local! {
 
 impl Model {
     /// The probability of each pair of `customers[i]` and `products[i]`: that the customer buys the
-    /// product in their next order, without its being offered. It is the probability that
+    /// product within the horizon, without its being offered. It is the probability that
     /// [`recommend`](Self::recommend) gives, also for products it would not bring up. Pairs of one
     /// customer are quickest one after the other.
     ///
@@ -85,7 +85,7 @@ impl Model {
         let customers = Asked::customers(self, customers)?;
         let products = Asked::products(self, products)?;
         let probability =
-            self.scores(&products, options, control, |at| (customers.get(at), &[]))?;
+            self.scores(Task::Horizon, &products, options, control, |at| (customers.get(at), &[]))?;
         let unknown = products.unknown();
         Ok(Scores {
             model: self.clone(),
@@ -124,7 +124,7 @@ impl Model {
         let customers = customers.map(|customers| Asked::customers(self, customers)).transpose()?;
         let baskets = Baskets::resolve(self, baskets, customers.as_ref())?;
         let products = Asked::products(self, products)?;
-        let probability = self.scores(&products, options, control, |at| {
+        let probability = self.scores(Task::Basket, &products, options, control, |at| {
             (customers.as_ref().and_then(|customers| customers.get(at)), baskets.get(at))
         })?;
         let unknown = products.unknown() + baskets.unknown;
@@ -140,6 +140,7 @@ impl Model {
 
     fn scores<'s>(
         &self,
+        task: Task,
         products: &Asked,
         options: &ScoreOptions,
         control: &Control,
@@ -161,7 +162,8 @@ impl Model {
                     let asked = |at: usize| products.get(first + at);
                     let situation =
                         Situation { customer, now_ms, context, since: &[], since_baskets: 0 };
-                    self.score_one(&situation, scratch, asked, from, &mut out[from..to]);
+                    let out = &mut out[from..to];
+                    self.score_one(task, &situation, scratch, |at| asked(from + at), out);
                     from = to;
                 }
             });
@@ -176,40 +178,40 @@ impl Model {
         Ok(probability)
     }
 
-    /// The probabilities of the products `asked(from..)` of one request.
+    /// The probabilities of the products that are asked for in one request.
     fn score_one(
         &self,
+        task: Task,
         situation: &Situation<'_>,
         scratch: &mut Scratch,
         asked: impl Fn(usize) -> Option<u32>,
-        from: usize,
         out: &mut [f32],
     ) {
         let learned = self.learned();
-        let shared = learned.candidates(situation, scratch);
+        let shared = learned.candidates(task, situation, scratch);
         scratch.choose(|_| false);
-        let wanted = |at: usize| asked(from + at);
-        for product in (0..out.len()).filter_map(wanted) {
+        for product in (0..out.len()).filter_map(&asked) {
             scratch.choose_product(product);
         }
-        learned.score_chosen(&shared, scratch);
+        learned.score_chosen(task, &shared, scratch);
         for (at, out) in out.iter_mut().enumerate() {
-            if let Some(place) = wanted(at).and_then(|product| scratch.position(product)) {
+            if let Some(place) = asked(at).and_then(|product| scratch.position(product)) {
                 *out = scratch.probabilities()[place];
             }
         }
         // What is in the basket is scored by the rest of it.
         for (at, out) in out.iter_mut().enumerate() {
-            let Some(product) = wanted(at).filter(|product| situation.context.contains(product))
+            let Some(product) = asked(at).filter(|product| situation.context.contains(product))
             else {
                 continue;
             };
             let rest: Vec<u32> =
                 situation.context.iter().copied().filter(|&other| other != product).collect();
-            let shared = learned.candidates(&Situation { context: &rest, ..*situation }, scratch);
+            let situation = Situation { context: &rest, ..*situation };
+            let shared = learned.candidates(task, &situation, scratch);
             scratch.choose(|_| false);
             if let Some(place) = scratch.choose_product(product) {
-                learned.score_chosen(&shared, scratch);
+                learned.score_chosen(task, &shared, scratch);
                 *out = scratch.probabilities()[place];
             }
         }
