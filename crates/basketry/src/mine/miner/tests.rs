@@ -292,3 +292,57 @@ fn wide_codes_give_the_same_as_narrow_ones() {
         .collect();
     assert_eq!(found, pairs);
 }
+
+/// All ways to hold rows, all processors and numbers of threads give the same of real data, too.
+#[test]
+fn all_paths_agree_on_real_data() {
+    let Some(folder) = std::env::var_os("BASKETRY_DATA") else {
+        println!("skipped: BASKETRY_DATA does not name the folder of the data sets");
+        return;
+    };
+    let known = [
+        ("groceries/Groceries.dat", 10, 13_492),
+        ("fimi/retail.dat", 45, 19_242),
+        ("fimi/T10I4D100K.dat", 100, 27_532),
+        ("fimi/mushroom.dat", 1_626, 15_713),
+        ("fimi/chess.dat", 2_237, 48_969),
+        ("complete_journey/cj_product.dat", 156, 2_092),
+    ];
+    for (name, min_count, number) in known {
+        let path = std::path::Path::new(&folder).join(name);
+        if !path.exists() {
+            println!("{} is not there: skipped", path.display());
+            continue;
+        }
+        let control = Control::new();
+        let baskets = crate::Baskets::from_fimi(path, &control).unwrap();
+        let (offsets, items) = (baskets.offsets(), baskets.items());
+        let rows = Rows { offsets, items, universe: baskets.ids().len() };
+        let found = |kernels, tuning, threads| {
+            let settings = Settings {
+                min_count,
+                min_length: 1,
+                max_length: usize::MAX,
+                max_itemsets: 1 << 20,
+                threads: Some(threads),
+            };
+            let special = Special::default();
+            flat(mine_with(rows, &settings, special, &control, kernels, tuning).unwrap())
+        };
+        let (fastest, usual) = (Kernels::detect(), Tuning::default());
+        let expected = found(fastest, usual, 1);
+        assert_eq!(expected.len(), number, "{name}");
+        for kernels in Kernels::all() {
+            assert!(found(kernels, usual, 1) == expected, "{name}: {kernels:?}");
+        }
+        for force_bits in [false, true] {
+            let (force_bits, force_root_bits) = (Some(force_bits), Some(force_bits));
+            let tuning = Tuning { force_bits, force_root_bits, ..usual };
+            assert!(found(fastest, tuning, 1) == expected, "{name}: {tuning:?}");
+        }
+        let split = Tuning { shard_items: 1, split_candidates: 1, alone: 0, ..usual };
+        for threads in [2, 3] {
+            assert!(found(fastest, split, threads) == expected, "{name}: {threads} threads");
+        }
+    }
+}
