@@ -47,8 +47,9 @@ class Bench:
         self.quick = quick
         self.data = os.environ.get("BASKETRY_DATA")
         self.lcm = bool(os.environ.get("BASKETRY_LCM"))
-        # For files that one group leaves for another.
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basketry-bench-"))
+        # For files that one group leaves for another; it goes with the bench.
+        self.temporary = tempfile.TemporaryDirectory(prefix="basketry-bench-")
+        self.folder = pathlib.Path(self.temporary.name)
         self.begin("")
 
     def begin(self, group: str) -> None:
