@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -59,8 +60,17 @@ pub(crate) fn shown<T: Send>(
     progress: Option<&Bound<'_, PyAny>>,
     work: impl FnOnce(&Control) -> basketry::Result<T> + Send,
 ) -> PyResult<T> {
+    with_listener(py, progress, |listener| watched(py, listener, work))
+}
+
+/// Calls `work` with who hears of the progress, as the caller's `progress` argument asks.
+fn with_listener<T>(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(&Listener) -> PyResult<T>,
+) -> PyResult<T> {
     let listener = Listener::new(py, progress)?;
-    let result = watched(py, &listener, work);
+    let result = work(&listener);
     if let Listener::Bar(bar) = &listener {
         // A bar that cannot be closed is no reason to lose the result or the first error.
         if let Err(error) = bar.call_method0(py, "close") {
@@ -75,18 +85,63 @@ fn watched<T: Send>(
     listener: &Listener,
     work: impl FnOnce(&Control) -> basketry::Result<T> + Send,
 ) -> PyResult<T> {
-    py.detach(|| {
-        let control = Control::new();
-        let poll = |progress: basketry::Progress| {
-            Python::attach(|py| {
-                py.check_signals()?;
-                listener.report(py, progress)
-            })
-            .map_err(Stop::Python)
-        };
-        guard(|| control.watch(INTERVAL, poll, work))
+    py.detach(|| guard(|| Control::new().watch(INTERVAL, |p| listener.poll(p), work)))
+        .map_err(|stop| stop.into_py(py))
+}
+
+/// As [`shown`], for work that may be done in parallel, never calls Python, and is begun with no
+/// lock held: all of it is done by the threads of the [pool](pooled). A thread that began for each
+/// call would take time, and have its own share of the allocator's memory.
+pub(crate) fn in_pool<T: Send>(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(&Control) -> basketry::Result<T> + Send,
+) -> PyResult<T> {
+    with_listener(py, progress, |listener| {
+        py.detach(|| guard(|| watched_in(&*pool()?, listener, work)))
+            .map_err(|stop| stop.into_py(py))
     })
-    .map_err(|stop| stop.into_py(py))
+}
+
+/// [`Control::watch`] of work that a thread of the pool does.
+fn watched_in<T: Send>(
+    pool: &ThreadPool,
+    listener: &Listener,
+    work: impl FnOnce(&Control) -> basketry::Result<T> + Send,
+) -> Result<T, Stop> {
+    let control = Control::new();
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let (result, stopped) = pool.in_place_scope(|scope| {
+        let control = &control;
+        // If the work panics, the sender goes without a word, and the panic on from the scope.
+        scope.spawn(move |_| _ = sender.send(work(control)));
+        let mut stopped = None;
+        loop {
+            match receiver.recv_timeout(INTERVAL) {
+                Ok(result) => return (Some(result), stopped),
+                Err(RecvTimeoutError::Disconnected) => return (None, stopped),
+                Err(RecvTimeoutError::Timeout) if stopped.is_none() => {
+                    stopped = listener.poll(control.progress()).err();
+                    if stopped.is_some() {
+                        control.cancel();
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    });
+    match (result, stopped) {
+        (_, Some(stop)) => Err(stop),
+        (Some(result), None) => {
+            let value = result?;
+            listener.poll(control.progress())?;
+            Ok(value)
+        }
+        (None, None) => Err(Stop::Core(basketry::Error::new(
+            ErrorKind::Internal,
+            "the work ended without a result",
+        ))),
+    }
 }
 
 /// Runs `work` so that what it does in parallel is done by threads that exist.
@@ -167,6 +222,15 @@ impl Listener {
             "progress: expected True, False or a function of (stage, done, total), got {}",
             progress.get_type().name()?
         )))
+    }
+
+    /// Looks for signals, and tells of the progress. To be called without the GIL.
+    fn poll(&self, progress: basketry::Progress) -> Result<(), Stop> {
+        Python::attach(|py| {
+            py.check_signals()?;
+            self.report(py, progress)
+        })
+        .map_err(Stop::Python)
     }
 
     fn report(&self, py: Python<'_>, progress: basketry::Progress) -> PyResult<()> {

@@ -106,8 +106,6 @@ pub(crate) fn contrasts(
     options.max_itemsets = max_itemsets.unwrap_or(options.max_itemsets);
     options.threads = threads;
     let (first, second) = (&first.get().inner, &second.get().inner);
-    boundary::shown(py, progress, |control| {
-        boundary::pooled(|| mine::contrasts(first, second, &options, control))
-    })
-    .map(Itemsets::of)
+    boundary::in_pool(py, progress, |control| mine::contrasts(first, second, &options, control))
+        .map(Itemsets::of)
 }

@@ -247,8 +247,8 @@ pub(crate) fn rules(
         options.threads = threads;
         let source = source.get();
         baskets = Some(source);
-        boundary::shown(py, progress, |control| {
-            boundary::pooled(|| basketry::itemsets(&source.inner, &options, control))
+        boundary::in_pool(py, progress, |control| {
+            basketry::itemsets(&source.inner, &options, control)
         })?
     } else {
         return Err(PyTypeError::new_err(format!(
@@ -256,13 +256,11 @@ pub(crate) fn rules(
             source.get_type().name()?
         )));
     };
-    let inner = boundary::shown(py, progress, |control| {
-        boundary::pooled(|| match baskets {
-            Some(baskets) => {
-                basketry::mine::rules_with_baskets(&sets, &baskets.inner, &options, control)
-            }
-            None => basketry::mine::rules(&sets, &options, control),
-        })
+    let inner = boundary::in_pool(py, progress, |control| match baskets {
+        Some(baskets) => {
+            basketry::mine::rules_with_baskets(&sets, &baskets.inner, &options, control)
+        }
+        None => basketry::mine::rules(&sets, &options, control),
     })?;
     Ok(Rules::of(inner))
 }

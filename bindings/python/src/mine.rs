@@ -170,8 +170,8 @@ pub(crate) fn itemsets(
         }
     };
     let baskets = baskets.get();
-    let inner = boundary::shown(py, progress, |control| {
-        boundary::pooled(|| basketry::itemsets(&baskets.inner, &options, control))
+    let inner = boundary::in_pool(py, progress, |control| {
+        basketry::itemsets(&baskets.inner, &options, control)
     })?;
     Ok(Itemsets::of(inner))
 }

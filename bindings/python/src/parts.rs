@@ -49,10 +49,8 @@ pub(crate) fn count(
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
     let (baskets, sets) = (&baskets.get().inner, &sets.get().inner);
-    boundary::shown(py, progress, |control| {
-        boundary::pooled(|| mine::count(baskets, sets, threads, control))
-    })
-    .map(Itemsets::of)
+    boundary::in_pool(py, progress, |control| mine::count(baskets, sets, threads, control))
+        .map(Itemsets::of)
 }
 
 fn options(
@@ -128,10 +126,8 @@ pub(crate) fn candidates(
 ) -> PyResult<ItemsetCounts> {
     let options = options(min_support, 1, max_length, max_itemsets, threads)?;
     let part = &part.get().inner;
-    boundary::shown(py, progress, |control| {
-        boundary::pooled(|| mine::candidates(part, &options, total, control))
-    })
-    .map(ItemsetCounts::of)
+    boundary::in_pool(py, progress, |control| mine::candidates(part, &options, total, control))
+        .map(ItemsetCounts::of)
 }
 
 /// The frequent itemsets of baskets in parts.
@@ -185,9 +181,9 @@ pub(crate) fn itemsets_in_parts(
         .try_iter()?
         .map(|part| Ok(part?.cast_into::<Baskets>()?.unbind()))
         .collect::<PyResult<Vec<Py<Baskets>>>>()?;
-    boundary::shown(py, progress, |control| {
+    boundary::in_pool(py, progress, |control| {
         let parts = parts.iter().map(|part| &part.get().inner);
-        boundary::pooled(|| mine::itemsets_in_parts(parts, &options, control))
+        mine::itemsets_in_parts(parts, &options, control)
     })
     .map(Itemsets::of)
 }
@@ -250,10 +246,8 @@ pub(crate) fn update(
 ) -> PyResult<Itemsets> {
     let options = options(min_support, min_length, max_length, max_itemsets, threads)?;
     let (baskets, sets) = (&baskets.get().inner, &sets.get().inner);
-    boundary::shown(py, progress, |control| {
-        boundary::pooled(|| mine::update(baskets, sets, &options, control))
-    })
-    .map(Itemsets::of)
+    boundary::in_pool(py, progress, |control| mine::update(baskets, sets, &options, control))
+        .map(Itemsets::of)
 }
 
 /// The counts of given itemsets, which add up over parts of the baskets.
@@ -397,12 +391,10 @@ impl ItemsetCounts {
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let baskets = &baskets.get().inner;
-        boundary::shown(py, progress, |control| {
-            boundary::pooled(|| {
-                let mut counts = self.inner.clone();
-                counts.add(baskets, threads, control)?;
-                Ok(counts)
-            })
+        boundary::in_pool(py, progress, |control| {
+            let mut counts = self.inner.clone();
+            counts.add(baskets, threads, control)?;
+            Ok(counts)
         })
         .map(Self::of)
     }

@@ -376,8 +376,8 @@ pub(crate) fn high_utility(
     options.threads = threads;
     options.max_itemsets = max_itemsets.unwrap_or(options.max_itemsets);
     let baskets = baskets.get();
-    let inner = boundary::shown(py, progress, |control| {
-        boundary::pooled(|| basketry::high_utility(&baskets.inner, &options, control))
+    let inner = boundary::in_pool(py, progress, |control| {
+        basketry::high_utility(&baskets.inner, &options, control)
     })?;
     Ok(Itemsets::of(inner))
 }

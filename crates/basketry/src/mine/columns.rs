@@ -38,7 +38,7 @@ pub(crate) struct Block {
 
 impl Block {
     /// Without rows; with room for so many.
-    fn new(length: usize, room: usize, supply: &mut Supply<u32>) -> Result<Self> {
+    fn new(length: usize, room: usize, supply: &Supply<u32>) -> Result<Self> {
         let numbers = supply.take(room * (length + 1) + 2 * SLACK)?;
         Ok(Self { numbers, length, rows: 0, room })
     }
@@ -134,7 +134,7 @@ impl Level {
     /// Rows that exist already.
     pub(crate) fn from_rows(length: usize, items: &[u32], counts: &[u32]) -> Result<Self> {
         let mut level = Self::new(length);
-        level.append(items, counts, &mut Supply::default())?;
+        level.append(items, counts, &Supply::default())?;
         Ok(level)
     }
 
@@ -143,7 +143,7 @@ impl Level {
         &mut self,
         items: &[u32],
         counts: &[u32],
-        supply: &mut Supply<u32>,
+        supply: &Supply<u32>,
     ) -> Result<()> {
         let (mut items, mut counts) = (items, counts);
         while !counts.is_empty() {
@@ -195,7 +195,7 @@ impl Level {
     /// The places for the items and the counts of more rows, as many as [`room`](Self::room) says,
     /// and the slack behind both. To be followed by [`commit`](Self::commit).
     #[inline]
-    pub(crate) fn places(&mut self, supply: &mut Supply<u32>) -> Result<Places<'_>> {
+    pub(crate) fn places(&mut self, supply: &Supply<u32>) -> Result<Places<'_>> {
         if self.blocks.last().is_none_or(|last| last.rows == last.room) {
             self.open(supply)?;
         }
@@ -205,7 +205,7 @@ impl Level {
 
     /// Begins a new block.
     #[cold]
-    fn open(&mut self, supply: &mut Supply<u32>) -> Result<()> {
+    fn open(&mut self, supply: &Supply<u32>) -> Result<()> {
         self.before += self.blocks.last().map_or(0, Block::rows);
         self.blocks.push(Block::new(self.length, self.sizes.of(self.blocks.len()), supply)?);
         Ok(())
@@ -248,7 +248,6 @@ pub(crate) struct Pieces {
     pieces: Vec<Piece>,
     /// Collects small pieces, so that there are few.
     open: Level,
-    supply: Supply<u32>,
 }
 
 /// Pieces of less than this many numbers are copied.
@@ -257,7 +256,7 @@ const SMALL_PIECE: usize = 2048;
 impl Pieces {
     /// Without rows.
     pub(crate) fn new(length: usize) -> Self {
-        Self { pieces: Vec::new(), open: Level::new(length), supply: Supply::default() }
+        Self { pieces: Vec::new(), open: Level::new(length) }
     }
 
     /// All rows of a level.
@@ -267,8 +266,14 @@ impl Pieces {
         pieces
     }
 
-    /// Appends rows of a level, whose blocks are given. Small pieces are copied.
-    pub(crate) fn add(&mut self, blocks: &[Arc<Block>], rows: Range<usize>) -> Result<()> {
+    /// Appends rows of a level, whose blocks are given. Small pieces are copied to what the supply
+    /// gives.
+    pub(crate) fn add(
+        &mut self,
+        blocks: &[Arc<Block>],
+        rows: Range<usize>,
+        supply: &Supply<u32>,
+    ) -> Result<()> {
         let mut from = rows.start;
         while from < rows.end {
             let (block, at) = self.open.sizes.place(from);
@@ -276,7 +281,7 @@ impl Pieces {
             let rows = (rows.end - from).min(block.rows - at);
             let piece = Piece { block: block.clone(), from: at, rows };
             if rows * (self.open.length + 1) < SMALL_PIECE {
-                self.open.append(piece.items(), piece.counts(), &mut self.supply)?;
+                self.open.append(piece.items(), piece.counts(), supply)?;
             } else {
                 self.close();
                 self.pieces.push(piece);
@@ -557,15 +562,15 @@ mod tests {
         }
         // All but the first row of one level, a few, and a last one.
         let blocks: Vec<Arc<Block>> = level.blocks.into_iter().map(Arc::new).collect();
-        let mut pieces = Pieces::new(2);
-        pieces.add(&blocks, 1..n)?;
-        pieces.add(&blocks, 3..3)?;
+        let (mut pieces, supply) = (Pieces::new(2), Supply::default());
+        pieces.add(&blocks, 1..n, &supply)?;
+        pieces.add(&blocks, 3..3, &supply)?;
         let copies = 10_000;
         for _ in 0..copies {
-            pieces.add(&blocks, 0..3)?;
+            pieces.add(&blocks, 0..3, &supply)?;
         }
         let last = Level::from_rows(2, &[1, 2], &[3])?.blocks.into_iter().map(Arc::new);
-        pieces.add(&last.collect::<Vec<_>>(), 0..1)?;
+        pieces.add(&last.collect::<Vec<_>>(), 0..1, &supply)?;
         let lengths = vec![Pieces::new(1), pieces];
         let store = Store::new(Arc::new(Ids::new(IdKind::Int)), 1, 1, lengths);
         let total = n - 1 + copies * 3;

@@ -6,7 +6,7 @@
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use memmap2::MmapMut;
 
@@ -25,6 +25,7 @@ pub(crate) struct Buffer<T> {
 enum Owner<T> {
     Heap(Vec<MaybeUninit<T>>),
     Pages(MmapMut),
+    Kept(Kept),
     /// It is a part of another one.
     Whole(Arc<dyn Send + Sync>),
 }
@@ -39,6 +40,8 @@ unsafe impl<T: Sync> Sync for Buffer<T> {}
 pub(crate) enum Pages {
     /// From the allocator, which may have some at hand.
     Heap,
+    /// From the allocator, and kept for the next one that asks for as much.
+    Kept,
     /// Straight from the system, in pages of 2 MiB: for large buffers.
     Huge,
 }
@@ -67,6 +70,11 @@ impl<T: bytemuck::Pod> Buffer<T> {
             let numbers: &mut [T] = bytemuck::cast_slice_mut(&mut pages);
             let (start, len) = (NonNull::from(&mut *numbers).cast(), numbers.len());
             return Ok(Self { start, len, _owner: Owner::Pages(pages) });
+        }
+        if pages == Pages::Kept && align_of::<T>() <= align_of::<u64>() {
+            let mut kept = Kept::new(bytes.div_ceil(size_of::<u64>()))?;
+            let start = NonNull::from(kept.room()).cast();
+            return Ok(Self { start, len, _owner: Owner::Kept(kept) });
         }
         let mut numbers: Vec<MaybeUninit<T>> = Vec::new();
         numbers.try_reserve_exact(len).map_err(|_| out_of_memory())?;
@@ -126,48 +134,108 @@ impl<T> std::ops::DerefMut for Buffer<T> {
     }
 }
 
-/// How many bytes the buffers hold that parts are cut from: the first few come from the allocator,
-/// as a huge page is not worth filling with zeros for a small result.
-const REGIONS: [usize; 4] = [HUGE_PAGE / 16, HUGE_PAGE / 8, HUGE_PAGE / 4, HUGE_PAGE / 2];
+/// Memory that is used again: small results come one after the other, and taking the pages from
+/// the system each time costs as much as a tenth of mining them. The allocator would keep memory
+/// too, but apart for each thread.
+struct Kept(Vec<MaybeUninit<u64>>);
 
-/// Deals out parts of large buffers, so that many small ones share a huge page.
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+/// How many words are kept at most.
+const MOST_KEPT: usize = HUGE_PAGE / size_of::<u64>();
+
+impl Kept {
+    fn new(words: usize) -> Result<Self> {
+        let known = kept(|all| {
+            let place = all.iter().position(|kept| kept.0.capacity() == words)?;
+            Some(all.swap_remove(place))
+        });
+        if let Some(known) = known.flatten() {
+            return Ok(known);
+        }
+        let mut room = Vec::new();
+        room.try_reserve_exact(words).map_err(|_| out_of_memory())?;
+        Ok(Self(room))
+    }
+
+    fn room(&mut self) -> &mut [MaybeUninit<MaybeUninit<u64>>] {
+        self.0.spare_capacity_mut()
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let room = std::mem::take(&mut self.0);
+        kept(|all| {
+            let words: usize = all.iter().map(|kept| kept.0.capacity()).sum();
+            if room.capacity() > 0 && words + room.capacity() <= MOST_KEPT {
+                all.push(Self(room));
+            }
+        });
+    }
+}
+
+/// Calls `work` with what is kept, unless it is in use: a process that was forked meanwhile would
+/// wait for ever.
+fn kept<R>(work: impl FnOnce(&mut Vec<Kept>) -> R) -> Option<R> {
+    match KEPT.try_lock() {
+        Ok(mut all) => Some(work(&mut all)),
+        Err(TryLockError::Poisoned(all)) => Some(work(&mut all.into_inner())),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// How many bytes the buffers hold that parts are cut from, and where they come from, to begin
+/// with: a huge page is not worth filling with zeros for a small result.
+const REGIONS: [(usize, Pages); 5] = [
+    (HUGE_PAGE / 16, Pages::Kept),
+    (HUGE_PAGE / 8, Pages::Kept),
+    (HUGE_PAGE / 4, Pages::Kept),
+    (HUGE_PAGE / 2, Pages::Kept),
+    (HUGE_PAGE, Pages::Heap),
+];
+
+/// Deals out parts of large buffers, so that many small ones share a huge page, those of several
+/// threads too.
 #[derive(Debug)]
-pub(crate) struct Supply<T> {
+pub(crate) struct Supply<T>(Mutex<Regions<T>>);
+
+#[derive(Debug)]
+struct Regions<T> {
     whole: Option<Arc<Buffer<T>>>,
     /// Where the rest of it begins.
     rest: usize,
     /// How many there were.
-    regions: usize,
+    number: usize,
 }
 
 impl<T> Default for Supply<T> {
     fn default() -> Self {
-        Self { whole: None, rest: 0, regions: 0 }
+        Self(Mutex::new(Regions { whole: None, rest: 0, number: 0 }))
     }
 }
 
 impl<T: bytemuck::Pod + Send + Sync> Supply<T> {
     /// Room for `len` numbers.
-    pub(crate) fn take(&mut self, len: usize) -> Result<Buffer<T>> {
+    pub(crate) fn take(&self, len: usize) -> Result<Buffer<T>> {
         // Parts begin at cache lines.
         let line = 64 / size_of::<T>();
         let taken = len.checked_next_multiple_of(line).ok_or_else(out_of_memory)?;
-        let left = self.whole.as_ref().map(|whole| whole.len() - self.rest);
+        let mut regions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Regions { whole, rest, number } = &mut *regions;
+        let left = whole.as_ref().map(|whole| whole.len() - *rest);
         if left.is_none_or(|left| left < taken) {
-            let (bytes, pages) = match REGIONS.get(self.regions) {
-                Some(&bytes) => (bytes, Pages::Heap),
-                None => (HUGE_PAGE, Pages::Huge),
-            };
+            let (bytes, pages) = *REGIONS.get(*number).unwrap_or(&(HUGE_PAGE, Pages::Huge));
             if taken > bytes / size_of::<T>() {
                 return Buffer::with_len(len, Pages::Huge);
             }
-            self.whole = Some(Arc::new(Buffer::with_len(bytes / size_of::<T>(), pages)?));
-            (self.rest, self.regions) = (0, self.regions + 1);
+            *whole = Some(Arc::new(Buffer::with_len(bytes / size_of::<T>(), pages)?));
+            (*rest, *number) = (0, *number + 1);
         }
-        let Some(whole) = &self.whole else { return Err(out_of_memory()) };
+        let Some(whole) = whole else { return Err(out_of_memory()) };
         // SAFETY: the part ends within the whole.
-        let start = unsafe { whole.start.add(self.rest) };
-        self.rest += taken;
+        let start = unsafe { whole.start.add(*rest) };
+        *rest += taken;
         Ok(Buffer { start, len, _owner: Owner::Whole(whole.clone()) })
     }
 }
@@ -185,7 +253,9 @@ mod tests {
 
     #[test]
     fn buffers_have_room() -> Result<()> {
-        for (len, pages) in [(0, Pages::Heap), (10, Pages::Huge), (HUGE_PAGE, Pages::Huge)] {
+        let lens = [0, 10, 4 * HUGE_PAGE / 7, HUGE_PAGE];
+        let kinds = [Pages::Heap, Pages::Kept, Pages::Huge, Pages::Kept];
+        for (len, pages) in lens.into_iter().flat_map(|len| kinds.map(|kind| (len, kind))) {
             let mut buffer = Buffer::<u16>::with_len(len, pages)?;
             assert!(buffer.len() >= len);
             for (place, n) in buffer.iter_mut().zip(0..) {
@@ -195,7 +265,7 @@ mod tests {
             let numbers = unsafe { buffer.assume_init_ref() };
             assert!(numbers.iter().zip(0..).all(|(&a, b)| a == b as u16));
         }
-        let mut supply = Supply::<u32>::default();
+        let supply = Supply::<u32>::default();
         let lens = [0, 1, 17, HUGE_PAGE / 64, HUGE_PAGE / 32, 5, HUGE_PAGE, HUGE_PAGE / 4, 1, 99];
         let mut parts = Vec::new();
         for (n, len) in (0..).zip(lens) {

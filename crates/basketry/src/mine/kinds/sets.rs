@@ -170,7 +170,7 @@ impl Collected {
         if self.weighted {
             self.weights[level].push(weight);
         }
-        self.levels[level].append(items, &[count], &mut self.supply)
+        self.levels[level].append(items, &[count], &self.supply)
     }
 
     /// Appends what was found below all roots, those that proved to be no generators left out.

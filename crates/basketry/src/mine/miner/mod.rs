@@ -34,6 +34,7 @@ pub(crate) use self::kin::Kin;
 use self::run::run;
 use self::threads::Pool;
 use super::columns::{Level, Pieces};
+use super::memory::Supply;
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
 /// Rows of distinct items; the miner relies on that.
@@ -156,6 +157,8 @@ struct Job<'a> {
     max_itemsets: u64,
     /// Itemsets found so far, as far as reported.
     found: AtomicU64,
+    /// Where the memory of the itemsets comes from.
+    supply: Supply<u32>,
     /// Whether several threads share the work.
     shared: bool,
     control: &'a Control,
@@ -273,6 +276,7 @@ fn mine_with(
         max_length: settings.max_length,
         max_itemsets: settings.max_itemsets,
         found: AtomicU64::new(0),
+        supply: Supply::default(),
         shared: pool.threads() > 1,
         control,
         kernels,
@@ -280,7 +284,9 @@ fn mine_with(
     };
     control.begin(Stage::Mining, items.len() as u64)?;
     job.report(single.len() as u64)?;
-    let mut lengths = vec![Pieces::of(Level::from_rows(1, &single, &single_counts)?)];
+    let mut alone = Level::new(1);
+    alone.append(&single, &single_counts, &job.supply)?;
+    let mut lengths = vec![Pieces::of(alone)];
     if items.len() >= 2 && settings.max_length >= 2 {
         lengths.extend(if items.len() < usize::from(u16::MAX) {
             run::<u16>(rows, &shards, &shard_counts, &pool, &job)?

@@ -13,6 +13,7 @@ use super::worker::{Candidate, Node, Worker};
 use super::{Job, Rows};
 use crate::Result;
 use crate::mine::columns::{Block, Pieces};
+use crate::mine::memory::Supply;
 
 /// All itemsets of two items or more, by length. `shards` are parts of the rows, and
 /// `shard_counts` says how many rows of each hold each item.
@@ -71,7 +72,7 @@ pub(super) fn run<C: Code>(
         }
         roots.finish()
     })?;
-    assemble(&parts)
+    assemble(&parts, &job.supply)
 }
 
 /// What one worker found.
@@ -82,7 +83,7 @@ struct Part {
 }
 
 /// Puts the segments of all workers in order.
-fn assemble(parts: &[Part]) -> Result<Vec<Pieces>> {
+fn assemble(parts: &[Part], supply: &Supply<u32>) -> Result<Vec<Pieces>> {
     let mut segments: Vec<(&Segment, &Part)> =
         parts.iter().flat_map(|part| part.segments.iter().map(move |s| (s, part))).collect();
     segments.sort_unstable_by(|(a, _), (b, _)| a.path.cmp(&b.path));
@@ -92,7 +93,7 @@ fn assemble(parts: &[Part]) -> Result<Vec<Pieces>> {
             lengths.push(Pieces::new(lengths.len() + 2));
         }
         for ((pieces, blocks), rows) in lengths.iter_mut().zip(&part.levels).zip(&segment.rows) {
-            pieces.add(blocks, rows.clone())?;
+            pieces.add(blocks, rows.clone(), supply)?;
         }
     }
     Ok(lengths)

@@ -199,10 +199,12 @@ impl Worker<'_> {
             let frame = &self.frames[f];
             // What is found below a node is copied for its perfect candidates, and so has to lie
             // in one place until then.
-            if frame.rest.start < frame.plain {
-                return;
-            }
-            if frame.rest.is_empty() {
+            let bound = frame.rest.start < frame.plain;
+            let children = frame.rest.start.max(frame.plain)..frame.rest.end;
+            if children.is_empty() {
+                if bound {
+                    return;
+                }
                 continue;
             }
             let given = self.exchange.give(|| {
@@ -213,15 +215,15 @@ impl Worker<'_> {
                     itemset: self.sink.itemset(node.length, node.base).to_vec(),
                     count: node.count,
                     least: self.least,
-                    candidates: self.candidates[node.from..node.from + frame.rest.end].to_vec(),
+                    candidates: self.candidates[node.from..node.from + children.end].to_vec(),
                     vectors: arena[matrix.start..matrix.end()].to_vec(),
                     words: matrix.words,
-                    children: frame.rest.clone(),
+                    children: children.clone(),
                 }
             });
             if given {
                 let frame = &mut self.frames[f];
-                frame.rest.end = frame.rest.start;
+                frame.rest.end = children.start;
                 frame.split = true;
             }
             return;

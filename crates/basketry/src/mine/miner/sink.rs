@@ -5,7 +5,6 @@ use super::kernels::{Cursors, LATTICE, LATTICE_ROW, Table};
 use super::worker::{Candidate, Node};
 use crate::Result;
 use crate::mine::columns::Level;
-use crate::mine::memory::Supply;
 
 /// How many itemsets are found between two looks at the common limits, where they are short.
 const QUANTUM: u64 = 1 << 16;
@@ -19,8 +18,6 @@ pub(super) struct Sink<'a> {
     job: &'a Job<'a>,
     /// Level `l` holds itemsets of length `l + 2`.
     levels: Vec<Level>,
-    /// Where their memory comes from.
-    supply: Supply<u32>,
     /// Itemsets found since the last look at the limit, and how many there may be until the next.
     found: u64,
     allowed: u64,
@@ -32,15 +29,7 @@ pub(super) struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     pub(super) fn new(job: &'a Job<'a>) -> Self {
-        Self {
-            job,
-            levels: Vec::new(),
-            supply: Supply::default(),
-            found: 0,
-            allowed: 0,
-            reported: 0,
-            bytes: 0,
-        }
+        Self { job, levels: Vec::new(), found: 0, allowed: 0, reported: 0, bytes: 0 }
     }
 
     /// All levels.
@@ -88,14 +77,14 @@ impl<'a> Sink<'a> {
         while self.levels.len() < length {
             self.levels.push(Level::new(self.levels.len() + 2));
         }
-        let Self { levels, supply, job, .. } = self;
+        let Self { levels, job, .. } = self;
         let items: Vec<u32> = candidates.iter().map(|c| c.item).collect();
         let counts = candidates.iter().map(|c| c.count);
         if let ([base @ .., last], 2..) = (itemset, length) {
             let last = std::slice::from_ref(last);
-            append(job, supply, &mut levels[length - 2], base, last, std::iter::once(0))?;
+            append(job, &mut levels[length - 2], base, last, std::iter::once(0))?;
         }
-        append(job, supply, &mut levels[length - 1], itemset, &items, counts)
+        append(job, &mut levels[length - 1], itemset, &items, counts)
     }
 
     /// Appends the itemsets that come from adding one of `items` to the one in row `row` of those
@@ -114,7 +103,7 @@ impl<'a> Sink<'a> {
             Some(level) => &level.rows_from(row).0[..length],
             None => &self.job.items[row..=row],
         };
-        append(self.job, &mut self.supply, level, base, items, counts)
+        append(self.job, level, base, items, counts)
     }
 
     /// Appends the itemsets that come from adding at least two of `items` to that of a node: those
@@ -145,7 +134,7 @@ impl<'a> Sink<'a> {
             if level.room() < rows[size] {
                 return Ok(false);
             }
-            let (items, counts) = level.places(&mut self.supply)?;
+            let (items, counts) = level.places(&self.job.supply)?;
             cursors[size] = (items.as_mut_ptr().cast(), counts.as_mut_ptr().cast());
         }
         self.allow(rows[2..].iter().sum::<usize>() as u64)?;
@@ -182,7 +171,7 @@ impl<'a> Sink<'a> {
             };
             let number = (to - from).min(counts.len()).min(level.room());
             let kernels = &self.job.kernels;
-            let places = level.places(&mut self.supply)?;
+            let places = level.places(&self.job.supply)?;
             kernels.insert(rows, length, number, item, places.0);
             places.1[..number].write_copy_of_slice(&counts[..number]);
             // SAFETY: as many rows and counts were written.
@@ -221,7 +210,6 @@ impl<'a> Sink<'a> {
 #[inline(always)]
 fn append(
     job: &Job<'_>,
-    supply: &mut Supply<u32>,
     level: &mut Level,
     base: &[u32],
     items: &[u32],
@@ -231,7 +219,7 @@ fn append(
     let mut items = items;
     loop {
         let (now, later) = items.split_at(items.len().min(level.room()));
-        let places = level.places(supply)?;
+        let places = level.places(&job.supply)?;
         job.kernels.extend(base, now, places.0);
         let mut written = 0;
         for (place, count) in places.1[..now.len()].iter_mut().zip(&mut counts) {

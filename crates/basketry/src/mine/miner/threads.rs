@@ -30,7 +30,9 @@ pub(crate) struct Pool {
 impl Pool {
     /// `None` for the threads of the current pool.
     pub(crate) fn new(threads: Option<usize>) -> Self {
-        Self { wanted: threads, own: OnceLock::new() }
+        // Those of the current pool do, if they are as many.
+        let current = || rayon::current_thread_index().map(|_| rayon::current_num_threads());
+        Self { wanted: threads.filter(|_| threads != current()), own: OnceLock::new() }
     }
 
     pub(crate) fn threads(&self) -> usize {
