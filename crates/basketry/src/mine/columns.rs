@@ -251,7 +251,7 @@ pub(crate) struct Pieces {
 }
 
 /// Pieces of less than this many numbers are copied.
-const SMALL_PIECE: usize = 2048;
+const SMALL_PIECE: usize = 1024;
 
 impl Pieces {
     /// Without rows.

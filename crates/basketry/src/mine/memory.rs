@@ -42,7 +42,7 @@ pub(crate) enum Pages {
     Heap,
     /// From the allocator, and kept for the next one that asks for as much.
     Kept,
-    /// Straight from the system, in pages of 2 MiB: for large buffers.
+    /// Straight from the system, in pages of 2 MiB; kept where that is too much.
     Huge,
 }
 
@@ -71,8 +71,9 @@ impl<T: bytemuck::Pod> Buffer<T> {
             let (start, len) = (NonNull::from(&mut *numbers).cast(), numbers.len());
             return Ok(Self { start, len, _owner: Owner::Pages(pages) });
         }
-        if pages == Pages::Kept && align_of::<T>() <= align_of::<u64>() {
-            let mut kept = Kept::new(bytes.div_ceil(size_of::<u64>()))?;
+        let keep = pages == Pages::Kept || pages == Pages::Huge && bytes >= LEAST_KEPT;
+        if keep && bytes < HUGE_PAGE && align_of::<T>() <= align_of::<u64>() {
+            let mut kept = Kept::new(bytes.next_power_of_two().div_ceil(size_of::<u64>()))?;
             let start = NonNull::from(kept.room()).cast();
             return Ok(Self { start, len, _owner: Owner::Kept(kept) });
         }
@@ -140,6 +141,9 @@ impl<T> std::ops::DerefMut for Buffer<T> {
 struct Kept(Vec<MaybeUninit<u64>>);
 
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+/// Smaller buffers come straight from the allocator.
+const LEAST_KEPT: usize = HUGE_PAGE / 16;
 
 /// How many words are kept at most.
 const MOST_KEPT: usize = HUGE_PAGE / size_of::<u64>();

@@ -45,24 +45,18 @@ pub(super) fn run<C: Code>(
     if begun == roots {
         return Ok(first.worker.sink.take()?.into_iter().map(Pieces::of).collect());
     }
-    // Many small tasks, which threads take one by one.
-    let tasks = (roots - begun).min(64 * pool.threads());
-    let start = |task: usize| begun + (roots - begun) * task / tasks;
+    let tasks = tasks(job, begun, pool.threads());
     let next = AtomicUsize::new(0);
     let first = Mutex::new(Some(first));
     let parts = pool.share(|_| {
         let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut roots = first.unwrap_or_else(|| Roots::new(job, &data, &exchange));
         let mut member = exchange.join();
-        loop {
-            let task = next.fetch_add(1, Ordering::Relaxed);
-            if task >= tasks {
-                break;
-            }
-            roots.worker.begin(vec![start(task) as u32]);
-            if let Err(error) = roots.mine(start(task)..start(task + 1)) {
+        while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            roots.worker.begin(vec![task.start as u32]);
+            if let Err(error) = roots.mine(task.clone()) {
                 // The others need not go on.
-                next.store(tasks, Ordering::Relaxed);
+                next.store(tasks.len(), Ordering::Relaxed);
                 return Err(error);
             }
             roots.worker.end();
@@ -73,6 +67,26 @@ pub(super) fn run<C: Code>(
         roots.finish()
     })?;
     assemble(&parts, &job.supply)
+}
+
+/// The roots from `begun` on in tasks, which threads take one by one: large ones first, by the rows
+/// to visit, as each leaves a piece of every level behind; in the end single roots.
+fn tasks(job: &Job<'_>, begun: usize, threads: usize) -> Vec<Range<usize>> {
+    let mut left: u64 = job.counts[begun..].iter().map(|&count| u64::from(count)).sum();
+    let mut tasks = Vec::new();
+    let mut start = begun;
+    while start < job.counts.len() {
+        let share = left / (8 * threads as u64);
+        let (mut end, mut rows) = (start, 0);
+        while end < job.counts.len() && (end == start || rows < share) {
+            rows += u64::from(job.counts[end]);
+            end += 1;
+        }
+        tasks.push(start..end);
+        left -= rows;
+        start = end;
+    }
+    tasks
 }
 
 /// What one worker found.

@@ -1,9 +1,11 @@
 //! From itemsets to rules.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::RuleColumns;
+use super::lattice::Lattice;
 use super::subsets::{Found, Subsets};
 use super::template::{Sides, Splits};
 use super::top::Top;
@@ -57,7 +59,17 @@ pub(crate) fn generate<S: Subsets>(
     let total = AtomicUsize::new(0);
     // A list of the best for each thread at work, not for each chunk.
     let tops: Mutex<Vec<Top>> = Mutex::default();
+    let singles = request.is_any_single();
     let parts = pool.map(&chunks, |rows| {
+        if singles && let Some(lattice) = subsets.lattice() {
+            let found = split_singles(request, lattice, rows.clone(), control)?;
+            control.advance(rows.len() as u64)?;
+            let before = total.fetch_add(found.antecedent.len(), Ordering::Relaxed);
+            return match before + found.antecedent.len() > request.max_rules {
+                true => Err(too_many(request.max_rules)),
+                false => Ok((found, Vec::new())),
+            };
+        }
         let out = match request.top {
             Some((n, measure)) => {
                 let mut tops = tops.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,8 +134,112 @@ pub(crate) fn generate<S: Subsets>(
     Ok(Made::Rules(RuleColumns::join(all)))
 }
 
+impl Request<'_> {
+    /// Whether all rules with a single consequent are asked for that are confident enough.
+    fn is_any_single(&self) -> bool {
+        self.sides.any_single()
+            && self.at_least.is_empty()
+            && self.top.is_none()
+            && self.customers.is_none()
+    }
+}
+
+/// How many itemsets are split in one go.
+const BATCH: usize = 256;
+
+/// Splits itemsets into each of their items and the others, as [`Split`] would, in a fifth of the
+/// time.
+fn split_singles(
+    request: &Request<'_>,
+    lattice: &Lattice,
+    rows: Range<usize>,
+    control: &Control,
+) -> Result<RuleColumns> {
+    let sets = request.sets;
+    let mut most = MostWhole::new(request.min_confidence);
+    let mut near = Near::default();
+    let mut out = RuleColumns::default();
+    let most_rules = rows.len().saturating_mul(4).min(1 << 20);
+    for column in
+        [&mut out.antecedent, &mut out.consequent, &mut out.n_x, &mut out.n_y, &mut out.n_xy]
+    {
+        column.reserve(most_rules);
+    }
+    let mut end = 0;
+    for batch in rows.clone().step_by(BATCH).map(|from| from..rows.end.min(from + BATCH)) {
+        control.check()?;
+        for at in batch {
+            let row = sets.stored(at);
+            if row.wrapping_sub(near.start) as usize >= near.counts.len() {
+                near = sets.store.near(row);
+            }
+            let (items, count) = near.row(row);
+            if items.len() < 2 || count == 0 {
+                continue;
+            }
+            check_length(items)?;
+            let columns = [
+                &mut out.antecedent,
+                &mut out.consequent,
+                &mut out.n_x,
+                &mut out.n_y,
+                &mut out.n_xy,
+            ];
+            if columns[0].len() < end + items.len() {
+                // Ahead of what is written, lest it be done for each itemset.
+                let ahead = end + BATCH * items.len();
+                columns.into_iter().for_each(|column| column.resize(ahead, 0));
+            }
+            let room = end..end + items.len();
+            let antecedents = &mut out.antecedent[room.clone()];
+            let consequents = &mut out.consequent[room.clone()];
+            let (n_x, n_y) = (&mut out.n_x[room.clone()], &mut out.n_y[room.clone()]);
+            let n_xy = &mut out.n_xy[room];
+            let largest = most.of(count);
+            let mut found = 0;
+            // Written whether confident enough or not, since branches would be mispredicted.
+            for (&antecedent, &item) in lattice.all_without(row, items.len()).iter().zip(items) {
+                let consequent = lattice.single(item);
+                let other = lattice.count(antecedent);
+                antecedents[found] = antecedent;
+                consequents[found] = consequent;
+                n_x[found] = other;
+                n_y[found] = lattice.count(consequent);
+                n_xy[found] = count;
+                found += usize::from(u64::from(other) <= largest);
+            }
+            end += found;
+        }
+        if end > request.max_rules {
+            return Err(too_many(request.max_rules));
+        }
+    }
+    for column in
+        [&mut out.antecedent, &mut out.consequent, &mut out.n_x, &mut out.n_y, &mut out.n_xy]
+    {
+        column.truncate(end);
+    }
+    Ok(out)
+}
+
+/// An error if an itemset is too long to be split.
+#[inline]
+fn check_length(items: &[u32]) -> Result<()> {
+    if items.len() > 64 {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!(
+                "an itemset has {} items, and the splits of more than 64 cannot be told apart: \
+                 set max_length, or select by length first",
+                items.len()
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// Parts of the itemsets shown that are about as much work, in order.
-fn chunks(sets: &Itemsets, sides: &Sides) -> Vec<std::ops::Range<usize>> {
+fn chunks(sets: &Itemsets, sides: &Sides) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
     let (mut start, mut work) = (0, 0);
     let mut near = Near::default();
@@ -198,16 +314,7 @@ impl<S: Subsets> Split<'_, S> {
         if count == 0 {
             return Ok(());
         }
-        if items.len() > 64 {
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!(
-                    "an itemset has {} items, and the splits of more than 64 cannot be told apart: \
-                     set max_length, or select by length first",
-                    items.len()
-                ),
-            ));
-        }
+        check_length(items)?;
         if let Some(customers) = request.customers {
             self.customers = customers[at];
             if self.customers < request.min_customers {

@@ -76,39 +76,68 @@ impl Lattice {
         first: u32,
         above: &Families,
     ) -> Option<Families> {
-        let mut families = Families { starts: vec![0], ranks: Vec::new() };
+        // Loops over the items of short rows are unrolled.
+        match length {
+            2 => self.level_of(store, 2, first, above),
+            3 => self.level_of(store, 3, first, above),
+            4 => self.level_of(store, 4, first, above),
+            5 => self.level_of(store, 5, first, above),
+            6 => self.level_of(store, 6, first, above),
+            _ => self.level_of(store, length, first, above),
+        }
+    }
+
+    #[inline(always)]
+    fn level_of(
+        &mut self,
+        store: &Store,
+        length: usize,
+        first: u32,
+        above: &Families,
+    ) -> Option<Families> {
+        let number = pieces(store, length).map(|items| items.len() / length).sum();
+        let mut families = Families { starts: vec![0], ranks: Vec::with_capacity(number) };
         let (parents, parent_entries) = *self.levels.last()?;
         // Of the grandparents, which the families above are numbered by.
         let grandparents = match self.levels.len() {
             1 => 0,
             n => self.levels[n - 2].0,
         };
+        let known = self.without.len();
+        self.without.resize(known + number * length, NONE);
+        let (known, new) = self.without.split_at_mut(known);
+        let mut entries = new.chunks_exact_mut(length);
         let mut parent_rows = rows(store, length - 1);
         let mut parent = parent_rows.next()?;
         let mut at = 0;
         // For each item of the parent, where to go on in the family of the parent without it.
         let mut cursors: Vec<(usize, usize)> = vec![(0, 0); length];
         let mut fresh = true;
-        for (child, items) in (0u32..).zip(rows(store, length)) {
-            let (place, rank) = (items.iter().enumerate())
-                .map(|(place, &item)| (place, self.single[item as usize]))
-                .min_by_key(|&(_, rank)| rank)?;
-            while items[..place] != parent[..place] || items[place + 1..] != parent[place..] {
-                families.starts.push(child);
+        for items in pieces(store, length).flat_map(|items| items.chunks_exact(length)) {
+            let entries = entries.next()?;
+            let (mut place, mut rank) = (0, NONE);
+            for (k, &item) in items.iter().enumerate() {
+                let other = self.single[item as usize];
+                if other < rank {
+                    (place, rank) = (k, other);
+                }
+            }
+            while !is_rest(items, place, parent) {
+                families.starts.push(families.ranks.len() as u32);
                 parent = parent_rows.next()?;
                 at += 1;
                 fresh = true;
             }
             if fresh && length > 2 {
                 fresh = false;
-                let entries = parent_entries + at * (length - 1);
-                for (k, cursor) in cursors[..length - 1].iter_mut().enumerate() {
-                    let family = (self.without[entries + k] - grandparents) as usize;
+                let entries = &known[parent_entries + at * (length - 1)..][..length - 1];
+                for (cursor, &row) in cursors.iter_mut().zip(entries) {
+                    let family = (row - grandparents) as usize;
                     *cursor = (above.starts[family] as usize, above.starts[family + 1] as usize);
                 }
             }
-            for k in 0..length {
-                let row = if k == place {
+            for (k, entry) in entries.iter_mut().enumerate() {
+                *entry = if k == place {
                     parents + at as u32
                 } else if length == 2 {
                     rank
@@ -117,7 +146,6 @@ impl Lattice {
                     *from = seek(&above.ranks, *from, *end, rank)?;
                     parents + *from as u32
                 };
-                self.without.push(row);
             }
             families.ranks.push(rank);
         }
@@ -125,6 +153,14 @@ impl Lattice {
         let children = families.ranks.len() as u32;
         families.starts.resize((first - parents) as usize + 1, children);
         Some(families)
+    }
+
+    /// The rows of the itemset in row `row`, which has `length` items, at least two, without each
+    /// of them.
+    #[inline]
+    pub(crate) fn all_without(&self, row: u32, length: usize) -> &[u32] {
+        let (first, entries) = self.levels[length - 1];
+        &self.without[entries + (row - first) as usize * length..][..length]
     }
 
     /// The row of an item alone, if it is frequent.
@@ -149,15 +185,36 @@ impl Lattice {
 
 /// The rows of one length, in order.
 fn rows(store: &Store, length: usize) -> impl Iterator<Item = &[u32]> {
-    store
-        .pieces()
-        .filter(move |&(of, ..)| of == length)
-        .flat_map(move |(_, _, items, _)| items.chunks_exact(length))
+    pieces(store, length).flat_map(move |items| items.chunks_exact(length))
 }
+
+/// The items of all rows of one length, in order, as they lie.
+fn pieces(store: &Store, length: usize) -> impl Iterator<Item = &[u32]> {
+    store.pieces().filter(move |&(of, ..)| of == length).map(|(_, _, items, _)| items)
+}
+
+/// Whether `rest`, which has one item less, is `items` without the one at `place`.
+#[inline(always)]
+fn is_rest(items: &[u32], place: usize, rest: &[u32]) -> bool {
+    let mut differ = 0;
+    for (k, &item) in rest.iter().enumerate() {
+        differ |= item ^ items[k + usize::from(k >= place)];
+    }
+    differ == 0
+}
+
+/// How far is looked step by step.
+const NEAR: usize = 6;
 
 /// The position of `rank` in `ranks[from..end]`, which ascends; it is likely to be near.
 #[inline]
 fn seek(ranks: &[u32], mut from: usize, end: usize, rank: u32) -> Option<usize> {
+    for _ in 0..NEAR {
+        match ranks[..end].get(from) {
+            Some(&other) if other < rank => from += 1,
+            found => return (found == Some(&rank)).then_some(from),
+        }
+    }
     let mut step = 1;
     while from + step < end && ranks[from + step] <= rank {
         from += step;

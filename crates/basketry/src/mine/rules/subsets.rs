@@ -36,6 +36,11 @@ pub(crate) trait Subsets: Sync {
 
     /// The row of some of the items of the itemset in row `row`: those at `positions`.
     fn some(&self, row: u32, items: &[u32], positions: u64) -> Found<u32>;
+
+    /// The lattice, if it is one.
+    fn lattice(&self) -> Option<&Lattice> {
+        None
+    }
 }
 
 /// A row of the lattice, and how many items it has.
@@ -47,6 +52,11 @@ pub(crate) struct Left {
 
 impl Subsets for Lattice {
     type Part = Left;
+
+    #[inline]
+    fn lattice(&self) -> Option<&Lattice> {
+        Some(self)
+    }
 
     #[inline]
     fn whole(&self, row: u32, items: &[u32]) -> Left {

@@ -266,6 +266,11 @@ impl Sides {
         Ok(Self { x_length, y_length, items: Some(items) })
     }
 
+    /// Whether any single item may be the consequent, and anything else the antecedent.
+    pub(crate) fn any_single(&self) -> bool {
+        self.items.is_none() && self.x_length == (1, usize::MAX) && self.y_length == (1, 1)
+    }
+
     /// The least number of items of an itemset that can be split.
     pub(crate) fn least_length(&self) -> usize {
         self.x_length.0.saturating_add(self.y_length.0)
