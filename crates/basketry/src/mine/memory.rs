@@ -38,10 +38,10 @@ unsafe impl<T: Sync> Sync for Buffer<T> {}
 /// Where memory comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pages {
-    /// From the allocator, which may have some at hand.
-    Heap,
     /// From the allocator, and kept for the next one that asks for as much.
     Kept,
+    /// Straight from the system, if it is large, in pages as they are.
+    Small,
     /// Straight from the system, in pages of 2 MiB; kept where that is too much.
     Huge,
 }
@@ -54,22 +54,22 @@ impl<T: bytemuck::Pod> Buffer<T> {
     /// much costs little.
     pub(crate) fn with_len(len: usize, pages: Pages) -> Result<Self> {
         let bytes = len.checked_mul(size_of::<T>()).ok_or_else(out_of_memory)?;
-        if pages == Pages::Huge
+        if matches!(pages, Pages::Small | Pages::Huge)
             && bytes >= HUGE_PAGE / 2
-            && let Some(mapped) = bytes.checked_next_multiple_of(HUGE_PAGE)
-            && let Ok(mut pages) = MmapMut::map_anon(mapped)
+            && let Some(whole) = bytes.checked_next_multiple_of(HUGE_PAGE)
+            && let Ok(mut mapped) = MmapMut::map_anon(whole)
         {
             // What does not fill the last of several huge pages is left to small ones, which are
             // taken only as far as they are written to. A hint, which the system may refuse.
             #[cfg(target_os = "linux")]
-            {
-                let huge = if bytes < 2 * HUGE_PAGE { mapped } else { bytes };
+            if pages == Pages::Huge {
+                let huge = if bytes < 2 * HUGE_PAGE { whole } else { bytes };
                 let _ =
-                    pages.advise_range(memmap2::Advice::HugePage, 0, huge / HUGE_PAGE * HUGE_PAGE);
+                    mapped.advise_range(memmap2::Advice::HugePage, 0, huge / HUGE_PAGE * HUGE_PAGE);
             }
-            let numbers: &mut [T] = bytemuck::cast_slice_mut(&mut pages);
+            let numbers: &mut [T] = bytemuck::cast_slice_mut(&mut mapped);
             let (start, len) = (NonNull::from(&mut *numbers).cast(), numbers.len());
-            return Ok(Self { start, len, _owner: Owner::Pages(pages) });
+            return Ok(Self { start, len, _owner: Owner::Pages(mapped) });
         }
         let keep = pages == Pages::Kept || pages == Pages::Huge && bytes >= LEAST_KEPT;
         if keep && bytes < HUGE_PAGE && align_of::<T>() <= align_of::<u64>() {
@@ -196,7 +196,7 @@ const REGIONS: [(usize, Pages); 5] = [
     (HUGE_PAGE / 8, Pages::Kept),
     (HUGE_PAGE / 4, Pages::Kept),
     (HUGE_PAGE / 2, Pages::Kept),
-    (HUGE_PAGE, Pages::Heap),
+    (HUGE_PAGE, Pages::Small),
 ];
 
 /// Deals out parts of large buffers, so that many small ones share a huge page, those of several
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn buffers_have_room() -> Result<()> {
         let lens = [0, 10, 4 * HUGE_PAGE / 7, HUGE_PAGE];
-        let kinds = [Pages::Heap, Pages::Kept, Pages::Huge, Pages::Kept];
+        let kinds = [Pages::Kept, Pages::Small, Pages::Huge, Pages::Kept];
         for (len, pages) in lens.into_iter().flat_map(|len| kinds.map(|kind| (len, kind))) {
             let mut buffer = Buffer::<u16>::with_len(len, pages)?;
             assert!(buffer.len() >= len);
