@@ -6,7 +6,6 @@ import copy
 import inspect
 import pickle
 
-import polars as pl
 import pyarrow as pa
 import pytest
 

@@ -97,7 +97,9 @@ def test_ids_in_any_form(shop):
 
 
 def test_integer_ids_in_any_form(shop):
-    catalog = bk.Catalog(pa.table({"sku": [1, 2, 3], "price": [1.0] * 3}), product="sku", price="price")
+    catalog = bk.Catalog(
+        pa.table({"sku": [1, 2, 3], "price": [1.0] * 3}), product="sku", price="price"
+    )
     orders = pa.table({"ts": ["2026-03-31"] * 3, "who": [7, 7, 8], "sku": [1, 2, 1]})
     model = bk.fit(catalog, bk.History(orders, time="ts", product="sku", customer="who"))
     expected = rows(model.recommend([8, 7], n=2))
@@ -156,8 +158,8 @@ def test_scores_are_what_is_recommended(shop):
     assert scores.to_dict()["known"] == columns["known"]
     cart = ["p00", "p01"]
     table = shop.model.complete([cart], n=50, customers=["c1"]).to_dict()
-    many = [cart] * 50
-    scores = shop.model.score_baskets(many, table["product"], customers=["c1"] * 50)
+    many = len(table["product"])
+    scores = shop.model.score_baskets([cart] * many, table["product"], customers=["c1"] * many)
     assert scores.to_dict()["probability"] == table["probability"]
     # What is in the basket is scored by the rest of it.
     inside = shop.model.score_baskets([cart, ["p01"]], ["p00", "p00"]).to_dict()
@@ -171,7 +173,9 @@ def test_scores_are_what_is_recommended(shop):
 
 
 def test_explanations_add_up(shop):
-    [score] = shop.model.score_baskets([["p00"]], ["p01"], customers=["c1"]).to_dict()["probability"]
+    [score] = shop.model.score_baskets([["p00"]], ["p01"], customers=["c1"]).to_dict()[
+        "probability"
+    ]
     why = shop.model.explain("p01", customer="c1", basket=["p00"])
     assert why["probability"] == score
     total = sum(feature["contribution"] for feature in why["features"])
