@@ -112,7 +112,7 @@ impl Learner {
         let (catalog, history) = (catalog.get(), history.get());
         let inner = boundary::long(py, |_| {
             let history = history.with(basketry::History::clone);
-            basketry::Learner::new(basketry::Catalog::clone(&catalog.inner), history, options)
+            basketry::Learner::new(catalog.inner.clone(), history, options)
         })?;
         Ok(Self { inner: Mutex::new(inner) })
     }
@@ -136,8 +136,7 @@ impl Learner {
         let (model, catalog, history) = (model.get(), catalog.get(), history.get());
         let inner = boundary::long(py, |_| {
             let history = history.with(basketry::History::clone);
-            let catalog = basketry::Catalog::clone(&catalog.inner);
-            Ok(basketry::Learner::resume(model.inner.clone(), catalog, history))
+            Ok(basketry::Learner::resume(model.inner.clone(), catalog.inner.clone(), history))
         })?;
         Ok(Self { inner: Mutex::new(inner) })
     }
@@ -194,7 +193,7 @@ impl Learner {
     fn set_catalog(&self, py: Python<'_>, catalog: &Bound<'_, Catalog>) -> PyResult<()> {
         let catalog = catalog.get();
         boundary::quick(py, || {
-            self.lock().set_catalog(basketry::Catalog::clone(&catalog.inner));
+            self.lock().set_catalog(catalog.inner.clone());
             Ok(())
         })
     }

@@ -1,5 +1,7 @@
 //! A model kept up to date: orders come, customers go.
 
+use std::sync::Arc;
+
 use super::fit::recount;
 use super::{Model, fit};
 use crate::{Catalog, Control, Error, ErrorKind, FitOptions, History, IdRef, Result};
@@ -46,7 +48,7 @@ use crate::{Catalog, Control, Error, ErrorKind, FitOptions, History, IdRef, Resu
 /// ```
 #[derive(Clone, Debug)]
 pub struct Learner {
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     history: History,
     options: FitOptions,
     last: Option<Last>,
@@ -69,18 +71,22 @@ impl Learner {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] names an option that is out of range.
-    pub fn new(catalog: Catalog, history: History, options: FitOptions) -> Result<Self> {
+    pub fn new(
+        catalog: impl Into<Arc<Catalog>>,
+        history: History,
+        options: FitOptions,
+    ) -> Result<Self> {
         options.validate()?;
-        Ok(Self { catalog, history, options, last: None })
+        Ok(Self { catalog: catalog.into(), history, options, last: None })
     }
 
     /// Goes on from a model that was fitted before, with its options: [`update`](Self::update) then
     /// carries its weights over. `history` holds all orders, those that it learned from included.
-    pub fn resume(model: Model, catalog: Catalog, history: History) -> Self {
+    pub fn resume(model: Model, catalog: impl Into<Arc<Catalog>>, history: History) -> Self {
         let options = model.options().clone();
         let appended_baskets = (history.len() as u64).saturating_sub(model.report().baskets);
         let last = Last { model, appended_baskets, forgotten_customers: 0 };
-        Self { catalog, history, options, last: Some(last) }
+        Self { catalog: catalog.into(), history, options, last: Some(last) }
     }
 
     /// Adds orders. It is as if their source had been read after that of the orders so far; a
@@ -125,8 +131,8 @@ impl Learner {
     }
 
     /// Puts another catalogue in place. The next model is made with it.
-    pub fn set_catalog(&mut self, catalog: Catalog) {
-        self.catalog = catalog;
+    pub fn set_catalog(&mut self, catalog: impl Into<Arc<Catalog>>) {
+        self.catalog = catalog.into();
     }
 
     /// The catalogue.
