@@ -112,6 +112,7 @@ int main(int argc, char **argv) {
     FAILS(BAD, "customers[0]", basketry_model_forget(whole, &text, 1, &model));
     FAILS(BAD, "customers[0]", basketry_learner_forget(learner, &text, 1, NULL, NULL));
     FAILS(BAD, "customers[0]", basketry_history_forget(some, &text, 1, NULL, NULL));
+    basketry_learner_free(learner);
     FAILS(BAD, "learner", basketry_learner_append(NULL, some, NULL));
     FAILS(BAD, "learner", basketry_learner_fit(NULL, NULL, &model));
     FAILS(BAD, "history", basketry_learner_new(catalog, NULL, NULL, &learner));
