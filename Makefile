@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup setup-demo demo test test-rust test-python test-c test-cpp test-php header bench fmt install-c clean
+.PHONY: help setup setup-demo demo test test-rust test-python test-c test-cpp test-php header bench quality fmt install-c clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ header: ## Checks that the generated C headers are current.
 bench: ## Side by side with the peers; BASKETRY_DATA names a folder of data sets (optional).
 	@scripts/bench.sh
 
+quality: ## How good the model is, and how fast, beside recommenders; BASKETRY_DATA names a folder of data sets.
+	@scripts/quality.sh
+
 fmt: setup ## Formats Rust and Python.
 	cargo fmt --all
 	ruff format python tests/python examples benches
@@ -56,4 +59,4 @@ install-c: ## Installs the C library, headers and pkg-config file below PREFIX.
 	@scripts/install-c.sh $(PREFIX)
 
 clean: ## Removes everything that was built, the virtual environments included.
-	rm -rf target $(VENV) .bench demo-out dist
+	rm -rf target $(VENV) .bench .quality demo-out dist
