@@ -107,8 +107,7 @@ impl Model {
             };
             let borrowed = lists.borrow();
             let options = borrowed.options(n, new_only, at, threads);
-            let rows = || self.inner.recommend(&wanted, &options, control);
-            let table = if few { rows() } else { boundary::pooled(rows) }?;
+            let table = self.inner.recommend(&wanted, &options, control)?;
             Ok((table.to_record_batch()?, table.unknown(), table.unknown_customers()))
         })
     }
@@ -174,8 +173,7 @@ impl Model {
             let borrowed = lists.borrow();
             let options = borrowed.options(n, new_only, at, threads);
             let baskets = baskets.to_vec();
-            let rows = || self.inner.complete(&baskets, customers.as_deref(), &options, control);
-            let table = if few { rows() } else { boundary::pooled(rows) }?;
+            let table = self.inner.complete(&baskets, customers.as_deref(), &options, control)?;
             Ok((table.to_record_batch()?, table.unknown(), table.unknown_customers()))
         })
     }
@@ -223,8 +221,7 @@ impl Model {
         let few = products.len() <= FEW;
         answer(py, few, progress, |control| {
             let (customers, products) = (customers.to_vec(), products.to_vec());
-            let rows = || self.inner.score(&customers, &products, &options, control);
-            let scores = if few { rows() } else { boundary::pooled(rows) }?;
+            let scores = self.inner.score(&customers, &products, &options, control)?;
             Ok((scores.to_record_batch()?, scores.unknown(), scores.unknown_customers()))
         })
     }
@@ -282,9 +279,8 @@ impl Model {
             let (baskets, products) = (baskets.to_vec(), products.to_vec());
             let customers = customers.as_ref().map(Many::to_vec);
             let customers = customers.as_deref();
-            let rows =
-                || self.inner.score_baskets(&baskets, &products, customers, &options, control);
-            let scores = if few { rows() } else { boundary::pooled(rows) }?;
+            let scores =
+                self.inner.score_baskets(&baskets, &products, customers, &options, control)?;
             Ok((scores.to_record_batch()?, scores.unknown(), scores.unknown_customers()))
         })
     }
@@ -350,7 +346,7 @@ fn answer(
     let (batch, unknown, unknown_customers) = if few && progress.is_none() {
         boundary::quick(py, || work(&Control::new()))
     } else {
-        boundary::shown(py, progress, work)
+        boundary::in_pool(py, progress, work)
     }?;
     Ok(Table::new(batch, unknown).with_unknown_customers(unknown_customers))
 }

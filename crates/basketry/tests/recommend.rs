@@ -128,10 +128,10 @@ proptest! {
                 .filter(|(pair, _)| IdRef::Int(pair.0) == customer)
                 .filter_map(|(_, name)| at(name)).collect();
             let allowed = |product: u32| {
-                only.as_ref().is_none_or(|only| only.contains(&product))
-                    && !never.contains(&product)
-                    && !own.contains(&product)
-                    && !(new_only && bought.contains(&product))
+                let listed = only.as_ref().is_none_or(|only| only.contains(&product));
+                let refused = never.contains(&product) || own.contains(&product);
+                let old = new_only && bought.contains(&product);
+                listed && !refused && !old
             };
             let who = vec![customer; all.len()];
             let scores = model.score(&who, &all, &scoring, &control).unwrap();
