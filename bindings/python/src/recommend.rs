@@ -413,7 +413,7 @@ struct Lists {
 
 enum Pairs {
     Listed(Vec<(Id, Id)>),
-    Columns([IdList; 2]),
+    Columns(Box<[IdList; 2]>),
 }
 
 /// The same, borrowed as the core takes it.
@@ -440,7 +440,7 @@ impl Lists {
                         let reader = arrow::table(pairs, "exclude_for")?;
                         let names = ["customer", "product"];
                         let read = |control: &Control| IdList::from_columns(reader, names, control);
-                        Pairs::Columns(boundary::long(pairs.py(), read)?)
+                        Pairs::Columns(Box::new(boundary::long(pairs.py(), read)?))
                     }
                 },
             },
@@ -455,7 +455,10 @@ impl Lists {
                 Pairs::Listed(pairs) => {
                     pairs.iter().map(|(who, what)| (who.as_ref(), what.as_ref())).collect()
                 }
-                Pairs::Columns([who, what]) => who.iter().zip(what.iter()).collect(),
+                Pairs::Columns(columns) => {
+                    let [who, what] = &**columns;
+                    who.iter().zip(what.iter()).collect()
+                }
             },
         }
     }
