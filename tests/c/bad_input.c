@@ -536,6 +536,15 @@ static void fitting(const char *golden) {
     options.max_basket = 1;
     FAILS(bad, "max_basket", basketry_fit(catalog, history, &options, NULL, &model));
     options.max_basket = 0;
+    options.similar = -2;
+    FAILS(bad, "similar: expected 0 to 1024", basketry_fit(catalog, history, &options, NULL, &model));
+    options.similar = -1;
+    options.exact_products = 100001;
+    FAILS(bad, "exact_products", basketry_fit(catalog, history, &options, NULL, &model));
+    options.exact_products = -1;
+    options.baskets_l2 = -1.0;
+    FAILS(bad, "baskets_l2", basketry_fit(catalog, history, &options, NULL, &model));
+    options.baskets_l2 = 0.0;
     options.struct_size = 8;
     FAILS(bad, "BASKETRY_FIT_OPTIONS_INIT", basketry_fit(catalog, history, &options, NULL, &model));
     /* Without customers there is less to learn, and the report says so. */

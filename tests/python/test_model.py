@@ -103,6 +103,10 @@ def test_flipped_bits_never_crash(shop):
         ("horizon_days", 0),
         ("shrinkage", 0),
         ("max_basket", 1),
+        ("similar", 1025),
+        ("customers_l2", 0),
+        ("baskets_l2", -1),
+        ("exact_products", 100_001),
         ("threads", 0),
     ],
 )

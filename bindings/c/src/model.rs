@@ -51,6 +51,17 @@ pub struct basketry_fit_options {
     /// Baskets with more distinct products than this are left out of pair counting, and counted in
     /// the report. 0 means 1000.
     pub max_basket: u32,
+    /// Products kept for each product that explain it best by similarity, by what customers buy and
+    /// by what baskets hold, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1, which means 128.
+    pub similar: i32,
+    /// Penalty on squared weights of the similarity by customers, in customers. 0 means 1000.
+    pub customers_l2: f64,
+    /// Penalty on squared weights of the similarity by baskets, in baskets. 0 means 20.
+    pub baskets_l2: f64,
+    /// Similarity is computed in closed form where this takes no more arithmetic than for this many
+    /// products, at most 100000, and approximated otherwise. BASKETRY_FIT_OPTIONS_INIT sets -1,
+    /// which means 10000.
+    pub exact_products: i32,
     /// How many threads to use; 0 means one for each core. The model does not depend on it.
     pub threads: usize,
     /// Seed of the draws the examples are made with.
@@ -71,6 +82,10 @@ unsafe impl Grows for basketry_fit_options {
         horizon_days: 0.0,
         shrinkage: 0.0,
         max_basket: 0,
+        similar: -1,
+        customers_l2: 0.0,
+        baskets_l2: 0.0,
+        exact_products: -1,
         threads: 0,
         seed: 0,
     };
@@ -94,6 +109,8 @@ impl basketry_fit_options {
             (self.holdout_days, &mut options.holdout_days),
             (self.horizon_days, &mut options.horizon_days),
             (self.shrinkage, &mut options.shrinkage),
+            (self.customers_l2, &mut options.customers_l2),
+            (self.baskets_l2, &mut options.baskets_l2),
         ] {
             if given != 0.0 {
                 *option = given;
@@ -102,6 +119,20 @@ impl basketry_fit_options {
         if self.max_basket != 0 {
             options.max_basket = self.max_basket;
         }
+        options.similar = match self.similar {
+            -1 => options.similar,
+            given => u32::try_from(given).map_err(|_| {
+                invalid(format!("similar: expected 0 to 1024, or -1 for 128; got {given}"))
+            })?,
+        };
+        options.exact_products = match self.exact_products {
+            -1 => options.exact_products,
+            given => u32::try_from(given).map_err(|_| {
+                invalid(format!(
+                    "exact_products: expected 0 to 100000, or -1 for 10000; got {given}"
+                ))
+            })?,
+        };
         options.threads = (self.threads != 0).then_some(self.threads);
         options.seed = self.seed;
         Ok(options)

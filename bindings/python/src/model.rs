@@ -43,6 +43,16 @@ use crate::{boundary, convert, error, ids};
 /// max_basket : int
 ///     Baskets with more distinct products than this are left out of pair counting, and counted in
 ///     the report.
+/// similar : int
+///     Products kept per product that explain it best by similarity, in each of the two models (by
+///     what customers buy, and by what baskets hold); at most 1,024.
+/// customers_l2 : float
+///     Penalty on squared weights of the similarity by customers, in customers.
+/// baskets_l2 : float
+///     Penalty on squared weights of the similarity by baskets, in baskets.
+/// exact_products : int
+///     Similarity is computed in closed form where this takes no more arithmetic than for this many
+///     products, and approximated by a regression for each product otherwise; at most 100,000.
 /// seed : int
 ///     Seed of the draws the propensity's examples are made with.
 /// threads : int, optional
@@ -83,8 +93,9 @@ use crate::{boundary, convert, error, ids};
 #[pyo3(signature = (
     catalog, history, *, min_customers = 10, neighbours = 64, half_life_days = 120.0,
     popularity_half_life_days = 14.0, holdout_days = 28.0, horizon_days = 28.0, shrinkage = 1.0,
-    max_basket = 1000, seed = 0, threads = None, progress = None,
-), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, max_basket=1000, seed=0, threads=None, progress=False)")]
+    max_basket = 1000, similar = 128, customers_l2 = 1000.0, baskets_l2 = 20.0,
+    exact_products = 10_000, seed = 0, threads = None, progress = None,
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, max_basket=1000, similar=128, customers_l2=1000.0, baskets_l2=20.0, exact_products=10000, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,
@@ -98,6 +109,10 @@ pub(crate) fn fit(
     horizon_days: Option<f64>,
     shrinkage: Option<f64>,
     max_basket: Option<u32>,
+    similar: Option<u32>,
+    customers_l2: Option<f64>,
+    baskets_l2: Option<f64>,
+    exact_products: Option<u32>,
     seed: Option<u64>,
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
@@ -111,6 +126,7 @@ pub(crate) fn fit(
     }
     set!(min_customers, neighbours, half_life_days, popularity_half_life_days);
     set!(holdout_days, horizon_days, shrinkage, max_basket, seed);
+    set!(similar, customers_l2, baskets_l2, exact_products);
     options.threads = threads;
     let (catalog, history) = (catalog.get(), history.get());
     let inner = boundary::shown(py, progress, |control| {

@@ -29,10 +29,12 @@ pub enum Stage {
     Propensity = 6,
     /// Laying out or writing the model.
     Writing = 7,
+    /// Learning which products say something about which others.
+    Similarity = 8,
 }
 
 impl Stage {
-    const ALL: [Stage; 8] = [
+    const ALL: [Stage; 9] = [
         Stage::Waiting,
         Stage::Reading,
         Stage::Grouping,
@@ -41,6 +43,7 @@ impl Stage {
         Stage::Customers,
         Stage::Propensity,
         Stage::Writing,
+        Stage::Similarity,
     ];
 
     /// The name of the stage, in lower case.
@@ -54,6 +57,7 @@ impl Stage {
             Stage::Customers => "customers",
             Stage::Propensity => "propensity",
             Stage::Writing => "writing",
+            Stage::Similarity => "similarity",
         }
     }
 }
@@ -130,7 +134,7 @@ impl Control {
     /// How far the work is. May be called from any thread.
     pub fn progress(&self) -> Progress {
         Progress {
-            stage: Stage::ALL[usize::from(self.shared.stage.load(Ordering::Relaxed)).min(7)],
+            stage: Stage::ALL[usize::from(self.shared.stage.load(Ordering::Relaxed)).min(8)],
             done: self.shared.done.load(Ordering::Relaxed),
             total: self.shared.total.load(Ordering::Relaxed),
         }

@@ -28,5 +28,5 @@ pub use mine::{
 pub use model::{
     CarriedReport, Explanation, FeatureShare, FitOptions, FitReport, IdsView, Learner, Model,
     NotLearned, ProductStats, Purchases, ReasonShare, RecommendOptions, Recommendations, Related,
-    ScoreOptions, Scores, SegmentReport, SplitReport, Weight, fit,
+    ScoreOptions, Scores, SegmentReport, SimilarityReport, SplitReport, Weight, fit,
 };

@@ -11,8 +11,11 @@ pub(crate) mod pairs;
 pub(crate) mod propensity;
 pub(crate) mod report;
 pub(crate) mod scorer;
+pub(crate) mod similarity;
 pub(crate) mod statistics;
 pub(crate) mod views;
 
 pub use options::FitOptions;
-pub use report::{CarriedReport, FitReport, NotLearned, SegmentReport, SplitReport, Weight};
+pub use report::{
+    CarriedReport, FitReport, NotLearned, SegmentReport, SimilarityReport, SplitReport, Weight,
+};

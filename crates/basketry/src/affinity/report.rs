@@ -39,6 +39,8 @@ pub struct FitReport {
     pub pair_products: u64,
     /// Pairs kept; a pair counts once for each product that keeps it.
     pub pairs: u64,
+    /// What products say about others: by what customers buy, and by what baskets hold.
+    pub similarity: Vec<SimilarityReport>,
     /// Products on the list of popular ones.
     pub popular_products: u64,
     /// The probabilities of [`Model::recommend`](crate::Model::recommend) are those of a purchase
@@ -70,6 +72,28 @@ pub struct CarriedReport {
     pub appended_baskets: u64,
     /// Customers that were forgotten since: what is carried over still rests on their purchases.
     pub forgotten_customers: u64,
+}
+
+/// A similarity: each product is explained by others in a ridge regression, all at once in closed
+/// form (EASE) or one by one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct SimilarityReport {
+    /// `"customers"` (by what they ever bought) or `"baskets"` (by what each holds).
+    pub by: String,
+    /// `"closed form"`; `"closed form, dual"`, which is the same from fewer rows than
+    /// products; `"regressions"`, an approximation that explains each product by the most related
+    /// ones only; `"none"` if nothing could be learned.
+    pub form: String,
+    /// Customers, or baskets, learned from.
+    pub rows: u64,
+    /// Customers, or baskets, left out because they have too many products.
+    pub huge_rows: u64,
+    /// Products with enough distinct customers.
+    pub products: u64,
+    /// Weights kept: pairs of products of which one says something about the other.
+    pub weights: u64,
 }
 
 /// The time split the propensity was fitted on.
@@ -202,6 +226,13 @@ impl fmt::Display for FitReport {
             self.catalog_products, self.history_only_products, self.popular_products
         )?;
         writeln!(f, "pairs: {} kept among {} products", self.pairs, self.pair_products)?;
+        for s in &self.similarity {
+            writeln!(
+                f,
+                "similarity by {}: {} weights among {} products from {} rows ({})",
+                s.by, s.weights, s.products, s.rows, s.form
+            )?;
+        }
         for (count, what) in [
             (self.anonymous_baskets, "baskets without a customer"),
             (self.huge_baskets, "baskets with too many products, left out of the pairs"),

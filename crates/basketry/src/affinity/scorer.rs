@@ -379,7 +379,7 @@ pub(crate) fn days_between(from_ms: i64, to_ms: i64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::super::features::{WEIGHTS, sigmoid};
-    use super::super::views::{Neighbours, Own, Stats};
+    use super::super::views::{Neighbours, Own, Similar, Stats};
     use super::*;
 
     const DAY: i64 = 86_400_000;
@@ -407,6 +407,8 @@ mod tests {
                 baskets: &[20, 21, 22],
                 customers: &[10, 11, 12],
             },
+            similar_customers: Similar { offsets: &[0; 6], product: &[], weight: &[] },
+            similar_baskets: Similar { offsets: &[0; 6], product: &[], weight: &[] },
             own: Own {
                 offsets: &[0, 2],
                 product: &[1, 4],

@@ -4,6 +4,7 @@ use super::customers::{self, OwnRows, ProductRows};
 use super::options::FitOptions;
 use super::orders::Orders;
 use super::pairs::{self, PairOptions, Pairs};
+use super::similarity::SimilarityRows;
 use super::views::Learned;
 use crate::{Control, Error, ErrorKind, Result};
 
@@ -18,6 +19,8 @@ pub(crate) struct Statistics {
     pub(crate) half_life_days: f32,
     pub(crate) mean_size: f32,
     pub(crate) pairs: Pairs,
+    pub(crate) similar_customers: SimilarityRows,
+    pub(crate) similar_baskets: SimilarityRows,
     pub(crate) own: OwnRows,
     pub(crate) products: ProductRows,
     pub(crate) popular: Vec<u32>,
@@ -45,6 +48,9 @@ impl Statistics {
         };
         let pairs = pairs::count_pairs(orders, &pair_options, control)?;
         let own = customers::own_rows(orders, as_of, options.half_life_days, control)?;
+        let similar_customers =
+            SimilarityRows::of_customers(&own, orders.products, options, control)?;
+        let similar_baskets = SimilarityRows::of_baskets(orders, as_of, options, control)?;
         let products = customers::product_rows(
             orders,
             &own,
@@ -59,6 +65,8 @@ impl Statistics {
             half_life_days: options.half_life_days as f32,
             mean_size: customers::mean_size(orders) as f32,
             pairs,
+            similar_customers,
+            similar_baskets,
             own,
             products,
             popular,
@@ -72,6 +80,8 @@ impl Statistics {
             half_life_days: self.half_life_days,
             mean_size: self.mean_size,
             neighbours: self.pairs.view(),
+            similar_customers: self.similar_customers.view(),
+            similar_baskets: self.similar_baskets.view(),
             own: self.own.view(),
             products: self.products.view(),
             popular: &self.popular,

@@ -58,6 +58,27 @@ impl<'a> Own<'a> {
     }
 }
 
+/// What having one product says about others: rows by source.
+#[allow(dead_code, reason = "read once the propensity has features of it")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Similar<'a> {
+    /// Per product, one more: where its row begins.
+    pub(crate) offsets: &'a [u64],
+    /// The products it speaks for, ascending.
+    pub(crate) product: &'a [u32],
+    /// What having it adds to their scores; above 0.
+    pub(crate) weight: &'a [f32],
+}
+
+#[allow(dead_code, reason = "read once the propensity has features of it")]
+impl Similar<'_> {
+    /// Where the row of `product` lies in the columns.
+    #[inline]
+    pub(crate) fn row(&self, product: u32) -> std::ops::Range<usize> {
+        row(self.offsets, product, self.product.len())
+    }
+}
+
 /// One entry per product.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stats<'a> {
@@ -105,6 +126,12 @@ pub(crate) struct Learned<'a> {
     /// Mean number of distinct products in a basket.
     pub(crate) mean_size: f32,
     pub(crate) neighbours: Neighbours<'a>,
+    /// By what customers buy, at any time.
+    #[allow(dead_code, reason = "read once the propensity has features of it")]
+    pub(crate) similar_customers: Similar<'a>,
+    /// By what baskets hold.
+    #[allow(dead_code, reason = "read once the propensity has features of it")]
+    pub(crate) similar_baskets: Similar<'a>,
     pub(crate) own: Own<'a>,
     pub(crate) products: Stats<'a>,
     /// The most popular products, the most popular first.

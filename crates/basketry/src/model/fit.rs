@@ -153,6 +153,10 @@ fn describe(
         pair_products: statistics.pairs.eligible_products,
         pairs: statistics.pairs.product.len() as u64,
         popular_products: statistics.popular.len() as u64,
+        similarity: vec![
+            statistics.similar_customers.report("customers"),
+            statistics.similar_baskets.report("baskets"),
+        ],
         ..FitReport::default()
     };
     let threshold = format!(
@@ -169,6 +173,18 @@ fn describe(
                 .into()
         };
         report.not_learned(NO_PAIRS, why, "no product is suggested by another");
+    }
+    for at in 0..report.similarity.len() {
+        let similarity = &report.similarity[at];
+        if similarity.weights == 0 && options.similar > 0 {
+            let why = if similarity.products < 2 {
+                format!("fewer than two products have enough distinct customers ({threshold})")
+            } else {
+                format!("no two products have enough distinct customers in common ({threshold})")
+            };
+            let what = format!("similarity by {}", similarity.by);
+            report.not_learned(&what, why, "no product speaks for another by it");
+        }
     }
     if report.popular_products == 0 {
         let why = format!("no product has enough distinct customers ({threshold})");

@@ -10,7 +10,7 @@ use crate::affinity::features::WEIGHTS as WEIGHT_COUNT;
 use crate::affinity::orders::Products;
 use crate::affinity::propensity::Propensity;
 use crate::affinity::statistics::Statistics;
-use crate::affinity::views::{Learned, Neighbours, Own, Stats};
+use crate::affinity::views::{Learned, Neighbours, Own, Similar, Stats};
 use crate::affinity::{FitOptions, FitReport};
 use crate::{Catalog, History, IdKind, Result};
 
@@ -54,6 +54,12 @@ const PAIR_LIFT: Kind = *b"NLIF";
 const PAIR_BASKETS: Kind = *b"NBAS";
 /// Per pair, u32: distinct customers with both in one basket.
 const PAIR_CUSTOMERS: Kind = *b"NCUS";
+/// Similarity by what customers buy.
+const CUSTOMERS_SIMILAR: SimilarKinds =
+    SimilarKinds { offsets: *b"SCOF", product: *b"SCPR", weight: *b"SCWT" };
+/// Similarity by what baskets hold.
+const BASKETS_SIMILAR: SimilarKinds =
+    SimilarKinds { offsets: *b"SBOF", product: *b"SBPR", weight: *b"SBWT" };
 /// Per customer and one more, u64: where their row of purchases begins.
 const OWN_OFFSETS: Kind = *b"OOFF";
 /// Per row of purchases, u32: the product, ascending.
@@ -75,7 +81,7 @@ const CUSTOMER_SIZE: Kind = *b"CSIZ";
 /// f32: the weights of the features, a row per task and segment.
 const WEIGHTS: Kind = *b"WGHT";
 
-const KINDS: [Kind; 35] = [
+const KINDS: [Kind; 41] = [
     JSON,
     PRODUCT_IDS.ints,
     PRODUCT_IDS.offsets,
@@ -101,6 +107,12 @@ const KINDS: [Kind; 35] = [
     PAIR_LIFT,
     PAIR_BASKETS,
     PAIR_CUSTOMERS,
+    CUSTOMERS_SIMILAR.offsets,
+    CUSTOMERS_SIMILAR.product,
+    CUSTOMERS_SIMILAR.weight,
+    BASKETS_SIMILAR.offsets,
+    BASKETS_SIMILAR.product,
+    BASKETS_SIMILAR.weight,
     OWN_OFFSETS,
     OWN_PRODUCT,
     OWN_WEIGHT,
@@ -117,6 +129,16 @@ const KINDS: [Kind; 35] = [
 const PER_CUSTOMER: [Kind; 3] = [CUSTOMER_BASKETS, CUSTOMER_WEIGHT, CUSTOMER_SIZE];
 /// The columns with one entry for each row of purchases.
 const PER_PURCHASE: [Kind; 5] = [OWN_PRODUCT, OWN_WEIGHT, OWN_COUNT, OWN_LAST, OWN_FIRST];
+
+/// The sections of a similarity.
+struct SimilarKinds {
+    /// Per product and one more, u64: where the row of what it says about others begins.
+    offsets: Kind,
+    /// u32: the other product, ascending.
+    product: Kind,
+    /// f32: what having the product adds to the other's score.
+    weight: Kind,
+}
 
 /// No number that is learned comes near it, and sums and products of such numbers stay finite.
 const BIG: f32 = 1e15;
@@ -174,6 +196,14 @@ pub(super) fn write(
     writer.section(PAIR_LIFT, 0, &pairs.lift);
     writer.section(PAIR_BASKETS, 0, &pairs.baskets);
     writer.section(PAIR_CUSTOMERS, 0, &pairs.customers);
+    for (kinds, rows) in [
+        (CUSTOMERS_SIMILAR, &statistics.similar_customers),
+        (BASKETS_SIMILAR, &statistics.similar_baskets),
+    ] {
+        writer.section(kinds.offsets, 0, &rows.offsets);
+        writer.section(kinds.product, 0, &rows.product);
+        writer.section(kinds.weight, 0, &rows.weight);
+    }
     let own = &statistics.own;
     writer.section(OWN_OFFSETS, 0, &own.offsets);
     writer.section(OWN_PRODUCT, 0, &own.product);
@@ -287,6 +317,8 @@ pub(super) struct Layout {
     pair_lift: Column<f32>,
     pair_baskets: Column<u32>,
     pair_customers: Column<u32>,
+    similar_customers: SimilarColumns,
+    similar_baskets: SimilarColumns,
     own_offsets: Column<u64>,
     own_product: Column<u32>,
     own_weight: Column<f32>,
@@ -296,6 +328,24 @@ pub(super) struct Layout {
     customer_baskets: Column<u32>,
     customer_weight: Column<f32>,
     customer_size: Column<f32>,
+}
+
+/// Where a similarity lies.
+#[derive(Debug)]
+struct SimilarColumns {
+    offsets: Column<u64>,
+    product: Column<u32>,
+    weight: Column<f32>,
+}
+
+impl SimilarColumns {
+    fn of<'a>(&self, bytes: &'a [u8]) -> Similar<'a> {
+        Similar {
+            offsets: self.offsets.of(bytes),
+            product: self.product.of(bytes),
+            weight: self.weight.of(bytes),
+        }
+    }
 }
 
 /// Finds columns and checks what is relied on later.
@@ -353,6 +403,15 @@ impl Finder<'_> {
     }
 }
 
+impl Finder<'_> {
+    fn similar(&self, kinds: SimilarKinds, products: usize) -> Result<SimilarColumns> {
+        let (offsets, entries) = self.offsets(kinds.offsets, products)?;
+        let product = self.indices(kinds.product, entries, products)?;
+        let weight = self.floats(kinds.weight, entries, 0.0, BIG)?;
+        Ok(SimilarColumns { offsets, product, weight })
+    }
+}
+
 impl Layout {
     /// Finds everything and checks whatever is relied on later.
     pub(super) fn find(sections: &Sections, bytes: &[u8], name: &str) -> Result<Self> {
@@ -404,6 +463,8 @@ impl Layout {
             pair_lift: finder.floats(PAIR_LIFT, pairs, 0.0, BIG)?,
             pair_baskets: finder.column(PAIR_BASKETS, pairs)?,
             pair_customers: finder.column(PAIR_CUSTOMERS, pairs)?,
+            similar_customers: finder.similar(CUSTOMERS_SIMILAR, p)?,
+            similar_baskets: finder.similar(BASKETS_SIMILAR, p)?,
             own_offsets,
             own_product: finder.indices(OWN_PRODUCT, owned, p)?,
             own_weight: finder.floats(OWN_WEIGHT, owned, 0.0, BIG)?,
@@ -430,6 +491,8 @@ impl Layout {
                 baskets: self.pair_baskets.of(bytes),
                 customers: self.pair_customers.of(bytes),
             },
+            similar_customers: self.similar_customers.of(bytes),
+            similar_baskets: self.similar_baskets.of(bytes),
             own: Own {
                 offsets: self.own_offsets.of(bytes),
                 product: self.own_product.of(bytes),

@@ -44,7 +44,8 @@ pub use self::recommendations::Recommendations;
 pub use self::rules::{RuleView, RulesView};
 pub use self::score::{ScoreOptions, Scores};
 pub use crate::affinity::{
-    CarriedReport, FitOptions, FitReport, NotLearned, SegmentReport, SplitReport, Weight,
+    CarriedReport, FitOptions, FitReport, NotLearned, SegmentReport, SimilarityReport, SplitReport,
+    Weight,
 };
 
 /// What was learned: immutable, cheap to clone, read by any number of threads.

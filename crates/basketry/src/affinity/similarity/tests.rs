@@ -1,0 +1,317 @@
+//! Against the definition in double precision, with dense matrices and no tricks.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A matrix from rows of (column, value), each row of the customer given.
+fn data(columns: usize, rows: &[(u32, Vec<(u32, f32)>)]) -> Data {
+    let mut x = Sparse { columns, offsets: vec![0], ..Sparse::default() };
+    for (_, row) in rows {
+        x.column.extend(row.iter().map(|entry| entry.0));
+        x.value.extend(row.iter().map(|entry| entry.1));
+        x.offsets.push(x.column.len());
+    }
+    let products = x.transposed();
+    let who = rows.iter().map(|row| row.0).collect();
+    let product = (0..columns as u32).collect();
+    Data { x, products, who, product, huge_rows: 0 }
+}
+
+/// X'X + lI in double precision.
+fn gram(data: &Data, l2: f64) -> Vec<Vec<f64>> {
+    let n = data.x.columns;
+    let mut gram = vec![vec![0.0; n]; n];
+    for row in 0..data.x.rows() {
+        let (columns, values) = data.x.row(row);
+        for (&a, &v) in std::iter::zip(columns, values) {
+            for (&b, &w) in std::iter::zip(columns, values) {
+                gram[a as usize][b as usize] += f64::from(v) * f64::from(w);
+            }
+        }
+    }
+    for (at, row) in gram.iter_mut().enumerate() {
+        row[at] += l2;
+    }
+    gram
+}
+
+/// Solves by Gaussian elimination; the matrix is positive definite.
+fn solved(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
+    let n = b.len();
+    for k in 0..n {
+        for i in k + 1..n {
+            let factor = a[i][k] / a[k][k];
+            let pivot = a[k].clone();
+            for (x, p) in std::iter::zip(&mut a[i][k..], &pivot[k..]) {
+                *x -= factor * p;
+            }
+            b[i] -= factor * b[k];
+        }
+    }
+    for k in (0..n).rev() {
+        let sum: f64 = (k + 1..n).map(|i| a[k][i] * b[i]).sum();
+        b[k] = (b[k] - sum) / a[k][k];
+    }
+    b
+}
+
+/// EASE's weights of each target, [target][source], each from a regression on all others.
+fn oracle(data: &Data, l2: f64) -> Vec<Vec<f64>> {
+    let gram = gram(data, l2);
+    let n = gram.len();
+    (0..n)
+        .map(|target| {
+            let others: Vec<usize> = (0..n).filter(|&at| at != target).collect();
+            let a = others.iter().map(|&i| others.iter().map(|&j| gram[i][j]).collect()).collect();
+            let b = others.iter().map(|&i| gram[i][target]).collect();
+            let mut weights = solved(a, b);
+            weights.insert(target, 0.0);
+            weights
+        })
+        .collect()
+}
+
+/// Distinct customers with both, [a][b].
+fn customers(data: &Data) -> Vec<Vec<u32>> {
+    let n = data.x.columns;
+    let mut sets = vec![vec![std::collections::BTreeSet::new(); n]; n];
+    for row in 0..data.x.rows() {
+        for &a in data.x.row(row).0 {
+            for &b in data.x.row(row).0 {
+                sets[a as usize][b as usize].insert(data.who[row]);
+            }
+        }
+    }
+    sets.iter().map(|row| row.iter().map(|set| set.len() as u32).collect()).collect()
+}
+
+/// What was found, [target][source]; `None` where nothing is kept.
+fn dense(found: &ByTarget) -> Vec<Vec<Option<f64>>> {
+    let n = found.lens.len();
+    let mut at = 0;
+    let mut rows = vec![vec![None; n]; n];
+    for (row, &len) in std::iter::zip(&mut rows, &found.lens) {
+        for _ in 0..len {
+            row[found.source[at] as usize] = Some(f64::from(found.weight[at]));
+            at += 1;
+        }
+    }
+    assert_eq!(at, found.source.len());
+    rows
+}
+
+/// What is found is what the oracle says, but for pairs that too few customers have.
+fn assert_same(found: &ByTarget, data: &Data, l2: f64, min_customers: u32) {
+    let expected = oracle(data, l2);
+    let customers = customers(data);
+    for (target, row) in dense(found).iter().enumerate() {
+        for (source, &weight) in row.iter().enumerate() {
+            let expected = expected[target][source];
+            let shown = customers[target][source] >= min_customers && source != target;
+            match weight {
+                Some(weight) => {
+                    assert!(shown, "{source} -> {target}");
+                    let near = (weight - expected).abs() <= 2e-4 * (1.0 + expected.abs());
+                    assert!(near, "{source} -> {target}: {weight}, not {expected}");
+                }
+                None => assert!(!shown || expected < 2e-4, "{source} -> {target}: {expected}"),
+            }
+        }
+    }
+}
+
+fn rows(columns: u32, most: usize) -> impl Strategy<Value = Vec<(u32, Vec<(u32, f32)>)>> {
+    let row = prop::collection::btree_map(0..columns, 0.01f32..2.0, 1..columns as usize);
+    prop::collection::vec((0..6u32, row), 1..most).prop_map(|mut rows| {
+        rows.sort_by_key(|row| row.0);
+        rows.into_iter().map(|(who, row)| (who, row.into_iter().collect())).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn every_form_is_ease(rows in rows(9, 14), l2 in 0.2f32..20.0, min_customers in 1..4u32) {
+        let data = data(9, &rows);
+        let limits = Limits { l2, min_customers, keep: 9 };
+        let control = Control::new();
+        for form in [exact::primal, exact::dual] {
+            let inverse = form(&data.x, &data.products, l2, &control).unwrap().unwrap();
+            let found = exact::heaviest(&inverse, &data, &limits, &control).unwrap();
+            assert_same(&found, &data, l2.into(), min_customers);
+        }
+        // With all products to choose from, regressions are the closed form.
+        let everyone = Limits { l2, min_customers: 1, keep: 9 };
+        let found = local::solve(&data, &everyone, 9, &control).unwrap();
+        for (target, row) in dense(&found).iter().enumerate() {
+            // Products that never meet the target are no candidates, though in the closed form
+            // others may still give them a weight.
+            let customers = customers(&data);
+            let support: Vec<usize> =
+                (0..9).filter(|&at| at != target && customers[target][at] > 0).collect();
+            let gram = gram(&data, l2.into());
+            let a = support.iter().map(|&i| support.iter().map(|&j| gram[i][j]).collect());
+            let b = support.iter().map(|&i| gram[i][target]).collect();
+            let weights = solved(a.collect(), b);
+            for (&source, expected) in std::iter::zip(&support, weights) {
+                let weight = row[source].unwrap_or(0.0);
+                let near = (weight - expected.max(0.0)).abs() <= 2e-4 * (1.0 + expected.abs());
+                prop_assert!(near, "{source} -> {target}: {weight}, not {expected}");
+            }
+        }
+    }
+}
+
+/// A small generator (SplitMix64).
+struct Draws(u64);
+
+impl Draws {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % n
+    }
+}
+
+/// Customers with a taste for one of the groups of ten products, who also buy something else.
+fn planted(customers: u32, columns: u32) -> Data {
+    let mut draws = Draws(1);
+    let rows: Vec<(u32, Vec<(u32, f32)>)> = (0..customers)
+        .map(|who| {
+            let group = draws.below(u64::from(columns) / 10) as u32;
+            let mut row = std::collections::BTreeMap::new();
+            for _ in 0..6 {
+                row.insert(group * 10 + draws.below(10) as u32, 1.0);
+                // Low numbers are bought more.
+                let any = draws.below(u64::from(columns)).min(draws.below(u64::from(columns)));
+                row.insert(any as u32, 0.5);
+            }
+            (who, row.into_iter().collect())
+        })
+        .collect();
+    data(columns as usize, &rows)
+}
+
+/// More than one tile both ways, one and a bit, in both forms.
+#[test]
+fn tiles_fit_together() {
+    let control = Control::new();
+    for (customers, columns) in [(700, 300), (300, 600)] {
+        let data = planted(customers, columns);
+        let primal = exact::primal(&data.x, &data.products, 5.0, &control).unwrap().unwrap();
+        let dual = exact::dual(&data.x, &data.products, 5.0, &control).unwrap().unwrap();
+        for (a, b) in std::iter::zip(&primal.panels, &dual.panels) {
+            for (i, (a, b)) in std::iter::zip(a, b).enumerate() {
+                // Padding is the identity in one and 1 / l in the other.
+                let (row, column) = (i % tiles::TILE, i / tiles::TILE);
+                if row.max(column) < columns as usize % tiles::TILE {
+                    assert!((a - b).abs() < 1e-4, "{row}, {column}: {a}, not {b}");
+                }
+            }
+        }
+        // (X'X + lI)(X'X + lI)^-1 = I, column by column.
+        let gram = gram(&data, 5.0);
+        let at = |i: usize, j: usize| {
+            let (low, high) = (i.min(j), i.max(j));
+            f64::from(primal.panels[high / tiles::TILE][low * tiles::TILE + high % tiles::TILE])
+        };
+        let n = columns as usize;
+        for j in [0, 1, 255, 256, n - 1] {
+            for (i, row) in gram.iter().enumerate() {
+                let sum: f64 = (0..n).map(|k| row[k] * at(k, j)).sum();
+                let expected = f64::from(u8::from(i == j));
+                assert!((sum - expected).abs() < 1e-3, "{i}, {j}: {sum}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let data = planted(400, 700);
+    let limits = Limits { l2: 3.0, min_customers: 2, keep: 20 };
+    let control = Control::new();
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let found = |inverse: tiles::Lower| {
+                exact::heaviest(&inverse, &data, &limits, &control).unwrap()
+            };
+            [
+                found(exact::primal(&data.x, &data.products, 3.0, &control).unwrap().unwrap()),
+                found(exact::dual(&data.x, &data.products, 3.0, &control).unwrap().unwrap()),
+                local::solve(&data, &limits, 64, &control).unwrap(),
+            ]
+        })
+    };
+    let one = with(1);
+    assert!(one.iter().all(|found| found.source.len() > 1000));
+    assert_eq!(one, with(2));
+    assert_eq!(one, with(3));
+}
+
+/// Of the weight that the closed form gives to the heaviest sources, regressions on a tenth of
+/// the products find nearly all; and most of what is heavy is within the planted group.
+#[test]
+fn regressions_find_what_the_closed_form_finds() {
+    let data = planted(3000, 500);
+    let limits = Limits { l2: 5.0, min_customers: 3, keep: 9 };
+    let control = Control::new();
+    let exact = dense(&exact::solve(&data, &limits, &control).unwrap().unwrap());
+    let local = dense(&local::solve(&data, &limits, 50, &control).unwrap());
+    let (mut all, mut common, mut within) = (0, 0, 0);
+    for (target, row) in exact.iter().enumerate() {
+        for (source, _) in row.iter().enumerate().filter(|entry| entry.1.is_some()) {
+            all += 1;
+            common += usize::from(local[target][source].is_some());
+            within += usize::from(source / 10 == target / 10);
+        }
+    }
+    assert!(common * 100 >= all * 95, "{common} of {all}");
+    assert!(within * 100 >= all * 85, "{within} of {all}");
+}
+
+/// Rows of X'X without dense rows are the same, but for pairs that one customer has.
+#[test]
+fn rare_products_are_held_sparse() {
+    let data = planted(600, 200);
+    let limits = Limits { l2: 2.0, min_customers: 2, keep: 200 };
+    let control = Control::new();
+    let gather = |memory: usize| {
+        let (gram, supports) = local::Gram::new(&data, &limits, 30, memory, &control).unwrap();
+        let columns: Vec<u32> = (0..200).step_by(3).collect();
+        let mut matrix = vec![0.0; columns.len() * columns.len()];
+        gram.gather(&columns, 2.0, &mut matrix);
+        let supports: Vec<_> = supports.into_iter().map(|s| (s.column, s.value)).collect();
+        (columns, matrix, supports)
+    };
+    let (columns, all, supports) = gather(1 << 30);
+    let customers = customers(&data);
+    for rows in [0, 7, 100] {
+        let (_, some, same) = gather(rows * 4 * 200);
+        assert_eq!(supports, same);
+        let m = columns.len();
+        for (a, &x) in columns.iter().enumerate() {
+            for (b, &y) in columns.iter().enumerate().skip(a) {
+                let shared = customers[x as usize][y as usize];
+                let kept = a == b || (x as usize) < rows || shared >= local::TAIL_CUSTOMERS;
+                let expected = if kept { all[a * m + b] } else { 0.0 };
+                assert_eq!(some[a * m + b], expected, "{x}, {y}: {shared} customers");
+            }
+        }
+    }
+}
+
+#[test]
+fn cancelled_work_ends_at_once() {
+    let data = planted(300, 300);
+    let limits = Limits { l2: 2.0, min_customers: 2, keep: 10 };
+    let control = Control::new();
+    control.cancel();
+    assert!(exact::solve(&data, &limits, &control).unwrap_err().is_cancelled());
+    assert!(local::solve(&data, &limits, 10, &control).unwrap_err().is_cancelled());
+}
