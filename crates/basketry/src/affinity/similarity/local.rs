@@ -19,6 +19,8 @@ use crate::{Control, Result, Stage};
 const DENSE: usize = 2 << 30;
 /// Distinct customers behind a pair of products without dense rows; what fewer have counts as 0.
 pub(super) const TAIL_CUSTOMERS: u32 = 2;
+/// Penalties tried, each ten times the one before.
+const PENALTIES: i32 = 10;
 /// Products one task works on.
 const CHUNK: usize = 32;
 
@@ -229,24 +231,9 @@ impl Solver {
 
     /// Leaves the weights above 0 in `entries`.
     fn solve(&mut self, gram: &Gram, support: &Support, l2: f32) {
-        let m = support.column.len();
         self.entries.clear();
-        let mut l2 = l2;
-        while m > 0 {
-            self.matrix.clear();
-            self.matrix.resize(m * m, 0.0);
-            gram.gather(&support.column, l2, &mut self.matrix);
-            let factored = cholesky_in_place(
-                MatMut::from_column_major_slice_mut(&mut self.matrix, m, m),
-                Default::default(),
-                Par::Seq,
-                faer::dyn_stack::MemStack::new(&mut self.scratch),
-                Default::default(),
-            );
-            if factored.is_ok() {
-                break;
-            }
-            l2 *= 10.0;
+        if support.column.is_empty() || !self.factor(gram, support, l2) {
+            return;
         }
         self.right.clear();
         self.right.extend_from_slice(&support.value);
@@ -256,6 +243,25 @@ impl Solver {
                 self.entries.push((weight, column));
             }
         }
+    }
+
+    /// Factors X'X + lI of the support. Where that is not positive in single precision, which a
+    /// penalty far below the largest sums leads to, the penalty is raised; false if in vain.
+    fn factor(&mut self, gram: &Gram, support: &Support, l2: f32) -> bool {
+        let m = support.column.len();
+        (0..PENALTIES).any(|raised| {
+            self.matrix.clear();
+            self.matrix.resize(m * m, 0.0);
+            gram.gather(&support.column, l2 * 10f32.powi(raised), &mut self.matrix);
+            cholesky_in_place(
+                MatMut::from_column_major_slice_mut(&mut self.matrix, m, m),
+                Default::default(),
+                Par::Seq,
+                faer::dyn_stack::MemStack::new(&mut self.scratch),
+                Default::default(),
+            )
+            .is_ok()
+        })
     }
 }
 
