@@ -1655,6 +1655,25 @@ typedef struct basketry_fit_options {
      */
     uint32_t max_basket;
     /**
+     * Products kept for each product that explain it best by similarity, by what customers buy and
+     * by what baskets hold, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1, which means 128.
+     */
+    int32_t similar;
+    /**
+     * Penalty on squared weights of the similarity by customers, in customers. 0 means 1000.
+     */
+    double customers_l2;
+    /**
+     * Penalty on squared weights of the similarity by baskets, in baskets. 0 means 20.
+     */
+    double baskets_l2;
+    /**
+     * Similarity is computed in closed form where this takes no more arithmetic than for this many
+     * products, at most 100000, and approximated otherwise. BASKETRY_FIT_OPTIONS_INIT sets -1,
+     * which means 10000.
+     */
+    int32_t exact_products;
+    /**
      * How many threads to use; 0 means one for each core. The model does not depend on it.
      */
     size_t threads;
@@ -3616,7 +3635,7 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 
 /** The start of a basketry_fit_options: all defaults. */
 #define BASKETRY_FIT_OPTIONS_INIT \
-    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0 }
+    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, -1, 0.0, 0.0, -1, 0, 0 }
 
 /** The start of a basketry_recommend_options: 10 products, whatever the catalogue has. */
 #define BASKETRY_RECOMMEND_OPTIONS_INIT \

@@ -375,6 +375,10 @@ typedef struct basketry_fit_options {
     double horizon_days;
     double shrinkage;
     uint32_t max_basket;
+    int32_t similar;
+    double customers_l2;
+    double baskets_l2;
+    int32_t exact_products;
     size_t threads;
     uint64_t seed;
 } basketry_fit_options;

@@ -119,12 +119,14 @@ AT(basketry_sequence_columns, support, 64);
 AT(basketry_sequence_columns, step_median_lag_days, 120);
 AT(basketry_sequence_columns, anonymous_baskets, 136);
 
-SIZE(basketry_fit_options, 80);
+SIZE(basketry_fit_options, 104);
 AT(basketry_fit_options, min_customers, 8);
 AT(basketry_fit_options, neighbours, 12);
 AT(basketry_fit_options, half_life_days, 16);
 AT(basketry_fit_options, horizon_days, 40);
-AT(basketry_fit_options, seed, 72);
+AT(basketry_fit_options, similar, 60);
+AT(basketry_fit_options, exact_products, 80);
+AT(basketry_fit_options, seed, 96);
 SIZE(basketry_customer_product, 64);
 SIZE(basketry_recommend_options, 80);
 AT(basketry_recommend_options, candidates, 16);
