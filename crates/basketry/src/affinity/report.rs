@@ -60,8 +60,8 @@ pub struct FitReport {
     pub forgotten_customers: u64,
 }
 
-/// What a model carries over from an earlier fit: `split` and `segments` of the report, and the
-/// weights of the propensity, are of that fit.
+/// What a model carries over from an earlier fit: `similarity`, `split` and `segments` of the
+/// report, the similarities and the weights of the propensity are of that fit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default)]
@@ -247,7 +247,7 @@ impl fmt::Display for FitReport {
         if let Some(carried) = &self.carried {
             writeln!(
                 f,
-                "carried over from a fit up to {}: the propensity; since then {} baskets came and \
+                "carried over from a fit up to {}: similarities, propensity; since then {} baskets came and \
                  {} customers were forgotten",
                 day(carried.fitted_ms),
                 carried.appended_baskets,

@@ -34,6 +34,18 @@ impl Statistics {
         options: &FitOptions,
         control: &Control,
     ) -> Result<Self> {
+        Self::with_similarities(orders, sold, options, None, control)
+    }
+
+    /// As [`new`](Self::new), but with similarities by customers and by baskets that were learned
+    /// before, if there are some.
+    pub(crate) fn with_similarities(
+        orders: &Orders,
+        sold: usize,
+        options: &FitOptions,
+        similar: Option<[SimilarityRows; 2]>,
+        control: &Control,
+    ) -> Result<Self> {
         let Some((_, as_of)) = orders.span() else {
             return Err(Error::new(
                 ErrorKind::Data,
@@ -48,9 +60,13 @@ impl Statistics {
         };
         let pairs = pairs::count_pairs(orders, &pair_options, control)?;
         let own = customers::own_rows(orders, as_of, options.half_life_days, control)?;
-        let similar_customers =
-            SimilarityRows::of_customers(&own, orders.products, options, control)?;
-        let similar_baskets = SimilarityRows::of_baskets(orders, as_of, options, control)?;
+        let [similar_customers, similar_baskets] = match similar {
+            Some(similar) => similar,
+            None => [
+                SimilarityRows::of_customers(&own, orders.products, options, control)?,
+                SimilarityRows::of_baskets(orders, as_of, options, control)?,
+            ],
+        };
         let products = customers::product_rows(
             orders,
             &own,

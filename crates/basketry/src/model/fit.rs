@@ -4,9 +4,10 @@ use super::{Model, layout};
 use crate::affinity::customers::baskets_with_customer;
 use crate::affinity::orders::{Orders, Products};
 use crate::affinity::propensity::Propensity;
+use crate::affinity::similarity::SimilarityRows;
 use crate::affinity::statistics::Statistics;
 use crate::affinity::{CarriedReport, FitOptions, FitReport, propensity};
-use crate::{Catalog, Control, Error, ErrorKind, History, Result, Stage};
+use crate::{Catalog, Control, Error, ErrorKind, History, IdRef, Result, Stage};
 
 /// Learns a model: which products sell together, what each customer buys again, what is popular,
 /// and from these how probable each purchase is.
@@ -74,9 +75,20 @@ pub(super) fn recount(
     in_threads(options, || {
         let products = Products::new(catalog.ids(), history.products())?;
         let orders = Orders::new(history, &products, None, control)?;
-        let statistics = Statistics::new(&orders, products.sold, options, control)?;
+        let learned = last.learned();
+        let number = |id: IdRef<'_>| {
+            let sold = catalog.ids().find(id);
+            sold.or_else(|| Some(products.of_history[history.products().find(id)? as usize]))
+        };
+        let product_of: Vec<Option<u32>> = last.products().iter().map(number).collect();
+        let carry = |rows| SimilarityRows::carried(rows, &product_of, products.all);
+        let similar = [carry(learned.similar_customers), carry(learned.similar_baskets)];
+        let statistics =
+            Statistics::with_similarities(&orders, products.sold, options, Some(similar), control)?;
         let mut report = describe(&products, &orders, &statistics, options);
         let old = last.report();
+        report.similarity = old.similarity.clone();
+        report.not_learned.retain(|entry| COUNTED.contains(&&*entry.what));
         report.split = old.split.clone();
         report.segments = old.segments.clone();
         // What the counts lack was found anew; the rest is as it was.

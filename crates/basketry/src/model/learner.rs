@@ -15,8 +15,8 @@ use crate::{Catalog, Control, Error, ErrorKind, FitOptions, History, IdRef, Resu
 ///   the customers that were forgotten.
 /// - [`update`](Self::update) counts anew and keeps what the last fit learned on top of the counts:
 ///   baskets, customers, popularity and rhythm of products, pairs, each customer's purchases are
-///   exactly those of a fit; the weights of the propensity are carried over, as the model's report
-///   says ([`FitReport::carried`](crate::FitReport)). They change slowly; the counts are what
+///   exactly those of a fit; similarities and the weights of the propensity are carried over, as the
+///   model's report says ([`FitReport::carried`](crate::FitReport)). They change slowly; the counts are what
 ///   changes from day to day. It takes time in proportion to all orders, about a second for a
 ///   million lines, a small part of what a fit takes.
 ///

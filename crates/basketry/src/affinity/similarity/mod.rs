@@ -220,6 +220,36 @@ impl SimilarityRows {
         }
     }
 
+    /// What was learned before, for products that have other numbers now: `product_of` has the new
+    /// one of each, none for what is gone, of `products`. How it was learned is not carried over.
+    pub(crate) fn carried(old: Similar<'_>, product_of: &[Option<u32>], products: usize) -> Self {
+        let mut from = vec![None; products];
+        for (source, &product) in product_of.iter().enumerate() {
+            if let Some(product) = product {
+                from[product as usize] = Some(source as u32);
+            }
+        }
+        let mut rows = Self { offsets: Vec::with_capacity(products + 1), ..Self::default() };
+        rows.offsets.push(0);
+        let mut row: Vec<(u32, f32)> = Vec::new();
+        for source in from {
+            row.clear();
+            row.extend(
+                source
+                    .into_iter()
+                    .flat_map(|source| old.row(source))
+                    .filter_map(|at| Some((product_of[old.product[at] as usize]?, old.weight[at]))),
+            );
+            row.sort_unstable_by_key(|&(product, _)| product);
+            for &(product, weight) in &row {
+                rows.product.push(product);
+                rows.weight.push(weight);
+            }
+            rows.offsets.push(rows.product.len() as u64);
+        }
+        rows
+    }
+
     pub(crate) fn view(&self) -> Similar<'_> {
         Similar { offsets: &self.offsets, product: &self.product, weight: &self.weight }
     }
