@@ -13,7 +13,8 @@ import numpy as np
 NAMES = ("types", "products")
 THREADS = (1, 2)
 PEERS = ("implicit ALS", "implicit item-kNN", "irspack EASE", "rusket ALS", "rusket EASE")
-TIMEOUT = 1800
+# A peer that takes longer is said to have failed.
+TIMEOUT = 600
 REQUESTS = 200_000
 LATENCIES = 20_000
 
