@@ -26,7 +26,7 @@ pub use mine::{
     high_utility, itemsets, rules,
 };
 pub use model::{
-    CarriedReport, Explanation, FeatureShare, FitOptions, FitReport, IdsView, Learner, Model,
+    CarriedReport, Cycle, Due, DueOptions, DueState, Explanation, FeatureShare, FitOptions, FitReport, IdsView, Learner, Model,
     NotLearned, ProductStats, Purchases, ReasonShare, RecommendOptions, Recommendations, Related,
     ScoreOptions, Scores, SegmentReport, SimilarityReport, SplitReport, Weight, fit,
 };

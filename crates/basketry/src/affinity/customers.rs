@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::features::log_odds_of;
 use super::orders::{CHECK_EVERY, NO_CUSTOMER, Orders};
+use super::rhythm::{self, Moments};
 use super::views::{DAY_MS, Own, Stats};
 use crate::{Control, Result, Stage};
 
@@ -164,6 +165,7 @@ fn own_row(
 pub(crate) fn product_rows(
     orders: &Orders,
     own: &OwnRows,
+    categories: &[u32],
     as_of: i64,
     popularity_half_life_days: f64,
     control: &Control,
@@ -207,17 +209,9 @@ pub(crate) fn product_rows(
         let p = own.product[at] as usize;
         buyers[p] += 1;
         repeaters[p] += u32::from(own.count[at] >= 2);
-        // Less than half a day of observation says nothing about a rate per day.
-        let days = f64::from(own.first_days[at]);
-        if days >= 0.5 {
-            moments[p].add(f64::from(own.count[at] - 1), days);
-        }
+        moments[p].add(own.count[at], own.first_days[at]);
     }
-    let mut pooled = Moments::default();
-    for m in &moments {
-        pooled.merge(m);
-    }
-    let overall = pooled.prior(None);
+    let priors = rhythm::priors(&moments, categories);
     let mut rows = ProductRows {
         baskets,
         customers,
@@ -229,8 +223,7 @@ pub(crate) fn product_rows(
         rate_shape: Vec::with_capacity(products),
         rate_days: Vec::with_capacity(products),
     };
-    for m in &moments {
-        let prior = m.prior(Some(overall));
+    for prior in priors {
         rows.rate_shape.push(prior.shape as f32);
         rows.rate_days.push(prior.days as f32);
     }
@@ -261,78 +254,6 @@ pub(crate) fn popular(
     list.truncate(limit);
     list
 }
-
-/// Gamma prior of a rate per day.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Prior {
-    shape: f64,
-    days: f64,
-}
-
-/// Sums over the customers of a product: `k` repeat purchases in `t` days each.
-#[derive(Clone, Copy, Debug, Default)]
-struct Moments {
-    customers: f64,
-    k: f64,
-    t: f64,
-    kk: f64,
-    kt: f64,
-    tt: f64,
-}
-
-impl Moments {
-    fn add(&mut self, k: f64, t: f64) {
-        self.merge(&Moments { customers: 1.0, k, t, kk: k * k, kt: k * t, tt: t * t });
-    }
-
-    fn merge(&mut self, other: &Moments) {
-        self.customers += other.customers;
-        self.k += other.k;
-        self.t += other.t;
-        self.kk += other.kk;
-        self.kt += other.kt;
-        self.tt += other.tt;
-    }
-
-    /// The gamma distribution of the customers' rates by the method of moments.
-    ///
-    /// With k ~ Poisson(rate t) and rate ~ Gamma(shape, days): E k = m t and
-    /// Var k = m t + v t^2 with m = shape / days, v = shape / days^2. So m = sum k / sum t and
-    /// v = sum((k - m t)^2 - m t) / sum t^2. The product's own mean is drawn towards `overall`
-    /// with the weight of [`PRIOR_CUSTOMERS`] customers; where the spread cannot be told (few
-    /// customers, no overdispersion) the shape is that of `overall`.
-    fn prior(&self, overall: Option<Prior>) -> Prior {
-        let Some(overall) = overall else {
-            if self.k <= 0.0 || self.t <= 0.0 {
-                // Nobody bought anything twice: expect a year, believe it as much as one purchase.
-                return Prior { shape: 1.0, days: 365.0 };
-            }
-            let mean = self.k / self.t;
-            return self.with_mean(mean).unwrap_or(Prior { shape: 1.0, days: 1.0 / mean });
-        };
-        let usual = overall.shape / overall.days;
-        let exposure =
-            if self.customers > 0.0 { self.t / self.customers * PRIOR_CUSTOMERS } else { 1.0 };
-        let mean = (self.k + usual * exposure) / (self.t + exposure);
-        if self.customers < PRIOR_CUSTOMERS {
-            return Prior { shape: overall.shape, days: overall.shape / mean };
-        }
-        self.with_mean(mean).unwrap_or(Prior { shape: overall.shape, days: overall.shape / mean })
-    }
-
-    fn with_mean(&self, mean: f64) -> Option<Prior> {
-        let spread = self.kk - 2.0 * mean * self.kt + mean * mean * self.tt - mean * self.t;
-        let variance = spread / self.tt;
-        let shape = mean * mean / variance;
-        // Beyond these the prior would say nothing, or overrule every customer.
-        (variance > 0.0 && shape.is_finite()).then(|| {
-            let shape = shape.clamp(0.05, 20.0);
-            Prior { shape, days: shape / mean }
-        })
-    }
-}
-
-const PRIOR_CUSTOMERS: f64 = 10.0;
 
 fn days(from_ms: i64, to_ms: i64) -> f64 {
     (to_ms.saturating_sub(from_ms) as f64 / DAY_MS).max(0.0)

@@ -1,5 +1,6 @@
 //! Affinity: what sells together, what each customer buys again, and how likely a purchase is.
 
+pub(crate) mod attributes;
 pub(crate) mod customers;
 pub(crate) mod features;
 pub(crate) mod logistic;
@@ -10,6 +11,7 @@ pub(crate) mod orders;
 pub(crate) mod pairs;
 pub(crate) mod propensity;
 pub(crate) mod report;
+pub(crate) mod rhythm;
 pub(crate) mod scorer;
 pub(crate) mod similarity;
 pub(crate) mod statistics;
@@ -19,3 +21,4 @@ pub use options::FitOptions;
 pub use report::{
     CarriedReport, FitReport, NotLearned, SegmentReport, SimilarityReport, SplitReport, Weight,
 };
+pub use rhythm::{Cycle, DueState};

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::{Control, Error, ErrorKind, History, Ids, Result};
+use super::attributes::Attributes;
+use crate::{Catalog, Control, Error, ErrorKind, History, Ids, Result};
 
 /// Baskets after which a loop looks whether the work was cancelled: some milliseconds.
 pub(crate) const CHECK_EVERY: usize = 1 << 15;
@@ -20,18 +21,21 @@ pub(crate) struct Products {
     pub(crate) of_history: Vec<u32>,
     /// The products of the history that are not in the catalogue, in the order of the model.
     pub(crate) history_only: Vec<u32>,
+    /// What the catalogue says about them.
+    pub(crate) attributes: Attributes,
 }
 
 impl Products {
     /// Brings the products of a catalogue and of a history together.
-    pub(crate) fn new(catalog: &Ids, history: &Ids) -> Result<Self> {
-        if !history.is_empty() && catalog.kind() != history.kind() {
+    pub(crate) fn new(catalog: &Catalog, history: &Ids) -> Result<Self> {
+        let ids = catalog.ids();
+        if !history.is_empty() && ids.kind() != history.kind() {
             return Err(Error::new(
                 ErrorKind::Schema,
                 format!(
                     "the catalogue's product ids are {}, the history's are {}; ids are never \
                      converted",
-                    catalog.kind().plural(),
+                    ids.kind().plural(),
                     history.kind().plural()
                 ),
             ));
@@ -41,9 +45,10 @@ impl Products {
             sold: catalog.len(),
             of_history: Vec::with_capacity(history.len()),
             history_only: Vec::new(),
+            attributes: Attributes::default(),
         };
         for (index, id) in history.iter().enumerate() {
-            let product = match catalog.find(id) {
+            let product = match ids.find(id) {
                 Some(product) => product,
                 None => {
                     let product = u32::try_from(products.all).ok().filter(|&p| p < u32::MAX);
@@ -56,6 +61,7 @@ impl Products {
             };
             products.of_history.push(product);
         }
+        products.attributes = Attributes::new(catalog, products.all);
         products.sort_history_only(history);
         Ok(products)
     }

@@ -2,7 +2,7 @@
 
 use super::customers::{self, OwnRows, ProductRows};
 use super::options::FitOptions;
-use super::orders::Orders;
+use super::orders::{Orders, Products};
 use super::pairs::{self, PairOptions, Pairs};
 use super::similarity::SimilarityRows;
 use super::views::Learned;
@@ -27,21 +27,21 @@ pub(crate) struct Statistics {
 }
 
 impl Statistics {
-    /// Counts everything; products from `sold` on are not in the catalogue and never popular.
+    /// Counts everything; products that are not in the catalogue are never popular.
     pub(crate) fn new(
         orders: &Orders,
-        sold: usize,
+        of: &Products,
         options: &FitOptions,
         control: &Control,
     ) -> Result<Self> {
-        Self::with_similarities(orders, sold, options, None, control)
+        Self::with_similarities(orders, of, options, None, control)
     }
 
     /// As [`new`](Self::new), but with similarities by customers and by baskets that were learned
     /// before, if there are some.
     pub(crate) fn with_similarities(
         orders: &Orders,
-        sold: usize,
+        of: &Products,
         options: &FitOptions,
         similar: Option<[SimilarityRows; 2]>,
         control: &Control,
@@ -70,12 +70,13 @@ impl Statistics {
         let products = customers::product_rows(
             orders,
             &own,
+            &of.attributes.category,
             as_of,
             options.popularity_half_life_days,
             control,
         )?;
         control.check()?;
-        let popular = customers::popular(&products, sold, options.min_customers, POPULAR);
+        let popular = customers::popular(&products, of.sold, options.min_customers, POPULAR);
         Ok(Self {
             as_of,
             half_life_days: options.half_life_days as f32,

@@ -73,7 +73,7 @@ pub(super) fn recount(
 ) -> Result<Model> {
     check(catalog, history, options, control)?;
     in_threads(options, || {
-        let products = Products::new(catalog.ids(), history.products())?;
+        let products = Products::new(catalog, history.products())?;
         let orders = Orders::new(history, &products, None, control)?;
         let learned = last.learned();
         let number = |id: IdRef<'_>| {
@@ -84,7 +84,7 @@ pub(super) fn recount(
         let carry = |rows| SimilarityRows::carried(rows, &product_of, products.all);
         let similar = [carry(learned.similar_customers), carry(learned.similar_baskets)];
         let statistics =
-            Statistics::with_similarities(&orders, products.sold, options, Some(similar), control)?;
+            Statistics::with_similarities(&orders, &products, options, Some(similar), control)?;
         let mut report = describe(&products, &orders, &statistics, options);
         let old = last.report();
         report.similarity = old.similarity.clone();
@@ -118,9 +118,9 @@ fn learn(
     options: &FitOptions,
     control: &Control,
 ) -> Result<Model> {
-    let products = Products::new(catalog.ids(), history.products())?;
+    let products = Products::new(catalog, history.products())?;
     let orders = Orders::new(history, &products, None, control)?;
-    let statistics = Statistics::new(&orders, products.sold, options, control)?;
+    let statistics = Statistics::new(&orders, &products, options, control)?;
     let mut report = describe(&products, &orders, &statistics, options);
     let offerable: Vec<bool> = (0..catalog.len() as u32)
         .map(|p| catalog.is_sellable(p) && catalog.price(p).is_some())

@@ -12,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 mod arrow;
 mod bytes;
+mod due;
 mod explain;
 mod file;
 mod filter;
@@ -34,6 +35,7 @@ use self::layout::Layout;
 use crate::affinity::views::Learned;
 use crate::{Catalog, Error, Result};
 
+pub use self::due::{Due, DueOptions};
 pub use self::explain::{Explanation, FeatureShare, ReasonShare};
 pub use self::fit::fit;
 pub use self::inspect::{ProductStats, Purchases, Related};
@@ -44,8 +46,8 @@ pub use self::recommendations::Recommendations;
 pub use self::rules::{RuleView, RulesView};
 pub use self::score::{ScoreOptions, Scores};
 pub use crate::affinity::{
-    CarriedReport, FitOptions, FitReport, NotLearned, SegmentReport, SimilarityReport, SplitReport,
-    Weight,
+    CarriedReport, Cycle, DueState, FitOptions, FitReport, NotLearned, SegmentReport,
+    SimilarityReport, SplitReport, Weight,
 };
 
 /// What was learned: immutable, cheap to clone, read by any number of threads.

@@ -140,7 +140,7 @@ pub(crate) fn fit(
         none_learned(report, "no order is left before the time split");
         return Ok(propensity);
     }
-    let statistics = Statistics::new(&before, products.sold, options, control)?;
+    let statistics = Statistics::new(&before, products, options, control)?;
     let keys = draws::customer_keys(history, options.seed);
     let split = Split { time, orders, before: &before, keys, seed: options.seed };
     let baskets = basket::chosen(&split, options);
