@@ -122,6 +122,21 @@ struct ArrowArrayStream {
 #define BASKETRY_UNTRACKED INT64_MAX
 
 /**
+ * For basketry_catalog_link: the product is an accessory of the other one.
+ */
+#define BASKETRY_LINK_ACCESSORY_OF 0
+
+/**
+ * The product is a variant of the other one.
+ */
+#define BASKETRY_LINK_VARIANT_OF 1
+
+/**
+ * Neither is suggested while the other is in the basket.
+ */
+#define BASKETRY_LINK_NEVER_WITH 2
+
+/**
  * Stop with an error that names the column and the row.
  */
 #define BASKETRY_ON_BAD_ERROR 0
@@ -244,6 +259,21 @@ struct ArrowArrayStream {
  * Baskets of a customer on the same day (UTC) are one step; time is measured in days.
  */
 #define BASKETRY_STEP_DAY 1
+
+/**
+ * Those who buy it again do so at least about twice a year.
+ */
+#define BASKETRY_CYCLE_REGULAR 0
+
+/**
+ * It is bought again, but late: a car, a mattress.
+ */
+#define BASKETRY_CYCLE_LONG 1
+
+/**
+ * Hardly anybody buys it again.
+ */
+#define BASKETRY_CYCLE_ONE_OFF 2
 
 /**
  * The kind of offer that goes with what is in the basket or viewed.
@@ -394,6 +424,11 @@ struct ArrowArrayStream {
  * Other offers are worth more, and there is no slot left.
  */
 #define BASKETRY_REASON_OUTRANKED 23
+
+/**
+ * A substitute of something in the basket, or not to be offered with it.
+ */
+#define BASKETRY_REASON_SUBSTITUTE_IN_BASKET 24
 
 /**
  * Baskets of distinct items, the miner's view of orders.
@@ -1681,6 +1716,15 @@ typedef struct basketry_fit_options {
      * Seed of the draws the examples are made with.
      */
     uint64_t seed;
+    /**
+     * Relations kept for each product and kind, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1,
+     * which means 16.
+     */
+    int32_t relations;
+    /**
+     * Purchases within so many days after another are counted as following it. 0 means 28.
+     */
+    double follow_up_days;
 } basketry_fit_options;
 
 /**
@@ -1813,6 +1857,33 @@ typedef struct basketry_scored {
      */
     uint64_t unknown_customers;
 } basketry_scored;
+
+/**
+ * When, and how much to list. Start from BASKETRY_DUE_OPTIONS_INIT; what is 0 has the default.
+ */
+typedef struct basketry_due_options {
+    /**
+     * The size of this struct, which BASKETRY_DUE_OPTIONS_INIT sets.
+     */
+    size_t struct_size;
+    /**
+     * The time that is judged, milliseconds since 1970-01-01 UTC; not before
+     * basketry_model_as_of. Only if has_at is not 0; else it is that time.
+     */
+    int64_t at;
+    /**
+     * Whether at is given.
+     */
+    int32_t has_at;
+    /**
+     * The most rows for each customer, those most probably bought; 0: all.
+     */
+    size_t n;
+    /**
+     * The probabilities are those of buying within so many days. 0 means 28.
+     */
+    double horizon_days;
+} basketry_due_options;
 
 /**
  * A product and how many of it. This struct never grows.
@@ -2263,6 +2334,15 @@ basketry_status basketry_catalog_set_stock(struct basketry_catalog *catalog,
 basketry_status basketry_catalog_set_sellable(struct basketry_catalog *catalog,
                                               struct basketry_id product,
                                               int32_t sellable);
+
+/**
+ * Links two products by hand, one of BASKETRY_LINK_*. Links win over what basketry_fit learns; one
+ * that is there already changes nothing.
+ */
+basketry_status basketry_catalog_link(struct basketry_catalog *catalog,
+                                      struct basketry_id product,
+                                      int32_t link,
+                                      struct basketry_id other);
 
 /**
  * Reads a history from an Arrow stream of order lines. The stream is consumed: it is released
@@ -3270,6 +3350,41 @@ struct basketry_str basketry_explanation_text(const struct basketry_explanation 
 void basketry_explanation_free(struct basketry_explanation *explanation);
 
 /**
+ * Exports what a product is to others, or with a null item what all are, as an Arrow stream:
+ * product, related, relation (complement, accessory, variant, substitute, never_with or unknown),
+ * direction (main_to_accessory, accessory_to_main or null), source (learned or given), and the
+ * numbers baskets, customers, expected, lift, lift_low, lift_high, confidence, confidence_back,
+ * context, follow_up, follow_up_back, same_line, same_category, same_brand and price_ratio. By
+ * product, then by kind of relation, the best first. A product that the model does not know is an
+ * error.
+ */
+basketry_status basketry_model_relations(const struct basketry_model *model,
+                                         const struct basketry_id *item,
+                                         struct ArrowArrayStream *out);
+
+/**
+ * Exports what customers are due to buy again, overdue to buy, or soon will be, as an Arrow stream:
+ * customer, product, state (due: 0.7 to 1.5 times the expected interval after the last purchase;
+ * overdue: later; soon: from half of it on), interval and days_since (days), purchases,
+ * probability of a purchase within the horizon. By customer as given, the most probable first. A
+ * customer whom the model does not know is an error. Null options mean the defaults.
+ */
+basketry_status basketry_model_due(const struct basketry_model *model,
+                                   const struct basketry_id *customers,
+                                   size_t n_customers,
+                                   const struct basketry_due_options *options,
+                                   const struct basketry_control *control,
+                                   struct ArrowArrayStream *out);
+
+/**
+ * How a product is bought again, written to out: BASKETRY_CYCLE_*. Only regular products are ever
+ * due.
+ */
+basketry_status basketry_model_cycle(const struct basketry_model *model,
+                                     struct basketry_id item,
+                                     int32_t *out);
+
+/**
  * Begins with some orders, which may be none; catalogue and orders are copied. Null options mean
  * the defaults.
  */
@@ -3635,7 +3750,11 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 
 /** The start of a basketry_fit_options: all defaults. */
 #define BASKETRY_FIT_OPTIONS_INIT \
-    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, -1, 0.0, 0.0, -1, 0, 0 }
+    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, -1, 0.0, 0.0, -1, 0, 0, -1, 0.0 }
+
+/** The start of a basketry_due_options: now is the model's last order, all rows, 28 days. */
+#define BASKETRY_DUE_OPTIONS_INIT \
+    { sizeof(basketry_due_options), 0, 0, 0, 0.0 }
 
 /** The start of a basketry_recommend_options: 10 products, whatever the catalogue has. */
 #define BASKETRY_RECOMMEND_OPTIONS_INIT \

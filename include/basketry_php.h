@@ -4,6 +4,9 @@ enum basketry_constants {
     BASKETRY_ID_INT = 1,
     BASKETRY_ID_STR = 2,
     BASKETRY_UNTRACKED = 9223372036854775807,
+    BASKETRY_LINK_ACCESSORY_OF = 0,
+    BASKETRY_LINK_VARIANT_OF = 1,
+    BASKETRY_LINK_NEVER_WITH = 2,
     BASKETRY_ON_BAD_ERROR = 0,
     BASKETRY_ON_BAD_SKIP = 1,
     BASKETRY_ON_BAD_RETURN = 2,
@@ -28,6 +31,9 @@ enum basketry_constants {
     BASKETRY_DIRECTION_SECOND = 2,
     BASKETRY_STEP_TIME = 0,
     BASKETRY_STEP_DAY = 1,
+    BASKETRY_CYCLE_REGULAR = 0,
+    BASKETRY_CYCLE_LONG = 1,
+    BASKETRY_CYCLE_ONE_OFF = 2,
     BASKETRY_CROSS_SELL = 0,
     BASKETRY_UP_SELL = 1,
     BASKETRY_REFILL = 2,
@@ -58,6 +64,7 @@ enum basketry_constants {
     BASKETRY_REASON_KIND_LIMIT = 21,
     BASKETRY_REASON_LINE_LIMIT = 22,
     BASKETRY_REASON_OUTRANKED = 23,
+    BASKETRY_REASON_SUBSTITUTE_IN_BASKET = 24,
     BASKETRY_OK = 0,
     BASKETRY_INVALID_ARGUMENT = 1,
     BASKETRY_SCHEMA = 2,
@@ -381,6 +388,8 @@ typedef struct basketry_fit_options {
     int32_t exact_products;
     size_t threads;
     uint64_t seed;
+    int32_t relations;
+    double follow_up_days;
 } basketry_fit_options;
 typedef struct basketry_customer_product {
     struct basketry_id customer;
@@ -416,6 +425,13 @@ typedef struct basketry_scored {
     uint64_t unknown;
     uint64_t unknown_customers;
 } basketry_scored;
+typedef struct basketry_due_options {
+    size_t struct_size;
+    int64_t at;
+    int32_t has_at;
+    size_t n;
+    double horizon_days;
+} basketry_due_options;
 typedef struct basketry_line {
     struct basketry_id product;
     double quantity;
@@ -520,6 +536,10 @@ basketry_status basketry_catalog_set_stock(struct basketry_catalog *catalog,
 basketry_status basketry_catalog_set_sellable(struct basketry_catalog *catalog,
                                               struct basketry_id product,
                                               int32_t sellable);
+basketry_status basketry_catalog_link(struct basketry_catalog *catalog,
+                                      struct basketry_id product,
+                                      int32_t link,
+                                      struct basketry_id other);
 basketry_status basketry_history_from_arrow(struct ArrowArrayStream *stream,
                                             const struct basketry_history_columns *columns,
                                             const struct basketry_history_options *options,
@@ -883,6 +903,18 @@ double basketry_explanation_probability(const struct basketry_explanation *expla
 struct basketry_str basketry_explanation_json(const struct basketry_explanation *explanation);
 struct basketry_str basketry_explanation_text(const struct basketry_explanation *explanation);
 void basketry_explanation_free(struct basketry_explanation *explanation);
+basketry_status basketry_model_relations(const struct basketry_model *model,
+                                         const struct basketry_id *item,
+                                         struct ArrowArrayStream *out);
+basketry_status basketry_model_due(const struct basketry_model *model,
+                                   const struct basketry_id *customers,
+                                   size_t n_customers,
+                                   const struct basketry_due_options *options,
+                                   const struct basketry_control *control,
+                                   struct ArrowArrayStream *out);
+basketry_status basketry_model_cycle(const struct basketry_model *model,
+                                     struct basketry_id item,
+                                     int32_t *out);
 basketry_status basketry_learner_new(const struct basketry_catalog *catalog,
                                      const struct basketry_history *history,
                                      const struct basketry_fit_options *options,

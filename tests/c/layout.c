@@ -119,7 +119,7 @@ AT(basketry_sequence_columns, support, 64);
 AT(basketry_sequence_columns, step_median_lag_days, 120);
 AT(basketry_sequence_columns, anonymous_baskets, 136);
 
-SIZE(basketry_fit_options, 104);
+SIZE(basketry_fit_options, 120);
 AT(basketry_fit_options, min_customers, 8);
 AT(basketry_fit_options, neighbours, 12);
 AT(basketry_fit_options, half_life_days, 16);
@@ -127,6 +127,12 @@ AT(basketry_fit_options, horizon_days, 40);
 AT(basketry_fit_options, similar, 60);
 AT(basketry_fit_options, exact_products, 80);
 AT(basketry_fit_options, seed, 96);
+AT(basketry_fit_options, relations, 104);
+AT(basketry_fit_options, follow_up_days, 112);
+SIZE(basketry_due_options, 40);
+AT(basketry_due_options, at, 8);
+AT(basketry_due_options, n, 24);
+AT(basketry_due_options, horizon_days, 32);
 SIZE(basketry_customer_product, 64);
 SIZE(basketry_recommend_options, 80);
 AT(basketry_recommend_options, candidates, 16);
@@ -204,5 +210,6 @@ int main(void) {
     CHECK(product.price == BASKETRY_NO_MONEY && product.cost == BASKETRY_NO_MONEY);
     basketry_fit_options fit = BASKETRY_FIT_OPTIONS_INIT;
     CHECK(fit.struct_size == sizeof fit && fit.neighbours == -1 && fit.seed == 0);
+    CHECK(fit.relations == -1 && fit.follow_up_days == 0.0);
     return 0;
 }

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use basketry::data::Link;
 use basketry::{
     Catalog, CatalogBuilder, CatalogColumns, CatalogOptions, Currency, Product, Result,
     table_from_stream,
@@ -472,6 +473,34 @@ pub unsafe extern "C" fn basketry_catalog_set_sellable(
         let sellable = flag(sellable, "sellable")?;
         // SAFETY: the caller's promise for texts.
         catalog.set_sellable(unsafe { product.require("product") }?, sellable)
+    })
+}
+
+/// For basketry_catalog_link: the product is an accessory of the other one.
+pub const BASKETRY_LINK_ACCESSORY_OF: i32 = 0;
+/// The product is a variant of the other one.
+pub const BASKETRY_LINK_VARIANT_OF: i32 = 1;
+/// Neither is suggested while the other is in the basket.
+pub const BASKETRY_LINK_NEVER_WITH: i32 = 2;
+
+/// Links two products by hand, one of BASKETRY_LINK_*. Links win over what basketry_fit learns; one
+/// that is there already changes nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_catalog_link(
+    catalog: Option<&mut basketry_catalog>,
+    product: basketry_id,
+    link: i32,
+    other: basketry_id,
+) -> basketry_status {
+    call(|| {
+        let catalog = required(catalog, "catalog")?.edit();
+        let kind = usize::try_from(link).ok().and_then(|link| Link::ALL.get(link).copied());
+        let kind = kind
+            .ok_or_else(|| invalid(format!("link: expected one of BASKETRY_LINK_*, got {link}")))?;
+        // SAFETY: the caller's promise for texts.
+        let product = unsafe { product.require("product") }?;
+        // SAFETY: as above.
+        catalog.link(product, kind, unsafe { other.require("other") }?)
     })
 }
 

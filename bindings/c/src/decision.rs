@@ -98,6 +98,8 @@ pub const BASKETRY_REASON_KIND_LIMIT: i32 = 21;
 pub const BASKETRY_REASON_LINE_LIMIT: i32 = 22;
 /// Other offers are worth more, and there is no slot left.
 pub const BASKETRY_REASON_OUTRANKED: i32 = 23;
+/// A substitute of something in the basket, or not to be offered with it.
+pub const BASKETRY_REASON_SUBSTITUTE_IN_BASKET: i32 = 24;
 
 reasons! {
     BASKETRY_REASON_IN_BASKET = 0 is InBasket;
@@ -124,6 +126,7 @@ reasons! {
     BASKETRY_REASON_KIND_LIMIT = 21 is KindLimit;
     BASKETRY_REASON_LINE_LIMIT = 22 is LineLimit;
     BASKETRY_REASON_OUTRANKED = 23 is Outranked;
+    BASKETRY_REASON_SUBSTITUTE_IN_BASKET = 24 is SubstituteInBasket;
 }
 
 /// A number behind an offer. This struct never grows.

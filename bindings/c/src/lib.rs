@@ -38,6 +38,7 @@ pub mod model_rules;
 pub mod parts;
 pub mod policy;
 pub mod recommendations;
+pub mod relations;
 pub mod rules;
 pub mod scores;
 pub mod selection;

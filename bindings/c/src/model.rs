@@ -66,6 +66,11 @@ pub struct basketry_fit_options {
     pub threads: usize,
     /// Seed of the draws the examples are made with.
     pub seed: u64,
+    /// Relations kept for each product and kind, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1,
+    /// which means 16.
+    pub relations: i32,
+    /// Purchases within so many days after another are counted as following it. 0 means 28.
+    pub follow_up_days: f64,
 }
 
 // SAFETY: plain numbers behind the size.
@@ -88,6 +93,8 @@ unsafe impl Grows for basketry_fit_options {
         exact_products: -1,
         threads: 0,
         seed: 0,
+        relations: -1,
+        follow_up_days: 0.0,
     };
 }
 
@@ -103,6 +110,12 @@ impl basketry_fit_options {
                 invalid(format!("neighbours: expected 0 to 1024, or -1 for 64; got {given}"))
             })?,
         };
+        options.relations = match self.relations {
+            -1 => options.relations,
+            given => u32::try_from(given).map_err(|_| {
+                invalid(format!("relations: expected 0 to 1024, or -1 for 16; got {given}"))
+            })?,
+        };
         for (given, option) in [
             (self.half_life_days, &mut options.half_life_days),
             (self.popularity_half_life_days, &mut options.popularity_half_life_days),
@@ -111,6 +124,7 @@ impl basketry_fit_options {
             (self.shrinkage, &mut options.shrinkage),
             (self.customers_l2, &mut options.customers_l2),
             (self.baskets_l2, &mut options.baskets_l2),
+            (self.follow_up_days, &mut options.follow_up_days),
         ] {
             if given != 0.0 {
                 *option = given;

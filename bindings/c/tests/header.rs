@@ -29,6 +29,7 @@ const SOURCES: &[&str] = &[
     "model_rules",
     "recommendations",
     "scores",
+    "relations",
     "learner",
     "policy",
     "engine",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use basketry::data::Link;
 use basketry::{CatalogColumns, CatalogOptions, Currency, ErrorKind, IdRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -301,6 +302,58 @@ impl Catalog {
             }
         }
         Ok(Self::new(next))
+    }
+
+    /// The same catalogue with products linked by hand. Links win over what :func:`fit` learns.
+    ///
+    /// Parameters
+    /// ----------
+    /// links : iterable of tuples
+    ///     Product, link, other product; the link is ``"accessory_of"``, ``"variant_of"`` or
+    ///     ``"never_with"``.
+    ///
+    /// Raises
+    /// ------
+    /// UnknownIdError
+    ///     If the catalogue does not have a product.
+    /// InvalidArgumentError
+    ///     For another link, and for a product linked with itself.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> import pyarrow as pa
+    /// >>> catalog = bk.Catalog(
+    /// ...     pa.table({"sku": ["camera", "bag"], "price": [499.0, 39.0]}), product="sku", price="price"
+    /// ... )
+    /// >>> catalog.linked([("bag", "accessory_of", "camera")]).links
+    /// [('bag', 'accessory_of', 'camera')]
+    fn linked(&self, py: Python<'_>, links: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut next = basketry::Catalog::clone(&self.inner);
+        for (at, link) in links.try_iter()?.enumerate() {
+            let link = link?;
+            let parts: (Bound<'_, PyAny>, String, Bound<'_, PyAny>) =
+                link.extract().map_err(|_| {
+                    PyTypeError::new_err(format!(
+                        "links[{at}]: expected a tuple of product, link and other product"
+                    ))
+                })?;
+            let product = ids::id(&parts.0, &format!("links[{at}][0]"))?;
+            let other = ids::id(&parts.2, &format!("links[{at}][2]"))?;
+            let kind: Link = parts.1.parse().map_err(|error| error::to_py(py, error))?;
+            next.link(&product, kind, &other).map_err(|error| error::to_py(py, error))?;
+        }
+        Ok(Self::new(next))
+    }
+
+    /// The links made by hand: tuples of product, link and other product.
+    #[getter]
+    fn links<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> Vec<(Bound<'py, PyAny>, &'static str, Bound<'py, PyAny>)> {
+        let id = |index: u32| ids::to_py(py, self.inner.id(index));
+        self.inner.links().iter().map(|&(one, link, two)| (id(one), link.name(), id(two))).collect()
     }
 
     /// What became of the rows that were read: a dict of counts that prints as a summary.

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use basketry::FitOptions;
+use basketry::{DueOptions, FitOptions, Id, IdRef};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
 use crate::history::History;
 use crate::rules::Rules;
-use crate::{boundary, convert, error, ids};
+use crate::table::Table;
+use crate::{boundary, convert, engine, error, ids};
 
 /// Learns a model from what the shop sells and what was ordered.
 ///
@@ -40,6 +41,11 @@ use crate::{boundary, convert, error, ids};
 /// shrinkage : float
 ///     Expected baskets by which a pair's lift is drawn towards 1; `min_customers` keeps chance
 ///     pairs away already: give 5 to 20 if that is very low.
+/// relations : int
+///     Relations kept per product and kind (complements, accessories, variants, substitutes and
+///     unknown), the best ones; at most 1,024.
+/// follow_up_days : float
+///     Purchases within so many days after another are counted as following it.
 /// max_basket : int
 ///     Baskets with more distinct products than this are left out of pair counting, and counted in
 ///     the report.
@@ -93,9 +99,9 @@ use crate::{boundary, convert, error, ids};
 #[pyo3(signature = (
     catalog, history, *, min_customers = 10, neighbours = 64, half_life_days = 120.0,
     popularity_half_life_days = 14.0, holdout_days = 28.0, horizon_days = 28.0, shrinkage = 1.0,
-    max_basket = 1000, similar = 128, customers_l2 = 1000.0, baskets_l2 = 20.0,
-    exact_products = 10_000, seed = 0, threads = None, progress = None,
-), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, max_basket=1000, similar=128, customers_l2=1000.0, baskets_l2=20.0, exact_products=10000, seed=0, threads=None, progress=False)")]
+    relations = 16, follow_up_days = 28.0, max_basket = 1000, similar = 128, customers_l2 = 1000.0,
+    baskets_l2 = 20.0, exact_products = 10_000, seed = 0, threads = None, progress = None,
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=128, customers_l2=1000.0, baskets_l2=20.0, exact_products=10000, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,
@@ -108,6 +114,8 @@ pub(crate) fn fit(
     holdout_days: Option<f64>,
     horizon_days: Option<f64>,
     shrinkage: Option<f64>,
+    relations: Option<u32>,
+    follow_up_days: Option<f64>,
     max_basket: Option<u32>,
     similar: Option<u32>,
     customers_l2: Option<f64>,
@@ -125,7 +133,7 @@ pub(crate) fn fit(
         };
     }
     set!(min_customers, neighbours, half_life_days, popularity_half_life_days);
-    set!(holdout_days, horizon_days, shrinkage, max_basket, seed);
+    set!(holdout_days, horizon_days, shrinkage, relations, follow_up_days, max_basket, seed);
     set!(similar, customers_l2, baskets_l2, exact_products);
     options.threads = threads;
     let (catalog, history) = (catalog.get(), history.get());
@@ -219,6 +227,133 @@ impl Model {
     ///     If the file is damaged.
     fn verify(&self, py: Python<'_>) -> PyResult<()> {
         boundary::quick(py, || self.inner.verify())
+    }
+
+    /// What a product is to others: complement, accessory, variant, substitute or unknown.
+    ///
+    /// Substitutes are products that should be bought together more often if they were not
+    /// alternatives. A pair is listed only if enough distinct customers stand behind it, or if it
+    /// was given in the catalogue with :meth:`Catalog.linked`, which wins.
+    ///
+    /// Parameters
+    /// ----------
+    /// item : id, optional
+    ///     The product; default: all products, each pair for both of its products.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    ///     ``product``, ``related``, ``relation`` (``"complement"``, ``"accessory"``,
+    ///     ``"variant"``, ``"substitute"``, ``"never_with"`` or ``"unknown"``), ``direction`` (of
+    ///     accessories: ``"main_to_accessory"`` if `related` is the accessory, else
+    ///     ``"accessory_to_main"``), ``source`` (``"learned"`` or ``"given"``) and the numbers behind
+    ///     it: ``baskets`` and ``customers`` with both, ``expected`` baskets, shrunk ``lift`` with
+    ///     ``lift_low`` and ``lift_high``, ``confidence`` (share of the baskets with `product` that
+    ///     have `related`) and ``confidence_back``, ``context`` (cosine of what else the two are
+    ///     bought with), ``follow_up`` (how many times as often `related` is bought in the days
+    ///     after `product` as at any time) and ``follow_up_back``, ``same_line``,
+    ///     ``same_category``, ``same_brand``, ``price_ratio``. The best of each relation first.
+    ///
+    /// Raises
+    /// ------
+    /// UnknownIdError
+    ///     If the model does not know the product.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> import pyarrow as pa
+    /// >>> catalog = bk.Catalog(
+    /// ...     pa.table({"sku": ["camera", "bag"], "price": [499.0, 39.0]}), product="sku", price="price"
+    /// ... ).linked([("bag", "accessory_of", "camera")])
+    /// >>> history = bk.History(
+    /// ...     pa.table({"ts": ["2026-03-31"], "order": [1], "sku": ["camera"]}),
+    /// ...     time="ts", product="sku", basket="order",
+    /// ... )
+    /// >>> table = bk.fit(catalog, history).relations("camera").to_dict()
+    /// >>> table["related"], table["relation"], table["source"]
+    /// (['bag'], ['accessory'], ['given'])
+    #[pyo3(signature = (item = None))]
+    fn relations(&self, py: Python<'_>, item: Option<&Bound<'_, PyAny>>) -> PyResult<Table> {
+        let item = item.map(|item| ids::id(item, "item")).transpose()?;
+        boundary::quick(py, || {
+            self.inner.relations(item.as_ref().map(Id::as_ref))?.to_record_batch()
+        })
+        .map(|batch| Table::new(batch, 0))
+    }
+
+    /// What customers are due to buy again, overdue to buy, or soon will be.
+    ///
+    /// Parameters
+    /// ----------
+    /// customers : iterable of ids, optional
+    ///     Default: all customers of the model.
+    /// at : datetime.datetime, str or int, optional
+    ///     The time that is judged (an int is milliseconds since 1970-01-01 UTC), not before the
+    ///     last order of the model, which is the default.
+    /// n : int, optional
+    ///     The most rows for each customer, those most probably bought; default: all.
+    /// horizon_days : float
+    ///     The probabilities are those of buying within so many days.
+    /// progress : bool or callable
+    ///     As for :func:`fit`.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    ///     ``customer``, ``product``, ``state`` (``"due"``: 0.7 to 1.5 times the expected interval
+    ///     after the last purchase, ``"overdue"``: later, ``"soon"``: from half of it on),
+    ///     ``interval`` (days expected between two purchases), ``days_since`` the last,
+    ///     ``purchases``, ``probability`` of a purchase within the horizon. The most probable first.
+    ///
+    /// Raises
+    /// ------
+    /// UnknownIdError
+    ///     Names a customer whom the model does not know.
+    /// InvalidArgumentError
+    ///     If the time is before the model's last order.
+    #[pyo3(
+        signature = (customers = None, at = None, n = None, *, horizon_days = 28.0, progress = None),
+        text_signature = "($self, customers=None, at=None, n=None, *, horizon_days=28.0, progress=False)"
+    )]
+    fn due(
+        &self,
+        py: Python<'_>,
+        customers: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+        n: Option<usize>,
+        horizon_days: f64,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        let wanted = customers.map(|customers| ids::ids(customers, "customers")).transpose()?;
+        let mut options = DueOptions::default().horizon_days(horizon_days);
+        options.at = at.map(|at| engine::time(at, "at")).transpose()?;
+        options.n = n;
+        boundary::shown(py, progress, |control| {
+            let wanted: Vec<IdRef<'_>> = match &wanted {
+                Some(ids) => ids.iter().map(Id::as_ref).collect(),
+                None => self.inner.customers().iter().collect(),
+            };
+            boundary::pooled(|| self.inner.due(&wanted, &options, control))?.to_record_batch()
+        })
+        .map(|batch| Table::new(batch, 0))
+    }
+
+    /// How a product is bought again: ``"regular"``, ``"long_cycle"`` (late, as a car) or
+    /// ``"one_off"`` (hardly ever). Only regular products are ever due.
+    ///
+    /// Parameters
+    /// ----------
+    /// item : id
+    ///     The product.
+    ///
+    /// Raises
+    /// ------
+    /// UnknownIdError
+    ///     If the model does not know the product.
+    fn cycle(&self, py: Python<'_>, item: &Bound<'_, PyAny>) -> PyResult<&'static str> {
+        let item = ids::id(item, "item")?;
+        boundary::quick(py, || self.inner.cycle_of(item.as_ref())).map(|cycle| cycle.name())
     }
 
     /// The same model with these rules and an index that finds those that match a basket, to be

@@ -31,10 +31,12 @@ pub enum Stage {
     Writing = 7,
     /// Learning which products say something about which others.
     Similarity = 8,
+    /// Finding out what products are to each other.
+    Relations = 9,
 }
 
 impl Stage {
-    const ALL: [Stage; 9] = [
+    const ALL: [Stage; 10] = [
         Stage::Waiting,
         Stage::Reading,
         Stage::Grouping,
@@ -44,6 +46,7 @@ impl Stage {
         Stage::Propensity,
         Stage::Writing,
         Stage::Similarity,
+        Stage::Relations,
     ];
 
     /// The name of the stage, in lower case.
@@ -58,6 +61,7 @@ impl Stage {
             Stage::Propensity => "propensity",
             Stage::Writing => "writing",
             Stage::Similarity => "similarity",
+            Stage::Relations => "relations",
         }
     }
 }
@@ -134,7 +138,10 @@ impl Control {
     /// How far the work is. May be called from any thread.
     pub fn progress(&self) -> Progress {
         Progress {
-            stage: Stage::ALL[usize::from(self.shared.stage.load(Ordering::Relaxed)).min(8)],
+            stage: {
+                let stage = usize::from(self.shared.stage.load(Ordering::Relaxed));
+                Stage::ALL[stage.min(Stage::ALL.len() - 1)]
+            },
             done: self.shared.done.load(Ordering::Relaxed),
             total: self.shared.total.load(Ordering::Relaxed),
         }

@@ -26,7 +26,8 @@ pub use mine::{
     high_utility, itemsets, rules,
 };
 pub use model::{
-    CarriedReport, Cycle, Due, DueOptions, DueState, Explanation, FeatureShare, FitOptions, FitReport, IdsView, Learner, Model,
-    NotLearned, ProductStats, Purchases, ReasonShare, RecommendOptions, Recommendations, Related,
+    CarriedReport, Cycle, Due, DueOptions, DueState, Explanation, FeatureShare, FitOptions,
+    FitReport, IdsView, Learner, Model, NotLearned, ProductStats, Purchases, ReasonShare,
+    RecommendOptions, Recommendations, Related, Relation, RelationNumbers, RelationRow, Relations,
     ScoreOptions, Scores, SegmentReport, SimilarityReport, SplitReport, Weight, fit,
 };

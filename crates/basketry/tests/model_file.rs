@@ -4,11 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use basketry::data::Link;
 use basketry::mine::{Measure, rules_with_baskets};
 use basketry::{
-    Baskets, CatalogBuilder, CatalogOptions, Context, Control, Engine, ErrorKind, FitOptions,
-    HistoryBuilder, HistoryOptions, Id, IdRef, ItemsetOptions, MinSupport, Model, OrderLine,
-    Policy, Product, RecommendOptions, RuleOptions, fit, itemsets,
+    Baskets, CatalogBuilder, CatalogOptions, Context, Control, DueOptions, Engine, ErrorKind,
+    FitOptions, HistoryBuilder, HistoryOptions, Id, IdRef, ItemsetOptions, MinSupport, Model,
+    OrderLine, Policy, Product, RecommendOptions, RuleOptions, fit, itemsets,
 };
 
 const DAY: i64 = 86_400_000;
@@ -44,7 +45,10 @@ fn small() -> Model {
     }
     let history = history.finish(&Control::new()).unwrap();
     let options = FitOptions::default().min_customers(2);
-    let model = fit(&catalog.finish(), &history, &options, &Control::new()).unwrap();
+    let mut catalog = catalog.finish();
+    catalog.link("crème", Link::NeverWith, "tea").unwrap();
+    let model = fit(&catalog, &history, &options, &Control::new()).unwrap();
+    assert!(model.relations(None).unwrap().rows().iter().any(|row| !row.given));
     assert!(model.related(1).len() == 1 && !model.popular().is_empty());
     model
 }
@@ -110,6 +114,14 @@ fn walk(model: &Model) {
     let found = model.complete(&baskets, None, &RecommendOptions::new(10), &control).unwrap();
     assert!(found.probabilities().iter().all(|p| (0.0..=1.0).contains(p)));
     found.to_record_batch().unwrap();
+    let _ = (catalog.links().len(), model.due(&customers, &DueOptions::default(), &control));
+    let relations = model.relations(None).unwrap();
+    relations.to_record_batch().unwrap();
+    for row in relations.rows() {
+        assert!((row.product.max(row.related) as usize) < model.products().len());
+        assert!(row.numbers.is_none_or(|numbers| numbers.lift.is_finite()));
+        let _ = model.cycle(row.product);
+    }
     let engine = Engine::new(model.clone(), catalog).unwrap();
     let context = Context::at(model.as_of()).customer(10).basket([("jam", 1)]).viewed("tea");
     let decision = engine.decide(&Policy::default(), &context).unwrap();

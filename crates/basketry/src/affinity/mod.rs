@@ -10,6 +10,7 @@ pub(crate) mod options;
 pub(crate) mod orders;
 pub(crate) mod pairs;
 pub(crate) mod propensity;
+pub(crate) mod relations;
 pub(crate) mod report;
 pub(crate) mod rhythm;
 pub(crate) mod scorer;
@@ -18,6 +19,7 @@ pub(crate) mod statistics;
 pub(crate) mod views;
 
 pub use options::FitOptions;
+pub use relations::Relation;
 pub use report::{
     CarriedReport, FitReport, NotLearned, SegmentReport, SimilarityReport, SplitReport, Weight,
 };

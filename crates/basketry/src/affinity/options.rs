@@ -37,6 +37,11 @@ pub struct FitOptions {
     /// since
     /// `min_customers` keeps chance pairs away; 5 to 20 if that is set very low.
     pub shrinkage: f64,
+    /// Relations kept per product and kind of relation, the best ones: complements, accessories,
+    /// variants, substitutes and those of which the evidence does not tell. 0 to 1,024; default 16.
+    pub relations: u32,
+    /// Follow-up purchases are counted within so many days. 0.001 to 36,525; default 28.
+    pub follow_up_days: f64,
     /// Baskets with more distinct products than this are left out of pair counting and of the
     /// propensity's examples, and counted in the report: one basket of a hundred thousand
     /// products would otherwise outweigh all others. At least 2; default 1,000.
@@ -74,6 +79,8 @@ impl Default for FitOptions {
             holdout_days: 28.0,
             horizon_days: 28.0,
             shrinkage: 1.0,
+            relations: 16,
+            follow_up_days: 28.0,
             max_basket: 1000,
             similar: 128,
             customers_l2: 1000.0,
@@ -132,6 +139,20 @@ impl FitOptions {
     #[must_use]
     pub fn shrinkage(mut self, shrinkage: f64) -> Self {
         self.shrinkage = shrinkage;
+        self
+    }
+
+    /// Sets [`relations`](Self::relations).
+    #[must_use]
+    pub fn relations(mut self, relations: u32) -> Self {
+        self.relations = relations;
+        self
+    }
+
+    /// Sets [`follow_up_days`](Self::follow_up_days).
+    #[must_use]
+    pub fn follow_up_days(mut self, follow_up_days: f64) -> Self {
+        self.follow_up_days = follow_up_days;
         self
     }
 
@@ -195,17 +216,18 @@ impl FitOptions {
         if self.min_customers < 1 {
             return Err(Error::argument("min_customers: expected at least 1, got 0"));
         }
-        if self.neighbours > 1024 {
-            return Err(Error::argument(format!(
-                "neighbours: expected at most 1,024, got {}",
-                self.neighbours
-            )));
+        for (key, value) in [("neighbours", self.neighbours), ("relations", self.relations)] {
+            if value > 1024 {
+                let text = format!("{key}: expected at most 1,024, got {value}");
+                return Err(Error::argument(text));
+            }
         }
         positive("half_life_days", self.half_life_days)?;
         positive("popularity_half_life_days", self.popularity_half_life_days)?;
         positive("holdout_days", self.holdout_days)?;
         positive("horizon_days", self.horizon_days)?;
         positive("shrinkage", self.shrinkage)?;
+        positive("follow_up_days", self.follow_up_days)?;
         if self.max_basket < 2 {
             return Err(Error::argument(format!(
                 "max_basket: expected at least 2, got {}",
@@ -243,11 +265,13 @@ mod tests {
     #[test]
     fn every_bad_value_is_named() {
         type Spoil = fn(&mut FitOptions);
-        let cases: [(&str, Spoil); 16] = [
+        let cases: [(&str, Spoil); 18] = [
             ("similar", |o| o.similar = 1025),
             ("customers_l2", |o| o.customers_l2 = 0.0),
             ("baskets_l2", |o| o.baskets_l2 = f64::NAN),
             ("exact_products", |o| o.exact_products = 100_001),
+            ("relations", |o| o.relations = 1025),
+            ("follow_up_days", |o| o.follow_up_days = 0.0),
             ("min_customers", |o| o.min_customers = 0),
             ("neighbours", |o| o.neighbours = 1025),
             ("half_life_days", |o| o.half_life_days = 0.0),

@@ -6,6 +6,7 @@ use arrow_array::RecordBatchReader;
 
 use super::catalog_options::{CatalogColumns, CatalogOptions, CatalogReport};
 use super::ids::{IdRef, Ids};
+use super::links::Link;
 use super::money::{Currency, Money};
 use super::products;
 use super::table::Batches;
@@ -44,6 +45,8 @@ pub struct Catalog {
     pub(crate) must_match: Vec<Codes>,
     /// Attributes of which more is better; NaN where not known.
     pub(crate) quality: Vec<Quality>,
+    /// Made by hand, sorted.
+    pub(crate) links: Vec<(u32, Link, u32)>,
     pub(crate) report: CatalogReport,
 }
 
@@ -242,7 +245,7 @@ impl Catalog {
         Ok(())
     }
 
-    fn expect(&self, id: IdRef<'_>) -> Result<usize> {
+    pub(super) fn expect(&self, id: IdRef<'_>) -> Result<usize> {
         self.ids.find(id).map(|index| index as usize).ok_or_else(|| {
             Error::new(ErrorKind::UnknownId, format!("the catalogue has no product {id}"))
         })

@@ -280,6 +280,7 @@ impl CatalogBuilder {
             category: self.category,
             must_match: self.must_match,
             quality: self.quality,
+            links: Vec::new(),
             report: self.report,
         })
     }

@@ -33,6 +33,7 @@ mod id_list;
 mod ids;
 mod ingest;
 mod intake;
+mod links;
 mod money;
 mod products;
 pub(crate) mod table;
@@ -56,6 +57,7 @@ pub use history::{
 pub use history_builder::{HistoryBuilder, OrderLine};
 pub use id_list::IdList;
 pub use ids::{Id, IdKind, IdRef, Ids};
+pub use links::Link;
 pub use money::{Currency, Money};
 pub use table::{
     TableReader, table_from_array, table_from_batch, table_from_ffi, table_from_stream,

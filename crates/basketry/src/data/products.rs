@@ -338,6 +338,7 @@ impl ProductTable {
             category: all(self.category),
             must_match: all(self.must_match),
             quality: quality.collect(),
+            links: Vec::new(),
             report: self.report,
         })
     }

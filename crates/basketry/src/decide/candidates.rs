@@ -40,6 +40,9 @@ pub(crate) struct Scratch {
     /// Per key: the round in which it was met, and [`IN_BASKET`], [`VIEWED`], or the index of
     /// its outcome if it was not scored.
     marks: Vec<(u32, u32)>,
+    /// Per product of the model: the round in which it was met as a substitute of something in the
+    /// basket, or as not to be offered with it.
+    apart: Vec<u32>,
     /// Per line: the round in which it was met, and [`IN_BASKET`] or [`VIEWED`].
     lines: Vec<(u32, u32)>,
     scorer: scorer::Scratch,
@@ -78,9 +81,13 @@ impl Scratch {
         if self.lines.len() < lines {
             self.lines.resize(lines, (0, 0));
         }
+        if self.apart.len() < state.model.products().len() {
+            self.apart.resize(state.model.products().len(), 0);
+        }
         if self.round == u32::MAX {
             self.marks.fill((0, 0));
             self.lines.fill((0, 0));
+            self.apart.fill(0);
             self.round = 0;
         }
         self.round += 1;
@@ -137,6 +144,14 @@ impl Scratch {
             let m = state.model_of(key);
             if m != NONE {
                 self.context.push(m);
+            }
+        }
+        for &key in &request.basket {
+            let m = state.model_of(key);
+            if m != NONE {
+                for &other in state.model.apart(m) {
+                    self.apart[other as usize] = self.round;
+                }
             }
         }
         let learned = state.model.learned();
@@ -210,6 +225,9 @@ impl Scratch {
                 Some(_) => return Err(Reason::VariantOfViewed),
                 None => {}
             }
+        }
+        if self.apart.get(scored.product as usize) == Some(&self.round) {
+            return Err(Reason::SubstituteInBasket);
         }
         if own {
             let due = f64::from(scored.days_since) / f64::from(scored.expected_interval);

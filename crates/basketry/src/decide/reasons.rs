@@ -132,6 +132,10 @@ reasons! {
     LineLimit = 22, "line_limit", "the policy allows no more offers of its product line";
     /// Other offers are worth more, and there is no slot left. `outranked`
     Outranked = 23, "outranked", "other offers are worth more";
+    /// A substitute of something in the basket, or not to be offered with it.
+    /// `substitute_in_basket`
+    SubstituteInBasket = 24, "substitute_in_basket",
+        "it is bought instead of something in the basket, or not to be offered with it";
 }
 
 /// Prints the [code](Reason::code).

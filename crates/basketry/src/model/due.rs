@@ -91,6 +91,17 @@ impl Model {
         ((product as usize) < stats.rate_shape.len()).then(|| stats.cycle(product))
     }
 
+    /// As [`cycle`](Self::cycle), by id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the model does not know the product.
+    pub fn cycle_of<'a>(&self, item: impl Into<IdRef<'a>>) -> Result<Cycle> {
+        let id = item.into();
+        self.products().find(id).and_then(|product| self.cycle(product)).ok_or_else(|| {
+            Error::new(ErrorKind::UnknownId, format!("item: {id} is not in the model"))
+        })
+    }
+
     /// What each customer is due to buy again, overdue to buy, or soon will be.
     ///
     /// A customer's expected interval comes from their own purchases of a product and from how its

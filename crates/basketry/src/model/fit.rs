@@ -6,7 +6,7 @@ use crate::affinity::orders::{Orders, Products};
 use crate::affinity::propensity::Propensity;
 use crate::affinity::similarity::SimilarityRows;
 use crate::affinity::statistics::Statistics;
-use crate::affinity::{CarriedReport, FitOptions, FitReport, propensity};
+use crate::affinity::{CarriedReport, FitOptions, FitReport, propensity, relations};
 use crate::{Catalog, Control, Error, ErrorKind, History, IdRef, Result, Stage};
 
 /// Learns a model: which products sell together, what each customer buys again, what is popular,
@@ -85,6 +85,7 @@ pub(super) fn recount(
         let similar = [carry(learned.similar_customers), carry(learned.similar_baskets)];
         let statistics =
             Statistics::with_similarities(&orders, &products, options, Some(similar), control)?;
+        let relations = relations::learn(&orders, &products, catalog.links(), options, control)?;
         let mut report = describe(&products, &orders, &statistics, options);
         let old = last.report();
         report.similarity = old.similarity.clone();
@@ -104,8 +105,15 @@ pub(super) fn recount(
             Propensity { weights: learned.weights.to_vec(), horizon_days: learned.horizon_days };
         report.horizon_days = old.horizon_days;
         control.begin(Stage::Writing, 1)?;
-        let bytes =
-            layout::write(catalog, history, &products, &statistics, &propensity, options, &report)?;
+        let bytes = layout::write(
+            catalog,
+            history,
+            &products,
+            (&statistics, &relations),
+            &propensity,
+            options,
+            &report,
+        )?;
         let model = Model::from_bytes(bytes)?;
         control.advance(1)?;
         Ok(model)
@@ -122,14 +130,22 @@ fn learn(
     let orders = Orders::new(history, &products, None, control)?;
     let statistics = Statistics::new(&orders, &products, options, control)?;
     let mut report = describe(&products, &orders, &statistics, options);
+    let relations = relations::learn(&orders, &products, catalog.links(), options, control)?;
     let offerable: Vec<bool> = (0..catalog.len() as u32)
         .map(|p| catalog.is_sellable(p) && catalog.price(p).is_some())
         .collect();
     let propensity =
         propensity::fit(history, &orders, &products, &offerable, options, &mut report, control)?;
     control.begin(Stage::Writing, 1)?;
-    let bytes =
-        layout::write(catalog, history, &products, &statistics, &propensity, options, &report)?;
+    let bytes = layout::write(
+        catalog,
+        history,
+        &products,
+        (&statistics, &relations),
+        &propensity,
+        options,
+        &report,
+    )?;
     // Opening what was written checks it once more.
     let model = Model::from_bytes(bytes)?;
     control.advance(1)?;

@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Column, Element, Kind, Sections, Writer, damaged};
 use super::lookup::{self, IdColumns, IdKinds};
+use super::relations::{self, RelationLayout};
 use super::rules::{self, RuleLayout};
 use super::snapshot::{self, Outline, Snapshot};
 use crate::affinity::features::WEIGHTS as WEIGHT_COUNT;
 use crate::affinity::orders::Products;
 use crate::affinity::propensity::Propensity;
+use crate::affinity::relations::RelationRows;
 use crate::affinity::statistics::Statistics;
 use crate::affinity::views::{Learned, Neighbours, Own, Similar, Stats};
 use crate::affinity::{FitOptions, FitReport};
@@ -158,7 +160,7 @@ pub(super) fn write(
     catalog: &Catalog,
     history: &History,
     products: &Products,
-    statistics: &Statistics,
+    (statistics, found): (&Statistics, &RelationRows),
     propensity: &Propensity,
     options: &FitOptions,
     report: &FitReport,
@@ -215,6 +217,7 @@ pub(super) fn write(
     writer.section(CUSTOMER_WEIGHT, 0, &own.customer_weight);
     writer.section(CUSTOMER_SIZE, 0, &own.customer_size);
 
+    relations::write(&mut writer, found);
     let text = Text {
         options: options.clone(),
         report: report.clone(),
@@ -299,6 +302,7 @@ pub(super) struct Layout {
     pub(super) customers: IdColumns,
     pub(super) as_of: i64,
     pub(super) rules: Option<RuleLayout>,
+    pub(super) relations: Option<RelationLayout>,
     half_life_days: f32,
     mean_size: f32,
     horizon_days: f32,
@@ -415,7 +419,8 @@ impl Finder<'_> {
 impl Layout {
     /// Finds everything and checks whatever is relied on later.
     pub(super) fn find(sections: &Sections, bytes: &[u8], name: &str) -> Result<Self> {
-        let known = [&KINDS[..], &snapshot::KINDS[..], &rules::KINDS[..]].concat();
+        let known =
+            [&KINDS[..], &snapshot::KINDS[..], &rules::KINDS[..], &relations::KINDS[..]].concat();
         sections.check_known(&known, name)?;
         let json = sections.column::<u8>(JSON, 0, name)?.of(bytes);
         let text: Text = serde_json::from_slice(json)
@@ -445,6 +450,7 @@ impl Layout {
             customers,
             as_of,
             rules: RuleLayout::find(sections, bytes, p, name)?,
+            relations: RelationLayout::find(sections, bytes, p, name)?,
             half_life_days: scalars[0],
             mean_size: scalars[1],
             horizon_days: scalars[2],

@@ -24,6 +24,7 @@ mod learner;
 mod lookup;
 mod recommend;
 mod recommendations;
+mod relations;
 mod requests;
 mod rules;
 mod score;
@@ -43,10 +44,11 @@ pub use self::learner::Learner;
 pub use self::lookup::IdsView;
 pub use self::recommend::RecommendOptions;
 pub use self::recommendations::Recommendations;
+pub use self::relations::{RelationNumbers, RelationRow, Relations};
 pub use self::rules::{RuleView, RulesView};
 pub use self::score::{ScoreOptions, Scores};
 pub use crate::affinity::{
-    CarriedReport, Cycle, DueState, FitOptions, FitReport, NotLearned, SegmentReport,
+    CarriedReport, Cycle, DueState, FitOptions, FitReport, NotLearned, Relation, SegmentReport,
     SimilarityReport, SplitReport, Weight,
 };
 

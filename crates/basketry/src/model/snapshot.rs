@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Column, Kind, Sections, Writer, damaged};
 use super::lookup::{self, IdKinds, IdsView, TextColumns};
+use crate::data::Link;
 use crate::data::catalog::{Codes, NO_CODE, NO_MONEY, Quality};
 use crate::{Catalog, CatalogReport, Currency, IdKind, Ids, Result};
 
@@ -29,9 +30,11 @@ const VALUES: IdKinds =
     IdKinds { ints: *b"KVAI", offsets: *b"KVAO", text: *b"KVAT", table: *b"KVAH" };
 /// f64 of which more is better, NaN where not known; one instance per attribute.
 const QUALITY: Kind = *b"KQUA";
+/// u32, three for each link made by hand: product, kind of link, other product; only if there are.
+const LINKS: Kind = *b"KLNK";
 
 /// All kinds of section written here.
-pub(super) const KINDS: [Kind; 11] = [
+pub(super) const KINDS: [Kind; 12] = [
     PRICE,
     COST,
     STOCK,
@@ -43,6 +46,7 @@ pub(super) const KINDS: [Kind; 11] = [
     VALUES.offsets,
     VALUES.text,
     QUALITY,
+    LINKS,
 ];
 
 /// What the JSON section says about the catalogue: what its columns are.
@@ -124,6 +128,11 @@ pub(super) fn write(writer: &mut Writer, catalog: &Catalog) -> Outline {
         writer.section(QUALITY, outline.quality.len() as u32, &quality.values);
         outline.quality.push(quality.column.to_string());
     }
+    if !catalog.links.is_empty() {
+        let links: Vec<u32> =
+            catalog.links.iter().flat_map(|&(a, link, b)| [a, link as u32, b]).collect();
+        writer.section(LINKS, 0, &links);
+    }
     outline
 }
 
@@ -139,6 +148,7 @@ pub(super) struct Snapshot {
     name: Option<TextColumns>,
     codes: Vec<CodeColumn>,
     quality: Vec<(Box<str>, Column<f64>)>,
+    links: Column<u32>,
     report: CatalogReport,
 }
 
@@ -211,8 +221,21 @@ impl Snapshot {
             name: names,
             codes: Vec::new(),
             quality: Vec::new(),
+            links: match sections.has(LINKS) {
+                true => sections.column(LINKS, 0, name)?,
+                false => Column::EMPTY,
+            },
             report: outline.report.clone(),
         };
+        let sound = snapshot.links.of(bytes).chunks(3).all(|link| match *link {
+            [one, kind, two] => {
+                one != two && (one.max(two) as usize) < sold && (kind as usize) < Link::ALL.len()
+            }
+            _ => false,
+        });
+        if !sound {
+            return Err(wrong(LINKS, "a link is out of range"));
+        }
         for (instance, codes) in outline.codes.iter().enumerate() {
             let instance = instance as u32;
             let column: Column<u32> = sections.column(CODES, instance, name)?;
@@ -284,8 +307,16 @@ impl Snapshot {
                     values: values.of(bytes).to_vec(),
                 })
                 .collect(),
+            links: self
+                .links
+                .of(bytes)
+                .chunks_exact(3)
+                .map(|link| (link[0], Link::ALL[link[1] as usize], link[2]))
+                .collect(),
             report: self.report.clone(),
         };
+        // Sorted in any file that was written here; lookups rely on it.
+        catalog.links.sort_unstable();
         for column in &self.codes {
             let codes = Codes {
                 column: column.column.clone(),
