@@ -89,7 +89,7 @@ def main() -> None:
     names = dict(zip(catalog.products, catalog.names, strict=True))
 
     with clock("Mining rules: products bought together in at least 1 of 1,000 baskets"):
-        baskets = bk.Baskets.from_history(history)
+        baskets = history.to_baskets()
         rules = bk.rules(bk.itemsets(baskets, min_support=0.001), min_confidence=0.25)
         print(f"  {len(rules):,} rules; the ten of highest leverage, one for each consequent:")
         shown = set()

@@ -1329,6 +1329,16 @@ typedef struct basketry_rule_options {
      * How many threads to use; 0 means one for each core. The result is the same for any number.
      */
     size_t threads;
+    /**
+     * How many bytes the rules and what is needed to make them may take, besides the itemsets and
+     * the baskets; more are BASKETRY_LIMIT. 0 means any.
+     */
+    uint64_t max_memory;
+    /**
+     * How many milliseconds making the rules may take; longer is BASKETRY_LIMIT. 0 means
+     * any.
+     */
+    uint64_t max_time_ms;
 } basketry_rule_options;
 
 /**
@@ -2583,6 +2593,15 @@ basketry_status basketry_hierarchy_only(const struct basketry_hierarchy *hierarc
                                         struct basketry_hierarchy **out);
 
 /**
+ * Makes baskets with the categories of what the baskets hold, which are items like others: what is
+ * mined with this hierarchy, and what the rules of such itemsets are counted in.
+ */
+basketry_status basketry_hierarchy_extend(const struct basketry_hierarchy *hierarchy,
+                                          const struct basketry_baskets *baskets,
+                                          const struct basketry_control *control,
+                                          struct basketry_baskets **out);
+
+/**
  * How many items and categories a hierarchy has, on all levels; 0 for null.
  */
 size_t basketry_hierarchy_len(const struct basketry_hierarchy *hierarchy);
@@ -3718,7 +3737,7 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \
     { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0, NULL, NULL, NULL, 0, 0, \
-      NULL, NULL, 0, 0 }
+      NULL, NULL, 0, 0, 0, 0 }
 
 /** The start of a basketry_significance_options: Holm's correction at a level of 0.05. */
 #define BASKETRY_SIGNIFICANCE_OPTIONS_INIT \

@@ -295,6 +295,8 @@ typedef struct basketry_rule_options {
     const struct basketry_baskets *baskets;
     uint32_t min_customers;
     size_t threads;
+    uint64_t max_memory;
+    uint64_t max_time_ms;
 } basketry_rule_options;
 typedef struct basketry_rule_columns {
     size_t len;
@@ -634,6 +636,10 @@ basketry_status basketry_hierarchy_only(const struct basketry_hierarchy *hierarc
                                         const char *const *levels,
                                         size_t n_levels,
                                         struct basketry_hierarchy **out);
+basketry_status basketry_hierarchy_extend(const struct basketry_hierarchy *hierarchy,
+                                          const struct basketry_baskets *baskets,
+                                          const struct basketry_control *control,
+                                          struct basketry_baskets **out);
 size_t basketry_hierarchy_len(const struct basketry_hierarchy *hierarchy);
 void basketry_hierarchy_free(struct basketry_hierarchy *hierarchy);
 basketry_status basketry_itemsets_mine(const struct basketry_baskets *baskets,

@@ -46,7 +46,7 @@ Callback: TypeAlias = Callable[[str, int, int], object]
 Progress: TypeAlias = bool | Callback
 
 #: ISO 8601 with a zone, milliseconds since 1970-01-01 UTC, or a datetime (naive ones are UTC).
-Time: TypeAlias = str | int | dt.datetime
+Time: TypeAlias = str | int | dt.datetime | dt.date
 
 #: Quantities by id, or ids of one unit each.
 Basket: TypeAlias = Mapping[Id, Number] | Iterable[Id]

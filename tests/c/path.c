@@ -293,6 +293,13 @@ static void selections(void) {
     uint64_t count;
     OK(basketry_itemsets_count_of(sets, pair, 2, &count));
     CHECK(count == 2);
+    basketry_baskets *extended = NULL;
+    OK(basketry_hierarchy_extend(one, baskets, NULL, &extended));
+    CHECK(basketry_baskets_len(extended) == basketry_baskets_len(baskets));
+    CHECK(basketry_baskets_items(extended) == basketry_baskets_items(baskets) + 1);
+    basketry_baskets_free(extended);
+    FAILS(BASKETRY_INVALID_ARGUMENT, "baskets",
+          basketry_hierarchy_extend(one, NULL, NULL, &extended));
     basketry_itemsets_free(sets);
     basketry_hierarchy_free(one);
     levels[0] = "3";

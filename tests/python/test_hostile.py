@@ -91,7 +91,8 @@ def calls(shop):
         return lambda junk: function(*args, **kwargs, **{name: junk})
 
     yield from map(one, (bk.Baskets.from_lists, bk.Baskets.from_onehot, bk.Baskets.from_csr))
-    yield from map(one, (bk.Baskets.from_fimi, bk.Baskets.from_history, bk.Policy.from_toml))
+    yield from map(one, (bk.Baskets.from_fimi, bk.Policy.from_toml))
+    yield from map(one, (bk.Itemsets.from_bytes, bk.Rules.from_bytes, bk.Sequences.from_bytes))
     yield from map(one, (bk.Policy.from_json, bk.Policy.from_file, bk.Model.from_bytes))
     yield from map(one, (bk.Model.open, bk.Model.read, bk.Engine.open, bk.Engine))
     yield one(bk.Baskets.from_table, item="a")

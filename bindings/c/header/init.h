@@ -48,7 +48,7 @@
 /** The start of a basketry_rule_options: every rule. */
 #define BASKETRY_RULE_OPTIONS_INIT \
     { sizeof(basketry_rule_options), 0.0, BASKETRY_CONSEQUENTS_ANY, 0, NULL, NULL, NULL, 0, 0, \
-      NULL, NULL, 0, 0 }
+      NULL, NULL, 0, 0, 0, 0 }
 
 /** The start of a basketry_significance_options: Holm's correction at a level of 0.05. */
 #define BASKETRY_SIGNIFICANCE_OPTIONS_INIT \

@@ -7,6 +7,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use basketry::{Hierarchy, table_from_stream};
 
 use crate::arrow::{take, taken};
+use crate::baskets::basketry_baskets;
 use crate::catalog::basketry_catalog;
 use crate::control::{basketry_control, run};
 use crate::error::{basketry_status, free, get, invalid, make, required};
@@ -102,6 +103,23 @@ pub unsafe extern "C" fn basketry_hierarchy_only(
         }
         let hierarchy = hierarchy.only(levels.iter().map(|level| &**level))?;
         Ok(basketry_hierarchy { hierarchy })
+    })
+}
+
+/// Makes baskets with the categories of what the baskets hold, which are items like others: what is
+/// mined with this hierarchy, and what the rules of such itemsets are counted in.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_hierarchy_extend(
+    hierarchy: Option<&basketry_hierarchy>,
+    baskets: Option<&basketry_baskets>,
+    control: Option<&basketry_control>,
+    out: Option<&mut MaybeUninit<*mut basketry_baskets>>,
+) -> basketry_status {
+    make(out, || {
+        let hierarchy = &required(hierarchy, "hierarchy")?.hierarchy;
+        let baskets = &required(baskets, "baskets")?.baskets;
+        let baskets = run(control, |control| hierarchy.extend(baskets, control))?;
+        Ok(basketry_baskets { baskets })
     })
 }
 

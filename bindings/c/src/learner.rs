@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use basketry::Learner;
+use basketry::{Catalog, Learner};
 
 use crate::catalog::basketry_catalog;
 use crate::control::{basketry_control, run};
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn basketry_learner_new(
     out: Option<&mut MaybeUninit<*mut basketry_learner>>,
 ) -> basketry_status {
     make(out, || {
-        let catalog = required(catalog, "catalog")?.catalog.clone();
+        let catalog = Catalog::clone(&required(catalog, "catalog")?.catalog);
         let history = required(history, "history")?.history.clone();
         // SAFETY: the caller's promise for structs that can grow.
         let options = unsafe { grown(options, "options") }?
@@ -47,7 +47,7 @@ pub extern "C" fn basketry_learner_resume(
 ) -> basketry_status {
     make(out, || {
         let model = required(model, "model")?.model.clone();
-        let catalog = required(catalog, "catalog")?.catalog.clone();
+        let catalog = Catalog::clone(&required(catalog, "catalog")?.catalog);
         let history = required(history, "history")?.history.clone();
         Ok(basketry_learner { learner: Learner::resume(model, catalog, history) })
     })
@@ -98,7 +98,7 @@ pub extern "C" fn basketry_learner_set_catalog(
     catalog: Option<&basketry_catalog>,
 ) -> basketry_status {
     call(|| {
-        let catalog = required(catalog, "catalog")?.catalog.clone();
+        let catalog = Catalog::clone(&required(catalog, "catalog")?.catalog);
         required(learner, "learner")?.learner.set_catalog(catalog);
         Ok(())
     })

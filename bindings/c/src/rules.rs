@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use basketry::mine::{Consequents, Measure, RuleOptions, Rules, Template, rules_with_baskets};
@@ -164,6 +165,12 @@ pub struct basketry_rule_options {
     pub min_customers: u32,
     /// How many threads to use; 0 means one for each core. The result is the same for any number.
     pub threads: usize,
+    /// How many bytes the rules and what is needed to make them may take, besides the itemsets and
+    /// the baskets; more are BASKETRY_LIMIT. 0 means any.
+    pub max_memory: u64,
+    /// How many milliseconds making the rules may take; longer is BASKETRY_LIMIT. 0 means
+    /// any.
+    pub max_time_ms: u64,
 }
 
 // SAFETY: plain numbers behind the size.
@@ -184,6 +191,8 @@ unsafe impl Grows for basketry_rule_options {
         baskets: std::ptr::null(),
         min_customers: 0,
         threads: 0,
+        max_memory: 0,
+        max_time_ms: 0,
     };
 }
 
@@ -230,6 +239,8 @@ impl basketry_rule_options {
         }
         options.min_customers = self.min_customers;
         options.threads = (self.threads > 0).then_some(self.threads);
+        options.max_memory = (self.max_memory > 0).then_some(self.max_memory);
+        options.max_time = (self.max_time_ms > 0).then(|| Duration::from_millis(self.max_time_ms));
         Ok(options)
     }
 }
@@ -348,6 +359,7 @@ pub unsafe extern "C" fn basketry_rules_values(
         let rules = &required(rules, "rules")?.rules;
         // SAFETY: the caller's promise for strings.
         let measure = unsafe { measure_of(measure) }?;
+        rules.require(measure)?;
         if len != rules.len() {
             return Err(invalid(format!(
                 "len: expected {}, the number of rules, got {len}",
@@ -376,6 +388,7 @@ pub unsafe extern "C" fn basketry_rules_top(
         let rules = &required(rules, "rules")?.rules;
         // SAFETY: the caller's promise for strings.
         let measure = unsafe { measure_of(measure) }?;
+        rules.require(measure)?;
         Ok(basketry_rules::new(rules.top(n, measure)))
     })
 }
@@ -398,6 +411,7 @@ pub unsafe extern "C" fn basketry_rules_matching(
         let basket = unsafe { basketry_id::array(basket, n_basket, "basket") }?;
         // SAFETY: the caller's promise for strings.
         let measure = unsafe { measure_of(measure) }?;
+        rules.require(measure)?;
         Ok(basketry_rules::new(rules.matching(basket, n, measure)))
     })
 }

@@ -8,7 +8,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::convert::csv_options;
-use crate::history::History;
 use crate::rows::{RowIterator, position};
 use crate::{arrow, boundary, convert, error, ids};
 
@@ -226,17 +225,6 @@ impl Baskets {
         .map(Self::new)
     }
 
-    /// The distinct products of each basket of a history.
-    ///
-    /// Parameters
-    /// ----------
-    /// history : History
-    #[staticmethod]
-    fn from_history(py: Python<'_>, history: &Bound<'_, History>) -> PyResult<Self> {
-        let history = history.get();
-        boundary::long(py, |_| Ok(history.with(basketry::History::to_baskets))).map(Self::new)
-    }
-
     /// The same baskets with who bought each, so that the distinct customers behind a rule can be
     /// counted. Baskets of a :class:`History` have their customers already.
     ///
@@ -424,12 +412,7 @@ impl Baskets {
         let expected = "numbers, one for each basket";
         let values = weights.try_iter().map_err(|_| wrong("weights", expected, weights))?;
         let weights = values
-            .map(|value| {
-                Ok(match convert::number(&value?, "weights")? {
-                    convert::Number::Float(value) => value,
-                    convert::Number::Int(value) => value as f64,
-                })
-            })
+            .map(|value| convert::float(&value?, "weights"))
             .collect::<PyResult<Vec<f64>>>()?;
         boundary::long(py, |_| self.inner.clone().with_weights(&weights)).map(Self::new)
     }

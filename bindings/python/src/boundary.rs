@@ -46,6 +46,46 @@ pub(crate) fn quick<T: Send>(
     py.detach(|| guard(|| work().map_err(Stop::Core))).map_err(|stop| stop.into_py(py))
 }
 
+/// With fewer rows than this, work on results takes a few milliseconds.
+const MANY_ROWS: usize = 1 << 17;
+
+/// Runs `work` on a result of so many rows without the GIL. It owns a share of the result: where
+/// there are many rows it runs in a thread that is left alone after Ctrl-C, as views, sorting and
+/// the like cannot be cancelled.
+pub(crate) fn on_rows<T: Send + 'static>(
+    py: Python<'_>,
+    rows: usize,
+    work: impl FnOnce() -> basketry::Result<T> + Send + 'static,
+) -> PyResult<T> {
+    if rows < MANY_ROWS {
+        return quick(py, work);
+    }
+    let wait = || {
+        let (sender, receiver) = mpsc::channel();
+        let work = move || {
+            // Nobody waits for what was left alone.
+            let _ = sender.send(guard(|| work().map_err(Stop::Core)));
+        };
+        std::thread::Builder::new().spawn(work).map_err(|error| {
+            basketry::Error::new(ErrorKind::Limit, "a thread could not be started")
+                .with_source(error)
+        })?;
+        loop {
+            match receiver.recv_timeout(INTERVAL) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Timeout) => {
+                    Python::attach(|py| py.check_signals()).map_err(Stop::Python)?;
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let message = "a thread ended without a result";
+                    return Err(basketry::Error::new(ErrorKind::Internal, message).into());
+                }
+            }
+        }
+    };
+    py.detach(wait).map_err(|stop| stop.into_py(py))
+}
+
 /// Runs `work` in a thread without the GIL; meanwhile this thread listens for Ctrl-C.
 pub(crate) fn long<T: Send>(
     py: Python<'_>,

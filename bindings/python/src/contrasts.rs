@@ -4,7 +4,7 @@ use basketry::mine::{self, ContrastOptions, Direction};
 use pyo3::prelude::*;
 
 use crate::baskets::Baskets;
-use crate::convert::{Number, number};
+use crate::convert::{float_or, some_whole, whole_or};
 use crate::itemsets::Itemsets;
 use crate::mine::support;
 use crate::{boundary, error};
@@ -63,7 +63,7 @@ use crate::{boundary, error};
 #[pyfunction]
 #[pyo3(
     signature = (
-        first, second, min_support, *, min_length = 1, max_length = None, direction = "either",
+        first, second, min_support, *, min_length = None, max_length = None, direction = "either",
         min_difference = None, min_growth = None, max_p_value = None, correction = "holm",
         top = None, max_itemsets = None, threads = None, progress = None,
     ),
@@ -75,32 +75,30 @@ pub(crate) fn contrasts(
     first: &Bound<'_, Baskets>,
     second: &Bound<'_, Baskets>,
     min_support: &Bound<'_, PyAny>,
-    min_length: usize,
-    max_length: Option<usize>,
+    min_length: Option<&Bound<'_, PyAny>>,
+    max_length: Option<&Bound<'_, PyAny>>,
     direction: &str,
     min_difference: Option<&Bound<'_, PyAny>>,
     min_growth: Option<&Bound<'_, PyAny>>,
     max_p_value: Option<&Bound<'_, PyAny>>,
     correction: &str,
-    top: Option<usize>,
-    max_itemsets: Option<u64>,
-    threads: Option<usize>,
+    top: Option<&Bound<'_, PyAny>>,
+    max_itemsets: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
-    let float = |object: Option<&Bound<'_, PyAny>>, name: &str, fallback: f64| match object {
-        None => Ok(fallback),
-        Some(object) => Ok::<f64, PyErr>(match number(object, name)? {
-            Number::Float(value) => value,
-            Number::Int(value) => value as f64,
-        }),
-    };
+    let min_length = whole_or(min_length, "min_length", 1)?;
+    let max_length = some_whole(max_length, "max_length")?;
+    let top = some_whole(top, "top")?;
+    let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
+    let threads = some_whole(threads, "threads")?;
     let mut options = ContrastOptions::new(support(min_support)?)
         .min_length(min_length)
         .direction(direction.parse::<Direction>().map_err(|e| error::to_py(py, e))?)
         .correction(correction.parse().map_err(|e| error::to_py(py, e))?);
-    options.min_difference = float(min_difference, "min_difference", options.min_difference)?;
-    options.min_growth = float(min_growth, "min_growth", options.min_growth)?;
-    options.max_p_value = float(max_p_value, "max_p_value", options.max_p_value)?;
+    options.min_difference = float_or(min_difference, "min_difference", options.min_difference)?;
+    options.min_growth = float_or(min_growth, "min_growth", options.min_growth)?;
+    options.max_p_value = float_or(max_p_value, "max_p_value", options.max_p_value)?;
     options.max_length = max_length;
     options.top = top;
     options.max_itemsets = max_itemsets.unwrap_or(options.max_itemsets);

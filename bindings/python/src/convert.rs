@@ -1,5 +1,7 @@
 //! Small conversions that several classes share.
 
+use std::time::Duration;
+
 use basketry::{CsvOptions, ErrorKind};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
@@ -129,4 +131,92 @@ pub(crate) fn number(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Number> 
         Ok(value) => Ok(Number::Float(value)),
         Err(_) => Ok(Number::Float(object.extract()?)),
     }
+}
+
+/// The number in `object` as a float.
+pub(crate) fn float(object: &Bound<'_, PyAny>, what: &str) -> PyResult<f64> {
+    Ok(match number(object, what)? {
+        Number::Float(value) => value,
+        Number::Int(value) => value as f64,
+    })
+}
+
+/// As [`float`], of what values are compared with: NaN compares with nothing.
+pub(crate) fn bound(object: &Bound<'_, PyAny>, what: &str) -> PyResult<f64> {
+    let value = float(object, what)?;
+    if value.is_nan() {
+        let message = format!("{what}: expected a number, got NaN");
+        return Err(exception(object.py(), ErrorKind::InvalidArgument, &message));
+    }
+    Ok(value)
+}
+
+/// As [`float`], for what may be left out.
+pub(crate) fn some_float(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Option<f64>> {
+    object.map(|object| float(object, what)).transpose()
+}
+
+/// As [`float`], with what is meant if it is left out.
+pub(crate) fn float_or(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+    default: f64,
+) -> PyResult<f64> {
+    Ok(some_float(object, what)?.unwrap_or(default))
+}
+
+/// A number of seconds that may be left out.
+pub(crate) fn some_time(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+) -> PyResult<Option<Duration>> {
+    let Some(object) = object else { return Ok(None) };
+    let time = Duration::try_from_secs_f64(float(object, what)?).map_err(|_| {
+        let message = format!("{what}: {}, expected seconds, at least 0", shown(object));
+        exception(object.py(), ErrorKind::InvalidArgument, &message)
+    })?;
+    Ok(Some(time))
+}
+
+/// The integer of at least 0 in `object`, called `what` in messages; those of numpy are integers
+/// too. Refuses floats and booleans.
+pub(crate) fn whole<T: TryFrom<u64>>(object: &Bound<'_, PyAny>, what: &str) -> PyResult<T> {
+    let py = object.py();
+    let invalid = |message: &str| exception(py, ErrorKind::InvalidArgument, message);
+    let kind = object.get_type().name()?;
+    let boolean = object.is_instance_of::<PyBool>() || matches!(kind.to_str()?, "bool" | "bool_");
+    let wrong = || PyTypeError::new_err(format!("{what}: expected an int, got {kind}"));
+    if boolean {
+        return Err(wrong());
+    }
+    let value = match object.extract::<u64>() {
+        Ok(value) => T::try_from(value).ok(),
+        Err(error) if error.is_instance_of::<PyTypeError>(py) => return Err(wrong()),
+        Err(error) if error.is_instance_of::<PyOverflowError>(py) => None,
+        Err(error) => return Err(error),
+    };
+    value.ok_or_else(|| {
+        let flaw = match object.lt(0) {
+            Ok(true) => "expected an integer of at least 0",
+            _ => "which is too large",
+        };
+        invalid(&format!("{what}: {}, {flaw}", shown(object)))
+    })
+}
+
+/// As [`whole`], for what may be left out.
+pub(crate) fn some_whole<T: TryFrom<u64>>(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+) -> PyResult<Option<T>> {
+    object.map(|object| whole(object, what)).transpose()
+}
+
+/// As [`whole`], with what is meant if it is left out.
+pub(crate) fn whole_or<T: TryFrom<u64>>(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+    default: T,
+) -> PyResult<T> {
+    Ok(some_whole(object, what)?.unwrap_or(default))
 }

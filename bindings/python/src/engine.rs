@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use basketry::{Context, Id, Order};
+use basketry::{Context, ErrorKind, Id, Order};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::catalog::Catalog;
-use crate::convert::{Number, number};
+use crate::convert::{Number, number, whole_or};
 use crate::decision::Decision;
 use crate::error::exception;
 use crate::model::Model;
@@ -157,10 +157,13 @@ impl Engine {
     /// UnknownIdError
     ///     If an id is a string where the shop's are integers or the other way round, or if a
     ///     product is unknown and the policy makes that an error.
-    #[pyo3(signature = (
-        policy, *, now, customer = None, basket = None, viewed = None, orders_since = None,
-        placement = None, seed = 0,
-    ))]
+    #[pyo3(
+        signature = (
+            policy, *, now, customer = None, basket = None, viewed = None, orders_since = None,
+            placement = None, seed = None,
+        ),
+        text_signature = "($self, policy, *, now, customer=None, basket=None, viewed=None, orders_since=None, placement=None, seed=0)"
+    )]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn decide(
         &self,
@@ -172,8 +175,9 @@ impl Engine {
         viewed: Option<&Bound<'_, PyAny>>,
         orders_since: Option<&Bound<'_, PyAny>>,
         placement: Option<String>,
-        seed: u64,
+        seed: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Decision> {
+        let seed = whole_or(seed, "seed", 0)?;
         let mut context = Context::at(time(now, "now")?).seed(seed);
         if let Some(customer) = customer {
             context = context.customer(ids::id(customer, "customer")?);
@@ -239,22 +243,11 @@ impl Engine {
 pub(crate) fn time(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
     let py = object.py();
     if let Ok(text) = object.cast::<PyString>() {
-        let text = text.to_str()?;
-        let json = serde_json::json!({ "now": text }).to_string();
-        return match Context::from_json(&json) {
-            Ok(context) => Ok(context.now_ms()),
-            Err(error) => {
-                let message = error.to_string();
-                let rest = message.strip_prefix("now").unwrap_or(&message);
-                Err(exception(py, error.kind(), &format!("{what}{rest}")))
-            }
-        };
+        return read_time(text.to_str()?)
+            .map_err(|error| exception(py, error.kind(), &named(&error, what)));
     }
     if object.hasattr("timestamp")? {
-        return py
-            .import("basketry._times")?
-            .call_method1("milliseconds", (object, what))?
-            .extract();
+        return milliseconds(object, what);
     }
     match number(object, what) {
         Ok(Number::Int(ms)) => Ok(ms),
@@ -264,6 +257,39 @@ pub(crate) fn time(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
             object.get_type().name()?
         ))),
     }
+}
+
+/// As [`time`], or the first moment of a date.
+pub(crate) fn time_or_date(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
+    let py = object.py();
+    if let Ok(text) = object.cast::<PyString>() {
+        let text = text.to_str()?;
+        let shape: String =
+            text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        let read = match &*shape {
+            "0000-00-00" => read_time(&format!("{text}T00:00:00Z")),
+            _ => read_time(text),
+        };
+        return read
+            .map_err(|error| exception(py, ErrorKind::InvalidArgument, &named(&error, what)));
+    }
+    let date = py.import("datetime")?.getattr("date")?;
+    if object.is_instance(&date)? { milliseconds(object, what) } else { time(object, what) }
+}
+
+fn read_time(text: &str) -> basketry::Result<i64> {
+    Ok(Context::from_json(&serde_json::json!({ "now": text }).to_string())?.now_ms())
+}
+
+/// What is wrong with a time that is called `what` here, and `now` where it was read.
+fn named(error: &basketry::Error, what: &str) -> String {
+    let message = error.to_string();
+    format!("{what}{}", message.strip_prefix("now").unwrap_or(&message))
+}
+
+fn milliseconds(time: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
+    let times = time.py().import("basketry._times")?;
+    times.call_method1("milliseconds", (time, what))?.extract()
 }
 
 /// The lines of a basket: products and quantities.

@@ -5,6 +5,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
+use crate::baskets::Baskets;
 use crate::catalog::Catalog;
 use crate::convert::names;
 use crate::{arrow, boundary, ids};
@@ -163,6 +164,29 @@ impl Hierarchy {
         let levels = names(Some(levels), "levels")?;
         boundary::quick(py, || self.inner.only(levels.iter().map(String::as_str)))
             .map(|inner| Self { inner })
+    }
+
+    /// Baskets with the categories of what they hold, which are items like others: what is mined
+    /// with this hierarchy, and what :func:`rules` of such itemsets are counted in.
+    ///
+    /// Parameters
+    /// ----------
+    /// baskets : Baskets
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If none of the items is in the hierarchy.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import basketry as bk
+    /// >>> kinds = bk.Hierarchy({"edam": "cheese", "brie": "cheese"})
+    /// >>> list(kinds.extend(bk.Baskets.from_lists([["edam", "ale"]])))
+    /// [('edam', 'ale', 'cheese')]
+    fn extend(&self, py: Python<'_>, baskets: &Bound<'_, Baskets>) -> PyResult<Baskets> {
+        let baskets = &baskets.get().inner;
+        boundary::long(py, |control| self.inner.extend(baskets, control)).map(Baskets::new)
     }
 
     /// What an item or a category is a kind of, from near to far, on the levels that take part.

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::baskets::Baskets;
-use crate::engine::time;
+use crate::engine::time_or_date;
 use crate::{arrow, boundary, convert, error, ids};
 
 /// What happened: order lines, grouped into baskets.
@@ -280,14 +280,14 @@ impl History {
     /// half_life_days : float, optional
     ///     Baskets get weights (see :meth:`Baskets.with_weights`) that halve with every so many
     ///     days of their age.
-    /// now : datetime.datetime, str or int, optional
-    ///     When their age is measured: an instant not before the last basket; required with, and
-    ///     only used with, `half_life_days`.
+    /// now : datetime.datetime, datetime.date, str or int, optional
+    ///     When their age is measured: an instant not before the last basket; a date is its first
+    ///     moment (UTC). Required with, and only used with, `half_life_days`.
     ///
     /// Raises
     /// ------
     /// InvalidArgumentError
-    ///     If a basket is later than `now`, or over a thousand half-lives old.
+    ///     If `now` is no time, if a basket is later than it or over a thousand half-lives old.
     #[pyo3(signature = (*, half_life_days = None, now = None))]
     fn to_baskets(
         &self,
@@ -298,11 +298,7 @@ impl History {
         let decay = match (half_life_days, now) {
             (None, None) => None,
             (Some(days), Some(now)) => {
-                let days = match convert::number(days, "half_life_days")? {
-                    convert::Number::Float(days) => days,
-                    convert::Number::Int(days) => days as f64,
-                };
-                Some((time(now, "now")?, days))
+                Some((time_or_date(now, "now")?, convert::float(days, "half_life_days")?))
             }
             _ => {
                 return Err(error::exception(

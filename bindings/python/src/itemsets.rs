@@ -2,8 +2,9 @@
 
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyTuple};
 
+use crate::convert::some_whole;
 use crate::mine::support;
 use crate::rows::{RowIterator, Rows, rows};
 use crate::{arrow, boundary, ids, table};
@@ -110,7 +111,8 @@ impl Itemsets {
     /// items : iterable of id
     fn containing(&self, py: Python<'_>, items: &Bound<'_, PyAny>) -> PyResult<Self> {
         let items = ids::ids(items, "items")?;
-        boundary::quick(py, || Ok(self.inner.containing(&items))).map(Self::of)
+        let sets = self.inner.clone();
+        boundary::on_rows(py, sets.len(), move || Ok(sets.containing(&items))).map(Self::of)
     }
 
     /// The itemsets for which all conditions hold.
@@ -138,15 +140,18 @@ impl Itemsets {
         &self,
         py: Python<'_>,
         keep: Option<&Bound<'_, PyAny>>,
-        min_length: Option<usize>,
-        max_length: Option<usize>,
+        min_length: Option<&Bound<'_, PyAny>>,
+        max_length: Option<&Bound<'_, PyAny>>,
         min_support: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let min_length = some_whole(min_length, "min_length")?;
+        let max_length = some_whole(max_length, "max_length")?;
         let support = min_support.map(support).transpose()?;
-        let mut inner = boundary::quick(py, || {
+        let all = self.inner.clone();
+        let mut inner = boundary::on_rows(py, all.len(), move || {
             let inner = match support {
-                Some(support) => self.inner.with_support(support)?,
-                None => self.inner.clone(),
+                Some(support) => all.with_support(support)?,
+                None => all,
             };
             let (min, max) = (min_length.unwrap_or(0), max_length.unwrap_or(usize::MAX));
             Ok(inner.with_length(min..=max))
@@ -171,12 +176,14 @@ impl Itemsets {
     ///     The column: ``"support"``, ``"count"``, ``"length"``, or one that the way of mining adds.
     #[pyo3(signature = (by = "support"))]
     fn sort(&self, py: Python<'_>, by: &str) -> PyResult<Self> {
-        boundary::quick(py, || self.inner.sorted_by(by)).map(Self::of)
+        let (sets, by) = (self.inner.clone(), by.to_owned());
+        boundary::on_rows(py, sets.len(), move || sets.sorted_by(&by)).map(Self::of)
     }
 
     /// The columns as a dict of lists.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let batch = boundary::quick(py, || self.inner.to_record_batch())?;
+        let sets = self.inner.clone();
+        let batch = boundary::on_rows(py, sets.len(), move || sets.to_record_batch())?;
         arrow::to_dict(py, &batch)
     }
 
@@ -202,13 +209,45 @@ impl Itemsets {
     }
 
     fn _buffers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let batch = boundary::quick(py, || self.inner.to_record_batch())?;
+        let sets = self.inner.clone();
+        let batch = boundary::on_rows(py, sets.len(), move || sets.to_record_batch())?;
         arrow::to_buffers(py, &batch)
     }
 
     fn _head<'py>(&self, py: Python<'py>, n: usize) -> PyResult<Bound<'py, PyDict>> {
         let batch = boundary::quick(py, || self.inner.head(n).to_record_batch())?;
         arrow::to_dict(py, &batch)
+    }
+
+    /// What :meth:`from_bytes` reads, in another process or later; pickling does the same.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let sets = self.inner.clone();
+        let bytes = boundary::on_rows(py, sets.len(), move || Ok(sets.to_bytes()))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// What :meth:`to_bytes` wrote.
+    ///
+    /// Parameters
+    /// ----------
+    /// data : bytes
+    ///
+    /// Raises
+    /// ------
+    /// FormatError
+    ///     If this is something else, or damaged.
+    /// VersionError
+    ///     If a newer version wrote it.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        boundary::long(py, |_| basketry::Itemsets::from_bytes(data)).map(Self::of)
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let bytes = slf.get().to_bytes(slf.py())?;
+        Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
     }
 
     fn __len__(&self) -> usize {

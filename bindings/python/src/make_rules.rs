@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::baskets::Baskets;
-use crate::convert::{Number, number};
+use crate::convert::{float, some_time, some_whole, whole_or};
 use crate::itemsets::Itemsets;
 use crate::mine::support;
 use crate::rules::Rules;
@@ -50,7 +50,7 @@ impl Template {
     #[pyo3(
         signature = (
             *, only_from = None, must_contain = None, must_contain_any = None,
-            must_not_contain = None, min_length = 1, max_length = None,
+            must_not_contain = None, min_length = None, max_length = None,
         ),
         text_signature = "(*, only_from=None, must_contain=(), must_contain_any=None, must_not_contain=(), min_length=1, max_length=None)"
     )]
@@ -59,9 +59,11 @@ impl Template {
         must_contain: Option<&Bound<'_, PyAny>>,
         must_contain_any: Option<&Bound<'_, PyAny>>,
         must_not_contain: Option<&Bound<'_, PyAny>>,
-        min_length: usize,
-        max_length: Option<usize>,
+        min_length: Option<&Bound<'_, PyAny>>,
+        max_length: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let min_length = whole_or(min_length, "min_length", 1)?;
+        let max_length = some_whole(max_length, "max_length")?;
         let list = |items: Option<&Bound<'_, PyAny>>, what: &str| -> PyResult<Option<Vec<Id>>> {
             items.map(|items| ids::ids(items, what)).transpose()
         };
@@ -131,6 +133,12 @@ impl Template {
 ///     The largest number of items in both sides together.
 /// max_rules : int
 ///     The largest number of rules; more are an error. 20 million take about 0.5 GB.
+/// max_memory : int, optional
+///     How many bytes the rules and what is needed to make them may take, besides itemsets and
+///     baskets; more are an error. Where `source` is baskets it holds for mining as well.
+/// max_time : float, optional
+///     How many seconds making the rules may take; longer is an error. Where `source` is baskets,
+///     mining may take as long.
 /// threads : int, optional
 ///     How many threads to use; default: one for each core. The result is the same for any number.
 /// progress : bool or callable
@@ -147,7 +155,7 @@ impl Template {
 ///     If an option is out of its range; or if the itemsets lack subsets, whose counts rules need,
 ///     and `baskets` are not given.
 /// LimitError
-///     If there are more than `max_rules` rules.
+///     If there are more than `max_rules` rules, or if one of the other limits is reached.
 ///
 /// Examples
 /// --------
@@ -160,9 +168,9 @@ impl Template {
 #[pyfunction]
 #[pyo3(signature = (
     source, min_confidence, *, min_support = None, consequents = "any", antecedent = None,
-    consequent = None, at_least = None, top = None, by = None, baskets = None, min_customers = 0,
-    max_length = None, max_rules = None, threads = None, progress = None,
-), text_signature = "(source, min_confidence, *, min_support=None, consequents=\"any\", antecedent=None, consequent=None, at_least=None, top=None, by=\"confidence\", baskets=None, min_customers=0, max_length=None, max_rules=20000000, threads=None, progress=False)")]
+    consequent = None, at_least = None, top = None, by = None, baskets = None, min_customers = None,
+    max_length = None, max_rules = None, max_memory = None, max_time = None, threads = None, progress = None,
+), text_signature = "(source, min_confidence, *, min_support=None, consequents=\"any\", antecedent=None, consequent=None, at_least=None, top=None, by=\"confidence\", baskets=None, min_customers=0, max_length=None, max_rules=20000000, max_memory=None, max_time=None, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn rules(
     py: Python<'_>,
@@ -173,22 +181,28 @@ pub(crate) fn rules(
     antecedent: Option<&Bound<'_, Template>>,
     consequent: Option<&Bound<'_, Template>>,
     at_least: Option<&Bound<'_, PyDict>>,
-    top: Option<usize>,
+    top: Option<&Bound<'_, PyAny>>,
     by: Option<&str>,
     baskets: Option<&Bound<'_, Baskets>>,
-    min_customers: u32,
-    max_length: Option<usize>,
-    max_rules: Option<u64>,
-    threads: Option<usize>,
+    min_customers: Option<&Bound<'_, PyAny>>,
+    max_length: Option<&Bound<'_, PyAny>>,
+    max_rules: Option<&Bound<'_, PyAny>>,
+    max_memory: Option<&Bound<'_, PyAny>>,
+    max_time: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Rules> {
+    let top = some_whole(top, "top")?;
+    let min_customers = whole_or(min_customers, "min_customers", 0)?;
+    let max_length = some_whole(max_length, "max_length")?;
+    let max_rules = some_whole(max_rules, "max_rules")?;
+    let max_memory = some_whole(max_memory, "max_memory")?;
+    let max_time = some_time(max_time, "max_time")?;
+    let threads = some_whole(threads, "threads")?;
     let invalid =
         |message: &str| error::exception(py, basketry::ErrorKind::InvalidArgument, message);
-    let confidence = match number(min_confidence, "min_confidence")? {
-        Number::Float(share) => share,
-        Number::Int(value) => value as f64,
-    };
-    let mut options = RuleOptions::new(confidence).consequents(match consequents {
+    let min_confidence = float(min_confidence, "min_confidence")?;
+    let mut options = RuleOptions::new(min_confidence).consequents(match consequents {
         "any" => Consequents::Any,
         "single" => Consequents::Single,
         other => {
@@ -199,6 +213,8 @@ pub(crate) fn rules(
     });
     options.max_rules = max_rules.unwrap_or(options.max_rules);
     options.threads = threads;
+    options.max_memory = max_memory;
+    options.max_time = max_time;
     options.min_customers = min_customers;
     if let Some(template) = antecedent {
         options.antecedent = template.get().inner.clone();
@@ -209,10 +225,7 @@ pub(crate) fn rules(
     let measure = |name: &str| name.parse::<Measure>().map_err(|error| error::to_py(py, error));
     for (name, least) in at_least.into_iter().flatten() {
         let name = name.cast_into::<PyString>()?;
-        let least = match number(&least, name.to_str()?)? {
-            Number::Float(value) => value,
-            Number::Int(value) => value as f64,
-        };
+        let least = float(&least, name.to_str()?)?;
         options = options.at_least(measure(name.to_str()?)?, least);
     }
     match (top, by) {
@@ -245,6 +258,8 @@ pub(crate) fn rules(
         let mut options = ItemsetOptions::new(support(min_support)?);
         options.max_length = max_length;
         options.threads = threads;
+        options.max_memory = max_memory;
+        options.max_time = max_time;
         let source = source.get();
         baskets = Some(source);
         boundary::in_pool(py, progress, |control| {

@@ -1,14 +1,12 @@
 //! `itemsets`.
 
-use std::time::Duration;
-
 use basketry::mine::{Kind, OnLimit};
 use basketry::{ItemsetOptions, MinSupport};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::baskets::Baskets;
-use crate::convert::{Number, number};
+use crate::convert::{Number, number, some_time, some_whole, whole_or};
 use crate::hierarchy::Hierarchy;
 use crate::itemsets::Itemsets;
 use crate::{boundary, error, ids};
@@ -57,9 +55,10 @@ use crate::{boundary, error, ids};
 ///     How many seconds mining may take.
 /// on_limit : {"error", "partial"}
 ///     What to do where one of these limits is reached. ``"partial"`` gives all itemsets of a larger
-///     threshold, the least that stays within the limits (or, if time is over, the least that was
-///     tried by then): ``sets.min_count`` is that threshold, ``sets.asked_min_count`` the one that
-///     was asked for, and ``sets.limit`` the limit.
+///     threshold: ``sets.min_count`` is that threshold, ``sets.asked_min_count`` the one that was
+///     asked for, and ``sets.limit`` the limit. It is the least that stays within a limit on number
+///     or memory. If it was time that was over, it is the least that was tried by then, which need
+///     not be the least that could have been done.
 /// threads : int, optional
 ///     How many threads to use; default: one for each core. The result is the same for any number.
 /// progress : bool or callable
@@ -95,7 +94,7 @@ use crate::{boundary, error, ids};
 /// [('jam',), ('bread', 'butter')]
 #[pyfunction]
 #[pyo3(signature = (
-    baskets, min_support = None, *, kind = "all", min_length = 1, max_length = None, top = None,
+    baskets, min_support = None, *, kind = "all", min_length = None, max_length = None, top = None,
     must_contain = None, must_not_contain = None, only_from = None, item_min_support = None,
     hierarchy = None, max_itemsets = None, max_memory = None, max_time = None, on_limit = "error",
     threads = None, progress = None,
@@ -106,21 +105,28 @@ pub(crate) fn itemsets(
     baskets: &Bound<'_, Baskets>,
     min_support: Option<&Bound<'_, PyAny>>,
     kind: &str,
-    min_length: usize,
-    max_length: Option<usize>,
-    top: Option<u64>,
+    min_length: Option<&Bound<'_, PyAny>>,
+    max_length: Option<&Bound<'_, PyAny>>,
+    top: Option<&Bound<'_, PyAny>>,
     must_contain: Option<&Bound<'_, PyAny>>,
     must_not_contain: Option<&Bound<'_, PyAny>>,
     only_from: Option<&Bound<'_, PyAny>>,
     item_min_support: Option<&Bound<'_, PyDict>>,
     hierarchy: Option<&Bound<'_, Hierarchy>>,
-    max_itemsets: Option<u64>,
-    max_memory: Option<u64>,
-    max_time: Option<f64>,
+    max_itemsets: Option<&Bound<'_, PyAny>>,
+    max_memory: Option<&Bound<'_, PyAny>>,
+    max_time: Option<&Bound<'_, PyAny>>,
     on_limit: &str,
-    threads: Option<usize>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let min_length = whole_or(min_length, "min_length", 1)?;
+    let max_length = some_whole(max_length, "max_length")?;
+    let top = some_whole(top, "top")?;
+    let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
+    let max_memory = some_whole(max_memory, "max_memory")?;
+    let max_time = some_time(max_time, "max_time")?;
+    let threads = some_whole(threads, "threads")?;
     let least = match (min_support, top) {
         (Some(min_support), _) => support(min_support)?,
         (None, Some(_)) => MinSupport::Count(1),
@@ -155,11 +161,7 @@ pub(crate) fn itemsets(
     options.max_memory = max_memory;
     let invalid =
         |message: &str| error::exception(py, basketry::ErrorKind::InvalidArgument, message);
-    options.max_time = match max_time.map(Duration::try_from_secs_f64) {
-        None => None,
-        Some(Ok(time)) => Some(time),
-        Some(Err(_)) => return Err(invalid("max_time: expected seconds, at least 0")),
-    };
+    options.max_time = max_time;
     options.on_limit = match on_limit {
         "error" => OnLimit::Error,
         "partial" => OnLimit::Partial,

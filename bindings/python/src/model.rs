@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
+use crate::convert::{some_float, some_whole, whole_or};
 use crate::history::History;
 use crate::rules::Rules;
 use crate::table::Table;
@@ -97,34 +98,51 @@ use crate::{boundary, convert, engine, error, ids};
 /// (2, True)
 #[pyfunction]
 #[pyo3(signature = (
-    catalog, history, *, min_customers = 10, neighbours = 64, half_life_days = 120.0,
-    popularity_half_life_days = 14.0, holdout_days = 28.0, horizon_days = 28.0, shrinkage = 1.0,
-    relations = 16, follow_up_days = 28.0, max_basket = 1000, similar = 128, customers_l2 = 1000.0,
-    baskets_l2 = 20.0, exact_products = 10_000, seed = 0, threads = None, progress = None,
+    catalog, history, *, min_customers = None, neighbours = None, half_life_days = None,
+    popularity_half_life_days = None, holdout_days = None, horizon_days = None, shrinkage = None,
+    relations = None, follow_up_days = None, max_basket = None, similar = None,
+    customers_l2 = None, baskets_l2 = None, exact_products = None, seed = None, threads = None, progress = None,
 ), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=128, customers_l2=1000.0, baskets_l2=20.0, exact_products=10000, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,
     catalog: &Bound<'_, Catalog>,
     history: &Bound<'_, History>,
-    min_customers: Option<u32>,
-    neighbours: Option<u32>,
-    half_life_days: Option<f64>,
-    popularity_half_life_days: Option<f64>,
-    holdout_days: Option<f64>,
-    horizon_days: Option<f64>,
-    shrinkage: Option<f64>,
-    relations: Option<u32>,
-    follow_up_days: Option<f64>,
-    max_basket: Option<u32>,
-    similar: Option<u32>,
-    customers_l2: Option<f64>,
-    baskets_l2: Option<f64>,
-    exact_products: Option<u32>,
-    seed: Option<u64>,
-    threads: Option<usize>,
+    min_customers: Option<&Bound<'_, PyAny>>,
+    neighbours: Option<&Bound<'_, PyAny>>,
+    half_life_days: Option<&Bound<'_, PyAny>>,
+    popularity_half_life_days: Option<&Bound<'_, PyAny>>,
+    holdout_days: Option<&Bound<'_, PyAny>>,
+    horizon_days: Option<&Bound<'_, PyAny>>,
+    shrinkage: Option<&Bound<'_, PyAny>>,
+    relations: Option<&Bound<'_, PyAny>>,
+    follow_up_days: Option<&Bound<'_, PyAny>>,
+    max_basket: Option<&Bound<'_, PyAny>>,
+    similar: Option<&Bound<'_, PyAny>>,
+    customers_l2: Option<&Bound<'_, PyAny>>,
+    baskets_l2: Option<&Bound<'_, PyAny>>,
+    exact_products: Option<&Bound<'_, PyAny>>,
+    seed: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Model> {
+    let min_customers = some_whole(min_customers, "min_customers")?;
+    let neighbours = some_whole(neighbours, "neighbours")?;
+    let half_life_days = some_float(half_life_days, "half_life_days")?;
+    let popularity_half_life_days =
+        some_float(popularity_half_life_days, "popularity_half_life_days")?;
+    let holdout_days = some_float(holdout_days, "holdout_days")?;
+    let horizon_days = some_float(horizon_days, "horizon_days")?;
+    let shrinkage = some_float(shrinkage, "shrinkage")?;
+    let relations = some_whole(relations, "relations")?;
+    let follow_up_days = some_float(follow_up_days, "follow_up_days")?;
+    let max_basket = some_whole(max_basket, "max_basket")?;
+    let similar = some_whole(similar, "similar")?;
+    let customers_l2 = some_float(customers_l2, "customers_l2")?;
+    let baskets_l2 = some_float(baskets_l2, "baskets_l2")?;
+    let exact_products = some_whole(exact_products, "exact_products")?;
+    let seed = some_whole(seed, "seed")?;
+    let threads = some_whole(threads, "threads")?;
     // What is not given has the core's default; a test holds the signature to it.
     let mut options = FitOptions::default();
     macro_rules! set {
@@ -405,14 +423,18 @@ impl Model {
     /// ------
     /// InvalidArgumentError
     ///     If the model holds no rules, or there is no measure of that name.
-    #[pyo3(signature = (items, n = 10, *, by = "confidence"))]
+    #[pyo3(
+        signature = (items, n = None, *, by = "confidence"),
+        text_signature = "($self, items, n=10, *, by=\"confidence\")"
+    )]
     fn matching_rules(
         &self,
         py: Python<'_>,
         items: &Bound<'_, PyAny>,
-        n: usize,
+        n: Option<&Bound<'_, PyAny>>,
         by: &str,
     ) -> PyResult<Rules> {
+        let n = whole_or(n, "n", 10)?;
         let by = by.parse().map_err(|error| error::to_py(py, error))?;
         let items = ids::ids(items, "items")?;
         boundary::quick(py, || self.inner.matching_rules(&items, n, by)).map(Rules::of)

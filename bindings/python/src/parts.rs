@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::baskets::Baskets;
+use crate::convert::{some_whole, whole_or};
 use crate::itemsets::Itemsets;
 use crate::mine::support;
 use crate::{arrow, boundary, ids};
@@ -45,9 +46,10 @@ pub(crate) fn count(
     py: Python<'_>,
     baskets: &Bound<'_, Baskets>,
     sets: &Bound<'_, Itemsets>,
-    threads: Option<usize>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let threads = some_whole(threads, "threads")?;
     let (baskets, sets) = (&baskets.get().inner, &sets.get().inner);
     boundary::in_pool(py, progress, |control| mine::count(baskets, sets, threads, control))
         .map(Itemsets::of)
@@ -118,12 +120,16 @@ pub(crate) fn candidates(
     py: Python<'_>,
     part: &Bound<'_, Baskets>,
     min_support: &Bound<'_, PyAny>,
-    total: Option<u64>,
-    max_length: Option<usize>,
-    max_itemsets: Option<u64>,
-    threads: Option<usize>,
+    total: Option<&Bound<'_, PyAny>>,
+    max_length: Option<&Bound<'_, PyAny>>,
+    max_itemsets: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<ItemsetCounts> {
+    let total = some_whole(total, "total")?;
+    let max_length = some_whole(max_length, "max_length")?;
+    let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
+    let threads = some_whole(threads, "threads")?;
     let options = options(min_support, 1, max_length, max_itemsets, threads)?;
     let part = &part.get().inner;
     boundary::in_pool(py, progress, |control| mine::candidates(part, &options, total, control))
@@ -160,7 +166,7 @@ pub(crate) fn candidates(
 #[pyfunction]
 #[pyo3(
     signature = (
-        parts, min_support, *, min_length = 1, max_length = None, max_itemsets = None,
+        parts, min_support, *, min_length = None, max_length = None, max_itemsets = None,
         threads = None, progress = None,
     ),
     text_signature = "(parts, min_support, *, min_length=1, max_length=None, max_itemsets=20000000, threads=None, progress=False)"
@@ -170,12 +176,16 @@ pub(crate) fn itemsets_in_parts(
     py: Python<'_>,
     parts: &Bound<'_, PyAny>,
     min_support: &Bound<'_, PyAny>,
-    min_length: usize,
-    max_length: Option<usize>,
-    max_itemsets: Option<u64>,
-    threads: Option<usize>,
+    min_length: Option<&Bound<'_, PyAny>>,
+    max_length: Option<&Bound<'_, PyAny>>,
+    max_itemsets: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let min_length = whole_or(min_length, "min_length", 1)?;
+    let max_length = some_whole(max_length, "max_length")?;
+    let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
+    let threads = some_whole(threads, "threads")?;
     let options = options(min_support, min_length, max_length, max_itemsets, threads)?;
     let parts = parts
         .try_iter()?
@@ -227,7 +237,7 @@ pub(crate) fn itemsets_in_parts(
 #[pyfunction]
 #[pyo3(
     signature = (
-        baskets, sets, min_support, *, min_length = 1, max_length = None, max_itemsets = None,
+        baskets, sets, min_support, *, min_length = None, max_length = None, max_itemsets = None,
         threads = None, progress = None,
     ),
     text_signature = "(baskets, sets, min_support, *, min_length=1, max_length=None, max_itemsets=20000000, threads=None, progress=False)"
@@ -238,12 +248,16 @@ pub(crate) fn update(
     baskets: &Bound<'_, Baskets>,
     sets: &Bound<'_, Itemsets>,
     min_support: &Bound<'_, PyAny>,
-    min_length: usize,
-    max_length: Option<usize>,
-    max_itemsets: Option<u64>,
-    threads: Option<usize>,
+    min_length: Option<&Bound<'_, PyAny>>,
+    max_length: Option<&Bound<'_, PyAny>>,
+    max_itemsets: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let min_length = whole_or(min_length, "min_length", 1)?;
+    let max_length = some_whole(max_length, "max_length")?;
+    let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
+    let threads = some_whole(threads, "threads")?;
     let options = options(min_support, min_length, max_length, max_itemsets, threads)?;
     let (baskets, sets) = (&baskets.get().inner, &sets.get().inner);
     boundary::in_pool(py, progress, |control| mine::update(baskets, sets, &options, control))
@@ -328,13 +342,18 @@ impl ItemsetCounts {
     /// SchemaError, DataError
     ///     If the columns are not there or hold what cannot serve.
     #[staticmethod]
-    #[pyo3(signature = (table, *, baskets = None, min_count = 1))]
+    #[pyo3(
+        signature = (table, *, baskets = None, min_count = None),
+        text_signature = "(table, *, baskets=None, min_count=1)"
+    )]
     fn from_table(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        baskets: Option<u64>,
-        min_count: u64,
+        baskets: Option<&Bound<'_, PyAny>>,
+        min_count: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let baskets = some_whole(baskets, "baskets")?;
+        let min_count = whole_or(min_count, "min_count", 1)?;
         let reader = arrow::table(table, "table")?;
         boundary::long(py, |control| {
             let counts = mine::ItemsetCounts::from_reader(reader, control)?;
@@ -387,9 +406,10 @@ impl ItemsetCounts {
         &self,
         py: Python<'_>,
         baskets: &Bound<'_, Baskets>,
-        threads: Option<usize>,
+        threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let threads = some_whole(threads, "threads")?;
         let baskets = &baskets.get().inner;
         boundary::in_pool(py, progress, |control| {
             let mut counts = self.inner.clone();
@@ -438,14 +458,19 @@ impl ItemsetCounts {
     /// InvalidArgumentError
     ///     If frequent itemsets may be missing: if these are not the candidates mined in all the
     ///     baskets that were counted, or were mined for a larger support.
-    #[pyo3(signature = (min_support, *, min_length = 1, max_length = None))]
+    #[pyo3(
+        signature = (min_support, *, min_length = None, max_length = None),
+        text_signature = "($self, min_support, *, min_length=1, max_length=None)"
+    )]
     fn frequent(
         &self,
         py: Python<'_>,
         min_support: &Bound<'_, PyAny>,
-        min_length: usize,
-        max_length: Option<usize>,
+        min_length: Option<&Bound<'_, PyAny>>,
+        max_length: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Itemsets> {
+        let min_length = whole_or(min_length, "min_length", 1)?;
+        let max_length = some_whole(max_length, "max_length")?;
         let options = options(min_support, min_length, max_length, None, None)?;
         boundary::long(py, |_| self.inner.frequent(&options)).map(Itemsets::of)
     }

@@ -3,9 +3,9 @@
 use basketry::mine::{Correction, Measure, RedundancyOptions, SignificanceOptions};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{Number, number};
+use crate::convert::{bound, float, float_or, some_float, some_whole, whole_or};
 use crate::itemsets::tuple;
 use crate::rows::{RowIterator, Rows as Selected, rows};
 use crate::{arrow, boundary, error, ids, table};
@@ -27,14 +27,21 @@ impl Rules {
         Self { inner }
     }
 
+    /// The measure of this name, if it can be told of these rules.
+    fn measure(&self, py: Python<'_>, name: &str) -> PyResult<Measure> {
+        let measure = measure(py, name)?;
+        self.inner.require(measure).map_err(|error| error::to_py(py, error))?;
+        Ok(measure)
+    }
+
     /// With the columns of these measures, if any are given.
     fn showing(&self, measures: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         measures.map_or_else(|| Ok(Self::of(self.inner.clone())), |names| self.with_measures(names))
     }
 }
 
-/// A list of names, or "all".
-fn measures_of(names: &Bound<'_, PyAny>) -> PyResult<Vec<Measure>> {
+/// A list of names of measures that can be told of the rules, or "all" that there are.
+fn measures_of(rules: &Rules, names: &Bound<'_, PyAny>) -> PyResult<Vec<Measure>> {
     let py = names.py();
     if let Ok(word) = names.cast::<PyString>() {
         return match word.to_str()? {
@@ -48,7 +55,7 @@ fn measures_of(names: &Bound<'_, PyAny>) -> PyResult<Vec<Measure>> {
     }
     let mut measures = Vec::new();
     for name in names.try_iter()? {
-        measures.push(measure(py, name?.cast_into::<PyString>()?.to_str()?)?);
+        measures.push(rules.measure(py, name?.cast_into::<PyString>()?.to_str()?)?);
     }
     Ok(measures)
 }
@@ -115,14 +122,11 @@ impl Rules {
         let mut conditions = Vec::new();
         for (name, value) in least.into_iter().flatten() {
             let name = name.cast_into::<PyString>()?;
-            let least = match number(&value, name.to_str()?)? {
-                Number::Float(value) => value,
-                Number::Int(value) => value as f64,
-            };
-            conditions.push((measure(py, name.to_str()?)?, least));
+            let least = bound(&value, name.to_str()?)?;
+            conditions.push((self.measure(py, name.to_str()?)?, least));
         }
-        let mut inner = boundary::quick(py, || {
-            let all = self.inner.clone();
+        let all = self.inner.clone();
+        let mut inner = boundary::on_rows(py, all.len(), move || {
             Ok(conditions
                 .iter()
                 .fold(all, |rules, &(measure, least)| rules.at_least(measure, least)))
@@ -146,15 +150,16 @@ impl Rules {
     /// items : iterable of id
     fn containing(&self, py: Python<'_>, items: &Bound<'_, PyAny>) -> PyResult<Self> {
         let items = ids::ids(items, "items")?;
-        boundary::quick(py, || {
+        let rules = self.inner.clone();
+        boundary::on_rows(py, rules.len(), move || {
             let mut wanted = Vec::with_capacity(items.len());
             for id in &items {
-                match self.inner.ids().find(id) {
+                match rules.ids().find(id) {
                     Some(item) => wanted.push(item),
-                    None => return Ok(self.inner.take(&[])),
+                    None => return Ok(rules.take(&[])),
                 }
             }
-            Ok(self.inner.filter(|rule| {
+            Ok(rules.filter(|rule| {
                 wanted.iter().all(|item| {
                     rule.antecedent().items().binary_search(item).is_ok()
                         || rule.consequent().items().binary_search(item).is_ok()
@@ -174,13 +179,10 @@ impl Rules {
     ///     The smallest first, as for p-values.
     #[pyo3(signature = (by = "confidence", *, ascending = false))]
     fn sort(&self, py: Python<'_>, by: &str, ascending: bool) -> PyResult<Self> {
-        let by = measure(py, by)?;
-        boundary::quick(py, || {
-            Ok(if ascending {
-                self.inner.sorted_ascending_by(by)
-            } else {
-                self.inner.sorted_by(by)
-            })
+        let by = self.measure(py, by)?;
+        let rules = self.inner.clone();
+        boundary::on_rows(py, rules.len(), move || {
+            Ok(if ascending { rules.sorted_ascending_by(by) } else { rules.sorted_by(by) })
         })
         .map(Self::of)
     }
@@ -196,8 +198,9 @@ impl Rules {
     /// -------
     /// list of float
     fn values(&self, py: Python<'_>, measure: &str) -> PyResult<Vec<f64>> {
-        let by = self::measure(py, measure)?;
-        boundary::quick(py, || Ok(self.inner.values(by).collect()))
+        let by = self.measure(py, measure)?;
+        let rules = self.inner.clone();
+        boundary::on_rows(py, rules.len(), move || Ok(rules.values(by).collect()))
     }
 
     /// The names of the measures that tables of these rules have as columns.
@@ -265,7 +268,9 @@ impl Rules {
     /// Parameters
     /// ----------
     /// measures : iterable of str, or "all"
-    ///     The names, in the order of the columns.
+    ///     The names, in the order of the columns. Where subsets of the itemsets were left out
+    ///     (``kind``, ``min_length``), ``improvement`` and ``boost`` cannot be told: asked for by
+    ///     name they are an error, and in ``"all"`` they are NaN.
     ///
     /// Examples
     /// --------
@@ -276,7 +281,7 @@ impl Rules {
     /// ['antecedent', 'consequent', 'count', 'antecedent_count', 'consequent_count', 'lift', 'phi']
     fn with_measures(&self, measures: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = measures.py();
-        let measures = measures_of(measures)?;
+        let measures = measures_of(self, measures)?;
         self.inner.with_measures(&measures).map(Self::of).map_err(|error| error::to_py(py, error))
     }
 
@@ -304,7 +309,13 @@ impl Rules {
     /// >>> [round(p, 9) for p in rules.p_values("bonferroni")]
     /// [0.0001554, 0.0001554]
     #[pyo3(signature = (correction = "holm", *, tests = None))]
-    fn p_values(&self, py: Python<'_>, correction: &str, tests: Option<u64>) -> PyResult<Vec<f64>> {
+    fn p_values(
+        &self,
+        py: Python<'_>,
+        correction: &str,
+        tests: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<f64>> {
+        let tests = some_whole(tests, "tests")?;
         let correction = correction_of(py, correction)?;
         boundary::long(py, |control| self.inner.p_values(correction, tests, control))
     }
@@ -329,10 +340,12 @@ impl Rules {
     fn significant(
         &self,
         py: Python<'_>,
-        alpha: f64,
+        alpha: &Bound<'_, PyAny>,
         correction: &str,
-        tests: Option<u64>,
+        tests: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let alpha = float(alpha, "alpha")?;
+        let tests = some_whole(tests, "tests")?;
         let options = significance(py, alpha, correction, tests)?;
         boundary::long(py, |control| self.inner.significant(&options, control)).map(Self::of)
     }
@@ -348,13 +361,17 @@ impl Rules {
     /// empty_antecedent : bool
     ///     Whether the rule without antecedent, whose confidence is the share of baskets with the
     ///     consequent, is one of the others.
-    #[pyo3(signature = (min_improvement = 0.0, *, empty_antecedent = true))]
+    #[pyo3(
+        signature = (min_improvement = None, *, empty_antecedent = true),
+        text_signature = "($self, min_improvement=0.0, *, empty_antecedent=True)"
+    )]
     fn non_redundant(
         &self,
         py: Python<'_>,
-        min_improvement: f64,
+        min_improvement: Option<&Bound<'_, PyAny>>,
         empty_antecedent: bool,
     ) -> PyResult<Self> {
+        let min_improvement = float_or(min_improvement, "min_improvement", 0.0)?;
         let options = RedundancyOptions::new()
             .min_improvement(min_improvement)
             .empty_antecedent(empty_antecedent);
@@ -378,10 +395,12 @@ impl Rules {
     fn productive(
         &self,
         py: Python<'_>,
-        alpha: Option<f64>,
+        alpha: Option<&Bound<'_, PyAny>>,
         correction: &str,
-        tests: Option<u64>,
+        tests: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let alpha = some_float(alpha, "alpha")?;
+        let tests = some_whole(tests, "tests")?;
         // Without alpha there is no test, but a wrong name is still wrong.
         let options = significance(py, alpha.unwrap_or(1.0), correction, tests)?;
         let options = alpha.map(|_| options);
@@ -409,15 +428,19 @@ impl Rules {
     /// >>> baskets = bk.Baskets.from_lists([["bread", "butter"], ["bread", "butter", "jam"], ["bread"]])
     /// >>> bk.rules(baskets, 0.5, min_support=2).matching(["butter"], n=1)[0]
     /// Rule({"butter"} -> {"bread"}, confidence=1.000, lift=1.000)
-    #[pyo3(signature = (items, n = 10, *, by = "confidence"))]
+    #[pyo3(
+        signature = (items, n = None, *, by = "confidence"),
+        text_signature = "($self, items, n=10, *, by=\"confidence\")"
+    )]
     fn matching(
         &self,
         py: Python<'_>,
         items: &Bound<'_, PyAny>,
-        n: usize,
+        n: Option<&Bound<'_, PyAny>>,
         by: &str,
     ) -> PyResult<Self> {
-        let by = measure(py, by)?;
+        let n = whole_or(n, "n", 10)?;
+        let by = self.measure(py, by)?;
         let items = ids::ids(items, "items")?;
         boundary::quick(py, || Ok(self.inner.matching(&items, n, by))).map(Self::of)
     }
@@ -435,7 +458,8 @@ impl Rules {
         measures: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let rules = self.showing(measures)?;
-        let batch = boundary::quick(py, || rules.inner.to_record_batch())?;
+        let rules = rules.inner;
+        let batch = boundary::on_rows(py, rules.len(), move || rules.to_record_batch())?;
         arrow::to_dict(py, &batch)
     }
 
@@ -481,7 +505,8 @@ impl Rules {
     }
 
     fn _buffers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let batch = boundary::quick(py, || self.inner.to_record_batch())?;
+        let rules = self.inner.clone();
+        let batch = boundary::on_rows(py, rules.len(), move || rules.to_record_batch())?;
         arrow::to_buffers(py, &batch)
     }
 
@@ -489,6 +514,37 @@ impl Rules {
         let rows: Vec<usize> = (0..n.min(self.inner.len())).collect();
         let batch = boundary::quick(py, || self.inner.take(&rows).to_record_batch())?;
         arrow::to_dict(py, &batch)
+    }
+
+    /// What :meth:`from_bytes` reads, in another process or later; pickling does the same.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let rules = self.inner.clone();
+        let bytes = boundary::on_rows(py, rules.len(), move || Ok(rules.to_bytes()))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// What :meth:`to_bytes` wrote.
+    ///
+    /// Parameters
+    /// ----------
+    /// data : bytes
+    ///
+    /// Raises
+    /// ------
+    /// FormatError
+    ///     If this is something else, or damaged.
+    /// VersionError
+    ///     If a newer version wrote it.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        boundary::long(py, |_| basketry::Rules::from_bytes(data)).map(Self::of)
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let bytes = slf.get().to_bytes(slf.py())?;
+        Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
     }
 
     fn __len__(&self) -> usize {

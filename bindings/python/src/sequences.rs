@@ -4,9 +4,9 @@ use basketry::mine::{SequenceMeasure, SequenceOptions, Step};
 use basketry::{ErrorKind, Id};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{Number, number};
+use crate::convert::{bound, float, some_whole, whole_or};
 use crate::history::History;
 use crate::mine::support;
 use crate::rows::{RowIterator, Rows, rows};
@@ -97,16 +97,20 @@ pub(crate) fn sequences(
     within_days: &Bound<'_, PyAny>,
     min_gap_days: Option<&Bound<'_, PyAny>>,
     max_gap_days: Option<&Bound<'_, PyAny>>,
-    max_length: Option<usize>,
-    max_items_per_step: Option<usize>,
+    max_length: Option<&Bound<'_, PyAny>>,
+    max_items_per_step: Option<&Bound<'_, PyAny>>,
     step: &str,
     repeats: bool,
     only_from: Option<&Bound<'_, PyAny>>,
     must_not_contain: Option<&Bound<'_, PyAny>>,
-    max_sequences: Option<u64>,
-    threads: Option<usize>,
+    max_sequences: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Sequences> {
+    let max_length = some_whole(max_length, "max_length")?;
+    let max_items_per_step = some_whole(max_items_per_step, "max_items_per_step")?;
+    let max_sequences = some_whole(max_sequences, "max_sequences")?;
+    let threads = some_whole(threads, "threads")?;
     let within_days = float(within_days, "within_days")?;
     // What is not given has the core's default; a test holds the signature to it.
     let mut options = SequenceOptions::new(support(min_support)?, within_days).repeats(repeats);
@@ -145,13 +149,6 @@ pub(crate) fn sequences(
         })
     })?;
     Ok(Sequences { inner })
-}
-
-fn float(object: &Bound<'_, PyAny>, what: &str) -> PyResult<f64> {
-    Ok(match number(object, what)? {
-        Number::Float(value) => value,
-        Number::Int(value) => value as f64,
-    })
 }
 
 fn measure(py: Python<'_>, name: &str) -> PyResult<SequenceMeasure> {
@@ -230,15 +227,17 @@ impl Sequences {
         &self,
         py: Python<'_>,
         keep: Option<&Bound<'_, PyAny>>,
-        min_length: Option<usize>,
-        max_length: Option<usize>,
+        min_length: Option<&Bound<'_, PyAny>>,
+        max_length: Option<&Bound<'_, PyAny>>,
         least: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        let min_length = some_whole(min_length, "min_length")?;
+        let max_length = some_whole(max_length, "max_length")?;
         let mut conditions = Vec::new();
         for (name, value) in least.into_iter().flatten() {
             let name = name.cast_into::<PyString>()?;
             let name = name.to_str()?;
-            conditions.push((measure(py, name)?, float(&value, name)?));
+            conditions.push((measure(py, name)?, bound(&value, name)?));
         }
         let lengths = min_length.unwrap_or(0)..=max_length.unwrap_or(usize::MAX);
         let mut inner = boundary::quick(py, || {
@@ -271,7 +270,8 @@ impl Sequences {
     #[pyo3(signature = (by = "confidence"))]
     fn sort(&self, py: Python<'_>, by: &str) -> PyResult<Self> {
         let by = measure(py, by)?;
-        boundary::quick(py, || Ok(self.inner.sorted_by(by))).map(Self::of)
+        let found = self.inner.clone();
+        boundary::on_rows(py, found.len(), move || Ok(found.sorted_by(by))).map(Self::of)
     }
 
     /// What follows these orders: the `n` best sequences that the customer, with the last of the
@@ -291,14 +291,18 @@ impl Sequences {
     ///     The largest number of sequences.
     /// by : str
     ///     The measure that says which are the best.
-    #[pyo3(signature = (orders, n = 10, *, by = "confidence"))]
+    #[pyo3(
+        signature = (orders, n = None, *, by = "confidence"),
+        text_signature = "($self, orders, n=10, *, by=\"confidence\")"
+    )]
     fn after(
         &self,
         py: Python<'_>,
         orders: &Bound<'_, PyAny>,
-        n: usize,
+        n: Option<&Bound<'_, PyAny>>,
         by: &str,
     ) -> PyResult<Self> {
+        let n = whole_or(n, "n", 10)?;
         let by = measure(py, by)?;
         let orders = read_orders(orders)?;
         boundary::quick(py, || Ok(self.inner.after(&orders, n, by))).map(Self::of)
@@ -306,7 +310,8 @@ impl Sequences {
 
     /// The columns as a dict of lists.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let batch = boundary::quick(py, || self.inner.to_record_batch())?;
+        let found = self.inner.clone();
+        let batch = boundary::on_rows(py, found.len(), move || found.to_record_batch())?;
         arrow::to_dict(py, &batch)
     }
 
@@ -332,13 +337,45 @@ impl Sequences {
     }
 
     fn _buffers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let batch = boundary::quick(py, || self.inner.to_record_batch())?;
+        let found = self.inner.clone();
+        let batch = boundary::on_rows(py, found.len(), move || found.to_record_batch())?;
         arrow::to_buffers(py, &batch)
     }
 
     fn _head<'py>(&self, py: Python<'py>, n: usize) -> PyResult<Bound<'py, PyDict>> {
         let batch = boundary::quick(py, || self.inner.head(n).to_record_batch())?;
         arrow::to_dict(py, &batch)
+    }
+
+    /// What :meth:`from_bytes` reads, in another process or later; pickling does the same.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let found = self.inner.clone();
+        let bytes = boundary::on_rows(py, found.len(), move || Ok(found.to_bytes()))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// What :meth:`to_bytes` wrote.
+    ///
+    /// Parameters
+    /// ----------
+    /// data : bytes
+    ///
+    /// Raises
+    /// ------
+    /// FormatError
+    ///     If this is something else, or damaged.
+    /// VersionError
+    ///     If a newer version wrote it.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        boundary::long(py, |_| basketry::mine::Sequences::from_bytes(data)).map(Self::of)
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let bytes = slf.get().to_bytes(slf.py())?;
+        Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
     }
 
     fn __len__(&self) -> usize {

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::catalog::Catalog;
-use crate::convert::{Number, number};
+use crate::convert::{Number, number, some_whole, whole_or};
 use crate::history::History;
 use crate::itemsets::Itemsets;
 use crate::rows::{RowIterator, position};
@@ -346,7 +346,7 @@ fn basket(py: Python<'_>, baskets: &basketry::Utilities, index: usize) -> PyResu
 /// [750]
 #[pyfunction]
 #[pyo3(signature = (
-    baskets, min_utility = None, *, top = None, min_length = 1, max_length = None,
+    baskets, min_utility = None, *, top = None, min_length = None, max_length = None,
     max_itemsets = None, threads = None, progress = None,
 ), text_signature = "(baskets, min_utility=None, *, top=None, min_length=1, max_length=None, max_itemsets=20000000, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
@@ -354,13 +354,18 @@ pub(crate) fn high_utility(
     py: Python<'_>,
     baskets: &Bound<'_, Utilities>,
     min_utility: Option<&Bound<'_, PyAny>>,
-    top: Option<u64>,
-    min_length: usize,
-    max_length: Option<usize>,
-    max_itemsets: Option<u64>,
-    threads: Option<usize>,
+    top: Option<&Bound<'_, PyAny>>,
+    min_length: Option<&Bound<'_, PyAny>>,
+    max_length: Option<&Bound<'_, PyAny>>,
+    max_itemsets: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let top = some_whole(top, "top")?;
+    let min_length = whole_or(min_length, "min_length", 1)?;
+    let max_length = some_whole(max_length, "max_length")?;
+    let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
+    let threads = some_whole(threads, "threads")?;
     let least = match min_utility.map(|least| number(least, "min_utility")).transpose()? {
         Some(Number::Int(minor)) => MinUtility::Minor(minor),
         Some(Number::Float(share)) => MinUtility::Share(share),

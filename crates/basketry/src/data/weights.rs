@@ -25,7 +25,7 @@ pub(crate) struct Scale {
     /// The sum of all weights in units, below 2^52, so that quotients of sums are rounded once only.
     pub total: u64,
     /// A unit is `2^exponent`.
-    exponent: i32,
+    pub exponent: i32,
 }
 
 impl Weights {

@@ -13,7 +13,7 @@ use super::index::SetIndex;
 use super::limits::Raised;
 use super::memory::{Buffer, HUGE_PAGE, Supply};
 use crate::data::Scale;
-use crate::{Ids, Result};
+use crate::{Control, Ids, Result};
 
 /// How many numbers may be written behind the end of the items, and of the counts, so that they can
 /// be written in whole vectors, and before it is known whether they are kept.
@@ -505,6 +505,17 @@ impl Store {
     /// The index from sets to rows, made when first asked for.
     pub(crate) fn index(&self) -> &SetIndex {
         self.index.get_or_init(|| SetIndex::new(self))
+    }
+
+    /// As [`index`](Self::index), as a part of some work.
+    pub(crate) fn index_within(&self, control: &Control) -> Result<&SetIndex> {
+        match self.index.get() {
+            Some(index) => Ok(index),
+            None => {
+                let index = SetIndex::within(self, control)?;
+                Ok(self.index.get_or_init(|| index))
+            }
+        }
     }
 
     /// The row that tells the count of these items, which are ascending: their own, or that of the

@@ -1,6 +1,7 @@
 //! From a set of items to its row.
 
 use super::columns::Store;
+use crate::{Control, Result};
 
 /// An open-addressing table from sets to row numbers.
 ///
@@ -23,20 +24,42 @@ pub(crate) fn item_hash(item: u32) -> u64 {
 }
 
 impl SetIndex {
+    /// Of all rows of a store.
     pub(crate) fn new(store: &Store) -> Self {
-        let capacity = (store.len() + store.len() / 2 + 1).next_power_of_two();
-        let mut index = Self { slots: vec![(0, 0); capacity], mask: capacity - 1 };
+        let mut index = Self::empty(store);
         for (length, start, items, _) in store.pieces() {
-            for (row, items) in (start..).zip(items.chunks_exact(length)) {
-                let hash = Self::hash(items);
-                let mut slot = hash as usize & index.mask;
-                while index.slots[slot].0 != 0 {
-                    slot = (slot + 1) & index.mask;
-                }
-                index.slots[slot] = (row + 1, (hash >> 32) as u32);
-            }
+            index.add(length, start, items);
         }
         index
+    }
+
+    /// As [`new`](Self::new), as a part of some work.
+    pub(crate) fn within(store: &Store, control: &Control) -> Result<Self> {
+        let mut index = Self::empty(store);
+        control.take_memory((index.slots.len() * size_of::<(u32, u32)>()) as u64)?;
+        for (length, start, items, _) in store.pieces() {
+            control.check()?;
+            index.add(length, start, items);
+        }
+        Ok(index)
+    }
+
+    /// With room for all rows of a store.
+    fn empty(store: &Store) -> Self {
+        let capacity = (store.len() + store.len() / 2 + 1).next_power_of_two();
+        Self { slots: vec![(0, 0); capacity], mask: capacity - 1 }
+    }
+
+    /// Adds rows of `length` items, the first of which is row `start`.
+    fn add(&mut self, length: usize, start: u32, items: &[u32]) {
+        for (row, items) in (start..).zip(items.chunks_exact(length)) {
+            let hash = Self::hash(items);
+            let mut slot = hash as usize & self.mask;
+            while self.slots[slot].0 != 0 {
+                slot = (slot + 1) & self.mask;
+            }
+            self.slots[slot] = (row + 1, (hash >> 32) as u32);
+        }
     }
 
     /// The hash of a set.

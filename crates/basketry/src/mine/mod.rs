@@ -7,6 +7,7 @@
 //! what, [`high_utility`] what earns the most together.
 
 mod arrow;
+mod bytes;
 mod closures;
 mod columns;
 mod contrast;
@@ -25,6 +26,7 @@ mod options;
 mod rules;
 mod select;
 mod sequences;
+mod sort;
 mod threshold;
 pub mod utility;
 

@@ -113,9 +113,14 @@ pub enum OnLimit {
     /// A [`Limit`](crate::ErrorKind::Limit) error.
     #[default]
     Error,
-    /// All itemsets of a larger least count, the least at which they stay within the limits, or,
-    /// if time is over, the least that was tried by then.
-    /// [`Itemsets::raised`](super::Itemsets::raised) tells.
+    /// All itemsets of a larger least count, [which is told](super::Itemsets::min_count), with why
+    /// it was [raised](super::Itemsets::raised).
+    ///
+    /// Where the number or the memory is limited, that count is the least at which they stay within
+    /// the limit (of memory, the least that was found to: what is needed to find itemsets depends
+    /// on the number of threads). Where the time is limited, it is the least that was tried by
+    /// then: a smaller one might have been done in time too, and another run may get to another
+    /// count. Whatever the count, the itemsets are all that reach it.
     Partial,
 }
 

@@ -12,6 +12,7 @@ use super::counting::ItemsetCounts;
 use super::fraction::Fraction;
 use super::itemsets::Itemsets;
 use super::measures::{Counts, tails};
+use super::miner::threads::Pool;
 use crate::data::append::appended_ids;
 use crate::{Baskets, Control, Error, ErrorKind, Result};
 
@@ -80,10 +81,13 @@ pub fn contrasts(
     let (ids, _) = appended_ids(first.ids(), second.ids())?;
     let mut frequent = Vec::new();
     for group in groups {
-        frequent.push(ItemsetCounts::of(&super::itemsets(group, &mined, control)?));
+        let sets = super::itemsets(group, &mined, control)?;
+        frequent.push(ItemsetCounts::of_within(&sets, control)?);
     }
-    let union = ItemsetCounts::union(&frequent)?.with_ids(&ids)?;
+    let pool = Pool::new(options.threads);
+    let union = ItemsetCounts::union_within(&frequent, &pool, control)?;
     drop(frequent);
+    let union = union.with_ids_within(&ids, control)?;
     if union.len() as u64 > options.max_itemsets {
         return Err(Error::new(
             ErrorKind::Limit,

@@ -142,6 +142,9 @@ impl ContrastOptions {
                 self.min_growth
             )));
         }
+        if self.top == Some(0) {
+            return Err(Error::argument("top: 0, expected at least 1"));
+        }
         let mut mined = ItemsetOptions::new(self.min_support).min_length(self.min_length);
         mined.max_length = self.max_length;
         mined.max_itemsets = self.max_itemsets;

@@ -12,6 +12,7 @@ use crate::mine::itemsets::Itemsets;
 use crate::mine::miner::Rows;
 use crate::mine::miner::threads::{Pool, check_threads};
 use crate::mine::options::{ItemsetOptions, MinSupport};
+use crate::mine::sort::sorted;
 use crate::{Baskets, Control, Error, ErrorKind, Id, IdKind, Ids, Result};
 
 /// How many baskets hold each of some itemsets that are given, and how many baskets were looked
@@ -78,6 +79,22 @@ impl ItemsetCounts {
     pub fn of(sets: &Itemsets) -> Self {
         let mut list = SetList::new();
         sets.iter().for_each(|set| list.push(set.items().iter().copied()));
+        Self::of_list(sets, list)
+    }
+
+    /// As [`of`](Self::of), as a part of some work.
+    pub(in crate::mine) fn of_within(sets: &Itemsets, control: &Control) -> Result<Self> {
+        let mut list = SetList::new();
+        for (number, set) in sets.iter().enumerate() {
+            if number.is_multiple_of(CHECK) {
+                control.check()?;
+            }
+            list.push(set.items().iter().copied());
+        }
+        Ok(Self::of_list(sets, list))
+    }
+
+    fn of_list(sets: &Itemsets, list: SetList) -> Self {
         let store = &sets.store;
         let whole = sets.rows.is_none() && store.gaps.is_none() && store.scale.is_none();
         let cover = whole.then(|| Cover {
@@ -250,6 +267,15 @@ impl ItemsetCounts {
     /// # Errors
     /// [`ErrorKind::Data`] if ids are of different kinds.
     pub fn union<'a>(parts: impl IntoIterator<Item = &'a ItemsetCounts>) -> Result<Self> {
+        Self::union_within(parts, &Pool::new(None), &Control::new())
+    }
+
+    /// As [`union`](Self::union), as a part of some work.
+    pub(in crate::mine) fn union_within<'a>(
+        parts: impl IntoIterator<Item = &'a ItemsetCounts>,
+        pool: &Pool,
+        control: &Control,
+    ) -> Result<Self> {
         let parts: Vec<&ItemsetCounts> = parts.into_iter().collect();
         let ids = common_ids(parts.iter().map(|part| &part.ids))?;
         let mut sets = Vec::new();
@@ -263,15 +289,21 @@ impl ItemsetCounts {
                 }),
                 _ => None,
             };
-            let part = part.with_ids(&ids)?;
+            let part = part.with_ids_within(&ids, control)?;
             sets.push(part.sets);
         }
-        let mut rows: Vec<&[u32]> =
+        let rows: Vec<&[u32]> =
             sets.iter().flat_map(|sets| (0..sets.len()).map(|set| sets.get(set))).collect();
-        rows.sort_unstable_by(|a, b| by_length(a, b));
-        rows.dedup();
+        let rows = sorted(&rows, |a, b| by_length(a, b), pool, control)?;
         let mut list = SetList::new();
-        rows.into_iter().for_each(|row| list.push(row.iter().copied()));
+        for (number, row) in rows.iter().enumerate() {
+            if number.is_multiple_of(CHECK) {
+                control.check()?;
+            }
+            if number == 0 || rows[number - 1] != *row {
+                list.push(row.iter().copied());
+            }
+        }
         Ok(Self::new(ids, list, cover))
     }
 
@@ -280,6 +312,15 @@ impl ItemsetCounts {
     /// # Errors
     /// [`ErrorKind::UnknownId`] names an id of an itemset that is not there.
     pub fn with_ids(&self, ids: &Arc<Ids>) -> Result<Self> {
+        self.with_ids_within(ids, &Control::new())
+    }
+
+    /// As [`with_ids`](Self::with_ids), as a part of some work.
+    pub(in crate::mine) fn with_ids_within(
+        &self,
+        ids: &Arc<Ids>,
+        control: &Control,
+    ) -> Result<Self> {
         let mut same = self.clone();
         same.ids = ids.clone();
         if same_ids(&self.ids, ids) {
@@ -288,7 +329,10 @@ impl ItemsetCounts {
         let indices: Vec<Option<u32>> = self.ids.iter().map(|id| ids.find(id)).collect();
         let mut list = SetList::new();
         let mut row = Vec::new();
-        for set in self.sets() {
+        for (number, set) in self.sets().enumerate() {
+            if number.is_multiple_of(CHECK) {
+                control.check()?;
+            }
             row.clear();
             for &item in set {
                 row.push(indices[item as usize].ok_or_else(|| {
@@ -374,6 +418,15 @@ impl ItemsetCounts {
     /// high. [`ErrorKind::Data`] if nothing was counted. [`ErrorKind::Limit`] as for
     /// [`itemsets`](Self::itemsets).
     pub fn frequent(&self, options: &ItemsetOptions) -> Result<Itemsets> {
+        self.frequent_within(options, &Control::new())
+    }
+
+    /// As [`frequent`](Self::frequent), as a part of some work.
+    pub(super) fn frequent_within(
+        &self,
+        options: &ItemsetOptions,
+        control: &Control,
+    ) -> Result<Itemsets> {
         options.validate()?;
         if self.baskets == 0 {
             return Err(Error::new(ErrorKind::Data, "no baskets were counted"));
@@ -414,16 +467,26 @@ impl ItemsetCounts {
             }
         }
         let lengths = options.min_length..=longest;
-        let mut keyed: Vec<(Key, usize)> = Vec::new();
+        let mut order: Vec<u32> = (0..places.len() as u32).collect();
+        order.sort_by_key(|&item| places[item as usize]);
+        let mut ranks = vec![0u32; places.len()];
+        (0..).zip(&order).for_each(|(rank, &item)| ranks[item as usize] = rank);
+        let (mut keys, mut numbers) = (SetList::new(), Vec::new());
         for (number, set) in self.sets().enumerate() {
+            if number.is_multiple_of(CHECK) {
+                control.check()?;
+            }
             if self.counts[number] >= least && lengths.contains(&set.len()) {
-                let mut key: Vec<_> = set.iter().map(|&item| places[item as usize]).collect();
-                key.sort_unstable_by(|a, b| b.cmp(a));
-                keyed.push((key, number));
+                keys.push(set.iter().map(|&item| ranks[item as usize]));
+                keys.get_mut(numbers.len()).sort_unstable_by(|a, b| b.cmp(a));
+                numbers.push(number);
             }
         }
-        keyed.sort_by(|(a, _), (b, _)| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-        let order: Vec<usize> = keyed.into_iter().map(|(_, number)| number).collect();
+        let order: Vec<usize> = (0..numbers.len()).collect();
+        let by_key = |&a: &usize, &b: &usize| by_length(keys.get(a), keys.get(b));
+        let mut order = sorted(&order, by_key, &Pool::new(options.threads), control)?;
+        order.iter_mut().for_each(|at| *at = numbers[*at]);
+        drop(keys);
         let mut store = self.store(&order, least)?;
         store.max_length = longest;
         if let MinSupport::Share(share) = options.min_support {
@@ -501,8 +564,8 @@ impl ItemsetCounts {
     }
 }
 
-/// The counts of an itemset's items and the items, the rarest first.
-type Key = Vec<(Reverse<u64>, u32)>;
+/// How many itemsets are gone through between two looks at the control.
+const CHECK: usize = 1 << 14;
 
 fn by_length(a: &[u32], b: &[u32]) -> std::cmp::Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))

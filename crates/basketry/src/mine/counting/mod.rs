@@ -21,6 +21,7 @@ use self::chunk::Chunk;
 use self::words::Words;
 use super::miner::Rows;
 use super::miner::threads::Pool;
+use super::sort::sorted;
 use crate::{Control, Result, Stage};
 
 pub(crate) use self::itemset_counts::rows_of;
@@ -68,7 +69,7 @@ impl SetList {
     }
 
     #[inline]
-    fn get_mut(&mut self, set: usize) -> &mut [u32] {
+    pub(crate) fn get_mut(&mut self, set: usize) -> &mut [u32] {
         &mut self.items[self.offsets[set]..self.offsets[set + 1]]
     }
 }
@@ -93,7 +94,7 @@ fn count_with(
 ) -> Result<Vec<u32>> {
     control.begin(Stage::Mining, 0)?;
     let ranks = Ranks::new(rows, sets, control)?;
-    let order = sort(sets, &ranks, pool)?;
+    let order = sort(sets, &ranks, pool, control)?;
     let items = rows.items().len();
     let chunks = items.div_ceil(chunk_items).max((items / shard_items).min(pool.threads())).max(1);
     let chunks = rows.shards(chunks);
@@ -175,11 +176,12 @@ impl Ranks {
 
 /// Turns items into ranks, the rarest first, and returns the itemsets that rows may hold in the
 /// order of these.
-fn sort(sets: &mut SetList, ranks: &Ranks, pool: &Pool) -> Result<Vec<u32>> {
-    use rayon::prelude::*;
-
+fn sort(sets: &mut SetList, ranks: &Ranks, pool: &Pool, control: &Control) -> Result<Vec<u32>> {
     let mut order = Vec::new();
     for set in 0..sets.len() {
+        if set.is_multiple_of(1 << 14) {
+            control.check()?;
+        }
         let items = sets.get_mut(set);
         for item in &mut *items {
             *item = ranks.of.get(*item as usize).copied().unwrap_or(UNKNOWN);
@@ -192,12 +194,7 @@ fn sort(sets: &mut SetList, ranks: &Ranks, pool: &Pool) -> Result<Vec<u32>> {
     }
     let sets = &*sets;
     let compare = |&a: &u32, &b: &u32| sets.get(a as usize).cmp(sets.get(b as usize));
-    if order.len() < 100_000 || pool.threads() == 1 {
-        order.sort_by(compare);
-    } else {
-        pool.install(|| order.par_sort_by(compare))?;
-    }
-    Ok(order)
+    sorted(&order, compare, pool, control)
 }
 
 /// Cuts the sorted itemsets into about so many parts of like size. Those that begin with the same

@@ -8,6 +8,7 @@ use super::itemset_counts::{Cover, ItemsetCounts, count_in, rows_of};
 use crate::data::append::{appended_ids, same_ids};
 use crate::mine::fraction::Fraction;
 use crate::mine::itemsets::Itemsets;
+use crate::mine::miner::threads::Pool;
 use crate::mine::options::{ItemsetOptions, MinSupport, OnLimit};
 use crate::{Baskets, Control, Error, ErrorKind, Ids, Result};
 
@@ -91,7 +92,7 @@ pub fn candidates(
         none.set_cover(Cover { baskets: 0, missed: 0, max_length });
         return Ok(none);
     }
-    Ok(ItemsetCounts::of(&crate::mine::itemsets(part, &local, control)?))
+    ItemsetCounts::of_within(&crate::mine::itemsets(part, &local, control)?, control)
 }
 
 /// An error unless all itemsets are asked for, and by count: others cannot be put together from
@@ -152,6 +153,8 @@ pub fn itemsets_in_parts<'a>(
     control: &Control,
 ) -> Result<Itemsets> {
     options.validate()?;
+    let (options, control) = &whole(options, control);
+    let pool = Pool::new(options.threads);
     let parts: Vec<&Baskets> = parts.into_iter().collect();
     let total = parts.iter().map(|part| part.len() as u64).sum();
     let mut ids: Option<Arc<Ids>> = None;
@@ -166,12 +169,26 @@ pub fn itemsets_in_parts<'a>(
     let (Some(ids), true) = (ids, total > 0) else {
         return Err(Error::new(ErrorKind::Data, "there are no baskets: expected at least one"));
     };
-    let mut counts = ItemsetCounts::union(&mined)?.with_ids(&ids)?;
+    let union = ItemsetCounts::union_within(&mined, &pool, control)?;
     drop(mined);
+    let mut counts = union.with_ids_within(&ids, control)?;
+    drop(union);
     for part in &parts {
         counts.add(part, options.threads, control)?;
     }
-    counts.frequent(options)
+    counts.frequent_within(options, control)
+}
+
+/// The options without limits on time and memory, and a handle with them: they are on all of the
+/// work together, and on memory for each part of it.
+fn whole(options: &ItemsetOptions, control: &Control) -> (ItemsetOptions, Control) {
+    let control = match (options.max_time, options.max_memory) {
+        (None, None) => control.again(),
+        (time, memory) => control.limited(time, memory),
+    };
+    let mut options = options.clone();
+    (options.max_time, options.max_memory) = (None, None);
+    (options, control)
 }
 
 /// The frequent itemsets of baskets that were appended to: what [`itemsets`](crate::itemsets)
@@ -212,6 +229,8 @@ pub fn update(
 ) -> Result<Itemsets> {
     options.validate()?;
     require_plain(baskets, options)?;
+    let (options, control) = &whole(options, control);
+    let pool = Pool::new(options.threads);
     let total = baskets.len() as u64;
     let (before, missed) = match ItemsetCounts::of(sets).cover() {
         Some(cover) if cover.baskets > 0 => (cover.baskets, cover.missed),
@@ -250,7 +269,11 @@ pub fn update(
             )));
         }
     }
-    let known = ItemsetCounts::of(sets).with_ids(baskets.ids()).map_err(|error| {
+    let known = ItemsetCounts::of_within(sets, control)?;
+    let known = known.with_ids_within(baskets.ids(), control).map_err(|error| {
+        if error.kind() != ErrorKind::UnknownId {
+            return error;
+        }
         Error::argument(format!("itemsets: they are of other baskets: {error}"))
     })?;
     // An itemset that is not known is in at most `missed` of the old ones.
@@ -259,7 +282,7 @@ pub fn update(
     if needed <= new.len() as u64 {
         let frequent = keep_frequent(baskets, new.clone(), least);
         match crate::mine::itemsets(&frequent, &local(options, needed), control) {
-            Ok(sets) => found = ItemsetCounts::of(&sets),
+            Ok(sets) => found = ItemsetCounts::of_within(&sets, control)?,
             // So few are needed that there are too many: all baskets together have less.
             Err(error) if error.kind() == ErrorKind::Limit => {
                 return crate::mine::itemsets(baskets, options, control);
@@ -267,12 +290,16 @@ pub fn update(
             Err(error) => return Err(error),
         }
     }
-    let all = ItemsetCounts::union([&known, &found])?;
+    let all = ItemsetCounts::union_within([&known, &found], &pool, control)?;
     // Those that are known were counted in the old ones.
     let mut unknown = super::SetList::new();
     let mut counts = Vec::with_capacity(all.len());
     let renumbered = !same_ids(sets.ids(), baskets.ids());
-    for set in all.sets() {
+    sets.store.index_within(control)?;
+    for (number, set) in all.sets().enumerate() {
+        if number.is_multiple_of(1 << 14) {
+            control.check()?;
+        }
         let count = if renumbered {
             sets.count_of(set.iter().map(|&item| baskets.ids().get(item)))
         } else {
@@ -297,7 +324,7 @@ pub fn update(
     all.set_counts(counts, total);
     let max_length = options.max_length.unwrap_or(usize::MAX).min(sets.store.max_length);
     all.set_cover(Cover { baskets: total, missed: least - 1, max_length });
-    all.frequent(options)
+    all.frequent_within(options, control)
 }
 
 /// These baskets with those items only that are in at least `least` of all baskets.

@@ -15,6 +15,12 @@ impl Published {
         Self { sets: (0..items).map(|_| Mutex::default()).collect() }
     }
 
+    /// How many bytes a set of so many items takes.
+    pub(super) fn bytes(items: usize) -> u64 {
+        // The ranks behind two counters, and for each item a pointer with the length.
+        (16 + (4 + 16) * items) as u64
+    }
+
     /// Publishes a set, given the ranks of its items.
     pub(super) fn add(&self, ranks: &Arc<[u32]>) {
         for &rank in ranks.iter() {
@@ -76,6 +82,11 @@ impl Known {
             self.add(&ranks);
         }
         self.focus.extend(0..self.number as u32);
+    }
+
+    /// How many bytes the sets take.
+    pub(super) fn bytes(&self) -> u64 {
+        (8 * self.sets.capacity() + 4 * self.focus.capacity()) as u64
     }
 
     /// Adds a set that contains the root.

@@ -31,14 +31,20 @@ impl Roots {
                 && bits_cost(vectors, 0, number, job.weighted) < lists_cost(codes, number)
         });
         if !dense {
+            // Padded rows, of which each item knows where they begin.
+            job.control.take_memory(3 * 4 * codes)?;
             let lists = Lists::load(rows, weights, job)?;
             let copies = if job.closing() { copies(job, &lists) } else { Vec::new() };
             return Ok(Self::Lists { lists, copies });
         }
         let words = rows.len().div_ceil(64).next_multiple_of(job.kernels.block);
         let matrix = Matrix { start: 0, words, vectors };
+        job.control.take_memory(8 * matrix.end() as u64)?;
         let mut bits = vec![0u64; matrix.end()];
         for (r, row) in rows.iter().enumerate() {
+            if r.is_multiple_of(1 << 14) {
+                job.control.check()?;
+            }
             for &item in row {
                 let rank = job.ranks[item as usize];
                 if rank != u32::MAX {
@@ -122,7 +128,6 @@ impl Worker<'_> {
                 self.bits_child(&node, place, root, true)?;
             }
         }
-        self.end_root(root, self.job.kind == Kind::Maximal);
-        Ok(())
+        self.end_root(root, self.job.kind == Kind::Maximal)
     }
 }

@@ -50,6 +50,13 @@ impl Sets {
         }
     }
 
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> u64 {
+        let words = self.ends.capacity() + self.weights.capacity() + self.slots.capacity();
+        let halves = self.items.capacity() + self.counts.capacity() + self.open.capacity();
+        (8 * words + 4 * halves) as u64
+    }
+
     /// Appends a set. Its weight is kept if there are weights.
     pub(super) fn push(&mut self, items: &[u32], count: u32, weight: Option<u64>) {
         self.items.extend_from_slice(items);
@@ -176,6 +183,11 @@ impl Collected {
     /// Appends what was found below all roots, those that proved to be no generators left out.
     pub(super) fn take(&mut self, mut done: Vec<OnceLock<Sets>>, job: &Job<'_>) -> Result<()> {
         let open = done.iter().filter_map(OnceLock::get).any(|sets| !sets.open.is_empty());
+        if open {
+            // Until the end there are two copies.
+            let bytes = done.iter().filter_map(OnceLock::get).map(Sets::bytes).sum();
+            job.control.take_memory(bytes)?;
+        }
         for root in 0..done.len() {
             job.control.check()?;
             // Others may be looked up as long as anything is open.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::known::Known;
+use super::known::{Known, Published};
 use super::sets::{Set, Sets, hash_of, rarest_counts};
 use super::{Job, Kind};
 use crate::Result;
@@ -73,6 +73,10 @@ pub(super) struct Worker<'a> {
     found: u64,
     allowed: u64,
     ticks: u32,
+    /// Bytes of the sets below roots that are done and of published ones, and the most bytes that
+    /// all of this took at once, as far as the limit knows.
+    kept: u64,
+    taken: u64,
 }
 
 impl<'a> Worker<'a> {
@@ -98,7 +102,23 @@ impl<'a> Worker<'a> {
             found: 0,
             allowed: 0,
             ticks: 0,
+            kept: 0,
+            taken: 0,
         }
+    }
+
+    /// Tells the limit on memory if more is taken than ever before.
+    fn account(&mut self) -> Result<()> {
+        let own = self.candidates.capacity() * size_of::<Candidate>()
+            + self.rarer.capacity() * size_of::<Rarer>()
+            + 8 * (self.arena.words().len() + self.weights.capacity() + self.masks.capacity())
+            + 4 * self.path.capacity();
+        let all = own as u64 + self.kept + self.sets.bytes() + self.known.bytes();
+        if let Some(more) = all.checked_sub(self.taken).filter(|&more| more > 0) {
+            self.taken = all;
+            self.job.control.take_memory(more)?;
+        }
+        Ok(())
     }
 
     /// The node of the items of all rows.
@@ -108,14 +128,16 @@ impl<'a> Worker<'a> {
     }
 
     /// Ends a root: what was found is what is below it, in canonical order or in reverse.
-    pub(super) fn end_root(&mut self, root: usize, reversed: bool) {
+    pub(super) fn end_root(&mut self, root: usize, reversed: bool) -> Result<()> {
         let mut sets = std::mem::take(&mut self.sets);
         if reversed {
             sets.reverse();
         }
         sets.close();
+        self.kept += sets.bytes();
         // Each root is done once.
         let _ = self.job.done[root].set(sets);
+        self.account()
     }
 
     /// Tells the common limit about what was found.
@@ -131,6 +153,7 @@ impl<'a> Worker<'a> {
         self.ticks = self.ticks.wrapping_add(1);
         if self.ticks.is_multiple_of(1024) {
             self.job.control.check()?;
+            self.account()?;
         }
         Ok(())
     }
@@ -219,7 +242,12 @@ impl<'a> Worker<'a> {
             let ranks = items.iter().map(|&item| self.job.ranks[item as usize]);
             let ranks: Arc<[u32]> = ranks.filter(|&rank| rank != u32::MAX).collect();
             self.known.add(&ranks);
+            self.kept += Published::bytes(ranks.len());
             self.job.published.add(&ranks);
+        }
+        // A few long ones take as much as many others.
+        if node.length > 1 << 10 {
+            self.account()?;
         }
         Ok(())
     }

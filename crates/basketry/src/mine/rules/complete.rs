@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::RuleColumns;
 use super::gather::Gather;
-use super::generate::{Made, Request, generate};
+use super::generate::{Made, Request, generate, too_many_subsets};
 use super::occurrences;
 use super::subsets::Lookup;
 use crate::mine::columns::Store;
 use crate::mine::counting::{SetList, counts_of, rows_of};
 use crate::mine::miner::threads::Pool;
-use crate::{Baskets, Control, Error, ErrorKind, Result};
+use crate::mine::sort::sorted;
+use crate::{Baskets, Control, Result};
 
 /// Where counts that are missing come from.
 #[derive(Clone, Copy)]
@@ -36,25 +37,22 @@ pub(crate) fn complete(
     let mut closed = None;
     let mut counted = Gather::default();
     loop {
-        let lookup = Lookup::new(store, &counted);
+        let lookup = Lookup::new(store, &counted, control)?;
         let mut missing = match generate(request, &lookup, pool, control)? {
             Made::Rules(columns) if counted.len() == 0 => return Ok((store.clone(), columns)),
-            Made::Rules(columns) => return gather(store, &counted, columns),
+            Made::Rules(columns) => return gather(store, &counted, columns, control),
             Made::Missing(missing) => missing,
         };
+        control.check()?;
         missing.sort_unstable();
         missing.dedup();
         let total = store.len() + counted.len() + missing.len();
         if missing.len() > request.max_rules || total >= u32::MAX as usize {
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!(
-                    "the counts of more than {} subsets are needed: raise min_confidence, lower \
-                     max_length, or allow more with max_rules",
-                    request.max_rules.min(u32::MAX as usize)
-                ),
-            ));
+            return Err(too_many_subsets(request.max_rules.min(u32::MAX as usize)));
         }
+        // What is kept of them, and a copy for counting.
+        let entries: usize = missing.iter().map(|set| set.len()).sum();
+        control.take_memory((8 * entries + 40 * missing.len()) as u64)?;
         let items = |set: usize| &*missing[set];
         let counts = match source {
             Source::Baskets(baskets) => {
@@ -63,31 +61,48 @@ pub(crate) fn complete(
                 counts_of(rows_of(baskets, 0..baskets.len())?, sets, pool, control)?
             }
             Source::Closed => {
-                let (rows, counts) = closed.get_or_insert_with(|| most_frequent_first(store));
+                let known = match closed.take() {
+                    Some(known) => known,
+                    None => most_frequent_first(store, pool, control)?,
+                };
+                let (rows, counts) = closed.insert(known);
                 let first = |positions: &[u32]| {
                     positions.first().map_or(0, |&position| counts[position as usize])
                 };
                 occurrences::each(rows, None, missing.len(), items, first, pool, control)?
             }
         };
-        for (set, count) in missing.iter().zip(counts) {
+        for (number, (set, count)) in missing.iter().zip(counts).enumerate() {
+            if number.is_multiple_of(1 << 14) {
+                control.check()?;
+            }
             counted.add(set, count);
         }
     }
 }
 
 /// The rows of a store as baskets, the most frequent first, and their counts.
-fn most_frequent_first(store: &Store) -> (Baskets, Vec<u32>) {
-    let mut order: Vec<u32> = (0..store.len() as u32).collect();
-    order.sort_by_key(|&row| std::cmp::Reverse(store.row(row).1));
+fn most_frequent_first(
+    store: &Store,
+    pool: &Pool,
+    control: &Control,
+) -> Result<(Baskets, Vec<u32>)> {
+    let counts: Vec<u32> = store.pieces().flat_map(|(.., counts)| counts).copied().collect();
+    control.take_memory(store.pieces().map(|(_, _, items, _)| 4 * items.len() as u64).sum())?;
+    let order: Vec<u32> = (0..store.len() as u32).collect();
+    let by_count = |&a: &u32, &b: &u32| counts[b as usize].cmp(&counts[a as usize]);
+    let order = sorted(&order, by_count, pool, control)?;
     let (mut offsets, mut items, mut counts) = (vec![0], Vec::new(), Vec::new());
-    for row in order {
+    for (place, row) in order.into_iter().enumerate() {
+        if place.is_multiple_of(1 << 14) {
+            control.check()?;
+        }
         let (row, count) = store.row(row);
         items.extend_from_slice(row);
         offsets.push(items.len() as u64);
         counts.push(count);
     }
-    (Baskets::from_rows(offsets, items, store.ids.clone()), counts)
+    Ok((Baskets::from_rows(offsets, items, store.ids.clone()), counts))
 }
 
 /// Rules that refer to rows of the store, and behind those to what was counted, with a store of
@@ -96,6 +111,7 @@ fn gather(
     store: &Arc<Store>,
     counted: &Gather,
     mut columns: RuleColumns,
+    control: &Control,
 ) -> Result<(Arc<Store>, RuleColumns)> {
     let set = |row: u32| match row.checked_sub(store.len() as u32) {
         None => store.row(row),
@@ -103,7 +119,10 @@ fn gather(
     };
     let mut used = Gather::default();
     for side in [&mut columns.antecedent, &mut columns.consequent] {
-        for row in side {
+        for (number, row) in side.iter_mut().enumerate() {
+            if number.is_multiple_of(1 << 14) {
+                control.check()?;
+            }
             let (items, count) = set(*row);
             *row = used.add(items, count);
         }

@@ -39,6 +39,13 @@ pub(crate) enum Made {
     Missing(Vec<Box<[u32]>>),
 }
 
+/// What a missing set takes besides its items: a pointer with the length, and what the allocator
+/// adds.
+const MISSING: u64 = 32;
+
+/// How many sets may be missing before those that are there twice go.
+const SWEEP: usize = 1 << 19;
+
 /// About how many splits are looked at in one go.
 const CHUNK: u64 = 1 << 14;
 
@@ -87,6 +94,9 @@ pub(crate) fn generate<S: Subsets>(
             most: MostWhole::new(request.min_confidence),
             control,
             tried: 0,
+            missing_bytes: 0,
+            sweep_at: SWEEP,
+            taken: 0,
             row: 0,
             items: &[],
             count: 0,
@@ -97,9 +107,10 @@ pub(crate) fn generate<S: Subsets>(
         for at in rows.clone() {
             split.itemset(at)?;
             if (at - rows.start).is_multiple_of(1024) {
-                control.check()?;
+                split.check()?;
             }
         }
+        split.account()?;
         control.advance(rows.len() as u64)?;
         let columns = match split.out {
             Out::All(columns) => columns,
@@ -288,6 +299,11 @@ struct Split<'a, S> {
     most: MostWhole,
     control: &'a Control,
     tried: u32,
+    /// Bytes of the missing sets, and the bytes that the limit on memory knows of.
+    missing_bytes: u64,
+    /// When there are so many, those that are there twice go.
+    sweep_at: usize,
+    taken: u64,
     /// The itemset: its row, items, count, and customers.
     row: u32,
     items: &'a [u32],
@@ -379,7 +395,7 @@ impl<S: Subsets> Split<'_, S> {
                 // A long itemset has millions of splits.
                 self.tried = self.tried.wrapping_add(1);
                 if self.tried.is_multiple_of(4096) {
-                    self.control.check()?;
+                    self.check()?;
                 }
                 // All that is in the consequent so far comes before.
                 let index = position - length;
@@ -456,11 +472,53 @@ impl<S: Subsets> Split<'_, S> {
         Ok(())
     }
 
+    /// Looks whether the work goes on.
+    fn check(&mut self) -> Result<()> {
+        self.control.check()?;
+        if self.missing.len() >= self.sweep_at {
+            self.missing.sort_unstable();
+            self.missing.dedup();
+            if self.missing.len() > self.request.max_rules {
+                return Err(too_many_subsets(self.request.max_rules));
+            }
+            let items: usize = self.missing.iter().map(|set| set.len()).sum();
+            self.missing_bytes = MISSING * self.missing.len() as u64 + 4 * items as u64;
+            self.sweep_at = SWEEP.max(2 * self.missing.len());
+        }
+        self.account()
+    }
+
+    /// Tells the limit on memory what was taken since the last time.
+    fn account(&mut self) -> Result<()> {
+        let rules = match &self.out {
+            // Joining the parts takes the columns that are being copied once more.
+            Out::All(columns) => columns.antecedent.capacity() * size_of::<Row>(),
+            Out::Top(_) => 0,
+        };
+        let bytes = rules as u64 + self.missing_bytes;
+        if let Some(more) = bytes.checked_sub(self.taken).filter(|&more| more > 0) {
+            self.taken = bytes;
+            self.control.take_memory(more)?;
+        }
+        Ok(())
+    }
+
     /// Notes a set that must be counted: these positions of the itemset.
     fn miss(&mut self, positions: u64) {
+        self.missing_bytes += MISSING + 4 * u64::from(positions.count_ones());
         let there = self.items.iter().enumerate().filter(|(k, _)| positions >> k & 1 == 1);
         self.missing.push(there.map(|(_, &item)| item).collect());
     }
+}
+
+pub(super) fn too_many_subsets(max_rules: usize) -> Error {
+    Error::new(
+        ErrorKind::Limit,
+        format!(
+            "the counts of more than {max_rules} subsets are needed: raise min_confidence, lower \
+             max_length, or allow more with max_rules"
+        ),
+    )
 }
 
 fn too_many(max_rules: usize) -> Error {

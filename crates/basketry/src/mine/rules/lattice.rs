@@ -5,6 +5,7 @@
 //! walking along such families, which takes a few nanoseconds where looking them up one by one
 //! takes tens.
 
+use crate::Control;
 use crate::mine::columns::Store;
 
 /// For every itemset, the rows of the itemsets with one item less.
@@ -34,14 +35,15 @@ struct Families {
 
 impl Lattice {
     /// Of a store in which every subset is a row. `None` if the rows are not in the order in which
-    /// they are mined, or a subset is missing.
-    pub(crate) fn new(store: &Store) -> Option<Self> {
+    /// they are mined, or a subset is missing; or if the work is to end, which is still so then.
+    pub(crate) fn new(store: &Store, control: &Control) -> Option<Self> {
         let mut counts = Vec::with_capacity(store.len());
         let mut entries = 0;
         for (length, _, items, piece) in store.pieces() {
             counts.extend_from_slice(piece);
             entries += if length > 1 { items.len() } else { 0 };
         }
+        control.take_memory(4 * (2 * counts.len() + entries) as u64).ok()?;
         let mut lattice = Self {
             counts,
             levels: vec![(0, 0)],
@@ -56,7 +58,7 @@ impl Lattice {
         let mut above = Families::default();
         let mut length = 2;
         while (first as usize) < store.len() {
-            above = lattice.level(store, length, first, &above)?;
+            above = lattice.level(store, length, first, &above, control)?;
             lattice.levels.push((first, lattice.without.len() - above.ranks.len() * length));
             first += above.ranks.len() as u32;
             length += 1;
@@ -75,15 +77,16 @@ impl Lattice {
         length: usize,
         first: u32,
         above: &Families,
+        control: &Control,
     ) -> Option<Families> {
         // Loops over the items of short rows are unrolled.
         match length {
-            2 => self.level_of(store, 2, first, above),
-            3 => self.level_of(store, 3, first, above),
-            4 => self.level_of(store, 4, first, above),
-            5 => self.level_of(store, 5, first, above),
-            6 => self.level_of(store, 6, first, above),
-            _ => self.level_of(store, length, first, above),
+            2 => self.level_of(store, 2, first, above, control),
+            3 => self.level_of(store, 3, first, above, control),
+            4 => self.level_of(store, 4, first, above, control),
+            5 => self.level_of(store, 5, first, above, control),
+            6 => self.level_of(store, 6, first, above, control),
+            _ => self.level_of(store, length, first, above, control),
         }
     }
 
@@ -94,6 +97,7 @@ impl Lattice {
         length: usize,
         first: u32,
         above: &Families,
+        control: &Control,
     ) -> Option<Families> {
         let number = pieces(store, length).map(|items| items.len() / length).sum();
         let mut families = Families { starts: vec![0], ranks: Vec::with_capacity(number) };
@@ -113,7 +117,8 @@ impl Lattice {
         // For each item of the parent, where to go on in the family of the parent without it.
         let mut cursors: Vec<(usize, usize)> = vec![(0, 0); length];
         let mut fresh = true;
-        for items in pieces(store, length).flat_map(|items| items.chunks_exact(length)) {
+        let pieces = pieces(store, length).take_while(|_| control.check().is_ok());
+        for items in pieces.flat_map(|items| items.chunks_exact(length)) {
             let entries = entries.next()?;
             let (mut place, mut rank) = (0, NONE);
             for (k, &item) in items.iter().enumerate() {
@@ -149,6 +154,7 @@ impl Lattice {
             }
             families.ranks.push(rank);
         }
+        control.check().ok()?;
         // The parents behind have no children.
         let children = families.ranks.len() as u32;
         families.starts.resize((first - parents) as usize + 1, children);
@@ -229,7 +235,7 @@ fn seek(ranks: &[u32], mut from: usize, end: usize, rank: u32) -> Option<usize> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Baskets, Control, ItemsetOptions, MinSupport, Result, itemsets};
+    use crate::{Baskets, ItemsetOptions, MinSupport, Result, itemsets};
 
     fn mined(lists: &[Vec<u32>], count: u64) -> Result<crate::Itemsets> {
         let baskets = Baskets::from_lists(lists.to_vec())?;
@@ -249,7 +255,8 @@ mod tests {
                 (0..60).map(|_| (0..next(longest) + 1).map(|_| next(items)).collect()).collect();
             for count in [2, 3, 8] {
                 let sets = mined(&lists, count)?;
-                let lattice = Lattice::new(&sets.store).expect("mined sets are in order");
+                let lattice =
+                    Lattice::new(&sets.store, &Control::new()).expect("mined sets are in order");
                 for row in 0..sets.store.len() as u32 {
                     let (items, count) = sets.store.row(row);
                     assert_eq!(lattice.count(row), count);
@@ -286,13 +293,14 @@ mod tests {
             Ok(Store::new(Arc::new(ids), 1, 1, pieces))
         };
         // By the rarest item, then the next: {0, 1}, {0, 2}, {1, 2}.
-        assert!(Lattice::new(&store(&[&[0, 1, 2], &[0, 1, 0, 2, 1, 2], &[0, 1, 2]])?).is_some());
-        assert!(Lattice::new(&store(&[&[0, 1, 2], &[0, 2, 0, 1, 1, 2], &[0, 1, 2]])?).is_none());
-        assert!(Lattice::new(&store(&[&[0, 1, 2], &[0, 1, 1, 2], &[0, 1, 2]])?).is_none());
-        assert!(Lattice::new(&store(&[&[0, 1, 2], &[0, 2, 1, 2], &[0, 1, 2]])?).is_none());
-        assert!(Lattice::new(&store(&[&[0, 1], &[0, 1, 0, 2, 1, 2]])?).is_none());
-        assert!(Lattice::new(&store(&[&[], &[0, 1]])?).is_none());
-        assert!(Lattice::new(&store(&[&[], &[]])?).is_some());
+        let made = |store: &Store| Lattice::new(store, &Control::new());
+        assert!(made(&store(&[&[0, 1, 2], &[0, 1, 0, 2, 1, 2], &[0, 1, 2]])?).is_some());
+        assert!(made(&store(&[&[0, 1, 2], &[0, 2, 0, 1, 1, 2], &[0, 1, 2]])?).is_none());
+        assert!(made(&store(&[&[0, 1, 2], &[0, 1, 1, 2], &[0, 1, 2]])?).is_none());
+        assert!(made(&store(&[&[0, 1, 2], &[0, 2, 1, 2], &[0, 1, 2]])?).is_none());
+        assert!(made(&store(&[&[0, 1], &[0, 1, 0, 2, 1, 2]])?).is_none());
+        assert!(made(&store(&[&[], &[0, 1]])?).is_none());
+        assert!(made(&store(&[&[], &[]])?).is_some());
         Ok(())
     }
 }

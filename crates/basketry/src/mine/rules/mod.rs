@@ -1,6 +1,7 @@
 //! Association rules, made from itemsets.
 
 mod arrow;
+mod bytes;
 mod complete;
 mod gather;
 mod generate;
@@ -61,7 +62,9 @@ pub use self::template::Template;
 /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the option that is out of range; or
 /// the option that left out subsets of the itemsets, such as `min_length`, as their counts are then
 /// not known: [`rules_with_baskets`] counts them. [`Limit`](crate::ErrorKind::Limit) if there are
-/// more than `max_rules` rules, and [`Cancelled`](crate::ErrorKind::Cancelled).
+/// more than `max_rules` rules, if they take more than `max_memory` or `max_time`, or if an itemset
+/// of more than 64 items is to be split in every way; and
+/// [`Cancelled`](crate::ErrorKind::Cancelled).
 pub fn rules(sets: &Itemsets, options: &RuleOptions, control: &Control) -> Result<Rules> {
     make(sets, None, options, control)
 }
@@ -113,6 +116,14 @@ fn make(
     control: &Control,
 ) -> Result<Rules> {
     control.check()?;
+    let limited;
+    let control = match (options.max_time, options.max_memory) {
+        (None, None) => control,
+        (time, memory) => {
+            limited = control.limited(time, memory);
+            &limited
+        }
+    };
     let min_confidence = Fraction::from_f64(options.min_confidence).ok_or_else(|| {
         Error::argument(format!(
             "min_confidence: {}, expected a share from 0 to 1",
@@ -129,6 +140,9 @@ fn make(
             "{option}: {measure} compares a rule with others: make the rules first, and select \
              among them"
         )));
+    }
+    if options.top.is_some_and(|(rules, _)| rules == 0) {
+        return Err(Error::argument("top: 0, expected at least 1"));
     }
     check_threads(options.threads)?;
     let store = &sets.store;
@@ -223,14 +237,14 @@ fn plain(request: &Request<'_>, pool: &Pool, control: &Control) -> Result<RuleCo
     let sets = request.sets;
     // The lattice is made of all itemsets: for a few that are shown it does not pay.
     let lattice = match sets.len() >= sets.store.len() / 4 {
-        true => Lattice::new(&sets.store),
+        true => Lattice::new(&sets.store, control),
         false => None,
     };
     let made = match lattice {
         Some(lattice) => generate(request, &lattice, pool, control)?,
         None => {
             let counted = Gather::default();
-            generate(request, &Lookup::new(&sets.store, &counted), pool, control)?
+            generate(request, &Lookup::new(&sets.store, &counted, control)?, pool, control)?
         }
     };
     match made {

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::mine::miner::threads::Pool;
+use crate::mine::sort::sorted;
 use crate::{Baskets, Control, Result};
 
 /// For each set, what `of` makes of the positions of the baskets that hold it, which ascend.
@@ -23,9 +24,10 @@ pub(crate) fn each<'a>(
     if sets == 0 {
         return Ok(Vec::new());
     }
-    let lists = Lists::new(baskets, order, (0..sets).flat_map(|set| items(set).iter().copied()))?;
+    let lists =
+        Lists::new(baskets, order, (0..sets).flat_map(|set| items(set).iter().copied()), control)?;
     control.check()?;
-    let paths = Paths::new(&lists, sets, &items);
+    let paths = Paths::new(&lists, sets, &items, pool, control)?;
     let parts = (pool.threads() * 16).min(sets.div_ceil(256));
     let chunks: Vec<Range<usize>> =
         (0..parts).map(|part| sets * part / parts..sets * (part + 1) / parts).collect();
@@ -65,6 +67,7 @@ impl Lists {
         baskets: &Baskets,
         order: Option<&[u32]>,
         wanted: impl Iterator<Item = u32>,
+        control: &Control,
     ) -> Result<Self> {
         let mut ranks = vec![NONE; baskets.ids().len()];
         let mut items = Vec::new();
@@ -75,8 +78,9 @@ impl Lists {
             }
         }
         let mut counts = vec![0usize; ranks.len()];
-        for &item in baskets.items() {
-            counts[item as usize] += 1;
+        for items in baskets.items().chunks(1 << 20) {
+            control.check()?;
+            items.iter().for_each(|&item| counts[item as usize] += 1);
         }
         items.sort_unstable_by_key(|&item| (counts[item as usize], item));
         let mut starts = vec![0];
@@ -85,8 +89,12 @@ impl Lists {
             starts.push(starts[rank as usize] + counts[item as usize]);
         }
         let mut next = starts.clone();
+        control.take_memory(4 * starts[items.len()] as u64)?;
         let mut positions = vec![0u32; starts[items.len()]];
         for position in 0..baskets.len() {
+            if position.is_multiple_of(1 << 14) {
+                control.check()?;
+            }
             let basket = order.map_or(position, |order| order[position] as usize);
             for &item in baskets.row(basket) {
                 let rank = ranks[item as usize];
@@ -155,9 +163,18 @@ struct Paths {
 }
 
 impl Paths {
-    fn new<'a>(lists: &Lists, sets: usize, items: impl Fn(usize) -> &'a [u32]) -> Self {
+    fn new<'a>(
+        lists: &Lists,
+        sets: usize,
+        items: impl Fn(usize) -> &'a [u32],
+        pool: &Pool,
+        control: &Control,
+    ) -> Result<Self> {
         let (mut starts, mut ranks) = (vec![0], Vec::new());
         for set in 0..sets {
+            if set.is_multiple_of(1 << 14) {
+                control.check()?;
+            }
             let start = ranks.len();
             ranks.extend(items(set).iter().map(|&item| lists.ranks[item as usize]));
             ranks[start..].sort_unstable();
@@ -168,9 +185,12 @@ impl Paths {
             let rank = |k: usize| u64::from(path(set).get(k).map_or(0, |&rank| rank + 1));
             rank(0) << 32 | rank(1)
         };
-        let mut order: Vec<(u64, u32)> = (0..sets as u32).map(|set| (key(set), set)).collect();
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| path(a.1).cmp(path(b.1))));
-        Self { order, starts, ranks }
+        control.take_memory((16 + 8) * sets as u64 + 4 * ranks.len() as u64)?;
+        let order: Vec<(u64, u32)> = (0..sets as u32).map(|set| (key(set), set)).collect();
+        let by_path =
+            |a: &(u64, u32), b: &(u64, u32)| a.0.cmp(&b.0).then_with(|| path(a.1).cmp(path(b.1)));
+        let order = sorted(&order, by_path, pool, control)?;
+        Ok(Self { order, starts, ranks })
     }
 
     /// The ranks of the set at a place of the order.

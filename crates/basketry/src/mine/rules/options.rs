@@ -1,5 +1,7 @@
 //! Which rules to make.
 
+use std::time::Duration;
+
 use super::template::Template;
 use crate::mine::measures::Measure;
 
@@ -59,6 +61,14 @@ pub struct RuleOptions {
     /// The largest number of rules; more are an error. Default: 20 million, which take about
     /// 0.5 GB.
     pub max_rules: u64,
+    /// How many bytes the rules and what is needed to make them may take, besides the itemsets and
+    /// the baskets; more are an error. Default: any. Where subsets have to be counted, as of closed
+    /// itemsets of long baskets, this may be far more than the rules take.
+    pub max_memory: Option<u64>,
+    /// How long making the rules may take; longer is an error. Default: any. There is no least
+    /// count at which some of the rules would be all of them: to get the best of too many, ask for
+    /// the [`top`](Self::top).
+    pub max_time: Option<Duration>,
 }
 
 impl RuleOptions {
@@ -74,6 +84,8 @@ impl RuleOptions {
             min_customers: 0,
             threads: None,
             max_rules: 20_000_000,
+            max_memory: None,
+            max_time: None,
         }
     }
 
@@ -130,6 +142,20 @@ impl RuleOptions {
     #[must_use]
     pub fn max_rules(mut self, rules: u64) -> Self {
         self.max_rules = rules;
+        self
+    }
+
+    /// Sets [`max_memory`](Self::max_memory).
+    #[must_use]
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
+        self
+    }
+
+    /// Sets [`max_time`](Self::max_time).
+    #[must_use]
+    pub fn max_time(mut self, time: Duration) -> Self {
+        self.max_time = Some(time);
         self
     }
 }

@@ -8,7 +8,7 @@ use super::top::descending;
 use crate::mine::columns::Store;
 use crate::mine::itemsets::Itemset;
 use crate::mine::measures::{Counts, Evaluator, Measure, Thresholds};
-use crate::{IdRef, Ids};
+use crate::{Error, IdRef, Ids, Result};
 
 /// The columns of all rules: rows of the itemset store, and counts.
 #[derive(Clone, Debug, Default)]
@@ -109,7 +109,7 @@ impl MatchIndex {
 const NONE: u32 = u32::MAX;
 
 impl View {
-    fn new(rows: Option<Vec<u32>>) -> Arc<Self> {
+    pub(super) fn new(rows: Option<Vec<u32>>) -> Arc<Self> {
         Arc::new(Self { rows: rows.map(Into::into), matching: OnceLock::new() })
     }
 }
@@ -138,7 +138,7 @@ impl RuleStore {
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub(crate) store: Arc<RuleStore>,
-    view: Arc<View>,
+    pub(super) view: Arc<View>,
     /// The columns of tables made from these rules; `None` for the default.
     pub(super) measures: Option<Arc<[Measure]>>,
 }
@@ -167,7 +167,7 @@ impl<'a> Rule<'a> {
     }
 
     /// How many distinct customers had all items of the rule in one basket at least once; `None`
-    /// if it was made [without](rules_with_baskets) knowing who bought the baskets.
+    /// if it was made [without](super::rules_with_baskets) knowing who bought the baskets.
     pub fn customers(&self) -> Option<u64> {
         self.store.columns.customers.get(self.row as usize).map(|&customers| customers.into())
     }
@@ -246,6 +246,26 @@ impl Rules {
     pub fn values(&self, measure: Measure) -> impl ExactSizeIterator<Item = f64> + '_ {
         let mut evaluator = Evaluator::new(&self.store, measure);
         (0..self.len()).map(move |row| evaluator.value(self.stored(row)))
+    }
+
+    /// Whether a measure can be told of these rules.
+    ///
+    /// [`Improvement`](Measure::Improvement) and [`Boost`](Measure::Boost) compare a rule with all
+    /// that have fewer items in the antecedent. Where subsets of the itemsets were left out, these
+    /// are not there, and the two are NaN; all others can always be told.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the measure and the option that
+    /// left out subsets.
+    pub fn require(&self, measure: Measure) -> Result<()> {
+        match self.store.sets.gaps {
+            Some(option) if measure.needs_generalisations() => Err(Error::argument(format!(
+                "{measure}: it compares a rule with all that have fewer items in the antecedent, \
+                 but {option} left out subsets of the itemsets: mine without it, and select the \
+                 rules afterwards"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// A view of the rules for which `keep` holds.
@@ -347,6 +367,11 @@ impl Rules {
             view: View::new(Some(rows)),
             measures: self.measures.clone(),
         }
+    }
+
+    /// The rows of the store that are shown, in order; `None` for all.
+    pub(super) fn shown(&self) -> Option<&[u32]> {
+        self.view.rows.as_deref()
     }
 
     /// The itemsets on both sides of row `row`, which must be in range.

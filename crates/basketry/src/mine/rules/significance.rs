@@ -264,6 +264,7 @@ impl Rules {
                 "min_improvement: {least}, expected a number from 0 to 1"
             )));
         }
+        self.store.sets.index_within(control)?;
         let mut generalise = Generalise::new(&self.store.sets, options.empty_antecedent)?;
         let mut rows = Vec::new();
         self.walk(control, |row| {

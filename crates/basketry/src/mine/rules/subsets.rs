@@ -4,6 +4,7 @@ use super::gather::Gather;
 use super::lattice::Lattice;
 use crate::mine::columns::Store;
 use crate::mine::index::{SetIndex, item_hash};
+use crate::{Control, Result};
 
 /// What is known of a part of an itemset.
 pub(crate) enum Found<T> {
@@ -119,8 +120,8 @@ pub(crate) struct Hashed {
 }
 
 impl<'a> Lookup<'a> {
-    pub(crate) fn new(store: &'a Store, counted: &'a Gather) -> Self {
-        Self { store, index: store.index(), counted }
+    pub(crate) fn new(store: &'a Store, counted: &'a Gather, control: &Control) -> Result<Self> {
+        Ok(Self { store, index: store.index_within(control)?, counted })
     }
 
     /// The row of the items at these positions, and its count. Rows behind those of the store are

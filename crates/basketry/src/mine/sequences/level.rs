@@ -22,15 +22,15 @@ pub(super) struct Numbers {
 pub(crate) struct Level {
     pub(super) length: usize,
     /// The elements of each sequence.
-    elements: Vec<u32>,
+    pub(super) elements: Vec<u32>,
     /// The medians of the lags of each sequence, in quarters of a tick: one less than elements.
-    medians: Vec<i64>,
-    customers: Vec<u32>,
-    occurrences: Vec<u32>,
-    observed: Vec<u32>,
-    followed: Vec<u32>,
-    expected: Vec<f64>,
-    lag_quarters: Vec<[i64; 2]>,
+    pub(super) medians: Vec<i64>,
+    pub(super) customers: Vec<u32>,
+    pub(super) occurrences: Vec<u32>,
+    pub(super) observed: Vec<u32>,
+    pub(super) followed: Vec<u32>,
+    pub(super) expected: Vec<f64>,
+    pub(super) lag_quarters: Vec<[i64; 2]>,
 }
 
 impl Level {

@@ -6,6 +6,7 @@
 //! generalizations and performance improvements" (EDBT 1996).
 
 mod arrow;
+mod bytes;
 mod elements;
 mod level;
 mod options;

@@ -17,18 +17,18 @@ use crate::{Error, History, IdRef, Ids, Result};
 pub(super) struct Store {
     pub ids: Arc<Ids>,
     /// Per element, one more: where its items begin.
-    item_offsets: Vec<usize>,
-    items: Vec<u32>,
+    pub item_offsets: Vec<usize>,
+    pub items: Vec<u32>,
     pub levels: Vec<Level>,
     /// The first row of each level, and the number of rows.
-    starts: Vec<u32>,
+    pub starts: Vec<u32>,
     pub customers: u64,
     pub anonymous_baskets: u64,
     pub min_customers: u64,
     pub within_days: f64,
     pub max_items_per_step: usize,
     /// How many quarters of a tick a day has.
-    quarters_a_day: i64,
+    pub quarters_a_day: i64,
 }
 
 impl Store {
@@ -328,7 +328,7 @@ impl fmt::Display for Sequence<'_> {
 pub struct Sequences {
     pub(super) store: Arc<Store>,
     /// The rows of the store that are shown, in order; `None` for all.
-    rows: Option<Arc<[u32]>>,
+    pub(super) rows: Option<Arc<[u32]>>,
 }
 
 impl Sequences {

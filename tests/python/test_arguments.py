@@ -1,0 +1,199 @@
+"""What is no argument is an error that names it, whichever function it is given to."""
+
+import datetime as dt
+import inspect
+import math
+
+import numpy as np
+import pytest
+
+import basketry as bk
+
+BASKETS = bk.Baskets.from_lists([[1, 2, 3], [1, 2], [1, 2, 3], [2, 3]])
+SETS = bk.itemsets(BASKETS, 1)
+RULES = bk.rules(SETS, 0.1)
+COUNTS = bk.ItemsetCounts.from_lists([[1], [1, 2]])
+UTILITIES = bk.Utilities.from_lists([[(1, 5), (2, 3)], [(1, 4)]])
+HISTORY = bk.History(
+    {
+        "customer": ["ann", "ann", "bob"],
+        "ts": ["2026-01-01", "2026-01-05", "2026-01-02"],
+        "sku": ["tea", "jam", "tea"],
+    },
+    customer="customer",
+    time="ts",
+    product="sku",
+)
+SEQUENCES = bk.sequences(HISTORY, 1, 30)
+
+
+def mine(**options):
+    return bk.itemsets(BASKETS, 1, **options)
+
+
+def rules(**options):
+    return bk.rules(SETS, 0.1, **options)
+
+
+def contrasts(**options):
+    return bk.contrasts(BASKETS, BASKETS, 1, **options)
+
+
+def sequences(**options):
+    return bk.sequences(HISTORY, 1, 30, **options)
+
+
+def high_utility(**options):
+    return bk.high_utility(UTILITIES, 1, **options)
+
+
+def in_parts(**options):
+    return bk.itemsets_in_parts([BASKETS], 1, **options)
+
+
+def update(**options):
+    return bk.update(BASKETS, SETS, 1, **options)
+
+
+def candidates(**options):
+    return bk.candidates(BASKETS, 0.5, **options)
+
+
+def frequent(**options):
+    return bk.candidates(BASKETS, 0.5).add(BASKETS).frequent(0.5, **options)
+
+
+def matching(**options):
+    return RULES.matching([1], **options)
+
+
+def after(**options):
+    return SEQUENCES.after(["tea"], **options)
+
+
+LENGTHS = ["min_length", "max_length"]
+INTEGERS = [
+    (mine, [*LENGTHS, "top", "max_itemsets", "max_memory", "threads"]),
+    (rules, ["top", "min_customers", "max_length", "max_rules", "threads"]),
+    (contrasts, [*LENGTHS, "top", "max_itemsets", "threads"]),
+    (sequences, ["max_length", "max_items_per_step", "max_sequences", "threads"]),
+    (high_utility, [*LENGTHS, "top", "max_itemsets", "threads"]),
+    (in_parts, [*LENGTHS, "max_itemsets", "threads"]),
+    (update, [*LENGTHS, "max_itemsets", "threads"]),
+    (candidates, ["total", "max_length", "max_itemsets", "threads"]),
+    (frequent, LENGTHS),
+    (matching, ["n"]),
+    (after, ["n"]),
+    (bk.Template, LENGTHS),
+    (SETS.filter, LENGTHS),
+    (SEQUENCES.filter, LENGTHS),
+    (RULES.p_values, ["tests"]),
+]
+CASES = [(call, name) for call, names in INTEGERS for name in names]
+
+
+@pytest.mark.parametrize(("call", "name"), CASES)
+def test_integers_are_integers_in_range(call, name):
+    for wrong in (-1, 2**64, 2**70, np.int64(-3)):
+        with pytest.raises(bk.InvalidArgumentError, match=rf"^{name}: "):
+            call(**{name: wrong})
+    for wrong in (True, np.True_, 1.0, "1", [1]):
+        with pytest.raises(TypeError, match=f"^{name}: expected an int, got "):
+            call(**{name: wrong})
+    # What is given as an integer of numpy is one.
+    largest = 10 if name in {"max_length", "max_items_per_step", "n", "threads"} else 1000
+    fits = {"min_length": 1, "min_customers": 0, "tests": 1000, "total": 4}.get(name, largest)
+    if name == "max_memory":
+        fits = 1 << 30
+    call(**{name: np.int32(fits)})
+    call(**{name: fits})
+
+
+TOPS = [(mine, {}), (rules, {}), (contrasts, {}), (high_utility, {})]
+
+
+@pytest.mark.parametrize(("call", "options"), TOPS)
+def test_the_top_none_is_an_error(call, options):
+    with pytest.raises(bk.InvalidArgumentError, match="^top: 0, expected at least 1"):
+        call(top=0, **options)
+
+
+def test_nothing_compares_with_nan():
+    nan = math.nan
+    with pytest.raises(bk.InvalidArgumentError, match="^lift: expected a number, got NaN"):
+        RULES.filter(lift=nan)
+    with pytest.raises(bk.InvalidArgumentError, match="^lift: expected a number, got NaN"):
+        SEQUENCES.filter(lift=np.float32("nan"))
+    with pytest.raises(bk.InvalidArgumentError, match="^at_least: lift: expected a number"):
+        rules(at_least={"lift": nan})
+    with pytest.raises(bk.InvalidArgumentError, match="^alpha: "):
+        RULES.significant(nan)
+    with pytest.raises(bk.InvalidArgumentError, match="^min_improvement: "):
+        RULES.non_redundant(nan)
+    with pytest.raises(bk.InvalidArgumentError, match="^min_growth: "):
+        contrasts(min_growth=nan)
+    with pytest.raises(bk.InvalidArgumentError, match="^max_time: "):
+        mine(max_time=nan)
+    for name in ("max_time", "alpha"):
+        call = mine if name == "max_time" else RULES.productive
+        for wrong in (True, "1", [1]):
+            with pytest.raises(TypeError, match=f"^{name}: expected a number, got "):
+                call(**{name: wrong})
+
+
+def test_now_is_a_time_or_a_date():
+    at = [
+        HISTORY.to_baskets(half_life_days=10, now=now).weights
+        for now in (
+            "2026-02-01",
+            "2026-02-01T00:00:00Z",
+            dt.date(2026, 2, 1),
+            dt.datetime(2026, 2, 1),
+            1769904000000,
+        )
+    ]
+    assert all(weights == at[0] for weights in at)
+    for wrong in ("yesterday", "2026-02-31", "2026-2-1"):
+        with pytest.raises(bk.InvalidArgumentError, match="^now: expected a time"):
+            HISTORY.to_baskets(half_life_days=10, now=wrong)
+    for wrong in (True, 1.5, ["2026-02-01"]):
+        with pytest.raises(TypeError, match="^now: expected a datetime, "):
+            HISTORY.to_baskets(half_life_days=10, now=wrong)
+
+
+def test_measures_that_cannot_be_told_are_errors():
+    closed = bk.itemsets(BASKETS, 1, kind="closed")
+    made = bk.rules(closed, 0.1, baskets=BASKETS)
+    calls = [
+        lambda name: made.values(name),
+        lambda name: made.sort(name),
+        lambda name: made.filter(**{name: 0}),
+        lambda name: made.with_measures([name]),
+        lambda name: made.matching([1], by=name),
+    ]
+    for call in calls:
+        for name in ("improvement", "boost"):
+            with pytest.raises(bk.InvalidArgumentError, match=f"^{name}: .* kind left out"):
+                call(name)
+        call("lift")
+    assert all(math.isnan(value) for value in made.to_dict("all")["boost"])
+    assert not any(math.isnan(value) for value in RULES.values("boost"))
+
+
+def test_extended_baskets_are_what_is_mined():
+    kinds = bk.Hierarchy({1: "low", 2: "low", 3: "high"})
+    sets = bk.itemsets(BASKETS, 2, hierarchy=kinds, kind="all", min_length=2)
+    extended = kinds.extend(BASKETS)
+    assert len(extended) == len(BASKETS)
+    for found in sets:
+        assert found.count == sum(set(found.items) <= set(basket) for basket in extended)
+    made = bk.rules(sets, 0.5, baskets=extended)
+    assert len(made) > 0
+
+
+def test_signatures_say_the_defaults():
+    for function in (bk.itemsets, bk.rules, bk.contrasts, bk.high_utility, bk.itemsets_in_parts):
+        parameters = inspect.signature(function).parameters
+        if "min_length" in parameters:
+            assert parameters["min_length"].default == 1
+    assert inspect.signature(bk.Rules.matching).parameters["n"].default == 10
