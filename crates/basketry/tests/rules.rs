@@ -165,7 +165,7 @@ fn options() -> impl Strategy<Value = (RuleOptions, u64)> {
         prop_oneof![Just(Template::any()), templates()],
         prop_oneof![Just(Template::any()), templates()],
         prop::collection::vec((measure(), 0.0..1.5f64), 0..2),
-        prop::option::of((0usize..20, measure())),
+        prop::option::of((1usize..20, measure())),
         1usize..4,
     )
         .prop_map(|(percent, single, antecedent, consequent, at_least, top, threads)| {
