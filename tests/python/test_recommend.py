@@ -180,7 +180,7 @@ def test_explanations_add_up(shop):
     assert why["probability"] == score
     total = sum(feature["contribution"] for feature in why["features"])
     assert total == pytest.approx(why["log_odds"])
-    assert 1 / (1 + np.exp(-total)) == pytest.approx(score, abs=1e-5)
+    assert 1 / (1 + np.exp(-why["calibrated_log_odds"])) == pytest.approx(score, abs=1e-5)
     assert why["segment"] in {"new", "repeat"}
     assert "log odds" in str(why)
     assert shop.model.explain("p01", customer="nobody")["known"] is False

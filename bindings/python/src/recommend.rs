@@ -301,9 +301,10 @@ impl Model {
     /// Returns
     /// -------
     /// dict
-    ///     ``probability``, ``log_odds``, ``task`` and ``segment`` (which weights apply), ``features`` (each with
-    ///     ``value``, ``weight`` and ``contribution``; the contributions add up to the log odds) and
-    ///     ``reasons``: what speaks for the product most. It prints in words.
+    ///     ``probability``, ``calibrated_log_odds`` (its log odds), ``log_odds`` (these before
+    ///     calibration), ``task`` and ``segment`` (which weights apply), ``features`` (each with
+    ///     ``value``, ``weight`` and ``contribution``; the contributions add up to ``log_odds``)
+    ///     and ``reasons``: what speaks for the product most. It prints in words.
     ///
     /// Raises
     /// ------

@@ -125,6 +125,8 @@ fn one_basket_is_enough_for_a_model() {
         missing,
         [
             "pairs that sell together",
+            "similarity by customers",
+            "similarity by baskets",
             "popular products",
             "basket anonymous propensity",
             "basket new propensity",

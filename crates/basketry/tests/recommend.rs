@@ -189,7 +189,7 @@ proptest! {
         prop_assert_eq!(explained.probability as f32, score.probabilities()[0]);
         let sum: f64 = explained.features.iter().map(|f| f.contribution).sum();
         prop_assert!((sum - explained.log_odds).abs() < 1e-9);
-        let odds = 1.0 / (1.0 + (-explained.log_odds).exp());
+        let odds = 1.0 / (1.0 + (-explained.calibrated_log_odds).exp());
         prop_assert!((odds - explained.probability).abs() < 1e-5, "{}", explained);
         prop_assert_eq!(explained.known, model.customers().find(who).is_some());
         // A product in the basket is scored by the rest of it.

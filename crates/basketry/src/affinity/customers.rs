@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::features::log_odds_of;
+use super::features::{RECENT_DAYS, log_odds_of};
 use super::orders::{CHECK_EVERY, NO_CUSTOMER, Orders};
 use super::rhythm::{self, Moments};
 use super::views::{DAY_MS, Own, Stats};
@@ -14,11 +14,13 @@ pub(crate) struct OwnRows {
     pub(crate) offsets: Vec<u64>,
     pub(crate) product: Vec<u32>,
     pub(crate) weight: Vec<f32>,
+    pub(crate) recent: Vec<f32>,
     pub(crate) count: Vec<u32>,
     pub(crate) last_days: Vec<f32>,
     pub(crate) first_days: Vec<f32>,
     pub(crate) customer_baskets: Vec<u32>,
     pub(crate) customer_weight: Vec<f32>,
+    pub(crate) customer_recent: Vec<f32>,
     pub(crate) customer_size: Vec<f32>,
 }
 
@@ -28,11 +30,13 @@ impl OwnRows {
             offsets: &self.offsets,
             product: &self.product,
             weight: &self.weight,
+            recent: &self.recent,
             count: &self.count,
             last_days: &self.last_days,
             first_days: &self.first_days,
             customer_baskets: &self.customer_baskets,
             customer_weight: &self.customer_weight,
+            customer_recent: &self.customer_recent,
             customer_size: &self.customer_size,
         }
     }
@@ -42,11 +46,13 @@ impl OwnRows {
         self.offsets.extend(other.offsets.iter().map(|offset| offset + base));
         self.product.extend(other.product);
         self.weight.extend(other.weight);
+        self.recent.extend(other.recent);
         self.count.extend(other.count);
         self.last_days.extend(other.last_days);
         self.first_days.extend(other.first_days);
         self.customer_baskets.extend(other.customer_baskets);
         self.customer_weight.extend(other.customer_weight);
+        self.customer_recent.extend(other.customer_recent);
         self.customer_size.extend(other.customer_size);
     }
 }
@@ -58,6 +64,9 @@ pub(crate) struct ProductRows {
     pub(crate) customers: Vec<u32>,
     pub(crate) popularity: Vec<f32>,
     pub(crate) log_odds: Vec<f32>,
+    pub(crate) log_odds_overall: Vec<f32>,
+    pub(crate) log_reach: Vec<f32>,
+    pub(crate) log_odds_repeat: Vec<f32>,
     pub(crate) repeat_share: Vec<f32>,
     pub(crate) rate_shape: Vec<f32>,
     pub(crate) rate_days: Vec<f32>,
@@ -70,6 +79,9 @@ impl ProductRows {
             customers: &self.customers,
             popularity: &self.popularity,
             log_odds: &self.log_odds,
+            log_odds_overall: &self.log_odds_overall,
+            log_reach: &self.log_reach,
+            log_odds_repeat: &self.log_odds_repeat,
             repeat_share: &self.repeat_share,
             rate_shape: &self.rate_shape,
             rate_days: &self.rate_days,
@@ -81,6 +93,7 @@ impl ProductRows {
 #[derive(Clone, Copy, Default)]
 struct Purchases {
     weight: f64,
+    recent: f64,
     count: u32,
     first: i64,
     last: i64,
@@ -128,12 +141,14 @@ fn own_row(
 ) {
     touched.clear();
     let baskets = orders.baskets_of(customer);
-    let mut weight = 0.0;
+    let (mut weight, mut recent) = (0.0, 0.0);
     let mut lines = 0;
     for b in baskets.clone() {
         let time = orders.time[b];
-        let decay = decay(days(time, as_of), half_life_days);
-        weight += decay;
+        let age = days(time, as_of);
+        let (slow, fast) = (decay(age, half_life_days), decay(age, f64::from(RECENT_DAYS)));
+        weight += slow;
+        recent += fast;
         lines += orders.basket(b).len();
         for &item in orders.basket(b) {
             let slot = &mut slots[item as usize];
@@ -141,7 +156,8 @@ fn own_row(
                 touched.push(item);
                 slot.first = time;
             }
-            slot.weight += decay;
+            slot.weight += slow;
+            slot.recent += fast;
             slot.count += 1;
             slot.last = time;
         }
@@ -151,6 +167,7 @@ fn own_row(
         let slot = std::mem::take(&mut slots[item as usize]);
         rows.product.push(item);
         rows.weight.push(slot.weight as f32);
+        rows.recent.push(slot.recent as f32);
         rows.count.push(slot.count);
         rows.last_days.push(days(slot.last, as_of) as f32);
         rows.first_days.push(days(slot.first, as_of) as f32);
@@ -158,6 +175,7 @@ fn own_row(
     rows.offsets.push(rows.product.len() as u64);
     rows.customer_baskets.push(baskets.len() as u32);
     rows.customer_weight.push(weight as f32);
+    rows.customer_recent.push(recent as f32);
     rows.customer_size.push(lines as f32 / baskets.len().max(1) as f32);
 }
 
@@ -177,12 +195,16 @@ pub(crate) fn product_rows(
     let mut customers = vec![0u32; products];
     let mut last = vec![u32::MAX; products];
     let who = orders.who()?;
+    let mut people = 0u64;
+    let mut before = u32::MAX;
     for (b, &who) in who.iter().enumerate() {
         if b % CHECK_EVERY == 0 {
             control.check()?;
         }
         let decay = decay(days(orders.time[b], as_of), popularity_half_life_days);
         total += decay;
+        people += u64::from(who != before);
+        before = who;
         for &item in orders.basket(b) {
             let item = item as usize;
             decayed[item] += decay;
@@ -194,10 +216,10 @@ pub(crate) fn product_rows(
         }
     }
     let n = orders.len() as f64;
+    let whole: Vec<f64> = baskets.iter().map(|&with| (f64::from(with) + 0.5) / (n + 1.0)).collect();
     let popularity: Vec<f32> = (0..products)
         .map(|p| {
-            let overall = (f64::from(baskets[p]) + 0.5) / (n + 1.0);
-            let share = (decayed[p] + POPULARITY_PRIOR * overall) / (total + POPULARITY_PRIOR);
+            let share = (decayed[p] + POPULARITY_PRIOR * whole[p]) / (total + POPULARITY_PRIOR);
             share as f32
         })
         .collect();
@@ -212,7 +234,13 @@ pub(crate) fn product_rows(
         moments[p].add(own.count[at], own.first_days[at]);
     }
     let priors = rhythm::priors(&moments, categories);
+    let reach = |&bought: &u32| ((f64::from(bought) + 0.5) / (people as f64 + 1.0)).ln() as f32;
+    // As if one of four more customers had bought it again.
+    let repeat = |p: usize| (repeaters[p] as f32 + 1.0) / (buyers[p] as f32 + 4.0);
     let mut rows = ProductRows {
+        log_odds_overall: whole.iter().map(|&p| log_odds_of(p as f32)).collect(),
+        log_reach: customers.iter().map(reach).collect(),
+        log_odds_repeat: (0..products).map(|p| log_odds_of(repeat(p))).collect(),
         baskets,
         customers,
         log_odds: popularity.iter().map(|&p| log_odds_of(p)).collect(),

@@ -1,32 +1,124 @@
 //! The features of candidates, and the probabilities that come from them.
 
+use super::curve::KNOTS;
 use super::numeric::{exp, ln};
+use super::scorer::NO_PRODUCT;
 use super::views::{Learned, MAX_DAYS, MIN_INTERVAL};
 
-/// How many features there are, the intercept included.
-pub(crate) const FEATURES: usize = 18;
+/// Names the features in the order of the weights: a constant with the index of each, and its name.
+macro_rules! features {
+    ($($(#[$doc:meta])* $index:ident = $name:literal,)*) => {
+        /// The indices of the features among the weights.
+        #[allow(
+            non_camel_case_types, clippy::upper_case_acronyms, dead_code,
+            reason = "the names of the constants, all of them, whether in use or not"
+        )]
+        enum Index { $($index,)* }
+        $(
+            $(#[$doc])*
+            #[allow(dead_code, reason = "documents the feature also where no code names it")]
+            pub(crate) const $index: usize = Index::$index as usize;
+        )*
+        /// The names of the features, in the order of the weights.
+        pub(crate) const FEATURE_NAMES: [&str; FEATURES] = [$($name,)*];
+    };
+}
 
-/// The names of the features, in the order of the weights. See [`Learned::features`].
-pub(crate) const FEATURE_NAMES: [&str; FEATURES] = [
-    "intercept",
-    "log_odds_popularity",
-    "log_context_size",
-    "paired",
-    "paired_log_odds_popularity",
-    "max_log_lift",
-    "log_sum_lift",
-    "log_mean_lift",
-    "log_pairs",
-    "log_mean_basket_size",
-    "log_customer_baskets",
-    "log_expected_orders",
-    "log_days_since_order",
-    "log_odds_own_share",
-    "log_days_since",
-    "log_due_ratio",
-    "log_due_ratio_squared",
-    "log_own_count",
-];
+features! {
+    /// Always 1.
+    INTERCEPT = "intercept",
+    // Of the customer; 0 if nothing is known about them.
+    /// Of the mean number of distinct products in their baskets.
+    LOG_MEAN_SIZE = "log_mean_basket_size",
+    /// Of 1 + their baskets.
+    LOG_BASKETS = "log_customer_baskets",
+    /// Of the orders to expect within the horizon, by the half-life of the model.
+    LOG_ORDERS = "log_expected_orders",
+    /// Of 0.5 + their baskets, each worth 2^(-age / [`RECENT_DAYS`]).
+    LOG_RECENT_ORDERS = "log_recent_orders",
+    /// Of 1 + the days since their last order.
+    LOG_ORDER_DAYS = "log_days_since_order",
+    /// Of 1 + the number of distinct products they bought.
+    LOG_VARIETY = "log_distinct_products",
+    /// Of 1 + the products they bought for the first time within the last [`TRIED_DAYS`] days.
+    LOG_TRIED = "log_recent_first_purchases",
+    // Of the basket.
+    /// Of 1 + the distinct products in it.
+    LOG_CONTEXT = "log_context_size",
+    /// Its square.
+    LOG_CONTEXT_SQUARED = "log_context_size_squared",
+    // Of the product.
+    /// Log odds of its recent share of baskets.
+    LOG_ODDS_POPULARITY = "log_odds_popularity",
+    /// These less the log odds of its share of all baskets.
+    TREND = "popularity_trend",
+    /// Of the share of customers who ever bought it, less the log odds of its share of all baskets:
+    /// how many of its purchases were first ones.
+    SPREAD = "log_reach_over_popularity",
+    /// Log odds of the share of its customers who bought it again.
+    LOG_ODDS_REPEAT = "log_odds_repeat_share",
+    // Of the product in this basket; 0 without a pair.
+    /// 1 if it is paired with a product of the basket.
+    PAIRED = "paired",
+    /// Log odds of its popularity again, plus 5: popularity means less where a pair speaks.
+    PAIRED_POPULARITY = "paired_log_odds_popularity",
+    /// The greatest lower bound of the log lift.
+    MAX_LOG_LIFT = "max_log_lift",
+    /// Of the sum of the lifts.
+    LOG_SUM_LIFT = "log_sum_lift",
+    /// Of the mean lift over the whole basket, 1 for products without a pair.
+    LOG_MEAN_LIFT = "log_mean_lift",
+    /// Of the number of pairs.
+    LOG_PAIRS = "log_pairs",
+    /// Of the similarity to the basket by what baskets hold, at least 0, plus 0.003. Scores have
+    /// outliers, which the logarithm keeps in their place.
+    LOG_SIMILAR_CONTEXT = "log_similar_to_basket",
+    // Of a product that is new to the customer.
+    /// Of the similarity to what they bought by what customers buy, at least 0, plus 0.01.
+    LOG_SIMILAR_OWN = "log_similar_to_purchases",
+    /// Of the share of customers who ever bought it, times (ln(1 + distinct products they bought) -
+    /// 5): who tries much tries what few do.
+    VARIETY_REACH = "log_reach_x_log_distinct_products",
+    // Of the customer's purchases of the product; 0 if there are none.
+    /// Log odds of its smoothed share of their decayed baskets.
+    LOG_ODDS_SHARE = "log_odds_own_share",
+    /// The same times the logarithm of 1 + the basket's size.
+    SHARE_CONTEXT = "log_odds_own_share_x_log_context_size",
+    /// Of the purchases, each worth 2^(-age / [`RECENT_DAYS`]), plus 0.02.
+    LOG_RECENT = "log_recent_purchases",
+    /// These themselves.
+    RECENT = "recent_purchases",
+    /// Of the number of purchases.
+    LOG_COUNT = "log_own_count",
+    /// Of 1 + the days since the last one.
+    LOG_DAYS = "log_days_since",
+    /// Of 1 + the days since the first one.
+    LOG_FIRST_DAYS = "log_days_since_first",
+    /// Of the time since the last one relative to the expected interval.
+    LOG_DUE = "log_due_ratio",
+    /// Its square.
+    LOG_DUE_SQUARED = "log_due_ratio_squared",
+    /// Of the decayed purchases plus 0.1, times (ln(1 + days since) - 3): silence after many
+    /// purchases says more than after a few.
+    WEIGHT_DAYS = "log_own_weight_x_log_days_since",
+    /// The same times the log odds of the popularity.
+    WEIGHT_POPULARITY = "log_own_weight_x_log_odds_popularity",
+    /// Log odds of the share times the logarithm of the similarity to the basket.
+    SHARE_SIMILAR = "log_odds_own_share_x_log_similar_to_basket",
+}
+
+/// How many features there are, the intercept included.
+pub(crate) const FEATURES: usize = Index::SHARE_SIMILAR as usize + 1;
+/// Where the features begin that differ between the candidates of a situation.
+pub(super) const OF_CANDIDATE: usize = LOG_ODDS_POPULARITY;
+const OF_CONTEXT: usize = PAIRED;
+const OF_NEW: usize = LOG_SIMILAR_OWN;
+const OF_OWN: usize = LOG_ODDS_SHARE;
+
+/// Half-life of what is called recent.
+pub(crate) const RECENT_DAYS: f32 = 30.0;
+/// A first purchase so many days ago is one of something new.
+pub(crate) const TRIED_DAYS: f32 = 60.0;
 
 /// What a probability is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +150,42 @@ pub(crate) fn weights_at(task: Task, segment: Segment) -> std::ops::Range<usize>
     from..from + FEATURES
 }
 
+/// How many numbers the knots of all calibration curves are.
+pub(crate) const CURVES: usize = 2 * KNOTS * Segment::ALL.len() * Task::ALL.len();
+
+/// Where the knots of the curve of a task and segment are among all.
+#[inline]
+pub(crate) fn curve_at(task: Task, segment: Segment) -> std::ops::Range<usize> {
+    let from = (task as usize * Segment::ALL.len() + segment as usize) * 2 * KNOTS;
+    from..from + 2 * KNOTS
+}
+
+/// How many features of products there are.
+const OF_PRODUCT: usize = OF_CONTEXT - OF_CANDIDATE;
+/// How many numbers the bounds of the features of products are.
+pub(crate) const BOUNDS: usize = 2 * OF_PRODUCT * Segment::ALL.len() * Task::ALL.len();
+
+/// Where the bounds of a task and segment are among all.
+#[inline]
+pub(crate) fn bounds_at(task: Task, segment: Segment) -> std::ops::Range<usize> {
+    let from = (task as usize * Segment::ALL.len() + segment as usize) * 2 * OF_PRODUCT;
+    from..from + 2 * OF_PRODUCT
+}
+
+/// The bounds of the features of products in some examples; none without any.
+pub(crate) fn bounds_of(examples: &[[f32; FEATURES]]) -> [f32; 2 * OF_PRODUCT] {
+    std::array::from_fn(|at| {
+        let (lower, feature) = (at < OF_PRODUCT, OF_CANDIDATE + at % OF_PRODUCT);
+        let values = examples.iter().map(|x| x[feature]);
+        match (examples.is_empty(), lower) {
+            (true, true) => -100.0,
+            (true, false) => 100.0,
+            (false, true) => values.fold(f32::INFINITY, f32::min),
+            (false, false) => values.fold(f32::NEG_INFINITY, f32::max),
+        }
+    })
+}
+
 /// Which weights apply to a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
@@ -72,13 +200,25 @@ pub(crate) enum Segment {
 impl Segment {
     pub(crate) const ALL: [Segment; 3] = [Segment::Anonymous, Segment::New, Segment::Repeat];
 
-    /// How many features, the first ones, can be other than 0.
-    pub(crate) fn features(self) -> usize {
-        match self {
-            Segment::Anonymous => 9,
-            Segment::New => 13,
-            Segment::Repeat => FEATURES,
-        }
+    /// Which features of candidates can be other than 0.
+    #[inline]
+    fn of_candidate(self, task: Task) -> [std::ops::Range<usize>; 2] {
+        let context = if task == Task::Basket { OF_NEW } else { OF_CONTEXT };
+        let known = match (self, task) {
+            (Segment::Anonymous, _) => OF_NEW..OF_NEW,
+            (Segment::New, _) => OF_NEW..OF_OWN,
+            (Segment::Repeat, Task::Horizon) => OF_OWN..SHARE_SIMILAR,
+            (Segment::Repeat, Task::Basket) => OF_OWN..FEATURES,
+        };
+        [OF_CANDIDATE..context, known]
+    }
+
+    /// The features that are in use, by index.
+    pub(crate) fn features(self, task: Task) -> impl Iterator<Item = usize> {
+        let customer = if self == Segment::Anonymous { 0..0 } else { LOG_MEAN_SIZE..LOG_CONTEXT };
+        let context = if task == Task::Basket { LOG_CONTEXT..OF_CANDIDATE } else { 0..0 };
+        let [one, two] = self.of_candidate(task);
+        std::iter::once(INTERCEPT).chain(customer).chain(context).chain(one).chain(two)
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -97,11 +237,8 @@ pub(crate) struct Shared {
     /// Decayed weight of the customer's baskets now.
     pub(super) weight: f32,
     pub(super) context: f32,
-    pub(super) log_context: f32,
-    pub(super) log_size: f32,
-    pub(super) log_baskets: f32,
-    pub(super) log_orders: f32,
-    pub(super) log_days: f32,
+    /// The features before [`OF_CANDIDATE`].
+    pub(super) x: [f32; OF_CANDIDATE],
 }
 
 impl Shared {
@@ -133,13 +270,38 @@ pub(crate) struct Candidate {
     pub(super) pairs: u32,
     pub(super) max_log: f32,
     pub(super) sum_lift: f32,
+    /// Similarity to the basket, and to the customer's products.
+    pub(super) similar_context: f32,
+    pub(super) similar_own: f32,
     /// Purchases, before and since the model was made.
     pub(crate) count: u32,
-    /// Their decayed weight now.
+    /// Their decayed weights now: by the half-life of the model, and by the recent one.
     pub(super) weight: f32,
+    pub(super) recent: f32,
     pub(super) last_days: f32,
     pub(super) first_days: f32,
     pub(super) popular: bool,
+}
+
+impl Candidate {
+    pub(super) fn new(product: u32) -> Self {
+        Self {
+            product,
+            because: NO_PRODUCT,
+            pair: 0,
+            pairs: 0,
+            max_log: 0.0,
+            sum_lift: 0.0,
+            similar_context: 0.0,
+            similar_own: 0.0,
+            count: 0,
+            weight: 0.0,
+            recent: 0.0,
+            last_days: 0.0,
+            first_days: 0.0,
+            popular: false,
+        }
+    }
 }
 
 /// Candidates whose features are computed together at most.
@@ -150,7 +312,8 @@ type Lanes = [f32; LANES];
 /// The features of up to [`LANES`] candidates, and what they are computed from.
 #[derive(Debug)]
 pub(super) struct Block {
-    pub(super) x: [Lanes; FEATURES],
+    /// Those before [`OF_CANDIDATE`] are not here.
+    x: [Lanes; FEATURES],
     /// Days expected between purchases; only for products bought before.
     pub(super) interval: Lanes,
     sums: Lanes,
@@ -186,19 +349,42 @@ impl Default for Block {
 }
 
 impl Block {
-    /// The probabilities of the first `n` lanes, by the weights of their segment.
-    pub(super) fn probabilities(&mut self, n: usize, segment: Segment, weights: &[f32]) -> &[f32] {
+    /// The log odds of the first `n` lanes, by the weights of their segment.
+    pub(super) fn log_odds(
+        &mut self,
+        n: usize,
+        (task, segment): (Task, Segment),
+        shared: &Shared,
+        weights: &[f32],
+    ) -> &mut [f32] {
+        let base: f32 = shared.x.iter().zip(weights).map(|(x, weight)| x * weight).sum();
         let sums = &mut self.sums[..n];
-        sums.fill(0.0);
-        for (x, &weight) in self.x.iter().zip(weights).take(segment.features()) {
-            for (sum, x) in sums.iter_mut().zip(&x[..n]) {
-                *sum += weight * x;
+        sums.fill(base);
+        for range in segment.of_candidate(task) {
+            for (x, &weight) in self.x[range.clone()].iter().zip(&weights[range]) {
+                for (sum, x) in sums.iter_mut().zip(&x[..n]) {
+                    *sum += weight * x;
+                }
             }
         }
-        for sum in sums.iter_mut() {
-            *sum = sigmoid(*sum);
-        }
         sums
+    }
+
+    /// All features of a lane.
+    pub(super) fn lane(
+        &self,
+        lane: usize,
+        (task, segment): (Task, Segment),
+        shared: &Shared,
+    ) -> [f32; FEATURES] {
+        let mut features = [0.0; FEATURES];
+        features[..OF_CANDIDATE].copy_from_slice(&shared.x);
+        for range in segment.of_candidate(task) {
+            for (feature, x) in features[range.clone()].iter_mut().zip(&self.x[range]) {
+                *feature = x[lane];
+            }
+        }
+        features
     }
 }
 
@@ -223,64 +409,56 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
+/// Bounds of sums of similarities: beyond these something is wrong with the file, not similar.
+const MAX_SIMILARITY: f32 = 100.0;
+
 impl Learned<'_> {
-    /// The features of the candidates `which`, at most [`LANES`], all of one segment.
-    ///
-    /// In the order of [`FEATURE_NAMES`]: 1; the log odds of the popularity; ln(1 + context size).
-    /// If the candidate is paired with context products: 1; the log odds of the popularity again,
-    /// plus 5 (popularity means less where a pair speaks); the greatest lower bound of the log
-    /// lift; the logarithm of the sum of the lifts; that of their mean over the whole context, 1
-    /// for products without a pair; that of the number of pairs. If anything is known about the
-    /// customer: the logarithms of their mean basket size, of 1 + their baskets, of the orders to
-    /// expect of them within the horizon, and of 1 + the days since their last order. If they bought
-    /// the candidate before: the log odds of its smoothed share of their decayed baskets; ln(1 +
-    /// days since the last time); the logarithm of the time since then relative to the expected
-    /// interval, and its square; the logarithm of the number of times. Those of pairs are 0 without
-    /// a pair; those beyond the segment's are not set.
+    /// The features of the candidates `which`, at most [`LANES`], all of one segment, but for those
+    /// that the situation shares. Those that cannot be other than 0 are not set.
     pub(super) fn features(
         &self,
-        _task: Task,
+        (task, segment): (Task, Segment),
         shared: &Shared,
-        segment: Segment,
         candidates: &[Candidate],
         which: &[u32],
         block: &mut Block,
     ) {
         let n = which.len();
-        let Block { x, interval, pairs, sum_lift, .. } = block;
         for (lane, &at) in which.iter().enumerate() {
-            let candidate = &candidates[at as usize];
-            x[1][lane] = self.products.log_odds[candidate.product as usize];
-            x[5][lane] = candidate.max_log;
-            pairs[lane] = candidate.pairs as f32;
-            sum_lift[lane] = candidate.sum_lift;
+            let product = candidates[at as usize].product as usize;
+            block.x[LOG_ODDS_POPULARITY][lane] = self.products.log_odds[product];
+            let overall = self.products.log_odds_overall[product];
+            block.x[TREND][lane] = self.products.log_odds[product] - overall;
+            block.x[SPREAD][lane] = self.products.log_reach[product] - overall;
+            block.x[LOG_ODDS_REPEAT][lane] = self.products.log_odds_repeat[product];
         }
-        let (pairs, sum) = (&pairs[..n], &sum_lift[..n]);
-        x[0][..n].fill(1.0);
-        x[2][..n].fill(shared.log_context);
-        each(&mut x[3][..n], |k| pairs[k].min(1.0));
-        let [_, log_odds, _, paired, paired_odds, _, log_sum, log_mean, log_pairs, ..] = x;
-        let (log_odds, paired) = (&log_odds[..n], &paired[..n]);
-        each(&mut paired_odds[..n], |k| paired[k] * (log_odds[k] + 5.0));
-        each(&mut log_sum[..n], |k| paired[k] * ln(sum[k].max(0.1)));
-        each(&mut log_mean[..n], |k| {
-            let mean = 1.0 + (sum[k] - pairs[k]) / shared.context.max(pairs[k]).max(1.0);
-            paired[k] * ln(mean.max(0.1))
-        });
-        each(&mut log_pairs[..n], |k| ln(pairs[k].max(1.0)));
-        if segment == Segment::Anonymous {
-            return;
+        // Weights say nothing about products unlike all examples, such as those never sold: they are
+        // taken for the nearest there were.
+        let (low, high) = self.bounds[bounds_at(task, segment)].split_at(OF_PRODUCT);
+        for (x, (&low, &high)) in block.x[OF_CANDIDATE..].iter_mut().zip(low.iter().zip(high)) {
+            x[..n].iter_mut().for_each(|x| *x = x.max(low).min(high));
         }
+        if task == Task::Basket {
+            block.context_features(n, shared, candidates, which);
+        }
+        match segment {
+            Segment::Anonymous => {}
+            Segment::New => block.new_features(n, shared, candidates, which),
+            Segment::Repeat => self.own_features(task, shared, candidates, which, block),
+        }
+    }
 
-        x[9][..n].fill(shared.log_size);
-        x[10][..n].fill(shared.log_baskets);
-        x[11][..n].fill(shared.log_orders);
-        x[12][..n].fill(shared.log_days);
-        if segment == Segment::New {
-            return;
-        }
-
-        let Block { popularity, weight, count, last, first, rate_days, rate_shape, .. } = block;
+    fn own_features(
+        &self,
+        task: Task,
+        shared: &Shared,
+        candidates: &[Candidate],
+        which: &[u32],
+        block: &mut Block,
+    ) {
+        let n = which.len();
+        let Block { x, interval, popularity, weight, count, last, first, .. } = block;
+        let Block { rate_days, rate_shape, .. } = block;
         for (lane, &at) in which.iter().enumerate() {
             let candidate = &candidates[at as usize];
             let product = candidate.product as usize;
@@ -291,13 +469,40 @@ impl Learned<'_> {
             count[lane] = candidate.count as f32;
             last[lane] = candidate.last_days;
             first[lane] = candidate.first_days;
+            x[RECENT][lane] = candidate.recent.min(MAX_RECENT);
         }
         let (popularity, weight, count) = (&popularity[..n], &weight[..n], &count[..n]);
         let (last, first) = (&last[..n], &first[..n]);
         let (rate_days, rate_shape) = (&rate_days[..n], &rate_shape[..n]);
+        let (others, own) = x.split_at_mut(OF_OWN);
+        let log_odds = &others[LOG_ODDS_POPULARITY][..n];
+        let similar = &others[LOG_SIMILAR_CONTEXT][..n];
+        let [
+            share,
+            share_context,
+            log_recent,
+            recent,
+            log_count,
+            log_days,
+            log_first,
+            due,
+            due_squared,
+            weight_days,
+            weight_popularity,
+            share_similar,
+        ] = own
+        else {
+            return;
+        };
         // One pseudo-basket of the average customer keeps the share off 0 and 1.
-        each(&mut x[13][..n], |k| log_odds_of((weight[k] + popularity[k]) / (shared.weight + 1.0)));
-        each(&mut x[14][..n], |k| ln(1.0 + last[k]));
+        each(&mut share[..n], |k| log_odds_of((weight[k] + popularity[k]) / (shared.weight + 1.0)));
+        let share = &share[..n];
+        each(&mut share_context[..n], |k| share[k] * shared.x[LOG_CONTEXT]);
+        let recent = &recent[..n];
+        each(&mut log_recent[..n], |k| ln(recent[k] + 0.02));
+        each(&mut log_count[..n], |k| ln(count[k].max(1.0)));
+        each(&mut log_days[..n], |k| ln(1.0 + last[k]));
+        each(&mut log_first[..n], |k| ln(1.0 + first[k]));
         // The inverse of the posterior mean rate: (days from the first purchase to the last +
         // prior days) / (purchases - 1 + prior shape).
         let interval = &mut interval[..n];
@@ -307,10 +512,70 @@ impl Learned<'_> {
             (days / repeats).clamp(MIN_INTERVAL, MAX_DAYS)
         });
         // Half a day: the mean of what a date without a time of day leaves open.
-        each(&mut x[15][..n], |k| ln(((last[k] + 0.5) / interval[k]).clamp(0.02, 50.0)));
-        let [.., due, due_squared, log_count] = x;
+        each(&mut due[..n], |k| ln(((last[k] + 0.5) / interval[k]).clamp(0.02, 50.0)));
         let due = &due[..n];
         each(&mut due_squared[..n], |k| due[k] * due[k]);
-        each(&mut log_count[..n], |k| ln(count[k].max(1.0)));
+        let log_days = &log_days[..n];
+        let log_weight = &mut weight_popularity[..n];
+        each(log_weight, |k| ln(weight[k] + 0.1));
+        each(&mut weight_days[..n], |k| log_weight[k] * (log_days[k] - 3.0));
+        log_weight.iter_mut().zip(log_odds).for_each(|(weight, odds)| *weight *= odds);
+        if task == Task::Basket {
+            each(&mut share_similar[..n], |k| share[k] * similar[k]);
+        }
+    }
+}
+
+/// More recent purchases than these say nothing more.
+const MAX_RECENT: f32 = 20.0;
+
+impl Block {
+    fn new_features(&mut self, n: usize, shared: &Shared, candidates: &[Candidate], which: &[u32]) {
+        let (product, new) = self.x.split_at_mut(OF_NEW);
+        let popularity = &product[LOG_ODDS_POPULARITY][..n];
+        let (trend, spread) = (&product[TREND][..n], &product[SPREAD][..n]);
+        let [similar, variety_reach, ..] = new else { return };
+        for (lane, &at) in which.iter().enumerate() {
+            similar[lane] = candidates[at as usize].similar_own;
+        }
+        similar[..n].iter_mut().for_each(|x| *x = ln(x.clamp(0.0, MAX_SIMILARITY) + 0.01));
+        let variety = shared.x[LOG_VARIETY] - 5.0;
+        each(&mut variety_reach[..n], |k| {
+            let log_reach = popularity[k] - trend[k] + spread[k];
+            log_reach * variety
+        });
+    }
+
+    fn context_features(
+        &mut self,
+        n: usize,
+        shared: &Shared,
+        candidates: &[Candidate],
+        which: &[u32],
+    ) {
+        let Block { x, pairs, sum_lift, .. } = self;
+        for (lane, &at) in which.iter().enumerate() {
+            let candidate = &candidates[at as usize];
+            x[MAX_LOG_LIFT][lane] = candidate.max_log;
+            x[LOG_SIMILAR_CONTEXT][lane] = candidate.similar_context;
+            pairs[lane] = candidate.pairs as f32;
+            sum_lift[lane] = candidate.sum_lift;
+        }
+        let (pairs, sum) = (&pairs[..n], &sum_lift[..n]);
+        let (product, context) = x.split_at_mut(OF_CONTEXT);
+        let log_odds = &product[LOG_ODDS_POPULARITY][..n];
+        let [paired, paired_odds, _, log_sum, log_mean, log_pairs, similar, ..] = context else {
+            return;
+        };
+        each(&mut paired[..n], |k| pairs[k].min(1.0));
+        let paired = &paired[..n];
+        each(&mut paired_odds[..n], |k| paired[k] * (log_odds[k] + 5.0));
+        each(&mut log_sum[..n], |k| paired[k] * ln(sum[k].max(0.1)));
+        each(&mut log_mean[..n], |k| {
+            let mean = 1.0 + (sum[k] - pairs[k]) / shared.context.max(pairs[k]).max(1.0);
+            paired[k] * ln(mean.max(0.1))
+        });
+        each(&mut log_pairs[..n], |k| ln(pairs[k].max(1.0)));
+        similar[..n].iter_mut().for_each(|x| *x = ln(x.clamp(0.0, MAX_SIMILARITY) + 0.003));
     }
 }

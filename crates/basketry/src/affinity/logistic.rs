@@ -1,4 +1,4 @@
-//! Weighted logistic regression for a dozen features: Newton's method with a ridge.
+//! Weighted logistic regression for a few dozen features: Newton's method with a ridge.
 
 use rayon::prelude::*;
 
@@ -14,6 +14,8 @@ pub(crate) struct Examples {
     pub(crate) bought: Vec<bool>,
     /// Importance weight: the inverse of the probability with which the row was sampled.
     pub(crate) weight: Vec<f32>,
+    /// By how much more or less the row counts when weights are fitted.
+    pub(crate) focus: Vec<f32>,
 }
 
 impl Examples {
@@ -21,7 +23,19 @@ impl Examples {
         self.bought.len()
     }
 
+    #[cfg(test)]
     pub(crate) fn push(&mut self, x: [f32; FEATURES], bought: bool, weight: f32) {
+        self.push_focused(x, bought, weight, 1.0);
+    }
+
+    pub(crate) fn push_focused(
+        &mut self,
+        x: [f32; FEATURES],
+        bought: bool,
+        weight: f32,
+        focus: f32,
+    ) {
+        self.focus.push(focus);
         self.x.push(x);
         self.bought.push(bought);
         self.weight.push(weight);
@@ -31,6 +45,7 @@ impl Examples {
         self.x.append(&mut other.x);
         self.bought.append(&mut other.bought);
         self.weight.append(&mut other.weight);
+        self.focus.append(&mut other.focus);
     }
 
     /// The number of rows that were bought.
@@ -66,6 +81,10 @@ type Matrix = [[f64; FEATURES]; FEATURES];
 /// does not depend on the number of threads.
 const CHUNK: usize = 4096;
 const MAX_STEPS: usize = 50;
+/// The first steps are made on one row in so many: they need not be exact.
+const COARSE: usize = 8;
+/// Rows from which on that pays.
+const MANY: usize = 100_000;
 
 #[derive(Clone, Copy)]
 struct Sums {
@@ -90,12 +109,24 @@ impl Sums {
     }
 }
 
+/// What is fitted: the features that vary, standardised, in the order of `active`.
+struct Problem<'a> {
+    examples: &'a Examples,
+    focused: bool,
+    active: Vec<usize>,
+    mean: Vector,
+    scale: Vector,
+    ridge: f64,
+    control: &'a Control,
+}
+
 /// Fits the weights of the features in `used` (by index; 0, the intercept, is always used). The
 /// others get 0. `ridge` penalises the squared weights of standardised features, the intercept
-/// not.
+/// not. With `focused` rows count by their focus as well.
 pub(crate) fn fit(
     examples: &Examples,
     used: &[usize],
+    focused: bool,
     ridge: f64,
     control: &Control,
 ) -> Result<std::result::Result<[f32; FEATURES], NotFitted>> {
@@ -104,58 +135,120 @@ pub(crate) fn fit(
         return Ok(Err(NotFitted::OneOutcome));
     }
     let (mean, scale) = standardise(examples);
-    let active: [bool; FEATURES] =
-        std::array::from_fn(|j| j == 0 || used.contains(&j) && scale[j] > 0.0);
-    let sums = |w: &Vector| -> Result<Sums> {
-        let chunks: Vec<Sums> = (0..examples.len().div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|chunk| {
-                control.check()?;
-                let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(examples.len());
-                Ok(sum_rows(examples, rows, w, &mean, &scale, &active))
-            })
-            .collect::<Result<_>>()?;
-        let mut total = chunks.iter().fold(Sums::ZERO, Sums::merge);
-        for j in 1..FEATURES {
-            total.loss += 0.5 * ridge * w[j] * w[j];
-            total.gradient[j] += ridge * w[j];
-            total.hessian[j][j] += if active[j] { ridge } else { 1.0 };
-        }
-        Ok(total)
-    };
-
+    let varies = |&j: &usize| j == 0 || used.contains(&j) && scale[j] > 0.0;
+    let active = (0..FEATURES).filter(varies).collect();
+    let problem = Problem { examples, focused, active, mean, scale, ridge, control };
     let base = examples.base_rate();
     let mut w = [0.0; FEATURES];
     w[0] = (base / (1.0 - base)).ln();
-    let mut now = sums(&w)?;
-    for _ in 0..MAX_STEPS {
-        let Some(step) = solve(&now.hessian, &now.gradient) else {
-            return Ok(Err(NotFitted::NotConverged));
-        };
-        // Twice the decrease of the loss that the step promises.
-        let promise: f64 = step.iter().zip(&now.gradient).map(|(s, g)| s * g).sum();
-        if !promise.is_finite() {
-            return Ok(Err(NotFitted::NotConverged));
-        }
-        if promise <= 1e-10 * (1.0 + now.loss) {
-            return Ok(Ok(unscale(&w, &mean, &scale)));
-        }
-        let mut length = 1.0;
-        loop {
-            let next: Vector = std::array::from_fn(|j| w[j] - length * step[j]);
-            let sums = sums(&next)?;
-            if sums.loss <= now.loss - 1e-4 * length * promise {
-                w = next;
-                now = sums;
-                break;
-            }
-            length *= 0.5;
-            if length < 1e-6 {
-                return Ok(Err(NotFitted::NotConverged));
-            }
+    if examples.len() >= MANY {
+        // Where this fails there is still the fit to everything.
+        if let Ok(near) = problem.newton(w, COARSE)? {
+            w = near;
         }
     }
-    Ok(Err(NotFitted::NotConverged))
+    Ok(problem.newton(w, 1)?.map(|w| problem.unscale(&w)))
+}
+
+impl Problem<'_> {
+    /// Newton's method with halved steps on every `stride`-th row, from the weights `w`.
+    fn newton(
+        &self,
+        mut w: Vector,
+        stride: usize,
+    ) -> Result<std::result::Result<Vector, NotFitted>> {
+        let mut now = self.sums(&w, stride)?;
+        for _ in 0..MAX_STEPS {
+            let Some(step) = solve(&now.hessian, &now.gradient) else {
+                return Ok(Err(NotFitted::NotConverged));
+            };
+            // Twice the decrease of the loss that the step promises.
+            let promise: f64 = step.iter().zip(&now.gradient).map(|(s, g)| s * g).sum();
+            if !promise.is_finite() {
+                return Ok(Err(NotFitted::NotConverged));
+            }
+            if promise <= 1e-10 * (1.0 + now.loss) {
+                return Ok(Ok(w));
+            }
+            let mut length = 1.0;
+            loop {
+                let next: Vector = std::array::from_fn(|j| w[j] - length * step[j]);
+                let sums = self.sums(&next, stride)?;
+                if sums.loss <= now.loss - 1e-4 * length * promise {
+                    w = next;
+                    now = sums;
+                    break;
+                }
+                length *= 0.5;
+                if length < 1e-6 {
+                    return Ok(Err(NotFitted::NotConverged));
+                }
+            }
+        }
+        Ok(Err(NotFitted::NotConverged))
+    }
+
+    /// The loss and its derivatives. What is not in use has a curvature of 1, and so no step.
+    fn sums(&self, w: &Vector, stride: usize) -> Result<Sums> {
+        let rows = self.examples.len().div_ceil(stride);
+        let chunks: Vec<Sums> = (0..rows.div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                self.control.check()?;
+                let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
+                Ok(self.sum_rows(rows.map(|row| row * stride), w))
+            })
+            .collect::<Result<_>>()?;
+        let mut total = chunks.iter().fold(Sums::ZERO, Sums::merge);
+        for (j, w) in w.iter().enumerate() {
+            let used = j < self.active.len();
+            let ridge = if j > 0 && used { self.ridge } else { 0.0 };
+            total.loss += 0.5 * ridge * w * w;
+            total.gradient[j] += ridge * w;
+            total.hessian[j][j] += if used { ridge } else { 1.0 };
+        }
+        Ok(total)
+    }
+
+    fn sum_rows(&self, rows: impl Iterator<Item = usize>, w: &Vector) -> Sums {
+        let mut sums = Sums::ZERO;
+        let n = self.active.len();
+        let mut z = [0.0; FEATURES];
+        for row in rows {
+            let raw = &self.examples.x[row];
+            for (z, &j) in z.iter_mut().zip(&self.active) {
+                *z = (f64::from(raw[j]) - self.mean[j]) / self.scale[j];
+            }
+            let eta: f64 = z[..n].iter().zip(w).map(|(z, w)| z * w).sum();
+            let weight = f64::from(self.examples.weight[row])
+                * if self.focused { f64::from(self.examples.focus[row]) } else { 1.0 };
+            let bought = self.examples.bought[row];
+            let p = 1.0 / (1.0 + (-eta).exp());
+            sums.loss += weight * log_loss(eta, bought);
+            let residual = weight * (p - f64::from(u8::from(bought)));
+            let curvature = weight * p * (1.0 - p);
+            for i in 0..n {
+                sums.gradient[i] += residual * z[i];
+                let scaled = curvature * z[i];
+                for (sum, z) in sums.hessian[i][..=i].iter_mut().zip(&z) {
+                    *sum += scaled * z;
+                }
+            }
+        }
+        sums
+    }
+
+    /// Weights of the features as they are from those of standardised ones.
+    fn unscale(&self, w: &Vector) -> [f32; FEATURES] {
+        let mut raw = [0.0; FEATURES];
+        let mut intercept = w[0];
+        for (&j, w) in self.active.iter().zip(w).skip(1) {
+            raw[j] = (w / self.scale[j]) as f32;
+            intercept -= w * self.mean[j] / self.scale[j];
+        }
+        raw[0] = intercept as f32;
+        raw
+    }
 }
 
 /// The weighted means and standard deviations of the features; the intercept has 0 and 1.
@@ -184,37 +277,6 @@ fn standardise(examples: &Examples) -> (Vector, Vector) {
     mean[0] = 0.0;
     scale[0] = 1.0;
     (mean, scale)
-}
-
-fn sum_rows(
-    examples: &Examples,
-    rows: std::ops::Range<usize>,
-    w: &Vector,
-    mean: &Vector,
-    scale: &Vector,
-    active: &[bool; FEATURES],
-) -> Sums {
-    let mut sums = Sums::ZERO;
-    for row in rows {
-        let raw = &examples.x[row];
-        let z: Vector = std::array::from_fn(|j| {
-            if active[j] { (f64::from(raw[j]) - mean[j]) / scale[j] } else { 0.0 }
-        });
-        let eta: f64 = z.iter().zip(w).map(|(z, w)| z * w).sum();
-        let weight = f64::from(examples.weight[row]);
-        let p = 1.0 / (1.0 + (-eta).exp());
-        let y = f64::from(u8::from(examples.bought[row]));
-        sums.loss += weight * log_loss(eta, examples.bought[row]);
-        let residual = weight * (p - y);
-        let curvature = weight * p * (1.0 - p);
-        for i in 0..FEATURES {
-            sums.gradient[i] += residual * z[i];
-            for j in 0..=i {
-                sums.hessian[i][j] += curvature * z[i] * z[j];
-            }
-        }
-    }
-    sums
 }
 
 /// -ln of the probability given to what happened, at log odds `eta`; stable in both tails.
@@ -258,20 +320,6 @@ fn solve(hessian: &Matrix, gradient: &Vector) -> Option<Vector> {
     Some(s)
 }
 
-/// Weights of the features as they are from those of standardised ones.
-fn unscale(w: &Vector, mean: &Vector, scale: &Vector) -> [f32; FEATURES] {
-    let mut raw = [0.0; FEATURES];
-    let mut intercept = w[0];
-    for j in 1..FEATURES {
-        if scale[j] > 0.0 {
-            raw[j] = (w[j] / scale[j]) as f32;
-            intercept -= w[j] * mean[j] / scale[j];
-        }
-    }
-    raw[0] = intercept as f32;
-    raw
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,7 +332,7 @@ mod tests {
     }
 
     fn fitted(examples: &Examples, used: &[usize], ridge: f64) -> [f32; FEATURES] {
-        fit(examples, used, ridge, &Control::new()).unwrap().unwrap()
+        fit(examples, used, false, ridge, &Control::new()).unwrap().unwrap()
     }
 
     #[test]
@@ -343,7 +391,7 @@ mod tests {
     fn one_outcome_is_not_fitted() {
         let mut examples = Examples::default();
         examples.push(row(&[1.0]), true, 1.0);
-        let result = fit(&examples, &[1], 1.0, &Control::new()).unwrap();
+        let result = fit(&examples, &[1], false, 1.0, &Control::new()).unwrap();
         assert_eq!(result, Err(NotFitted::OneOutcome));
     }
 }

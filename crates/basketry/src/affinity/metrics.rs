@@ -1,5 +1,7 @@
 //! How good predicted probabilities are: log-loss, area under the ROC curve, calibration error.
 
+use super::report::{ReliabilityBin, round6};
+
 /// A prediction, what happened, and how much the row counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Outcome {
@@ -9,7 +11,7 @@ pub(crate) struct Outcome {
 }
 
 /// Quality on a set of rows.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Quality {
     /// Mean of -ln of the probability given to what happened.
     pub(crate) log_loss: f64,
@@ -18,6 +20,8 @@ pub(crate) struct Quality {
     /// Expected calibration error: mean absolute difference between predicted and observed share
     /// in [`BINS`] bins of equal weight by prediction.
     pub(crate) calibration_error: f64,
+    /// The bins, from the least prediction on.
+    pub(crate) bins: Vec<ReliabilityBin>,
 }
 
 pub(crate) const BINS: usize = 20;
@@ -47,8 +51,19 @@ pub(crate) fn quality(outcomes: &mut [Outcome]) -> Option<Quality> {
     let mut area = 0.0;
     let mut error = 0.0;
     let mut bin = (0.0, 0.0, 0.0);
+    let mut bins = Vec::with_capacity(BINS);
+    let mut close = |bin: (f64, f64, f64)| {
+        if bin.0 > 0.0 {
+            error += f64::abs(bin.1 - bin.2);
+            bins.push(ReliabilityBin {
+                share: round6(bin.0 / total),
+                predicted: round6(bin.2 / bin.0),
+                observed: round6(bin.1 / bin.0),
+            });
+        }
+    };
     let mut done = 0.0;
-    let mut bins = 1.0;
+    let mut next = 1.0;
     for tie in outcomes.chunk_by(|a, b| a.probability == b.probability) {
         let weight: f64 = tie.iter().map(|o| o.weight).sum();
         let positive: f64 = tie.iter().filter(|o| o.bought).map(|o| o.weight).sum();
@@ -59,17 +74,18 @@ pub(crate) fn quality(outcomes: &mut [Outcome]) -> Option<Quality> {
         bin.2 += weight * tie[0].probability;
         done += weight;
         // A tie is never torn apart: bins may come out a little unequal.
-        if done >= total * bins / BINS as f64 {
-            error += f64::abs(bin.1 - bin.2);
+        if done >= total * next / BINS as f64 {
+            close(bin);
             bin = (0.0, 0.0, 0.0);
-            bins = (done / total * BINS as f64).floor() + 1.0;
+            next = (done / total * BINS as f64).floor() + 1.0;
         }
     }
-    error += f64::abs(bin.1 - bin.2);
+    close(bin);
     Some(Quality {
         log_loss: loss / total,
         auc: area / (bought * (total - bought)),
         calibration_error: error / total,
+        bins,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Affinity: what sells together, what each customer buys again, and how likely a purchase is.
 
 pub(crate) mod attributes;
+pub(crate) mod curve;
 pub(crate) mod customers;
 pub(crate) mod features;
 pub(crate) mod logistic;
@@ -21,6 +22,7 @@ pub(crate) mod views;
 pub use options::FitOptions;
 pub use relations::Relation;
 pub use report::{
-    CarriedReport, FitReport, NotLearned, SegmentReport, SimilarityReport, SplitReport, Weight,
+    CarriedReport, FitReport, NotLearned, ReliabilityBin, SegmentReport, SimilarityReport,
+    SplitReport, Weight,
 };
 pub use rhythm::{Cycle, DueState};

@@ -153,8 +153,23 @@ pub struct SegmentReport {
     pub auc: Option<f64>,
     /// Expected calibration error over 20 bins of equal weight.
     pub calibration_error: Option<f64>,
+    /// Those bins, from the least prediction on.
+    pub reliability: Vec<ReliabilityBin>,
     /// The weights in use, the intercept first.
     pub weights: Vec<Weight>,
+}
+
+/// How often something was bought that was given about the same probability.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct ReliabilityBin {
+    /// The share of the candidates that are in this bin.
+    pub share: f64,
+    /// The mean of their probabilities.
+    pub predicted: f64,
+    /// The share of them that was bought.
+    pub observed: f64,
 }
 
 /// The weight of a feature in the log odds.

@@ -4,12 +4,25 @@
 //! split, serving on the columns of the mapped model file. What the weights were fitted to is
 //! therefore exactly what they are applied to.
 
-use super::features::{Block, Candidate, FEATURES, LANES, Shared, weights_at};
+use super::curve::Curve;
+use super::features::{
+    Block, Candidate, FEATURES, INTERCEPT, LANES, LOG_BASKETS, LOG_CONTEXT, LOG_CONTEXT_SQUARED,
+    LOG_MEAN_SIZE, LOG_ORDER_DAYS, LOG_ORDERS, LOG_RECENT_ORDERS, LOG_TRIED, LOG_VARIETY,
+    OF_CANDIDATE, RECENT_DAYS, Shared, TRIED_DAYS, curve_at, sigmoid, weights_at,
+};
 use super::numeric::{exp, ln};
-use super::views::{DAY_MS, MAX_DAYS};
+use super::views::{DAY_MS, MAX_DAYS, Similar};
 
 pub(crate) use super::features::{Segment, Task};
 pub(crate) use super::views::Learned;
+
+/// Candidates taken for their similarity to the basket, and to what the customer bought.
+const SIMILAR_TO_CONTEXT: usize = 64;
+const SIMILAR_TO_OWN: usize = 100;
+/// Products of the customer from which similarity starts at most. What joins a basket is asked for
+/// while somebody waits, and depends on the basket first of all.
+const BASKET_SOURCES: usize = 32;
+const HORIZON_SOURCES: usize = 256;
 
 /// Marks "no product".
 pub(crate) const NO_PRODUCT: u32 = u32::MAX;
@@ -71,6 +84,10 @@ pub(crate) struct Scratch {
     products: usize,
     round: u32,
     candidates: Vec<Candidate>,
+    to_context: Similarity,
+    to_own: Similarity,
+    /// Products with a number to choose the greatest of.
+    ranked: Vec<(f32, u32)>,
     /// Per candidate.
     probability: Vec<f32>,
     interval: Vec<f32>,
@@ -95,30 +112,46 @@ impl Scratch {
         }
         self.round += 1;
         self.candidates.clear();
+        self.to_context.begin(products);
+        self.to_own.begin(products);
     }
 
-    /// The candidate of `product`, added if it is new; `None` for what may not be one.
+    /// The candidate for a product, a new one if it is none yet. `None` if the product is not in
+    /// the model or cannot be a candidate.
     #[inline]
     fn candidate(&mut self, product: u32) -> Option<&mut Candidate> {
         let mark = self.marks[..self.products].get_mut(product as usize)?;
         if mark.0 != self.round {
             *mark = (self.round, self.candidates.len() as u32);
-            self.candidates.push(Candidate {
-                product,
-                because: NO_PRODUCT,
-                pair: 0,
-                pairs: 0,
-                max_log: 0.0,
-                sum_lift: 0.0,
-                count: 0,
-                weight: 0.0,
-                last_days: 0.0,
-                first_days: 0.0,
-                popular: false,
-            });
+            self.candidates.push(Candidate::new(product));
             return self.candidates.last_mut();
         }
         self.candidates.get_mut(mark.1 as usize)
+    }
+
+    /// Makes candidates of the most similar products of the catalogue, at most `limit`.
+    fn add_similar(&mut self, which: Which, sold: u32, limit: usize) {
+        let similarity = match which {
+            Which::Context => &self.to_context,
+            Which::Own => &self.to_own,
+        };
+        self.ranked.clear();
+        let mut least = 0.0;
+        for &product in &similarity.touched[..similarity.len] {
+            let (_, score) = similarity.cells[product as usize];
+            if score > least && product < sold && self.marks[product as usize].0 != self.round {
+                self.ranked.push((score, product));
+                // What is below the least of enough others need not be looked at again.
+                if self.ranked.len() >= 4 * limit.max(16) {
+                    keep_greatest(&mut self.ranked, limit);
+                    least = self.ranked.last().map_or(f32::INFINITY, |&(score, _)| score);
+                }
+            }
+        }
+        keep_greatest(&mut self.ranked, limit);
+        for at in 0..self.ranked.len() {
+            self.candidate(self.ranked[at].1);
+        }
     }
 
     /// Where a product is among the candidates of the last situation, which are scored in their
@@ -177,9 +210,76 @@ impl Scratch {
     }
 }
 
+/// What the similarity is to.
+#[derive(Clone, Copy)]
+enum Which {
+    Context,
+    Own,
+}
+
+/// Keeps the greatest numbers; of equal ones those of the first products.
+fn keep_greatest(ranked: &mut Vec<(f32, u32)>, limit: usize) {
+    if ranked.len() > limit {
+        if limit > 0 {
+            ranked
+                .select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        }
+        ranked.truncate(limit);
+    }
+}
+
+/// Scores of similarity, added up over rows.
+#[derive(Debug, Default)]
+struct Similarity {
+    /// Per product: the round in which it was met, and its score.
+    cells: Vec<(u32, f32)>,
+    /// The products met, the first `len`.
+    touched: Vec<u32>,
+    len: usize,
+    round: u32,
+}
+
+impl Similarity {
+    fn begin(&mut self, products: usize) {
+        if self.cells.len() < products {
+            self.cells.resize(products, (0, 0.0));
+            self.touched.resize(products + 1, 0);
+        }
+        if self.round == u32::MAX {
+            self.cells.fill((0, 0.0));
+            self.round = 0;
+        }
+        self.round += 1;
+        self.len = 0;
+    }
+
+    /// Adds the row of a product.
+    #[inline]
+    fn add(&mut self, rows: &Similar<'_>, product: u32) {
+        let row = rows.row(product);
+        for (&other, &weight) in rows.product[row.clone()].iter().zip(&rows.weight[row]) {
+            let Some(cell) = self.cells.get_mut(other as usize) else { continue };
+            // Without a branch: whether a product was met before cannot be guessed.
+            let new = cell.0 != self.round;
+            *cell = (self.round, if new { weight } else { cell.1 + weight });
+            self.touched[self.len] = other;
+            self.len += usize::from(new);
+        }
+    }
+
+    #[inline]
+    fn score(&self, product: u32) -> f32 {
+        match self.cells.get(product as usize) {
+            Some(&(round, score)) if round == self.round => score,
+            _ => 0.0,
+        }
+    }
+}
+
 impl Learned<'_> {
     /// Scores every candidate: the neighbours of the context, the customer's own products, what
-    /// they bought since, and the popular ones, in this order; context products are left out.
+    /// they bought since, what is similar to the context or to what they bought, and the popular
+    /// ones, in this order; context products are left out.
     /// `out` is cleared first. Context and since-products that are not in the model are ignored.
     pub(crate) fn score(
         &self,
@@ -216,6 +316,10 @@ impl Learned<'_> {
 
     /// Scores the candidates that were chosen of the situation last collected.
     pub(crate) fn score_chosen(&self, task: Task, shared: &Shared, scratch: &mut Scratch) {
+        let Scratch { candidates, to_context, to_own, .. } = scratch;
+        for &at in &scratch.chosen {
+            candidates[at as usize].be_similar(to_context, to_own);
+        }
         let Scratch { candidates, chosen, order, block, probability, interval, .. } = scratch;
         probability.clear();
         probability.resize(candidates.len(), 0.0);
@@ -226,13 +330,17 @@ impl Learned<'_> {
             let of = |at: &u32| shared.segment(&candidates[*at as usize]) == segment;
             order.extend(chosen.iter().copied().filter(of));
             let weights = &self.weights[weights_at(task, segment)];
+            let curve = self.curve(task, segment);
             for lanes in order.chunks(LANES) {
-                self.features(task, shared, segment, candidates, lanes, block);
+                self.features((task, segment), shared, candidates, lanes, block);
                 for (&at, &days) in lanes.iter().zip(&block.interval) {
                     interval[at as usize] = days;
                 }
-                let probabilities = block.probabilities(lanes.len(), segment, weights);
-                for (&at, &p) in lanes.iter().zip(probabilities) {
+                let log_odds = block.log_odds(lanes.len(), (task, segment), shared, weights);
+                for log_odds in log_odds.iter_mut() {
+                    *log_odds = sigmoid(curve.at(*log_odds));
+                }
+                for (&at, &p) in lanes.iter().zip(&*log_odds) {
                     probability[at as usize] = p;
                 }
             }
@@ -242,7 +350,7 @@ impl Learned<'_> {
     /// Collects the candidates of a situation in `scratch`.
     pub(crate) fn candidates(
         &self,
-        _task: Task,
+        task: Task,
         situation: &Situation<'_>,
         scratch: &mut Scratch,
     ) -> Shared {
@@ -254,11 +362,35 @@ impl Learned<'_> {
                 Some(mark) if mark.0 != scratch.round => {
                     *mark = (scratch.round, NOT_A_CANDIDATE);
                     context_size += 1;
+                    if task == Task::Basket {
+                        scratch.to_context.add(&self.similar_baskets, product);
+                    }
                 }
                 _ => {}
             }
         }
-        for &product in situation.context {
+        if task == Task::Basket {
+            self.add_pairs(situation.context, scratch);
+        }
+        let customer = self.add_own(situation, scratch);
+        if task == Task::Basket {
+            scratch.add_similar(Which::Context, self.sold, SIMILAR_TO_CONTEXT);
+        }
+        if customer.baskets > 0 {
+            self.add_similarity_to_own(task, situation, scratch);
+            scratch.add_similar(Which::Own, self.sold, SIMILAR_TO_OWN);
+        }
+        for &product in self.popular {
+            if let Some(candidate) = scratch.candidate(product) {
+                candidate.popular = true;
+            }
+        }
+        self.shared(&customer, context_size as f32)
+    }
+
+    /// The pairs of the context.
+    fn add_pairs(&self, context: &[u32], scratch: &mut Scratch) {
+        for &product in context {
             for pair in self.neighbours.row(product) {
                 let log = self.neighbours.log_low[pair];
                 if let Some(candidate) = scratch.candidate(self.neighbours.product[pair]) {
@@ -272,69 +404,121 @@ impl Learned<'_> {
                 }
             }
         }
+    }
 
+    /// What the customer bought, before and since the model was made.
+    fn add_own(&self, situation: &Situation<'_>, scratch: &mut Scratch) -> Customer {
         let elapsed = days_between(self.as_of, situation.now_ms);
-        let fade = self.decay(elapsed);
-        let mut weight = 0.0;
-        let mut baskets = 0;
-        let mut size = self.mean_size;
-        let (mut last_days, mut first_days) = (f32::INFINITY, 0.0f32);
-        if let Some(customer) = situation.customer {
-            for at in self.own.row(customer) {
+        let (fade, fade_recent) = (self.decay(elapsed), recent_decay(elapsed));
+        let mut customer = Customer { size: self.mean_size, last_days: MAX_DAYS, ..EMPTY };
+        if let Some(index) = situation.customer {
+            for at in self.own.row(index) {
                 let last = (self.own.last_days[at] + elapsed).min(MAX_DAYS);
                 let first = (self.own.first_days[at] + elapsed).min(MAX_DAYS);
-                last_days = last_days.min(last);
-                first_days = first_days.max(first);
+                customer.purchase(last, first);
                 if let Some(candidate) = scratch.candidate(self.own.product[at]) {
                     candidate.count = self.own.count[at];
                     candidate.weight = self.own.weight[at] * fade;
+                    candidate.recent = self.own.recent[at] * fade_recent;
                     candidate.last_days = last;
                     candidate.first_days = first;
                 }
             }
-            if let Some(&count) = self.own.customer_baskets.get(customer as usize) {
-                baskets = count;
-                weight = self.own.customer_weight[customer as usize] * fade;
-                size = self.own.customer_size[customer as usize];
+            if let Some(&count) = self.own.customer_baskets.get(index as usize) {
+                customer.baskets = count;
+                customer.weight = self.own.customer_weight[index as usize] * fade;
+                customer.recent = self.own.customer_recent[index as usize] * fade_recent;
+                customer.size = self.own.customer_size[index as usize];
             }
         }
-        if !situation.since.is_empty() {
-            let mut total = 0.0;
-            for line in situation.since {
-                let days = days_between(line.time_ms, situation.now_ms);
-                let decay = self.decay(days);
-                total += decay;
-                last_days = last_days.min(days);
-                first_days = first_days.max(days);
-                if let Some(candidate) = scratch.candidate(line.product) {
-                    candidate.last_days =
-                        if candidate.count == 0 { days } else { candidate.last_days.min(days) };
-                    candidate.first_days = candidate.first_days.max(days);
-                    candidate.count = candidate.count.saturating_add(1);
-                    candidate.weight += decay;
+        if situation.since.is_empty() {
+            return customer;
+        }
+        let (mut total, mut total_recent) = (0.0, 0.0);
+        for line in situation.since {
+            let days = days_between(line.time_ms, situation.now_ms);
+            let (decay, recent) = (self.decay(days), recent_decay(days));
+            total += decay;
+            total_recent += recent;
+            customer.last_days = customer.last_days.min(days);
+            customer.first_days = customer.first_days.max(days);
+            if let Some(candidate) = scratch.candidate(line.product) {
+                if candidate.count == 0 {
+                    candidate.last_days = days;
+                    customer.variety += 1;
+                    customer.tried += u32::from(days < TRIED_DAYS);
                 }
-            }
-            // The baskets since then have no times of their own: they get the mean of their lines'.
-            let since_baskets = situation.since_baskets.max(1);
-            weight += since_baskets as f32 * (total / situation.since.len() as f32);
-            baskets = baskets.saturating_add(since_baskets);
-        }
-        for &product in self.popular {
-            if let Some(candidate) = scratch.candidate(product) {
-                candidate.popular = true;
+                candidate.last_days = candidate.last_days.min(days);
+                candidate.first_days = candidate.first_days.max(days);
+                candidate.count = candidate.count.saturating_add(1);
+                candidate.weight += decay;
+                candidate.recent += recent;
             }
         }
-        let context = context_size as f32;
-        Shared {
-            known: baskets > 0,
-            weight,
-            context,
-            log_context: ln(1.0 + context),
-            log_size: ln(size.max(1.0)),
-            log_baskets: ln(1.0 + baskets as f32),
-            log_orders: ln(0.05 + self.expected_orders(weight, first_days)),
-            log_days: ln(1.0 + last_days.min(MAX_DAYS)),
+        // The baskets since then have no times of their own: they get the mean of their lines'.
+        let baskets = situation.since_baskets.max(1);
+        let each = baskets as f32 / situation.since.len() as f32;
+        customer.weight += each * total;
+        customer.recent += each * total_recent;
+        customer.baskets = customer.baskets.saturating_add(baskets);
+        customer
+    }
+
+    /// Similarity to what the customer bought, from the products they bought most.
+    fn add_similarity_to_own(&self, task: Task, situation: &Situation<'_>, scratch: &mut Scratch) {
+        self.sources(task, situation, &mut scratch.ranked);
+        for &(_, product) in &scratch.ranked {
+            scratch.to_own.add(&self.similar_customers, product);
         }
+    }
+
+    /// The products of the customer from which similarity starts, those of the greatest decayed
+    /// weight if there are many; each counts 1, as when the similarity was learned.
+    fn sources(&self, task: Task, situation: &Situation<'_>, sources: &mut Vec<(f32, u32)>) {
+        sources.clear();
+        let row = situation.customer.map_or(0..0, |customer| self.own.row(customer));
+        let own = &self.own.product[row.clone()];
+        sources.extend(self.own.weight[row].iter().copied().zip(own.iter().copied()));
+        let learned = sources.len();
+        for line in situation.since {
+            let new = own.binary_search(&line.product).is_err()
+                && sources[learned..].iter().all(|source| source.1 != line.product);
+            if new {
+                sources.push((1.0, line.product));
+            }
+        }
+        let limit = match task {
+            Task::Basket => BASKET_SOURCES,
+            Task::Horizon => HORIZON_SOURCES,
+        };
+        keep_greatest(sources, limit);
+        // Sums of floating-point numbers depend on their order.
+        sources.sort_unstable_by_key(|source| source.1);
+    }
+
+    fn shared(&self, customer: &Customer, context: f32) -> Shared {
+        let mut x = [0.0; OF_CANDIDATE];
+        let known = customer.baskets > 0;
+        let log_context = ln(1.0 + context);
+        x[INTERCEPT] = 1.0;
+        x[LOG_CONTEXT] = log_context;
+        x[LOG_CONTEXT_SQUARED] = log_context * log_context;
+        if known {
+            let orders = self.expected_orders(customer.weight, customer.first_days);
+            x[LOG_MEAN_SIZE] = ln(customer.size.max(1.0));
+            x[LOG_BASKETS] = ln(1.0 + customer.baskets as f32);
+            x[LOG_ORDERS] = ln(0.05 + orders);
+            x[LOG_RECENT_ORDERS] = ln(0.5 + customer.recent);
+            x[LOG_ORDER_DAYS] = ln(1.0 + customer.last_days);
+            x[LOG_VARIETY] = ln(1.0 + customer.variety as f32);
+            x[LOG_TRIED] = ln(1.0 + customer.tried as f32);
+        }
+        Shared { known, weight: customer.weight, context, x }
+    }
+
+    /// The calibration curve of a task and segment.
+    pub(crate) fn curve(&self, task: Task, segment: Segment) -> Curve {
+        Curve::new(&self.curves[curve_at(task, segment)])
     }
 
     /// The segment and the features of one candidate of the situation last collected.
@@ -345,14 +529,11 @@ impl Learned<'_> {
         scratch: &mut Scratch,
         candidate: usize,
     ) -> (Segment, [f32; FEATURES]) {
-        let Scratch { candidates, block, .. } = scratch;
+        let Scratch { candidates, block, to_context, to_own, .. } = scratch;
+        candidates[candidate].be_similar(to_context, to_own);
         let segment = shared.segment(&candidates[candidate]);
-        self.features(task, shared, segment, candidates, &[candidate as u32], block);
-        let mut features = [0.0; FEATURES];
-        for (feature, x) in features.iter_mut().zip(&block.x).take(segment.features()) {
-            *feature = x[0];
-        }
-        (segment, features)
+        self.features((task, segment), shared, candidates, &[candidate as u32], block);
+        (segment, block.lane(0, (task, segment), shared))
     }
 
     /// The orders to expect within the horizon of a customer whose orders have a decayed weight,
@@ -370,6 +551,55 @@ impl Learned<'_> {
     }
 }
 
+impl Candidate {
+    #[inline]
+    fn be_similar(&mut self, to_context: &Similarity, to_own: &Similarity) {
+        self.similar_context = to_context.score(self.product);
+        self.similar_own = to_own.score(self.product);
+    }
+}
+
+/// What a situation says about its customer.
+#[derive(Clone, Copy, Debug)]
+struct Customer {
+    baskets: u32,
+    weight: f32,
+    recent: f32,
+    size: f32,
+    last_days: f32,
+    first_days: f32,
+    /// Distinct products, and those of them first bought within [`TRIED_DAYS`].
+    variety: u32,
+    tried: u32,
+}
+
+const EMPTY: Customer = Customer {
+    baskets: 0,
+    weight: 0.0,
+    recent: 0.0,
+    size: 0.0,
+    last_days: 0.0,
+    first_days: 0.0,
+    variety: 0,
+    tried: 0,
+};
+
+impl Customer {
+    /// Takes note of a product that was last and first bought so many days ago.
+    #[inline]
+    fn purchase(&mut self, last_days: f32, first_days: f32) {
+        self.last_days = self.last_days.min(last_days);
+        self.first_days = self.first_days.max(first_days);
+        self.variety += 1;
+        self.tried += u32::from(first_days < TRIED_DAYS);
+    }
+}
+
+#[inline]
+fn recent_decay(days: f32) -> f32 {
+    exp(-days / RECENT_DAYS * std::f32::consts::LN_2)
+}
+
 /// Days from one time to a later one; 0 if it is not later.
 #[inline]
 pub(crate) fn days_between(from_ms: i64, to_ms: i64) -> f32 {
@@ -378,7 +608,10 @@ pub(crate) fn days_between(from_ms: i64, to_ms: i64) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::features::{WEIGHTS, sigmoid};
+    use super::super::curve::KNOTS;
+    use super::super::features::{
+        BOUNDS, CURVES, LOG_ODDS_POPULARITY, LOG_ODDS_SHARE, MAX_LOG_LIFT, WEIGHTS, bounds_of,
+    };
     use super::super::views::{Neighbours, Own, Similar, Stats};
     use super::*;
 
@@ -389,16 +622,24 @@ mod tests {
         // Log odds = own share's log odds for what was bought before, else popularity's plus the
         // bound of the lift.
         let mut weights = [0.0; WEIGHTS];
-        weights[1] = 1.0;
-        weights[5] = 1.0;
-        weights[FEATURES + 1] = 1.0;
-        weights[FEATURES + 5] = 1.0;
-        weights[2 * FEATURES + 13] = 1.0;
+        for segment in [Segment::Anonymous, Segment::New] {
+            let weights = &mut weights[weights_at(Task::Basket, segment)];
+            weights[LOG_ODDS_POPULARITY] = 1.0;
+            weights[MAX_LOG_LIFT] = 1.0;
+        }
+        weights[weights_at(Task::Basket, Segment::Repeat)][LOG_ODDS_SHARE] = 1.0;
         let popularity = [0.5, 0.2, 0.1, 0.05, 0.01];
+        // Straight.
+        let each = bounds_of(&[]);
+        let bounds: [f32; BOUNDS] = std::array::from_fn(|k| each[k % each.len()]);
+        let curves: [f32; CURVES] = std::array::from_fn(|k| (k % KNOTS) as f32);
         test(Learned {
             as_of: 100 * DAY,
             half_life_days: 10.0,
             mean_size: 2.0,
+            sold: 5,
+            similar_customers: Similar { offsets: &[0; 6], product: &[], weight: &[] },
+            similar_baskets: Similar { offsets: &[0; 6], product: &[], weight: &[] },
             neighbours: Neighbours {
                 offsets: &[0, 2, 2, 2, 3, 3],
                 product: &[1, 2, 2],
@@ -407,17 +648,17 @@ mod tests {
                 baskets: &[20, 21, 22],
                 customers: &[10, 11, 12],
             },
-            similar_customers: Similar { offsets: &[0; 6], product: &[], weight: &[] },
-            similar_baskets: Similar { offsets: &[0; 6], product: &[], weight: &[] },
             own: Own {
                 offsets: &[0, 2],
                 product: &[1, 4],
                 weight: &[0.5, 1.5],
+                recent: &[0.25, 1.0],
                 count: &[1, 3],
                 last_days: &[10.0, 5.0],
                 first_days: &[10.0, 45.0],
                 customer_baskets: &[3],
                 customer_weight: &[2.0],
+                customer_recent: &[1.0],
                 customer_size: &[1.5],
             },
             products: Stats {
@@ -425,6 +666,9 @@ mod tests {
                 customers: &[9; 5],
                 popularity: &popularity,
                 log_odds: &popularity.map(|p: f32| (p / (1.0 - p)).ln()),
+                log_odds_overall: &[-2.0; 5],
+                log_reach: &[-1.0; 5],
+                log_odds_repeat: &[-1.0; 5],
                 repeat_share: &[0.0; 5],
                 rate_shape: &[2.0; 5],
                 rate_days: &[20.0; 5],
@@ -432,6 +676,8 @@ mod tests {
             popular: &[2],
             horizon_days: 28.0,
             weights: &weights,
+            curves: &curves,
+            bounds: &bounds,
         });
     }
 
@@ -542,7 +788,7 @@ mod tests {
                 let (segment, x) = learned.features_of(Task::Basket, &shared, &mut scratch, at);
                 let weights = &learned.weights[weights_at(Task::Basket, segment)];
                 let sum: f32 = x.iter().zip(weights).map(|(x, w)| w * x).sum();
-                assert_eq!(sigmoid(sum), scored.probability);
+                assert!(close(sigmoid(sum), scored.probability));
             }
         });
     }

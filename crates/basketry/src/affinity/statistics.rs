@@ -4,6 +4,7 @@ use super::customers::{self, OwnRows, ProductRows};
 use super::options::FitOptions;
 use super::orders::{Orders, Products};
 use super::pairs::{self, PairOptions, Pairs};
+use super::propensity::Propensity;
 use super::similarity::SimilarityRows;
 use super::views::Learned;
 use crate::{Control, Error, ErrorKind, Result};
@@ -24,6 +25,7 @@ pub(crate) struct Statistics {
     pub(crate) own: OwnRows,
     pub(crate) products: ProductRows,
     pub(crate) popular: Vec<u32>,
+    pub(crate) sold: u32,
 }
 
 impl Statistics {
@@ -87,23 +89,27 @@ impl Statistics {
             own,
             products,
             popular,
+            sold: of.sold as u32,
         })
     }
 
     /// These statistics with the weights of the propensity.
-    pub(crate) fn view<'a>(&'a self, horizon_days: f32, weights: &'a [f32]) -> Learned<'a> {
+    pub(crate) fn view<'a>(&'a self, propensity: &'a Propensity) -> Learned<'a> {
         Learned {
             as_of: self.as_of,
             half_life_days: self.half_life_days,
             mean_size: self.mean_size,
+            sold: self.sold,
             neighbours: self.pairs.view(),
             similar_customers: self.similar_customers.view(),
             similar_baskets: self.similar_baskets.view(),
             own: self.own.view(),
             products: self.products.view(),
             popular: &self.popular,
-            horizon_days,
-            weights,
+            horizon_days: propensity.horizon_days,
+            weights: &propensity.weights,
+            curves: &propensity.curves,
+            bounds: &propensity.bounds,
         }
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Own<'a> {
     pub(crate) product: &'a [u32],
     /// Baskets with the product, each worth 2^(-age / half-life) at `as_of`.
     pub(crate) weight: &'a [f32],
+    /// The same with the half-life of what is called recent.
+    pub(crate) recent: &'a [f32],
     /// Baskets with the product.
     pub(crate) count: &'a [u32],
     /// Days from the last purchase to `as_of`.
@@ -46,6 +48,8 @@ pub(crate) struct Own<'a> {
     pub(crate) customer_baskets: &'a [u32],
     /// Per customer: baskets, each worth 2^(-age / half-life) at `as_of`.
     pub(crate) customer_weight: &'a [f32],
+    /// The same with the half-life of what is called recent.
+    pub(crate) customer_recent: &'a [f32],
     /// Per customer: mean number of distinct products in a basket.
     pub(crate) customer_size: &'a [f32],
 }
@@ -59,7 +63,6 @@ impl<'a> Own<'a> {
 }
 
 /// What having one product says about others: rows by source.
-#[allow(dead_code, reason = "read once the propensity has features of it")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Similar<'a> {
     /// Per product, one more: where its row begins.
@@ -70,7 +73,6 @@ pub(crate) struct Similar<'a> {
     pub(crate) weight: &'a [f32],
 }
 
-#[allow(dead_code, reason = "read once the propensity has features of it")]
 impl Similar<'_> {
     /// Where the row of `product` lies in the columns.
     #[inline]
@@ -90,6 +92,12 @@ pub(crate) struct Stats<'a> {
     pub(crate) popularity: &'a [f32],
     /// Its log odds.
     pub(crate) log_odds: &'a [f32],
+    /// Log odds of the smoothed share of all baskets with the product.
+    pub(crate) log_odds_overall: &'a [f32],
+    /// Natural logarithm of the smoothed share of customers who bought it.
+    pub(crate) log_reach: &'a [f32],
+    /// Log odds of the smoothed share of its customers who bought it at least twice.
+    pub(crate) log_odds_repeat: &'a [f32],
     /// Share of its customers who bought it at least twice.
     pub(crate) repeat_share: &'a [f32],
     /// Gamma prior of the repurchase rate per day: shape.
@@ -125,12 +133,12 @@ pub(crate) struct Learned<'a> {
     pub(crate) half_life_days: f32,
     /// Mean number of distinct products in a basket.
     pub(crate) mean_size: f32,
+    /// How many of the products, the first ones, are in the catalogue.
+    pub(crate) sold: u32,
     pub(crate) neighbours: Neighbours<'a>,
     /// By what customers buy, at any time.
-    #[allow(dead_code, reason = "read once the propensity has features of it")]
     pub(crate) similar_customers: Similar<'a>,
     /// By what baskets hold.
-    #[allow(dead_code, reason = "read once the propensity has features of it")]
     pub(crate) similar_baskets: Similar<'a>,
     pub(crate) own: Own<'a>,
     pub(crate) products: Stats<'a>,
@@ -142,4 +150,9 @@ pub(crate) struct Learned<'a> {
     /// [`Segment::ALL`](super::features::Segment::ALL), for each of
     /// [`Task::ALL`](super::features::Task::ALL).
     pub(crate) weights: &'a [f32],
+    /// Knots of the calibration curves: twice [`KNOTS`](super::curve::KNOTS) for each of the same.
+    pub(crate) curves: &'a [f32],
+    /// Bounds of the features of products, for each of the same: the least values of the examples,
+    /// then the greatest.
+    pub(crate) bounds: &'a [f32],
 }

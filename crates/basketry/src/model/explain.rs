@@ -13,8 +13,8 @@ use crate::{Error, ErrorKind, Id, IdRef, Result};
 /// Products named as reasons at most.
 const REASONS: usize = 3;
 
-/// A probability and what it is made of: the contributions of the features add up to the log odds,
-/// and the probability is `1 / (1 + exp(-log odds))`.
+/// A probability and what it is made of: the contributions of the features add up to log odds, a
+/// rising curve calibrates these, and the probability is `1 / (1 + exp(-calibrated log odds))`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -34,8 +34,10 @@ pub struct Explanation {
     pub segment: &'static str,
     /// The probability.
     pub probability: f64,
-    /// Its log odds: the sum of the contributions.
+    /// The sum of the contributions: its log odds before calibration.
     pub log_odds: f64,
+    /// Its log odds.
+    pub calibrated_log_odds: f64,
     /// Every feature of the segment, in the order of the model.
     pub features: Vec<FeatureShare>,
     /// What speaks for the product most among the products of the basket, at most three, the
@@ -122,7 +124,8 @@ impl Model {
         let probability = scratch.probabilities()[place];
         let (segment, values) = learned.features_of(task, &shared, &mut scratch, place);
         let weights = &learned.weights[weights_at(task, segment)];
-        let features: Vec<FeatureShare> = (0..segment.features())
+        let features: Vec<FeatureShare> = segment
+            .features(task)
             .map(|at| {
                 let (value, weight) = (f64::from(values[at]), f64::from(weights[at]));
                 FeatureShare {
@@ -151,6 +154,8 @@ impl Model {
                 customers: pairs.customers[at],
             })
         });
+        let log_odds: f64 = features.iter().map(|f| f.contribution).sum();
+        let calibrated = learned.curve(task, segment).at(log_odds as f32);
         Ok(Explanation {
             product: product.to_owned(),
             customer: customer.map(IdRef::to_owned),
@@ -159,7 +164,8 @@ impl Model {
             task: task.name(),
             segment: segment.name(),
             probability: f64::from(probability),
-            log_odds: features.iter().map(|f| f.contribution).sum(),
+            log_odds,
+            calibrated_log_odds: f64::from(calibrated),
             features,
             reasons: reasons.collect(),
         })
@@ -176,8 +182,8 @@ impl fmt::Display for Explanation {
         }
         writeln!(
             f,
-            ": probability {:.6}, log odds {:.4} ({}, {})",
-            self.probability, self.log_odds, self.task, self.segment
+            ": probability {:.6}, log odds {:.4}, before calibration {:.4} ({}, {})",
+            self.probability, self.calibrated_log_odds, self.log_odds, self.task, self.segment
         )?;
         let mut shares: Vec<&FeatureShare> = self.features.iter().collect();
         shares.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));

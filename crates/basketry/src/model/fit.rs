@@ -101,8 +101,12 @@ pub(super) fn recount(
             forgotten_customers: changes.1,
         });
         let learned = last.learned();
-        let propensity =
-            Propensity { weights: learned.weights.to_vec(), horizon_days: learned.horizon_days };
+        let propensity = Propensity {
+            weights: learned.weights.to_vec(),
+            curves: learned.curves.to_vec(),
+            bounds: learned.bounds.to_vec(),
+            horizon_days: learned.horizon_days,
+        };
         report.horizon_days = old.horizon_days;
         control.begin(Stage::Writing, 1)?;
         let bytes = layout::write(

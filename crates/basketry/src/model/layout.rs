@@ -7,7 +7,9 @@ use super::lookup::{self, IdColumns, IdKinds};
 use super::relations::{self, RelationLayout};
 use super::rules::{self, RuleLayout};
 use super::snapshot::{self, Outline, Snapshot};
-use crate::affinity::features::WEIGHTS as WEIGHT_COUNT;
+use crate::affinity::features::{
+    BOUNDS as BOUND_COUNT, CURVES as CURVE_COUNT, WEIGHTS as WEIGHT_COUNT,
+};
 use crate::affinity::orders::Products;
 use crate::affinity::propensity::Propensity;
 use crate::affinity::relations::RelationRows;
@@ -36,6 +38,12 @@ const PRODUCT_CUSTOMERS: Kind = *b"PCUS";
 const POPULARITY: Kind = *b"PPOP";
 /// Per product, f32: the log odds of the popularity.
 const LOG_ODDS: Kind = *b"PLOD";
+/// Per product, f32: the log odds of its smoothed share of all baskets.
+const LOG_ODDS_OVERALL: Kind = *b"PLOA";
+/// Per product, f32: the natural logarithm of the smoothed share of customers who bought it.
+const LOG_REACH: Kind = *b"PLRE";
+/// Per product, f32: the log odds of the smoothed share of its customers who bought it again.
+const LOG_ODDS_REPEAT: Kind = *b"PLOR";
 /// Per product, f32: share of its customers who bought it at least twice.
 const REPEAT_SHARE: Kind = *b"PREP";
 /// Per product, f32: shape of the gamma prior of the repurchase rate per day.
@@ -68,6 +76,8 @@ const OWN_OFFSETS: Kind = *b"OOFF";
 const OWN_PRODUCT: Kind = *b"OPRO";
 /// f32: baskets with it, each worth 2^(-age / half-life).
 const OWN_WEIGHT: Kind = *b"OWGT";
+/// f32: the same with the half-life of what is called recent.
+const OWN_RECENT: Kind = *b"ORCT";
 /// u32: baskets with it.
 const OWN_COUNT: Kind = *b"OCNT";
 /// f32: days from the last purchase to `AS_OF`.
@@ -78,12 +88,18 @@ const OWN_FIRST: Kind = *b"OFST";
 const CUSTOMER_BASKETS: Kind = *b"CBAS";
 /// Per customer, f32: baskets, each worth 2^(-age / half-life).
 const CUSTOMER_WEIGHT: Kind = *b"CWGT";
+/// f32: the same with the half-life of what is called recent.
+const CUSTOMER_RECENT: Kind = *b"CRCT";
 /// Per customer, f32: mean number of distinct products in a basket.
 const CUSTOMER_SIZE: Kind = *b"CSIZ";
 /// f32: the weights of the features, a row per task and segment.
 const WEIGHTS: Kind = *b"WGHT";
+/// f32: the knots of the calibration curves, two rows per task and segment.
+const CURVES: Kind = *b"CURV";
+/// f32: the bounds of the features of products, two rows per task and segment.
+const BOUNDS: Kind = *b"BNDS";
 
-const KINDS: [Kind; 41] = [
+const KINDS: [Kind; 48] = [
     JSON,
     PRODUCT_IDS.ints,
     PRODUCT_IDS.offsets,
@@ -99,6 +115,9 @@ const KINDS: [Kind; 41] = [
     PRODUCT_CUSTOMERS,
     POPULARITY,
     LOG_ODDS,
+    LOG_ODDS_OVERALL,
+    LOG_REACH,
+    LOG_ODDS_REPEAT,
     REPEAT_SHARE,
     RATE_SHAPE,
     RATE_DAYS,
@@ -118,20 +137,24 @@ const KINDS: [Kind; 41] = [
     OWN_OFFSETS,
     OWN_PRODUCT,
     OWN_WEIGHT,
+    OWN_RECENT,
     OWN_COUNT,
     OWN_LAST,
     OWN_FIRST,
     CUSTOMER_BASKETS,
     CUSTOMER_WEIGHT,
+    CUSTOMER_RECENT,
     CUSTOMER_SIZE,
     WEIGHTS,
+    CURVES,
+    BOUNDS,
 ];
 
 /// The columns with one entry for each customer, besides those of their ids.
-const PER_CUSTOMER: [Kind; 3] = [CUSTOMER_BASKETS, CUSTOMER_WEIGHT, CUSTOMER_SIZE];
+const PER_CUSTOMER: [Kind; 4] = [CUSTOMER_BASKETS, CUSTOMER_WEIGHT, CUSTOMER_RECENT, CUSTOMER_SIZE];
 /// The columns with one entry for each row of purchases.
-const PER_PURCHASE: [Kind; 5] = [OWN_PRODUCT, OWN_WEIGHT, OWN_COUNT, OWN_LAST, OWN_FIRST];
-
+const PER_PURCHASE: [Kind; 6] =
+    [OWN_PRODUCT, OWN_WEIGHT, OWN_RECENT, OWN_COUNT, OWN_LAST, OWN_FIRST];
 /// The sections of a similarity.
 struct SimilarKinds {
     /// Per product and one more, u64: where the row of what it says about others begins.
@@ -182,11 +205,16 @@ pub(super) fn write(
     let scalars = [statistics.half_life_days, statistics.mean_size, propensity.horizon_days];
     writer.section(SCALARS, 0, &scalars);
     writer.section(WEIGHTS, 0, &propensity.weights);
+    writer.section(CURVES, 0, &propensity.curves);
+    writer.section(BOUNDS, 0, &propensity.bounds);
     let rows = &statistics.products;
     writer.section(PRODUCT_BASKETS, 0, &rows.baskets);
     writer.section(PRODUCT_CUSTOMERS, 0, &rows.customers);
     writer.section(POPULARITY, 0, &rows.popularity);
     writer.section(LOG_ODDS, 0, &rows.log_odds);
+    writer.section(LOG_ODDS_OVERALL, 0, &rows.log_odds_overall);
+    writer.section(LOG_REACH, 0, &rows.log_reach);
+    writer.section(LOG_ODDS_REPEAT, 0, &rows.log_odds_repeat);
     writer.section(REPEAT_SHARE, 0, &rows.repeat_share);
     writer.section(RATE_SHAPE, 0, &rows.rate_shape);
     writer.section(RATE_DAYS, 0, &rows.rate_days);
@@ -210,11 +238,13 @@ pub(super) fn write(
     writer.section(OWN_OFFSETS, 0, &own.offsets);
     writer.section(OWN_PRODUCT, 0, &own.product);
     writer.section(OWN_WEIGHT, 0, &own.weight);
+    writer.section(OWN_RECENT, 0, &own.recent);
     writer.section(OWN_COUNT, 0, &own.count);
     writer.section(OWN_LAST, 0, &own.last_days);
     writer.section(OWN_FIRST, 0, &own.first_days);
     writer.section(CUSTOMER_BASKETS, 0, &own.customer_baskets);
     writer.section(CUSTOMER_WEIGHT, 0, &own.customer_weight);
+    writer.section(CUSTOMER_RECENT, 0, &own.customer_recent);
     writer.section(CUSTOMER_SIZE, 0, &own.customer_size);
 
     relations::write(&mut writer, found);
@@ -307,10 +337,15 @@ pub(super) struct Layout {
     mean_size: f32,
     horizon_days: f32,
     weights: Column<f32>,
+    curves: Column<f32>,
+    bounds: Column<f32>,
     product_baskets: Column<u32>,
     product_customers: Column<u32>,
     popularity: Column<f32>,
     log_odds: Column<f32>,
+    log_odds_overall: Column<f32>,
+    log_reach: Column<f32>,
+    log_odds_repeat: Column<f32>,
     repeat_share: Column<f32>,
     rate_shape: Column<f32>,
     rate_days: Column<f32>,
@@ -326,11 +361,13 @@ pub(super) struct Layout {
     own_offsets: Column<u64>,
     own_product: Column<u32>,
     own_weight: Column<f32>,
+    own_recent: Column<f32>,
     own_count: Column<u32>,
     own_last: Column<f32>,
     own_first: Column<f32>,
     customer_baskets: Column<u32>,
     customer_weight: Column<f32>,
+    customer_recent: Column<f32>,
     customer_size: Column<f32>,
 }
 
@@ -455,10 +492,15 @@ impl Layout {
             mean_size: scalars[1],
             horizon_days: scalars[2],
             weights: finder.floats(WEIGHTS, WEIGHT_COUNT, -BIG, BIG)?,
+            bounds: finder.floats(BOUNDS, BOUND_COUNT, -BIG, BIG)?,
+            curves: finder.floats(CURVES, CURVE_COUNT, -100.0, 100.0)?,
             product_baskets: finder.column(PRODUCT_BASKETS, p)?,
             product_customers: finder.column(PRODUCT_CUSTOMERS, p)?,
             popularity: finder.floats(POPULARITY, p, 0.0, 1.0)?,
             log_odds: finder.floats(LOG_ODDS, p, -100.0, 100.0)?,
+            log_odds_overall: finder.floats(LOG_ODDS_OVERALL, p, -100.0, 100.0)?,
+            log_reach: finder.floats(LOG_REACH, p, -100.0, 0.0)?,
+            log_odds_repeat: finder.floats(LOG_ODDS_REPEAT, p, -100.0, 100.0)?,
             repeat_share: finder.floats(REPEAT_SHARE, p, 0.0, 1.0)?,
             rate_shape: finder.floats(RATE_SHAPE, p, 1e-9, BIG)?,
             rate_days: finder.floats(RATE_DAYS, p, 1e-9, BIG)?,
@@ -474,11 +516,13 @@ impl Layout {
             own_offsets,
             own_product: finder.indices(OWN_PRODUCT, owned, p)?,
             own_weight: finder.floats(OWN_WEIGHT, owned, 0.0, BIG)?,
+            own_recent: finder.floats(OWN_RECENT, owned, 0.0, BIG)?,
             own_count: finder.column(OWN_COUNT, owned)?,
             own_last: finder.floats(OWN_LAST, owned, 0.0, BIG)?,
             own_first: finder.floats(OWN_FIRST, owned, 0.0, BIG)?,
             customer_baskets: finder.column(CUSTOMER_BASKETS, c)?,
             customer_weight: finder.floats(CUSTOMER_WEIGHT, c, 0.0, BIG)?,
+            customer_recent: finder.floats(CUSTOMER_RECENT, c, 0.0, BIG)?,
             customer_size: finder.floats(CUSTOMER_SIZE, c, 0.0, BIG)?,
         })
     }
@@ -489,6 +533,7 @@ impl Layout {
             as_of: self.as_of,
             half_life_days: self.half_life_days,
             mean_size: self.mean_size,
+            sold: self.snapshot.len() as u32,
             neighbours: Neighbours {
                 offsets: self.pair_offsets.of(bytes),
                 product: self.pair_product.of(bytes),
@@ -503,11 +548,13 @@ impl Layout {
                 offsets: self.own_offsets.of(bytes),
                 product: self.own_product.of(bytes),
                 weight: self.own_weight.of(bytes),
+                recent: self.own_recent.of(bytes),
                 count: self.own_count.of(bytes),
                 last_days: self.own_last.of(bytes),
                 first_days: self.own_first.of(bytes),
                 customer_baskets: self.customer_baskets.of(bytes),
                 customer_weight: self.customer_weight.of(bytes),
+                customer_recent: self.customer_recent.of(bytes),
                 customer_size: self.customer_size.of(bytes),
             },
             products: Stats {
@@ -515,6 +562,9 @@ impl Layout {
                 customers: self.product_customers.of(bytes),
                 popularity: self.popularity.of(bytes),
                 log_odds: self.log_odds.of(bytes),
+                log_odds_overall: self.log_odds_overall.of(bytes),
+                log_reach: self.log_reach.of(bytes),
+                log_odds_repeat: self.log_odds_repeat.of(bytes),
                 repeat_share: self.repeat_share.of(bytes),
                 rate_shape: self.rate_shape.of(bytes),
                 rate_days: self.rate_days.of(bytes),
@@ -522,6 +572,8 @@ impl Layout {
             popular: self.popular.of(bytes),
             horizon_days: self.horizon_days,
             weights: self.weights.of(bytes),
+            curves: self.curves.of(bytes),
+            bounds: self.bounds.of(bytes),
         }
     }
 }

@@ -48,8 +48,8 @@ pub use self::relations::{RelationNumbers, RelationRow, Relations};
 pub use self::rules::{RuleView, RulesView};
 pub use self::score::{ScoreOptions, Scores};
 pub use crate::affinity::{
-    CarriedReport, Cycle, DueState, FitOptions, FitReport, NotLearned, Relation, SegmentReport,
-    SimilarityReport, SplitReport, Weight,
+    CarriedReport, Cycle, DueState, FitOptions, FitReport, NotLearned, Relation, ReliabilityBin,
+    SegmentReport, SimilarityReport, SplitReport, Weight,
 };
 
 /// What was learned: immutable, cheap to clone, read by any number of threads.

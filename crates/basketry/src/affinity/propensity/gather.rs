@@ -79,6 +79,11 @@ impl Source<'_> {
     ) {
         let shared = self.learned.candidates(task, situation, scratch);
         let count = scratch.candidates().len();
+        // See `level`.
+        let focus = match task {
+            Task::Basket => 1.0 / target.products.len().max(1) as f32,
+            Task::Horizon => 1.0,
+        };
         let rate = (self.negatives / count.max(1) as f64).min(1.0);
         let mut found = 0;
         for candidate in 0..count {
@@ -103,7 +108,7 @@ impl Source<'_> {
             } else {
                 &mut gathered.fitting[at]
             };
-            set.push(x, bought, weight);
+            set.push_focused(x, bought, weight, focus);
         }
         // What the customer bought before is always a candidate, so what is missed was new.
         let missed = if shared.is_known() { Segment::New } else { Segment::Anonymous };

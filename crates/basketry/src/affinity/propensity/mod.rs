@@ -14,12 +14,17 @@
 //! teach the weights of a full basket something about itself.
 
 mod basket;
+mod calibrate;
 mod draws;
 mod gather;
 mod horizon;
 
 use self::gather::{Gathered, Source};
-use super::features::{FEATURE_NAMES, FEATURES, Segment, Task, WEIGHTS, sigmoid, weights_at};
+use super::curve::Curve;
+use super::features::{
+    BOUNDS, CURVES, FEATURE_NAMES, FEATURES, OF_CANDIDATE, Segment, Task, WEIGHTS, bounds_at,
+    bounds_of, curve_at, sigmoid, weights_at,
+};
 use super::logistic::{self, Examples, NotFitted};
 use super::metrics::{self, Outcome};
 use super::options::FitOptions;
@@ -103,11 +108,37 @@ pub(crate) fn split_time(first_ms: i64, last_ms: i64, holdout_days: f64) -> Opti
 }
 
 /// What a fit gives.
+#[derive(Clone, Debug)]
 pub(crate) struct Propensity {
     /// [`FEATURES`] for each of [`Segment::ALL`], for each of [`Task::ALL`].
     pub(crate) weights: Vec<f32>,
+    /// The knots of the calibration curves, for each of the same.
+    pub(crate) curves: Vec<f32>,
+    /// The bounds of the features of products, for each of the same.
+    pub(crate) bounds: Vec<f32>,
     /// The days that the probabilities of [`Task::Horizon`] are of.
     pub(crate) horizon_days: f32,
+}
+
+impl Propensity {
+    /// What is used where nothing could be fitted.
+    fn fallback(options: &FitOptions) -> Self {
+        let mut propensity = Self {
+            weights: vec![0.0; WEIGHTS],
+            curves: vec![0.0; CURVES],
+            bounds: vec![0.0; BOUNDS],
+            horizon_days: options.horizon_days as f32,
+        };
+        for task in Task::ALL {
+            for segment in Segment::ALL {
+                propensity.weights[weights_at(task, segment)]
+                    .copy_from_slice(&fallback(task, segment));
+                propensity.curves[curve_at(task, segment)].copy_from_slice(&calibrate::straight());
+                propensity.bounds[bounds_at(task, segment)].copy_from_slice(&bounds_of(&[]));
+            }
+        }
+        propensity
+    }
 }
 
 /// Fits the weights of both tasks and reports on them. `offerable` says of each catalogue product
@@ -121,13 +152,7 @@ pub(crate) fn fit(
     report: &mut FitReport,
     control: &Control,
 ) -> Result<Propensity> {
-    let mut weights = vec![0.0; WEIGHTS];
-    for task in Task::ALL {
-        for segment in Segment::ALL {
-            weights[weights_at(task, segment)].copy_from_slice(&fallback(task, segment));
-        }
-    }
-    let mut propensity = Propensity { weights, horizon_days: options.horizon_days as f32 };
+    let mut propensity = Propensity::fallback(options);
     report.horizon_days = options.horizon_days;
     let holdout = options.holdout_days.max(options.horizon_days);
     let time = orders.span().and_then(|(first, last)| split_time(first, last, holdout));
@@ -154,17 +179,17 @@ pub(crate) fn fit(
         held_out_customers: split.keys.iter().filter(|&&key| draws::held_out(key)).count() as u64,
     });
 
-    let weights = propensity.weights.clone();
-    let learned = statistics.view(propensity.horizon_days, &weights);
+    let end = horizon_end(orders, time, options, &mut propensity, report);
+    let unfitted = propensity.clone();
+    let learned = statistics.view(&unfitted);
     let source = Source { learned, offerable, negatives: basket::NEGATIVES };
     let gathered = basket::gather(&split, &source, &baskets, control)?;
-    fit_task(Task::Basket, &gathered, &mut propensity.weights, report, control)?;
+    fit_task(Task::Basket, &gathered, &mut propensity, report, control)?;
     drop(gathered);
 
-    let end = horizon_end(orders, time, options, &mut propensity, report);
     let source = Source { negatives: horizon::negatives(customers.len()), ..source };
     let gathered = horizon::gather(&split, &source, &customers, end, control)?;
-    fit_task(Task::Horizon, &gathered, &mut propensity.weights, report, control)?;
+    fit_task(Task::Horizon, &gathered, &mut propensity, report, control)?;
     Ok(propensity)
 }
 
@@ -193,11 +218,11 @@ fn horizon_end(
     split + observed
 }
 
-/// Fits the weights of one task and measures them.
+/// Fits the weights and the calibration of one task, and measures them.
 fn fit_task(
     task: Task,
     all: &Gathered,
-    weights: &mut [f32],
+    propensity: &mut Propensity,
     report: &mut FitReport,
     control: &Control,
 ) -> Result<()> {
@@ -205,7 +230,15 @@ fn fit_task(
         let at = segment as usize;
         let fitted = fit_segment(task, segment, &all.fitting[at], report, control)?;
         let in_use = fitted.unwrap_or_else(|| fallback(task, segment));
-        weights[weights_at(task, segment)].copy_from_slice(&in_use);
+        propensity.weights[weights_at(task, segment)].copy_from_slice(&in_use);
+        let mut knots = calibrate::straight();
+        if fitted.is_some() {
+            let bounds = bounds_of(&all.fitting[at].x);
+            propensity.bounds[bounds_at(task, segment)].copy_from_slice(&bounds);
+            knots = calibrate::fit(&all.fitting[at], &log_odds(&all.fitting[at], &in_use));
+        }
+        propensity.curves[curve_at(task, segment)].copy_from_slice(&knots);
+        let curve = Curve::new(&knots);
         let mut entry = SegmentReport {
             task: task.name().into(),
             segment: segment.name().into(),
@@ -220,7 +253,8 @@ fn fit_task(
             weights: weights_of(&in_use),
             ..SegmentReport::default()
         };
-        let measured = measure(&mut entry, &all.fitting[at], &all.measuring[at], &in_use, control)?;
+        let measured =
+            measure(&mut entry, &all.fitting[at], &all.measuring[at], (&in_use, &curve), control)?;
         if !measured {
             report.not_learned(
                 &format!("quality of the {} propensity", name(task, segment)),
@@ -273,8 +307,10 @@ fn fit_segment(
     let why = if bought < MIN_BOUGHT {
         format!("{bought} bought examples after the time split, at least {MIN_BOUGHT} needed")
     } else {
-        match logistic::fit(examples, &(1..FEATURES).collect::<Vec<_>>(), RIDGE, control)? {
-            Ok(weights) if weights.iter().all(|w| w.abs() < 1e9) => return Ok(Some(weights)),
+        match logistic::fit(examples, &(1..FEATURES).collect::<Vec<_>>(), true, RIDGE, control)? {
+            Ok(weights) if weights.iter().all(|w| w.abs() < 1e9) => {
+                return level(task, examples, weights, control).map(Some);
+            }
             Ok(_) | Err(NotFitted::NotConverged) => "the fit did not converge".into(),
             Err(NotFitted::OneOutcome) => "all examples have the same outcome".into(),
         }
@@ -284,38 +320,82 @@ fn fit_segment(
     Ok(None)
 }
 
+/// Fits anew what all candidates of a situation share, and how much the rest counts, after what
+/// tells the candidates of a situation apart was fitted with focus.
+///
+/// A basket of fifty products would otherwise have as much to say about which products go with a
+/// basket as fifty of one product each. Focus lets each basket speak once, which finds more of what
+/// is added next; but how much is added in all is a matter of every product.
+fn level(
+    task: Task,
+    examples: &Examples,
+    mut weights: [f32; FEATURES],
+    control: &Control,
+) -> Result<[f32; FEATURES]> {
+    if task != Task::Basket {
+        return Ok(weights);
+    }
+    let mut shared = Examples {
+        bought: examples.bought.clone(),
+        weight: examples.weight.clone(),
+        focus: vec![1.0; examples.len()],
+        x: Vec::with_capacity(examples.len()),
+    };
+    for x in &examples.x {
+        let mut row = [0.0; FEATURES];
+        row[..OF_CANDIDATE].copy_from_slice(&x[..OF_CANDIDATE]);
+        let rest = x[OF_CANDIDATE..].iter().zip(&weights[OF_CANDIDATE..]);
+        row[OF_CANDIDATE] = rest.map(|(x, w)| x * w).sum();
+        shared.x.push(row);
+    }
+    let used: Vec<usize> = (1..=OF_CANDIDATE).collect();
+    if let Ok(found) = logistic::fit(&shared, &used, false, RIDGE, control)? {
+        weights[..OF_CANDIDATE].copy_from_slice(&found[..OF_CANDIDATE]);
+        for weight in &mut weights[OF_CANDIDATE..] {
+            *weight *= found[OF_CANDIDATE];
+        }
+    }
+    Ok(weights)
+}
+
 /// Fills in the figures on held-out customers; false if there is nothing to measure on.
 fn measure(
     entry: &mut SegmentReport,
     fitting: &Examples,
     measuring: &Examples,
-    weights: &[f32; FEATURES],
+    (weights, curve): (&[f32; FEATURES], &Curve),
     control: &Control,
 ) -> Result<bool> {
-    let mut rows = outcomes(measuring, weights);
+    let mut rows = outcomes(measuring, weights, curve);
     let Some(quality) = metrics::quality(&mut rows) else { return Ok(false) };
     entry.log_loss = Some(round6(quality.log_loss));
     entry.auc = Some(round6(quality.auc));
     entry.calibration_error = Some(round6(quality.calibration_error));
+    entry.reliability = quality.bins;
     entry.base_log_loss = Some(round6(metrics::constant_log_loss(&rows, fitting.base_rate())));
+    let straight = Curve::new(&calibrate::straight());
     if let Ok(popularity) =
-        logistic::fit(fitting, &[feature("log_odds_popularity")], RIDGE, control)?
+        logistic::fit(fitting, &[feature("log_odds_popularity")], false, RIDGE, control)?
     {
-        entry.popularity_log_loss = metrics::quality(&mut outcomes(measuring, &popularity))
-            .map(|quality| round6(quality.log_loss));
+        entry.popularity_log_loss =
+            metrics::quality(&mut outcomes(measuring, &popularity, &straight))
+                .map(|quality| round6(quality.log_loss));
     }
     Ok(true)
 }
 
-fn outcomes(examples: &Examples, weights: &[f32; FEATURES]) -> Vec<Outcome> {
-    (0..examples.len())
-        .map(|row| {
-            let sum: f32 = examples.x[row].iter().zip(weights).map(|(x, w)| x * w).sum();
-            Outcome {
-                probability: f64::from(sigmoid(sum)),
-                bought: examples.bought[row],
-                weight: f64::from(examples.weight[row]),
-            }
+/// The log odds of examples before calibration.
+fn log_odds(examples: &Examples, weights: &[f32; FEATURES]) -> Vec<f32> {
+    examples.x.iter().map(|x| x.iter().zip(weights).map(|(x, w)| x * w).sum()).collect()
+}
+
+fn outcomes(examples: &Examples, weights: &[f32; FEATURES], curve: &Curve) -> Vec<Outcome> {
+    let log_odds = log_odds(examples, weights);
+    (log_odds.iter().zip(&examples.bought).zip(&examples.weight))
+        .map(|((&log_odds, &bought), &weight)| Outcome {
+            probability: f64::from(sigmoid(curve.at(log_odds))),
+            bought,
+            weight: f64::from(weight),
         })
         .collect()
 }
