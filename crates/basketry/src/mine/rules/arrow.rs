@@ -46,7 +46,7 @@ impl Rules {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if a measure comes up twice.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if a measure comes up twice.
     pub fn with_measures(&self, measures: &[Measure]) -> Result<Rules> {
         for (k, measure) in measures.iter().enumerate() {
             if measures[..k].contains(measure) {
@@ -66,7 +66,7 @@ impl Rules {
     /// All rows as one Arrow table.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] if one side of the rules holds more than 2^31 - 1 items or 2 GiB of
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if one side of the rules holds more than 2^31 - 1 items or 2 GiB of
     /// text; [`reader`](Self::reader) has no such limit.
     pub fn to_record_batch(&self) -> Result<RecordBatch> {
         rule_batch(self, 0, self.len())
