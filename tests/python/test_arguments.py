@@ -114,25 +114,25 @@ TOPS = [(mine, {}), (rules, {}), (contrasts, {}), (high_utility, {})]
 
 @pytest.mark.parametrize(("call", "options"), TOPS)
 def test_the_top_none_is_an_error(call, options):
-    with pytest.raises(bk.InvalidArgumentError, match="^top: 0, expected at least 1"):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^top: 0, expected at least 1"):
         call(top=0, **options)
 
 
 def test_nothing_compares_with_nan():
     nan = math.nan
-    with pytest.raises(bk.InvalidArgumentError, match="^lift: expected a number, got NaN"):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^lift: expected a number, got NaN"):
         RULES.filter(lift=nan)
-    with pytest.raises(bk.InvalidArgumentError, match="^lift: expected a number, got NaN"):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^lift: expected a number, got NaN"):
         SEQUENCES.filter(lift=np.float32("nan"))
-    with pytest.raises(bk.InvalidArgumentError, match="^at_least: lift: expected a number"):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^at_least: lift: expected a number"):
         rules(at_least={"lift": nan})
-    with pytest.raises(bk.InvalidArgumentError, match="^alpha: "):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^alpha: "):
         RULES.significant(nan)
-    with pytest.raises(bk.InvalidArgumentError, match="^min_improvement: "):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^min_improvement: "):
         RULES.non_redundant(nan)
-    with pytest.raises(bk.InvalidArgumentError, match="^min_growth: "):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^min_growth: "):
         contrasts(min_growth=nan)
-    with pytest.raises(bk.InvalidArgumentError, match="^max_time: "):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^max_time: "):
         mine(max_time=nan)
     for name in ("max_time", "alpha"):
         call = mine if name == "max_time" else RULES.productive
@@ -154,10 +154,10 @@ def test_now_is_a_time_or_a_date():
     ]
     assert all(weights == at[0] for weights in at)
     for wrong in ("yesterday", "2026-02-31", "2026-2-1"):
-        with pytest.raises(bk.InvalidArgumentError, match="^now: expected a time"):
+        with pytest.raises(bk.InvalidArgumentError, match=r"^now: expected a time"):
             HISTORY.to_baskets(half_life_days=10, now=wrong)
     for wrong in (True, 1.5, ["2026-02-01"]):
-        with pytest.raises(TypeError, match="^now: expected a datetime, "):
+        with pytest.raises(TypeError, match=r"^now: expected a datetime, "):
             HISTORY.to_baskets(half_life_days=10, now=wrong)
 
 

@@ -178,7 +178,7 @@ def test_sorting_either_way(rules):
 def test_what_lacks_subsets_says_so(lists):
     closed = bk.itemsets(bk.Baskets.from_lists(lists), 5, kind="closed")
     made = bk.rules(closed, 0.2)
-    with pytest.raises(bk.InvalidArgumentError, match="^improvement: .* kind left out"):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^improvement: .* kind left out"):
         made.values("improvement")
     assert all(map(math.isnan, made.to_dict("all")["improvement"]))
     with pytest.raises(bk.InvalidArgumentError, match="kind: it left out subsets"):

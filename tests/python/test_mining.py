@@ -203,7 +203,7 @@ def test_limits():
     for bad in ({"min_length": 0}, {"max_length": 0}, {"threads": 0}):
         with pytest.raises(bk.InvalidArgumentError, match=next(iter(bad))):
             bk.itemsets(baskets, 1, **bad)
-    with pytest.raises(bk.InvalidArgumentError, match="^max_length: -1, expected"):
+    with pytest.raises(bk.InvalidArgumentError, match=r"^max_length: -1, expected"):
         bk.itemsets(baskets, 1, max_length=-1)
 
 

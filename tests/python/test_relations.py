@@ -27,7 +27,7 @@ def orders() -> bk.History:
         for turn in range(9)
         for sku in ("bread", "jam")
     ]
-    times, customers, baskets, products = map(list, zip(*rows))
+    times, customers, baskets, products = map(list, zip(*rows, strict=False))
     table = pa.table({"ts": times, "who": customers, "order": baskets, "sku": products})
     return bk.History(table, time="ts", product="sku", customer="who", basket="order")
 

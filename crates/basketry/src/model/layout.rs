@@ -165,6 +165,11 @@ struct SimilarKinds {
     weight: Kind,
 }
 
+/// Every kind of section that a model may have.
+fn kinds() -> Vec<Kind> {
+    [&KINDS[..], &snapshot::KINDS[..], &rules::KINDS[..], &relations::KINDS[..]].concat()
+}
+
 /// No number that is learned comes near it, and sums and products of such numbers stay finite.
 const BIG: f32 = 1e15;
 
@@ -456,9 +461,7 @@ impl Finder<'_> {
 impl Layout {
     /// Finds everything and checks whatever is relied on later.
     pub(super) fn find(sections: &Sections, bytes: &[u8], name: &str) -> Result<Self> {
-        let known =
-            [&KINDS[..], &snapshot::KINDS[..], &rules::KINDS[..], &relations::KINDS[..]].concat();
-        sections.check_known(&known, name)?;
+        sections.check_known(&kinds(), name)?;
         let json = sections.column::<u8>(JSON, 0, name)?.of(bytes);
         let text: Text = serde_json::from_slice(json)
             .map_err(|error| damaged(name, format!("section JSON: {error}")).with_source(error))?;
@@ -587,6 +590,15 @@ mod tests {
     };
 
     /// Whoever adds a column says whether it tells of single customers.
+    #[test]
+    fn no_two_sections_have_one_name() {
+        let mut kinds = kinds();
+        let all = kinds.len();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), all);
+    }
+
     #[test]
     fn every_column_of_customers_or_purchases_is_known_as_such() {
         let control = Control::new();

@@ -19,34 +19,34 @@ use crate::{Error, ErrorKind, IdRef, Result};
 // A file without these sections is a model that knows no relations.
 
 /// Per pair, u32: the first product.
-const FIRST: Kind = *b"RFST";
+const FIRST: Kind = *b"LFST";
 /// Per pair, u32: the second product, which has the greater index.
-const SECOND: Kind = *b"RSND";
+const SECOND: Kind = *b"LSND";
 /// Per pair, u8: the relation in bits 0 to 2, bit 3: the first is the main product, bit 4: the
 /// second is, bit 5: given by hand, bit 6: counted.
-const FLAGS: Kind = *b"RFLG";
+const FLAGS: Kind = *b"LFLG";
 /// Per pair, u32: baskets with both.
-const BASKETS: Kind = *b"RBAS";
+const BASKETS: Kind = *b"LBAS";
 /// Per pair, u32: distinct customers with both in one basket.
-const CUSTOMERS: Kind = *b"RCUS";
+const CUSTOMERS: Kind = *b"LCUS";
 /// Per pair, f32: baskets expected to have both.
-const EXPECTED: Kind = *b"REXP";
+const EXPECTED: Kind = *b"LEXP";
 /// Per pair, f32: cosine of what else the two are bought with.
-const CONTEXT: Kind = *b"RCTX";
+const CONTEXT: Kind = *b"LCTX";
 /// Per pair, u32: customers who bought the second after the first (instance 0), and the first
 /// after the second (instance 1).
-const AFTER: Kind = *b"RAFT";
+const AFTER: Kind = *b"LAFT";
 /// Per pair, f32: how many were expected, -1 where not measured; instances as before.
-const AFTER_EXPECTED: Kind = *b"RAFX";
+const AFTER_EXPECTED: Kind = *b"LAFX";
 /// Per product, u32: baskets with it among those counted.
-const BOUGHT: Kind = *b"RCNT";
+const BOUGHT: Kind = *b"LCNT";
 /// Per product and one more, u64: where its pairs begin; and the pairs, u32, the best first.
-const OFFSETS: Kind = *b"ROFF";
-const PAIRS: Kind = *b"RPRS";
+const OFFSETS: Kind = *b"LOFF";
+const PAIRS: Kind = *b"LPRS";
 /// Per product and one more, u64: where the products begin that are not to be offered with it; and
 /// these, u32.
-const APART_OFFSETS: Kind = *b"RAPO";
-const APART: Kind = *b"RAPA";
+const APART_OFFSETS: Kind = *b"LAPO";
+const APART: Kind = *b"LAPA";
 
 pub(super) const KINDS: [Kind; 14] = [
     FIRST,
