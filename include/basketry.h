@@ -3404,6 +3404,20 @@ basketry_status basketry_model_cycle(const struct basketry_model *model,
                                      int32_t *out);
 
 /**
+ * Exports the products most similar to others, as an Arrow stream: item, similar, score and rank
+ * (from 1). At most n rows for each item, by item as given, the most similar first. The score is
+ * the same in both directions and above 0; in closed form it is the mean of two partial
+ * correlations, that over customers and that over baskets. A product that the model does not know
+ * is an error.
+ */
+basketry_status basketry_model_similar(const struct basketry_model *model,
+                                       const struct basketry_id *items,
+                                       size_t n_items,
+                                       size_t n,
+                                       const struct basketry_control *control,
+                                       struct ArrowArrayStream *out);
+
+/**
  * Begins with some orders, which may be none; catalogue and orders are copied. Null options mean
  * the defaults.
  */

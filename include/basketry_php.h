@@ -921,6 +921,12 @@ basketry_status basketry_model_due(const struct basketry_model *model,
 basketry_status basketry_model_cycle(const struct basketry_model *model,
                                      struct basketry_id item,
                                      int32_t *out);
+basketry_status basketry_model_similar(const struct basketry_model *model,
+                                       const struct basketry_id *items,
+                                       size_t n_items,
+                                       size_t n,
+                                       const struct basketry_control *control,
+                                       struct ArrowArrayStream *out);
 basketry_status basketry_learner_new(const struct basketry_catalog *catalog,
                                      const struct basketry_history *history,
                                      const struct basketry_fit_options *options,

@@ -45,7 +45,8 @@ Callback: TypeAlias = Callable[[str, int, int], object]
 
 Progress: TypeAlias = bool | Callback
 
-#: ISO 8601 with a zone, milliseconds since 1970-01-01 UTC, or a datetime (naive ones are UTC).
+#: ISO 8601, milliseconds since 1970-01-01 UTC, a datetime or a date (without a zone they are UTC).
+#: (Those of pandas and numpy are accepted too.)
 Time: TypeAlias = str | int | dt.datetime | dt.date
 
 #: Quantities by id, or ids of one unit each.

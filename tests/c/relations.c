@@ -100,6 +100,15 @@ int main(void) {
     FAILS(BAD, "model", basketry_model_relations(NULL, NULL, &stream));
     FAILS(BAD, "out", basketry_model_relations(model, NULL, NULL));
 
+    /* Bread and jam are in the same baskets of the same customers. */
+    OK(basketry_model_similar(model, &bread, 1, 5, NULL, &stream));
+    CHECK(rows_of(&stream, 1, text, sizeof text) == 1 && strcmp(text, "jam") == 0);
+    OK(basketry_model_similar(model, NULL, 0, 5, NULL, &stream));
+    CHECK(rows_of(&stream, 1, text, sizeof text) == 0);
+    FAILS(UNKNOWN, "items[0]: \"soap\"", basketry_model_similar(model, &soap, 1, 5, NULL, &stream));
+    FAILS(BAD, "model", basketry_model_similar(NULL, &bread, 1, 5, NULL, &stream));
+    FAILS(BAD, "out", basketry_model_similar(model, &bread, 1, 5, NULL, NULL));
+
     int32_t cycle = -1;
     OK(basketry_model_cycle(model, bread, &cycle));
     CHECK(cycle == BASKETRY_CYCLE_REGULAR);

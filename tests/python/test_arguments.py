@@ -5,6 +5,7 @@ import inspect
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import basketry as bk
@@ -14,6 +15,9 @@ SETS = bk.itemsets(BASKETS, 1)
 RULES = bk.rules(SETS, 0.1)
 COUNTS = bk.ItemsetCounts.from_lists([[1], [1, 2]])
 UTILITIES = bk.Utilities.from_lists([[(1, 5), (2, 3)], [(1, 4)]])
+CATALOG = bk.Catalog(
+    {"sku": ["tea", "jam", "salt"], "price": [3, 2, 1]}, product="sku", price="price"
+)
 HISTORY = bk.History(
     {
         "customer": ["ann", "ann", "bob"],
@@ -25,6 +29,7 @@ HISTORY = bk.History(
     product="sku",
 )
 SEQUENCES = bk.sequences(HISTORY, 1, 30)
+MODEL = bk.fit(CATALOG, HISTORY)
 
 
 def mine(**options):
@@ -71,6 +76,30 @@ def after(**options):
     return SEQUENCES.after(["tea"], **options)
 
 
+def recommend(**options):
+    return MODEL.recommend(["ann"], **options)
+
+
+def complete(**options):
+    return MODEL.complete([["tea"]], **options)
+
+
+def score(**options):
+    return MODEL.score(["ann"], ["jam"], **options)
+
+
+def score_baskets(**options):
+    return MODEL.score_baskets([["tea"]], ["jam"], **options)
+
+
+def fit(**options):
+    return bk.fit(CATALOG, HISTORY, **options)
+
+
+def learner(**options):
+    return bk.Learner(CATALOG, HISTORY, **options)
+
+
 LENGTHS = ["min_length", "max_length"]
 INTEGERS = [
     (mine, [*LENGTHS, "top", "max_itemsets", "max_memory", "threads"]),
@@ -88,6 +117,14 @@ INTEGERS = [
     (SETS.filter, LENGTHS),
     (SEQUENCES.filter, LENGTHS),
     (RULES.p_values, ["tests"]),
+    (recommend, ["n", "threads"]),
+    (complete, ["n", "threads"]),
+    (score, ["threads"]),
+    (score_baskets, ["threads"]),
+    (MODEL.due, ["n"]),
+    (MODEL.similar, ["n"]),
+    (fit, ["min_customers", "neighbours", "relations", "max_basket", "similar", "threads"]),
+    (learner, ["min_customers", "neighbours", "relations", "max_basket", "similar", "threads"]),
 ]
 CASES = [(call, name) for call, names in INTEGERS for name in names]
 
@@ -103,6 +140,8 @@ def test_integers_are_integers_in_range(call, name):
     # What is given as an integer of numpy is one.
     largest = 10 if name in {"max_length", "max_items_per_step", "n", "threads"} else 1000
     fits = {"min_length": 1, "min_customers": 0, "tests": 1000, "total": 4}.get(name, largest)
+    if name == "min_customers" and call is not rules:
+        fits = 1
     if name == "max_memory":
         fits = 1 << 30
     call(**{name: np.int32(fits)})
@@ -159,6 +198,89 @@ def test_now_is_a_time_or_a_date():
     for wrong in (True, 1.5, ["2026-02-01"]):
         with pytest.raises(TypeError, match=r"^now: expected a datetime, "):
             HISTORY.to_baskets(half_life_days=10, now=wrong)
+
+
+AT = {
+    "recommend": recommend,
+    "complete": complete,
+    "score": score,
+    "score_baskets": score_baskets,
+    "explain": lambda at: MODEL.explain("tea", at=at),
+    "due": MODEL.due,
+}
+
+
+@pytest.mark.parametrize("name", AT)
+def test_at_is_a_time_or_a_date(name):
+    call = AT[name]
+    times = (
+        "2026-02-01",
+        "2026-02-01 00:00:00",
+        "2026-02-01T01:00:00+01:00",
+        dt.date(2026, 2, 1),
+        dt.datetime(2026, 2, 1),
+        dt.datetime(2026, 2, 1, 2, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+        np.datetime64("2026-02-01"),
+        np.datetime64("2026-02-01T00:00:00", "ns"),
+        pd.Timestamp("2026-02-01"),
+        1769904000000,
+        np.int64(1769904000000),
+    )
+    answers = [call(at=time) for time in times]
+    answers = [answer if name == "explain" else answer.to_dict() for answer in answers]
+    assert all(answer == answers[0] for answer in answers)
+    for wrong in ("yes", "2026-02-31", "", pd.NaT, np.datetime64("NaT"), 10**17, 2**70):
+        with pytest.raises(bk.InvalidArgumentError, match=r"^at: "):
+            call(at=wrong)
+    for wrong in (True, 1.5, ["2026-02-01"], b"2026-02-01"):
+        with pytest.raises(TypeError, match=r"^at: expected a datetime, a date, "):
+            call(at=wrong)
+
+
+def test_flags_are_true_or_false():
+    for call in (recommend, complete):
+        assert call(new_only=np.True_).to_dict() == call(new_only=True).to_dict()
+        for wrong in ("yes", 1, [True]):
+            with pytest.raises(TypeError, match=r"^new_only: expected True or False, got "):
+                call(new_only=wrong)
+
+
+def test_days_and_weights_are_numbers():
+    for call, names in (
+        (MODEL.due, ["horizon_days"]),
+        (fit, ["half_life_days", "shrinkage", "customers_l2"]),
+        (learner, ["half_life_days", "shrinkage", "customers_l2"]),
+    ):
+        for name in names:
+            for wrong in (math.nan, math.inf, -1.0):
+                with pytest.raises(bk.InvalidArgumentError, match=f"^{name}: "):
+                    call(**{name: wrong})
+            for wrong in (True, "1", [1]):
+                with pytest.raises(TypeError, match=f"^{name}: expected a number, got "):
+                    call(**{name: wrong})
+    with pytest.raises(TypeError, match="unexpected keyword argument 'nonsense'"):
+        learner(nonsense=1)
+
+
+def test_candidates_of_which_none_is_known():
+    for call in (recommend, complete):
+        with pytest.raises(bk.UnknownIdError, match=r"^candidates: .soap. is not in the model"):
+            call(candidates=["soap"])
+        with pytest.raises(bk.UnknownIdError, match=r"^candidates: none of the 2 .* is .soap."):
+            call(candidates=["soap", "oil"])
+        assert call(candidates=["soap", "salt"]).unknown == 1
+        assert len(call(candidates=[])) == 0
+
+
+def test_ids_are_named():
+    with pytest.raises(TypeError, match=r"^baskets: expected a list of lists of ids, got int"):
+        MODEL.complete(5)
+    with pytest.raises(bk.UnknownIdError, match=r"^items\[1\]: .soap. "):
+        MODEL.similar(["tea", "soap"])
+    with pytest.raises(bk.InvalidArgumentError, match=r"^items\[0\]: .* got 5; ids are never"):
+        MODEL.similar([5])
+    with pytest.raises(bk.InvalidArgumentError, match=r"^customers\[0\]: .* got 5; ids are never"):
+        MODEL.due([5])
 
 
 def test_measures_that_cannot_be_told_are_errors():

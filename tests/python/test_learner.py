@@ -93,7 +93,7 @@ def test_wrong_options(shop):
         bk.Learner(shop.catalog, shop.history, half_life=3)
     with pytest.raises(bk.InvalidArgumentError, match="half_life_days"):
         bk.Learner(shop.catalog, shop.history, half_life_days=-1)
-    with pytest.raises(bk.InvalidArgumentError):
+    with pytest.raises(TypeError, match="min_customers: expected an int"):
         bk.Learner(shop.catalog, shop.history, min_customers="many")
     with pytest.raises(bk.InvalidArgumentError, match="threads"):
         bk.Learner(shop.catalog, shop.history, threads=0)

@@ -44,6 +44,7 @@ pub mod scores;
 pub mod selection;
 pub mod sequences;
 pub mod significance;
+pub mod similar;
 pub mod strings;
 mod text;
 pub mod utility;

@@ -30,6 +30,7 @@ const SOURCES: &[&str] = &[
     "recommendations",
     "scores",
     "relations",
+    "similar",
     "learner",
     "policy",
     "engine",

@@ -204,6 +204,22 @@ pub(crate) fn whole<T: TryFrom<u64>>(object: &Bound<'_, PyAny>, what: &str) -> P
     })
 }
 
+/// True or False, of Python or numpy, called `what` in messages; `default` if it is left out.
+pub(crate) fn flag_or(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+    default: bool,
+) -> PyResult<bool> {
+    let Some(object) = object else { return Ok(default) };
+    object.extract().map_err(|_| match object.get_type().name() {
+        Ok(kind) => {
+            let got = shown(object);
+            PyTypeError::new_err(format!("{what}: expected True or False, got {kind} {got}"))
+        }
+        Err(error) => error,
+    })
+}
+
 /// As [`whole`], for what may be left out.
 pub(crate) fn some_whole<T: TryFrom<u64>>(
     object: Option<&Bound<'_, PyAny>>,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use basketry::{Context, ErrorKind, Id, Order};
+use basketry::{Context, Id, Order};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -12,6 +12,7 @@ use crate::convert::{Number, number, whole_or};
 use crate::decision::Decision;
 use crate::error::exception;
 use crate::model::Model;
+use crate::moment::milliseconds;
 use crate::policy::Policy;
 use crate::{boundary, ids};
 
@@ -259,24 +260,6 @@ pub(crate) fn time(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
     }
 }
 
-/// As [`time`], or the first moment of a date.
-pub(crate) fn time_or_date(object: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
-    let py = object.py();
-    if let Ok(text) = object.cast::<PyString>() {
-        let text = text.to_str()?;
-        let shape: String =
-            text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-        let read = match &*shape {
-            "0000-00-00" => read_time(&format!("{text}T00:00:00Z")),
-            _ => read_time(text),
-        };
-        return read
-            .map_err(|error| exception(py, ErrorKind::InvalidArgument, &named(&error, what)));
-    }
-    let date = py.import("datetime")?.getattr("date")?;
-    if object.is_instance(&date)? { milliseconds(object, what) } else { time(object, what) }
-}
-
 fn read_time(text: &str) -> basketry::Result<i64> {
     Ok(Context::from_json(&serde_json::json!({ "now": text }).to_string())?.now_ms())
 }
@@ -285,11 +268,6 @@ fn read_time(text: &str) -> basketry::Result<i64> {
 fn named(error: &basketry::Error, what: &str) -> String {
     let message = error.to_string();
     format!("{what}{}", message.strip_prefix("now").unwrap_or(&message))
-}
-
-fn milliseconds(time: &Bound<'_, PyAny>, what: &str) -> PyResult<i64> {
-    let times = time.py().import("basketry._times")?;
-    times.call_method1("milliseconds", (time, what))?.extract()
 }
 
 /// The lines of a basket: products and quantities.

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::baskets::Baskets;
-use crate::engine::time_or_date;
+use crate::moment::moment;
 use crate::{arrow, boundary, convert, error, ids};
 
 /// What happened: order lines, grouped into baskets.
@@ -298,7 +298,7 @@ impl History {
         let decay = match (half_life_days, now) {
             (None, None) => None,
             (Some(days), Some(now)) => {
-                Some((time_or_date(now, "now")?, convert::float(days, "half_life_days")?))
+                Some((moment(now, "now")?, convert::float(days, "half_life_days")?))
             }
             _ => {
                 return Err(error::exception(

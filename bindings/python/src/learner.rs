@@ -5,9 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use basketry::{ErrorKind, FitOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyFloat, PyInt};
 
 use crate::catalog::Catalog;
+use crate::convert::{bound, some_whole, whole};
 use crate::history::History;
 use crate::ids;
 use crate::model::Model;
@@ -74,10 +75,11 @@ fn options(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<FitOptions> {
     let threads = match keywords.get_item("threads")? {
         Some(threads) => {
             keywords.del_item("threads")?;
-            threads.extract::<Option<usize>>()?
+            some_whole(Some(&threads).filter(|threads| !threads.is_none()), "threads")?
         }
         None => None,
     };
+    let mut options = FitOptions::default();
     // What is not given, and None, has the core's default.
     let known = convert::json(py, &FitOptions::default())?;
     let merged = known.cast::<PyDict>()?;
@@ -87,15 +89,45 @@ fn options(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<FitOptions> {
             return Err(PyTypeError::new_err(text));
         }
         if !value.is_none() {
-            merged.set_item(key, value)?;
+            merged.set_item(&key, of_kind(&value, &key, &merged.get_item(&key)?)?)?;
+            // One after the other, so that an error can name the option.
+            options = read_options(merged.as_any(), &key)?;
         }
     }
-    let text = convert::dumps(merged.as_any())?;
-    let mut options: FitOptions = serde_json::from_str(&text).map_err(|cause| {
-        error::exception(py, ErrorKind::InvalidArgument, &format!("options: {cause}"))
-    })?;
     options.threads = threads;
     Ok(options)
+}
+
+/// An option as a number of the kind that its default is.
+fn of_kind<'py>(
+    value: &Bound<'py, PyAny>,
+    key: &Bound<'py, PyAny>,
+    default: &Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, name) = (value.py(), key.to_string());
+    let Some(default) = default else { return Ok(value.clone()) };
+    if default.is_instance_of::<PyInt>() {
+        Ok(whole::<u64>(value, &name)?.into_pyobject(py)?.into_any())
+    } else if default.is_instance_of::<PyFloat>() {
+        let number = bound(value, &name)?;
+        if number.is_infinite() {
+            let text = format!("{name}: expected a finite number, got {number}");
+            return Err(error::exception(py, ErrorKind::InvalidArgument, &text));
+        }
+        Ok(number.into_pyobject(py)?.into_any())
+    } else {
+        Ok(value.clone())
+    }
+}
+
+fn read_options(merged: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> PyResult<FitOptions> {
+    serde_json::from_str(&convert::dumps(merged)?).map_err(|cause| {
+        // Where in a text that nobody wrote says nothing.
+        let cause = cause.to_string();
+        let cause = cause.split(" at line ").next().unwrap_or_default();
+        let text = format!("{key}: {cause}");
+        error::exception(merged.py(), ErrorKind::InvalidArgument, &text)
+    })
 }
 
 #[pymethods]

@@ -18,12 +18,14 @@ mod learner;
 mod make_rules;
 mod mine;
 mod model;
+mod moment;
 mod parts;
 mod policy;
 mod recommend;
 mod rows;
 mod rules;
 mod sequences;
+mod similar;
 mod table;
 mod utility;
 

@@ -7,11 +7,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
-use crate::convert::{some_float, some_whole, whole_or};
+use crate::convert::{float_or, some_float, some_whole, whole_or};
 use crate::history::History;
+use crate::moment::some_moment;
 use crate::rules::Rules;
 use crate::table::Table;
-use crate::{boundary, convert, engine, error, ids};
+use crate::{boundary, convert, error, ids};
 
 /// Learns a model from what the shop sells and what was ordered.
 ///
@@ -304,11 +305,11 @@ impl Model {
     ///
     /// Parameters
     /// ----------
-    /// customers : iterable of ids, optional
+    /// customers : ids, optional
     ///     Default: all customers of the model.
-    /// at : datetime.datetime, str or int, optional
-    ///     The time that is judged (an int is milliseconds since 1970-01-01 UTC), not before the
-    ///     last order of the model, which is the default.
+    /// at : datetime.datetime, datetime.date, str or int, optional
+    ///     The time that is judged, as for :meth:`recommend`; not before the last order of the
+    ///     model, which is the default.
     /// n : int, optional
     ///     The most rows for each customer, those most probably bought; default: all.
     /// horizon_days : float
@@ -331,7 +332,7 @@ impl Model {
     /// InvalidArgumentError
     ///     If the time is before the model's last order.
     #[pyo3(
-        signature = (customers = None, at = None, n = None, *, horizon_days = 28.0, progress = None),
+        signature = (customers = None, at = None, n = None, *, horizon_days = None, progress = None),
         text_signature = "($self, customers=None, at=None, n=None, *, horizon_days=28.0, progress=False)"
     )]
     fn due(
@@ -339,17 +340,18 @@ impl Model {
         py: Python<'_>,
         customers: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
-        n: Option<usize>,
-        horizon_days: f64,
+        n: Option<&Bound<'_, PyAny>>,
+        horizon_days: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Table> {
-        let wanted = customers.map(|customers| ids::ids(customers, "customers")).transpose()?;
-        let mut options = DueOptions::default().horizon_days(horizon_days);
-        options.at = at.map(|at| engine::time(at, "at")).transpose()?;
-        options.n = n;
+        let wanted = customers.map(|customers| ids::many(customers, "customers")).transpose()?;
+        let mut options = DueOptions::default();
+        options.at = some_moment(at, "at")?;
+        options.n = some_whole(n, "n")?;
+        options.horizon_days = float_or(horizon_days, "horizon_days", options.horizon_days)?;
         boundary::shown(py, progress, |control| {
             let wanted: Vec<IdRef<'_>> = match &wanted {
-                Some(ids) => ids.iter().map(Id::as_ref).collect(),
+                Some(ids) => ids.to_vec(),
                 None => self.inner.customers().iter().collect(),
             };
             boundary::pooled(|| self.inner.due(&wanted, &options, control))?.to_record_batch()

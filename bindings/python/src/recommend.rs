@@ -7,10 +7,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyDictMethods};
 
 use crate::baskets::Baskets;
+use crate::convert::{flag_or, some_whole, whole_or};
 use crate::ids::{self, Many};
 use crate::model::Model;
+use crate::moment::some_moment;
 use crate::table::Table;
-use crate::{arrow, boundary, convert, engine};
+use crate::{arrow, boundary, convert};
 
 #[pymethods]
 impl Model {
@@ -32,14 +34,16 @@ impl Model {
     ///     Only products that the customer never bought.
     /// candidates : ids, optional
     ///     Only these products. Those that the model does not know are passed over, and counted in
-    ///     the table's ``unknown``; so are those to exclude.
+    ///     the table's ``unknown``; so are those to exclude. If it knows none, that is an error.
     /// exclude : ids, optional
     ///     Never these products.
     /// exclude_for : table or dict, optional
     ///     What single customers are never recommended: a table with the columns ``customer`` and
     ///     ``product``, or a dict of lists of products by customer.
-    /// at : datetime.datetime, str or int, optional
-    ///     The moment of the request; as for ``Engine.decide``. Default, and the earliest that
+    /// at : datetime.datetime, datetime.date, str or int, optional
+    ///     The moment of the request: a time of Python, pandas or numpy, a date (its first moment),
+    ///     a text such as ``"2026-03-31"`` or ``"2026-03-31T12:00:00Z"``, or milliseconds since
+    ///     1970-01-01 UTC. What has no time zone is taken as UTC. Default, and the earliest that
     ///     counts: ``as_of``.
     /// threads : int, optional
     ///     How many threads to use; default: one for each core. The result does not depend on it.
@@ -58,6 +62,8 @@ impl Model {
     /// ------
     /// InvalidArgumentError
     ///     If an id is an integer where those of the model are strings, or the other way round.
+    /// UnknownIdError
+    ///     If the model knows none of the candidates.
     ///
     /// Examples
     /// --------
@@ -77,7 +83,7 @@ impl Model {
     /// (['bread', 'jam', 'bread', 'jam'], [True, True, False, False])
     #[pyo3(
         signature = (
-            customers = None, n = 10, *, new_only = false, candidates = None, exclude = None,
+            customers = None, n = None, *, new_only = None, candidates = None, exclude = None,
             exclude_for = None, at = None, threads = None, progress = None,
         ),
         text_signature = "($self, customers=None, n=10, *, new_only=False, candidates=None, exclude=None, exclude_for=None, at=None, threads=None, progress=False)"
@@ -87,26 +93,26 @@ impl Model {
         &self,
         py: Python<'_>,
         customers: Option<&Bound<'_, PyAny>>,
-        n: usize,
-        new_only: bool,
+        n: Option<&Bound<'_, PyAny>>,
+        new_only: Option<&Bound<'_, PyAny>>,
         candidates: Option<&Bound<'_, PyAny>>,
         exclude: Option<&Bound<'_, PyAny>>,
         exclude_for: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
-        threads: Option<usize>,
+        threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Table> {
         let wanted = customers.map(|customers| ids::many(customers, "customers")).transpose()?;
         let few = wanted.as_ref().is_some_and(|wanted| wanted.len() <= FEW);
         let lists = Lists::read(candidates, exclude, exclude_for)?;
-        let at = at.map(|at| engine::time(at, "at")).transpose()?;
+        let asked = Asked::read(n, new_only, at, threads)?;
         answer(py, few, progress, |control| {
             let wanted = match &wanted {
                 Some(ids) => ids.to_vec(),
                 None => self.inner.customers().iter().collect(),
             };
             let borrowed = lists.borrow();
-            let options = borrowed.options(n, new_only, at, threads);
+            let options = borrowed.options(&asked);
             let table = self.inner.recommend(&wanted, &options, control)?;
             Ok((table.to_record_batch()?, table.unknown(), table.unknown_customers()))
         })
@@ -143,7 +149,7 @@ impl Model {
     ///     if there is not one customer for each basket.
     #[pyo3(
         signature = (
-            baskets, n = 10, *, customers = None, new_only = false, candidates = None,
+            baskets, n = None, *, customers = None, new_only = None, candidates = None,
             exclude = None, exclude_for = None, at = None, threads = None, progress = None,
         ),
         text_signature = "($self, baskets, n=10, *, customers=None, new_only=False, candidates=None, exclude=None, exclude_for=None, at=None, threads=None, progress=False)"
@@ -153,25 +159,25 @@ impl Model {
         &self,
         py: Python<'_>,
         baskets: &Bound<'_, PyAny>,
-        n: usize,
+        n: Option<&Bound<'_, PyAny>>,
         customers: Option<&Bound<'_, PyAny>>,
-        new_only: bool,
+        new_only: Option<&Bound<'_, PyAny>>,
         candidates: Option<&Bound<'_, PyAny>>,
         exclude: Option<&Bound<'_, PyAny>>,
         exclude_for: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
-        threads: Option<usize>,
+        threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Table> {
         let baskets = Carts::read(baskets)?;
         let customers = customers.map(|customers| ids::many(customers, "customers")).transpose()?;
         let lists = Lists::read(candidates, exclude, exclude_for)?;
-        let at = at.map(|at| engine::time(at, "at")).transpose()?;
+        let asked = Asked::read(n, new_only, at, threads)?;
         let few = baskets.len() <= FEW;
         answer(py, few, progress, |control| {
             let customers = customers.as_ref().map(Many::to_vec);
             let borrowed = lists.borrow();
-            let options = borrowed.options(n, new_only, at, threads);
+            let options = borrowed.options(&asked);
             let baskets = baskets.to_vec();
             let table = self.inner.complete(&baskets, customers.as_deref(), &options, control)?;
             Ok((table.to_record_batch()?, table.unknown(), table.unknown_customers()))
@@ -212,7 +218,7 @@ impl Model {
         customers: &Bound<'_, PyAny>,
         products: &Bound<'_, PyAny>,
         at: Option<&Bound<'_, PyAny>>,
-        threads: Option<usize>,
+        threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Table> {
         let customers = ids::many(customers, "customers")?;
@@ -267,7 +273,7 @@ impl Model {
         products: &Bound<'_, PyAny>,
         customers: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
-        threads: Option<usize>,
+        threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Table> {
         let baskets = Carts::read(baskets)?;
@@ -295,7 +301,7 @@ impl Model {
     /// basket : iterable of ids, optional
     ///     What is in the basket so far. With it the probability of :meth:`score_baskets` is
     ///     explained, without it that of :meth:`score`.
-    /// at : datetime.datetime, str or int, optional
+    /// at : datetime.datetime, datetime.date, str or int, optional
     ///     As for :meth:`recommend`.
     ///
     /// Returns
@@ -352,10 +358,13 @@ fn answer(
     Ok(Table::new(batch, unknown).with_unknown_customers(unknown_customers))
 }
 
-fn score_options(at: Option<&Bound<'_, PyAny>>, threads: Option<usize>) -> PyResult<ScoreOptions> {
+fn score_options(
+    at: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
+) -> PyResult<ScoreOptions> {
     let mut options = ScoreOptions::default();
-    options.at = at.map(|at| engine::time(at, "at")).transpose()?;
-    options.threads = threads;
+    options.at = some_moment(at, "at")?;
+    options.threads = some_whole(threads, "threads")?;
     Ok(options)
 }
 
@@ -379,8 +388,15 @@ impl Carts {
             })
             .map(Self::Column);
         }
-        let listed = baskets.try_iter()?.enumerate();
-        listed
+        let items = baskets.try_iter().map_err(|_| match baskets.get_type().name() {
+            Ok(name) => {
+                let text = format!("baskets: expected a list of lists of ids, got {name}");
+                PyTypeError::new_err(text)
+            }
+            Err(error) => error,
+        })?;
+        items
+            .enumerate()
             .map(|(at, basket)| ids::ids(&basket?, &format!("baskets[{at}]")))
             .collect::<PyResult<_>>()
             .map(Self::Listed)
@@ -402,6 +418,30 @@ impl Carts {
                 (0..baskets.len()).map(|at| baskets.basket(at).collect()).collect()
             }
         }
+    }
+}
+
+/// The options that are no lists.
+struct Asked {
+    n: usize,
+    new_only: bool,
+    at: Option<i64>,
+    threads: Option<usize>,
+}
+
+impl Asked {
+    fn read(
+        n: Option<&Bound<'_, PyAny>>,
+        new_only: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+        threads: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            n: whole_or(n, "n", 10)?,
+            new_only: flag_or(new_only, "new_only", false)?,
+            at: some_moment(at, "at")?,
+            threads: some_whole(threads, "threads")?,
+        })
     }
 }
 
@@ -483,20 +523,14 @@ fn listed(lists: &Bound<'_, PyDict>) -> PyResult<Vec<(Id, Id)>> {
 }
 
 impl Borrowed<'_> {
-    fn options(
-        &self,
-        n: usize,
-        new_only: bool,
-        at: Option<i64>,
-        threads: Option<usize>,
-    ) -> RecommendOptions<'_> {
-        let mut options = RecommendOptions::new(n);
-        options.new_only = new_only;
+    fn options(&self, asked: &Asked) -> RecommendOptions<'_> {
+        let mut options = RecommendOptions::new(asked.n);
+        options.new_only = asked.new_only;
         options.candidates = self.candidates.as_deref();
         options.exclude = &self.exclude;
         options.exclude_for = &self.exclude_for;
-        options.at = at;
-        options.threads = threads;
+        options.at = asked.at;
+        options.threads = asked.threads;
         options
     }
 }

@@ -29,6 +29,6 @@ pub use model::{
     CarriedReport, Cycle, Due, DueOptions, DueState, Explanation, FeatureShare, FitOptions,
     FitReport, IdsView, Learner, Model, NotLearned, ProductStats, Purchases, ReasonShare,
     RecommendOptions, Recommendations, Related, Relation, RelationNumbers, RelationRow, Relations,
-    ReliabilityBin, ScoreOptions, Scores, SegmentReport, SimilarityReport, SplitReport, Weight,
-    fit,
+    ReliabilityBin, ScoreOptions, Scores, SegmentReport, SimilarProducts, SimilarityReport,
+    SplitReport, Weight, fit,
 };

@@ -114,7 +114,14 @@ proptest! {
         let basket_ids = refs(&basket_names);
         let inside: Vec<u32> = basket_names.iter().filter_map(at).collect();
 
-        let recommended = model.recommend(&customers, &options, &control).unwrap();
+        let recommended = model.recommend(&customers, &options, &control);
+        if listed.as_ref().is_some_and(|listed| !listed.is_empty()) && only == Some(vec![]) {
+            let error = recommended.unwrap_err();
+            prop_assert_eq!(error.kind(), ErrorKind::UnknownId);
+            prop_assert!(error.to_string().starts_with("candidates: "), "{}", error);
+            return Ok(());
+        }
+        let recommended = recommended.unwrap();
         let baskets = vec![basket_ids.clone(); customers.len()];
         let completed =
             model.complete(&baskets, Some(&customers), &options, &control).unwrap();

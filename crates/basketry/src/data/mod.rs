@@ -48,6 +48,7 @@ pub use catalog::Catalog;
 pub(crate) use catalog::{Codes, NO_CODE, NO_MONEY};
 pub use catalog_builder::{CatalogBuilder, Product};
 pub use catalog_options::{CatalogColumns, CatalogOptions, CatalogReport};
+pub use columns::parse_time;
 pub use csv::CsvOptions;
 pub use hierarchy::Hierarchy;
 pub use history::{

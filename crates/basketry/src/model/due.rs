@@ -7,7 +7,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rayon::prelude::*;
 
 use super::Model;
-use super::arrow;
+use super::{arrow, requests};
 use crate::affinity::rhythm::{Bought, Cycle, DueState, Rhythm};
 use crate::affinity::views::DAY_MS;
 use crate::{Control, Error, ErrorKind, IdRef, Result};
@@ -126,7 +126,7 @@ impl Model {
                 "horizon_days: expected 0.001 to 36,525, got {days}"
             )));
         }
-        let at = options.at.unwrap_or(self.as_of());
+        let at = requests::moment(self, options.at)?;
         if at < self.as_of() {
             return Err(Error::argument(format!(
                 "at: expected a time not before the model's last order ({} ms), got {at}",
@@ -134,19 +134,8 @@ impl Model {
             )));
         }
         let known = self.customers();
-        let indices = customers
-            .iter()
-            .enumerate()
-            .map(|(at, &id)| {
-                known.find(id).ok_or_else(|| {
-                    let text = format!("customers[{at}]: {id} is not in the model");
-                    Error::new(ErrorKind::UnknownId, text)
-                })
-            })
-            .collect::<Result<Vec<u32>>>()?;
-        if u32::try_from(indices.len()).is_err() {
-            return Err(Error::new(ErrorKind::Limit, "more than 4,294,967,295 customers at once"));
-        }
+        let ids = customers.iter().copied();
+        let indices = requests::require(known, "customers", ids, "customers")?;
         let learned = self.learned();
         let sold = self.inner.layout.snapshot.len();
         let cycles: Vec<bool> =

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::requests::{Baskets, check_kind};
+use super::requests::{Baskets, check_kind, moment};
 use super::{Model, ScoreOptions};
 use crate::affinity::features::{FEATURE_NAMES, weights_at};
 use crate::affinity::scorer::{Scratch, Situation, Task};
@@ -109,7 +109,7 @@ impl Model {
         let mut scratch = Scratch::default();
         let situation = Situation {
             customer: of,
-            now_ms: options.at.unwrap_or(self.as_of()),
+            now_ms: moment(self, options.at)?,
             context: &context,
             since: &[],
             since_baskets: 0,

@@ -2,7 +2,7 @@
 
 use super::requests::{self, UNKNOWN, check_kind};
 use super::{Model, RecommendOptions};
-use crate::{IdRef, Result};
+use crate::{Error, ErrorKind, IdRef, Result};
 
 /// Of a list of candidates so many, the most popular, are compared for each request, besides those
 /// that its evidence suggests: as many as there are popular products without a list.
@@ -56,7 +56,19 @@ impl<'m> Filter<'m> {
                 }
                 Ok(unknown)
             };
-            filter.unknown += set(options.candidates.unwrap_or_default(), "candidates", true)?;
+            let candidates = options.candidates.unwrap_or_default();
+            filter.unknown += set(candidates, "candidates", true)?;
+            if let Some(first) = candidates.first()
+                && filter.unknown == candidates.len() as u64
+            {
+                let text = match candidates.len() {
+                    1 => format!("candidates: {first} is not in the model"),
+                    n => {
+                        format!("candidates: none of the {n} is in the model; the first is {first}")
+                    }
+                };
+                return Err(Error::new(ErrorKind::UnknownId, text));
+            }
             filter.unknown += set(options.exclude, "exclude", false)?;
             filter.count = allowed.iter().filter(|&&allowed| allowed).count();
             if options.candidates.is_some() {

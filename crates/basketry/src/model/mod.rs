@@ -28,6 +28,7 @@ mod relations;
 mod requests;
 mod rules;
 mod score;
+mod similar;
 mod snapshot;
 
 use self::bytes::Bytes;
@@ -47,6 +48,7 @@ pub use self::recommendations::Recommendations;
 pub use self::relations::{RelationNumbers, RelationRow, Relations};
 pub use self::rules::{RuleView, RulesView};
 pub use self::score::{ScoreOptions, Scores};
+pub use self::similar::SimilarProducts;
 pub use crate::affinity::{
     CarriedReport, Cycle, DueState, FitOptions, FitReport, NotLearned, Relation, ReliabilityBin,
     SegmentReport, SimilarityReport, SplitReport, Weight,

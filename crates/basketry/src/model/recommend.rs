@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Model;
 use super::filter::Filter;
 use super::recommendations::{Recommendations, Rows, key, top};
-use super::requests::{Asked, Baskets};
+use super::requests::{Asked, Baskets, moment};
 use crate::affinity::scorer::{Scratch, Situation, Task};
 use crate::mine::{Pool, check_threads};
 use crate::{Control, IdRef, Result};
@@ -29,7 +29,8 @@ pub struct RecommendOptions<'a> {
     pub n: usize,
     /// Only products that the customer never bought. Default false.
     pub new_only: bool,
-    /// Only these products; `None`, the default, allows all of the catalogue.
+    /// Only these products; `None`, the default, allows all of the catalogue. Those that the model
+    /// does not know are passed over and counted; if it knows none of them, that is an error.
     pub candidates: Option<&'a [IdRef<'a>]>,
     /// Never these products. Default none.
     pub exclude: &'a [IdRef<'a>],
@@ -141,7 +142,8 @@ impl Model {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) if an id is an integer where the model has
-    /// strings, or the other way round, and for a number of threads out of range.
+    /// strings, or the other way round, and for a time or a number of threads out of range;
+    /// [`ErrorKind::UnknownId`](crate::ErrorKind) if it knows none of the candidates.
     pub fn recommend(
         &self,
         customers: &[IdRef<'_>],
@@ -207,7 +209,7 @@ impl Model {
         control.check()?;
         let learned = self.learned();
         let n = options.n.min(filter.allowed());
-        let now_ms = options.at.unwrap_or(self.as_of());
+        let now_ms = moment(self, options.at)?;
         let answer = |chunk: usize| {
             control.check()?;
             let requests = chunk * CHUNK..((chunk + 1) * CHUNK).min(requests);

@@ -1,6 +1,7 @@
 //! Who and what a request is about: the caller's ids, looked up in the model.
 
 use super::{IdsView, Model};
+use crate::data::columns::time_in_range;
 use crate::{Error, ErrorKind, Id, IdKind, IdRef, Result};
 
 /// Stands for an id that the model does not know.
@@ -21,6 +22,40 @@ pub(super) fn check_kind(
     Err(Error::argument(format!(
         "{place}: the {whose}' ids are {kind}, got {id}; ids are never converted"
     )))
+}
+
+/// The moment that is asked about: `at`, by default that of the model's last order.
+pub(super) fn moment(model: &Model, at: Option<i64>) -> Result<i64> {
+    let at = at.unwrap_or(model.as_of());
+    if time_in_range(at) {
+        return Ok(at);
+    }
+    Err(Error::argument(format!(
+        "at: the time {at} is outside the years -9999 to 9999; expected milliseconds since 1970"
+    )))
+}
+
+/// Looks up ids, called `what` in messages, all of which have to be in the model.
+pub(super) fn require<'a>(
+    known: IdsView<'_>,
+    whose: &str,
+    ids: impl Iterator<Item = IdRef<'a>>,
+    what: &str,
+) -> Result<Vec<u32>> {
+    let indices = ids
+        .enumerate()
+        .map(|(at, id)| {
+            if !known.is_empty() {
+                check_kind(id, known.kind(), whose, || format!("{what}[{at}]"))?;
+            }
+            known.find(id).ok_or_else(|| {
+                let text = format!("{what}[{at}]: {id} is not in the model");
+                Error::new(ErrorKind::UnknownId, text)
+            })
+        })
+        .collect::<Result<Vec<u32>>>()?;
+    check_requests(indices.len())?;
+    Ok(indices)
 }
 
 /// Looks up ids of products, called `what` in messages; [`UNKNOWN`] for what the model does not

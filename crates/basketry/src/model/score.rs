@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::Model;
 use super::arrow::{batch, id_column, id_type};
-use super::requests::{Asked, Baskets};
+use super::requests::{Asked, Baskets, moment};
 use crate::affinity::scorer::{Scratch, Situation, Task};
 use crate::mine::{Pool, check_threads};
 use crate::{Control, Error, IdRef, Result};
@@ -148,7 +148,7 @@ impl Model {
     ) -> Result<Vec<f32>> {
         check_threads(options.threads)?;
         control.check()?;
-        let now_ms = options.at.unwrap_or(self.as_of());
+        let now_ms = moment(self, options.at)?;
         let mut probability = vec![f32::NAN; products.len()];
         let answer = |(chunk, out): (usize, &mut [f32])| {
             control.check()?;

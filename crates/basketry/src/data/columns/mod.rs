@@ -10,9 +10,8 @@ use arrow_buffer::NullBuffer;
 
 pub(crate) use ids::{IdColumn, NO_ID, id_at, id_error, id_kind, text_at};
 pub(crate) use numbers::{check_number, read_f64, read_minor};
-pub(crate) use times::{
-    check_time_type, not_a_time, parse_time, read_times, time_in_range, time_text,
-};
+pub use times::parse_time;
+pub(crate) use times::{check_time_type, not_a_time, read_times, time_in_range, time_text};
 
 /// A cell that cannot be read: its row in the array and what is wrong with it.
 #[derive(Debug)]

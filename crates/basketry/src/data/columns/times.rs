@@ -117,7 +117,8 @@ pub(crate) fn time_in_range(ms: i64) -> bool {
 
 /// Milliseconds since 1970-01-01 UTC of an ISO 8601 / RFC 3339 text: a date (its midnight UTC), a
 /// date and time (taken as UTC), or one with an offset. `T` or a space may part date and time.
-pub(crate) fn parse_time(text: &str) -> Option<i64> {
+/// `None` if it is none. The time columns of a history are read by this.
+pub fn parse_time(text: &str) -> Option<i64> {
     let text = text.trim_ascii();
     if let Some(time) = parse_common(text.as_bytes()) {
         return Some(time);
