@@ -1700,8 +1700,9 @@ typedef struct basketry_fit_options {
      */
     uint32_t max_basket;
     /**
-     * Products kept for each product that explain it best by similarity, by what customers buy and
-     * by what baskets hold, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1, which means 128.
+     * Products kept for each product of which it says most by what baskets hold, 0 to 1024. 0 learns
+     * no similarity, neither by what baskets hold nor by what customers buy.
+     * BASKETRY_FIT_OPTIONS_INIT sets -1, which means 64.
      */
     int32_t similar;
     /**
@@ -1713,9 +1714,9 @@ typedef struct basketry_fit_options {
      */
     double baskets_l2;
     /**
-     * Similarity is computed in closed form where this takes no more arithmetic than for this many
-     * products, at most 100000, and approximated otherwise. BASKETRY_FIT_OPTIONS_INIT sets -1,
-     * which means 10000.
+     * Similarity is computed in closed form for up to so many products (by what customers buy:
+     * products or customers, whichever are fewer), at most 100000, and approximated otherwise.
+     * BASKETRY_FIT_OPTIONS_INIT sets -1, which means 10000.
      */
     int32_t exact_products;
     /**

@@ -252,7 +252,7 @@ def fit(
     relations: int = 16,
     follow_up_days: Number = 28.0,
     max_basket: int = 1000,
-    similar: int = 128,
+    similar: int = 64,
     customers_l2: Number = 1000.0,
     baskets_l2: Number = 20.0,
     exact_products: int = 10000,

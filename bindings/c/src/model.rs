@@ -51,16 +51,17 @@ pub struct basketry_fit_options {
     /// Baskets with more distinct products than this are left out of pair counting, and counted in
     /// the report. 0 means 1000.
     pub max_basket: u32,
-    /// Products kept for each product that explain it best by similarity, by what customers buy and
-    /// by what baskets hold, 0 to 1024. BASKETRY_FIT_OPTIONS_INIT sets -1, which means 128.
+    /// Products kept for each product of which it says most by what baskets hold, 0 to 1024. 0 learns
+    /// no similarity, neither by what baskets hold nor by what customers buy.
+    /// BASKETRY_FIT_OPTIONS_INIT sets -1, which means 64.
     pub similar: i32,
     /// Penalty on squared weights of the similarity by customers, in customers. 0 means 1000.
     pub customers_l2: f64,
     /// Penalty on squared weights of the similarity by baskets, in baskets. 0 means 20.
     pub baskets_l2: f64,
-    /// Similarity is computed in closed form where this takes no more arithmetic than for this many
-    /// products, at most 100000, and approximated otherwise. BASKETRY_FIT_OPTIONS_INIT sets -1,
-    /// which means 10000.
+    /// Similarity is computed in closed form for up to so many products (by what customers buy:
+    /// products or customers, whichever are fewer), at most 100000, and approximated otherwise.
+    /// BASKETRY_FIT_OPTIONS_INIT sets -1, which means 10000.
     pub exact_products: i32,
     /// How many threads to use; 0 means one for each core. The model does not depend on it.
     pub threads: usize,
@@ -136,7 +137,7 @@ impl basketry_fit_options {
         options.similar = match self.similar {
             -1 => options.similar,
             given => u32::try_from(given).map_err(|_| {
-                invalid(format!("similar: expected 0 to 1024, or -1 for 128; got {given}"))
+                invalid(format!("similar: expected 0 to 1024, or -1 for 64; got {given}"))
             })?,
         };
         options.exact_products = match self.exact_products {

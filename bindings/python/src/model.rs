@@ -52,15 +52,15 @@ use crate::{boundary, convert, error, ids};
 ///     Baskets with more distinct products than this are left out of pair counting, and counted in
 ///     the report.
 /// similar : int
-///     Products kept per product that explain it best by similarity, in each of the two models (by
-///     what customers buy, and by what baskets hold); at most 1,024.
+///     Products kept per product of which it says most by what baskets hold; at most 1,024. 0 learns
+///     no similarity, neither by what baskets hold nor by what customers buy.
 /// customers_l2 : float
 ///     Penalty on squared weights of the similarity by customers, in customers.
 /// baskets_l2 : float
 ///     Penalty on squared weights of the similarity by baskets, in baskets.
 /// exact_products : int
-///     Similarity is computed in closed form where this takes no more arithmetic than for this many
-///     products, and approximated by a regression for each product otherwise; at most 100,000.
+///     Similarity is computed in closed form for up to so many products (by what customers buy:
+///     products or customers, whichever are fewer), and approximated otherwise; at most 100,000.
 /// seed : int
 ///     Seed of the draws the propensity's examples are made with.
 /// threads : int, optional
@@ -103,7 +103,7 @@ use crate::{boundary, convert, error, ids};
     popularity_half_life_days = None, holdout_days = None, horizon_days = None, shrinkage = None,
     relations = None, follow_up_days = None, max_basket = None, similar = None,
     customers_l2 = None, baskets_l2 = None, exact_products = None, seed = None, threads = None, progress = None,
-), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=128, customers_l2=1000.0, baskets_l2=20.0, exact_products=10000, seed=0, threads=None, progress=False)")]
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=64, customers_l2=1000.0, baskets_l2=20.0, exact_products=10000, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,

@@ -46,8 +46,8 @@ pub struct FitOptions {
     /// propensity's examples, and counted in the report: one basket of a hundred thousand
     /// products would otherwise outweigh all others. At least 2; default 1,000.
     pub max_basket: u32,
-    /// Products kept per product that explain it best by similarity, in each of the two models (by
-    /// what customers buy, and by what baskets hold). 0 to 1,024; default 128. 0 learns none.
+    /// Products kept per product of which it says most by what baskets hold. 0 to 1,024; default
+    /// 64. 0 learns no similarity, neither by what baskets hold nor by what customers buy.
     pub similar: u32,
     /// Penalty on squared weights of the similarity by customers, in customers. 0.001 to 1e9;
     /// default 1000.
@@ -55,11 +55,11 @@ pub struct FitOptions {
     /// Penalty on squared weights of the similarity by baskets, in baskets. 0.001 to 1e9; default
     /// 20.
     pub baskets_l2: f64,
-    /// Similarity is computed in closed form where this takes no more arithmetic than for this many
-    /// products and more baskets than products, and by a regression on the most related
-    /// products for each product otherwise; the report says which. The time grows with the third
-    /// power, the memory with the second: 10,000 take 0.2 GB and some 10 seconds. At most
-    /// 100,000; default 10,000.
+    /// Similarity is computed in closed form for up to so many products (by what customers buy:
+    /// products or customers, whichever are fewer), and otherwise by baskets from a regression on the
+    /// most related products for each product, by customers from the greatest singular values of their
+    /// purchases; the report says which. The time grows with the third power, the memory with the
+    /// second: 10,000 take 0.2 GB and some 10 seconds. At most 100,000; default 10,000.
     pub exact_products: u32,
     /// Seed of the draws the propensity's examples are made with. Default 0.
     pub seed: u64,
@@ -82,7 +82,7 @@ impl Default for FitOptions {
             relations: 16,
             follow_up_days: 28.0,
             max_basket: 1000,
-            similar: 128,
+            similar: 64,
             customers_l2: 1000.0,
             baskets_l2: 20.0,
             exact_products: 10_000,

@@ -82,8 +82,9 @@ pub struct CarriedReport {
 pub struct SimilarityReport {
     /// `"customers"` (by what they ever bought) or `"baskets"` (by what each holds).
     pub by: String,
-    /// `"closed form"`; `"closed form, dual"`, which is the same from fewer rows than
-    /// products; `"regressions"`, an approximation that explains each product by the most related
+    /// `"closed form"`; `"closed form, dual"`, which is the same from fewer customers than
+    /// products; `"singular vectors"`, an approximation by what purchases have in common;
+    /// `"regressions"`, an approximation that explains each product by the most related
     /// ones only; `"none"` if nothing could be learned.
     pub form: String,
     /// Customers, or baskets, learned from.
@@ -92,7 +93,8 @@ pub struct SimilarityReport {
     pub huge_rows: u64,
     /// Products with enough distinct customers.
     pub products: u64,
-    /// Weights kept: pairs of products of which one says something about the other.
+    /// Numbers kept: by baskets one for each pair of products of which one says something about the
+    /// other, by customers two vectors for each product.
     pub weights: u64,
 }
 

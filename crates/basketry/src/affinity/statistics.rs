@@ -5,7 +5,7 @@ use super::options::FitOptions;
 use super::orders::{Orders, Products};
 use super::pairs::{self, PairOptions, Pairs};
 use super::propensity::Propensity;
-use super::similarity::SimilarityRows;
+use super::similarity::{FactorRows, SimilarityRows};
 use super::views::Learned;
 use crate::{Control, Error, ErrorKind, Result};
 
@@ -20,7 +20,7 @@ pub(crate) struct Statistics {
     pub(crate) half_life_days: f32,
     pub(crate) mean_size: f32,
     pub(crate) pairs: Pairs,
-    pub(crate) similar_customers: SimilarityRows,
+    pub(crate) similar_customers: FactorRows,
     pub(crate) similar_baskets: SimilarityRows,
     pub(crate) own: OwnRows,
     pub(crate) products: ProductRows,
@@ -45,7 +45,7 @@ impl Statistics {
         orders: &Orders,
         of: &Products,
         options: &FitOptions,
-        similar: Option<[SimilarityRows; 2]>,
+        similar: Option<(FactorRows, SimilarityRows)>,
         control: &Control,
     ) -> Result<Self> {
         let Some((_, as_of)) = orders.span() else {
@@ -62,12 +62,12 @@ impl Statistics {
         };
         let pairs = pairs::count_pairs(orders, &pair_options, control)?;
         let own = customers::own_rows(orders, as_of, options.half_life_days, control)?;
-        let [similar_customers, similar_baskets] = match similar {
+        let (similar_customers, similar_baskets) = match similar {
             Some(similar) => similar,
-            None => [
-                SimilarityRows::of_customers(&own, orders.products, options, control)?,
+            None => (
+                FactorRows::of_customers(&own, orders.products, options, control)?,
                 SimilarityRows::of_baskets(orders, as_of, options, control)?,
-            ],
+            ),
         };
         let products = customers::product_rows(
             orders,

@@ -69,7 +69,7 @@ pub(crate) struct Similar<'a> {
     pub(crate) offsets: &'a [u64],
     /// The products it speaks for, ascending.
     pub(crate) product: &'a [u32],
-    /// What having it adds to their scores; above 0.
+    /// What having it adds to their scores, or takes away.
     pub(crate) weight: &'a [f32],
 }
 
@@ -79,6 +79,100 @@ impl Similar<'_> {
     pub(crate) fn row(&self, product: u32) -> std::ops::Range<usize> {
         row(self.offsets, product, self.product.len())
     }
+
+    /// What having `from` adds to the score of `to`.
+    #[allow(dead_code, reason = "for explanations and similar products")]
+    pub(crate) fn weight(&self, from: u32, to: u32) -> f32 {
+        let row = self.row(from);
+        match self.product[row.clone()].binary_search(&to) {
+            Ok(at) => self.weight[row.start + at],
+            Err(_) => 0.0,
+        }
+    }
+}
+
+/// Numbers in the vectors of [`Factors`].
+pub(crate) const RANK: usize = 32;
+/// Marks a product without vectors.
+pub(crate) const NO_ROW: u32 = u32::MAX;
+
+/// What having one product says about others, as the product of two vectors.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Factors<'a> {
+    /// Per product: its row, [`NO_ROW`] if it has none.
+    pub(crate) place: &'a [u32],
+    /// Per row: the product. The longest targets come first.
+    pub(crate) product: &'a [u32],
+    /// Per row, [`RANK`] numbers each: what the product says as one that was bought.
+    pub(crate) source: &'a [f32],
+    /// Per row: what is said about it.
+    pub(crate) target: &'a [f32],
+}
+
+impl<'a> Factors<'a> {
+    #[inline]
+    fn vector(&self, of: &'a [f32], product: u32) -> Option<&'a [f32; RANK]> {
+        let &place = self.place.get(product as usize)?;
+        of.as_chunks().0.get(place as usize)
+    }
+
+    /// The vector of a product that was bought; none if too few customers bought it.
+    #[inline]
+    pub(crate) fn source(&self, product: u32) -> Option<&'a [f32; RANK]> {
+        self.vector(self.source, product)
+    }
+
+    /// The vector of a product that may be bought.
+    #[inline]
+    pub(crate) fn target(&self, product: u32) -> Option<&'a [f32; RANK]> {
+        self.vector(self.target, product)
+    }
+
+    /// What having `from` adds to the score of `to`, or takes away.
+    #[allow(dead_code, reason = "for explanations and similar products")]
+    pub(crate) fn weight(&self, from: u32, to: u32) -> f32 {
+        match (self.source(from), self.target(to)) {
+            (Some(source), Some(target)) => dot(source, target),
+            _ => 0.0,
+        }
+    }
+
+    #[allow(dead_code, reason = "for explanations and similar products")]
+    /// Of each product, what having `from` adds to its score; 0 without vectors.
+    pub(crate) fn weights_from(&self, from: u32, weights: &mut Vec<f32>) {
+        self.weights(self.source(from), self.target, weights);
+    }
+
+    #[allow(dead_code, reason = "for explanations and similar products")]
+    /// Of each product, what having it adds to the score of `to`; 0 without vectors.
+    pub(crate) fn weights_to(&self, to: u32, weights: &mut Vec<f32>) {
+        self.weights(self.target(to), self.source, weights);
+    }
+
+    #[allow(dead_code, reason = "for explanations and similar products")]
+    fn weights(&self, one: Option<&[f32; RANK]>, others: &[f32], weights: &mut Vec<f32>) {
+        weights.clear();
+        weights.resize(self.place.len(), 0.0);
+        let Some(one) = one else { return };
+        for (other, &product) in std::iter::zip(others.as_chunks().0, self.product) {
+            weights[product as usize] = dot(one, other);
+        }
+    }
+}
+
+/// The sum of products, in an order that suits vectors of 8 numbers or fewer: the same on every
+/// processor.
+#[inline(always)]
+pub(crate) fn dot(a: &[f32; RANK], b: &[f32; RANK]) -> f32 {
+    let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+    let mut sums = [0f32; 8];
+    for (a, b) in std::iter::zip(a, b) {
+        for k in 0..8 {
+            sums[k] += a[k] * b[k];
+        }
+    }
+    let four: [f32; 4] = std::array::from_fn(|k| sums[k] + sums[k + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 /// One entry per product.
@@ -137,7 +231,7 @@ pub(crate) struct Learned<'a> {
     pub(crate) sold: u32,
     pub(crate) neighbours: Neighbours<'a>,
     /// By what customers buy, at any time.
-    pub(crate) similar_customers: Similar<'a>,
+    pub(crate) similar_customers: Factors<'a>,
     /// By what baskets hold.
     pub(crate) similar_baskets: Similar<'a>,
     pub(crate) own: Own<'a>,

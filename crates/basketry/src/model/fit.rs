@@ -4,7 +4,7 @@ use super::{Model, layout};
 use crate::affinity::customers::baskets_with_customer;
 use crate::affinity::orders::{Orders, Products};
 use crate::affinity::propensity::Propensity;
-use crate::affinity::similarity::SimilarityRows;
+use crate::affinity::similarity::{FactorRows, SimilarityRows};
 use crate::affinity::statistics::Statistics;
 use crate::affinity::{CarriedReport, FitOptions, FitReport, propensity, relations};
 use crate::{Catalog, Control, Error, ErrorKind, History, IdRef, Result, Stage};
@@ -81,8 +81,10 @@ pub(super) fn recount(
             sold.or_else(|| Some(products.of_history[history.products().find(id)? as usize]))
         };
         let product_of: Vec<Option<u32>> = last.products().iter().map(number).collect();
-        let carry = |rows| SimilarityRows::carried(rows, &product_of, products.all);
-        let similar = [carry(learned.similar_customers), carry(learned.similar_baskets)];
+        let similar = (
+            FactorRows::carried(learned.similar_customers, &product_of, products.all),
+            SimilarityRows::carried(learned.similar_baskets, &product_of, products.all),
+        );
         let statistics =
             Statistics::with_similarities(&orders, &products, options, Some(similar), control)?;
         let relations = relations::learn(&orders, &products, catalog.links(), options, control)?;
@@ -186,8 +188,8 @@ fn describe(
         pairs: statistics.pairs.product.len() as u64,
         popular_products: statistics.popular.len() as u64,
         similarity: vec![
-            statistics.similar_customers.report("customers"),
-            statistics.similar_baskets.report("baskets"),
+            statistics.similar_customers.report(),
+            statistics.similar_baskets.report(),
         ],
         ..FitReport::default()
     };

@@ -14,7 +14,7 @@ use crate::affinity::orders::Products;
 use crate::affinity::propensity::Propensity;
 use crate::affinity::relations::RelationRows;
 use crate::affinity::statistics::Statistics;
-use crate::affinity::views::{Learned, Neighbours, Own, Similar, Stats};
+use crate::affinity::views::{Factors, Learned, Neighbours, Own, RANK, Similar, Stats};
 use crate::affinity::{FitOptions, FitReport};
 use crate::{Catalog, History, IdKind, Result};
 
@@ -64,12 +64,22 @@ const PAIR_LIFT: Kind = *b"NLIF";
 const PAIR_BASKETS: Kind = *b"NBAS";
 /// Per pair, u32: distinct customers with both in one basket.
 const PAIR_CUSTOMERS: Kind = *b"NCUS";
-/// Similarity by what customers buy.
-const CUSTOMERS_SIMILAR: SimilarKinds =
-    SimilarKinds { offsets: *b"SCOF", product: *b"SCPR", weight: *b"SCWT" };
-/// Similarity by what baskets hold.
-const BASKETS_SIMILAR: SimilarKinds =
-    SimilarKinds { offsets: *b"SBOF", product: *b"SBPR", weight: *b"SBWT" };
+/// Similarity by what customers buy. Per product, u32: its row of the next three; the greatest u32
+/// if it has none.
+const FACTOR_PLACE: Kind = *b"SCPL";
+/// Per row, u32: the product.
+const FACTOR_PRODUCT: Kind = *b"SCPR";
+/// Per row, `RANK` f32: the vector of the product as one that was bought.
+const FACTOR_SOURCE: Kind = *b"SCSO";
+/// Per row, `RANK` f32: the vector of the product as one that may be bought.
+const FACTOR_TARGET: Kind = *b"SCTA";
+/// Similarity by what baskets hold. Per product and one more, u64: where the row of what it says
+/// about others begins.
+const SIMILAR_OFFSETS: Kind = *b"SBOF";
+/// u32: the other product, ascending.
+const SIMILAR_PRODUCT: Kind = *b"SBPR";
+/// f32: what having the product adds to the other's score.
+const SIMILAR_WEIGHT: Kind = *b"SBWT";
 /// Per customer and one more, u64: where their row of purchases begins.
 const OWN_OFFSETS: Kind = *b"OOFF";
 /// Per row of purchases, u32: the product, ascending.
@@ -99,7 +109,7 @@ const CURVES: Kind = *b"CURV";
 /// f32: the bounds of the features of products, two rows per task and segment.
 const BOUNDS: Kind = *b"BNDS";
 
-const KINDS: [Kind; 48] = [
+const KINDS: [Kind; 49] = [
     JSON,
     PRODUCT_IDS.ints,
     PRODUCT_IDS.offsets,
@@ -128,12 +138,13 @@ const KINDS: [Kind; 48] = [
     PAIR_LIFT,
     PAIR_BASKETS,
     PAIR_CUSTOMERS,
-    CUSTOMERS_SIMILAR.offsets,
-    CUSTOMERS_SIMILAR.product,
-    CUSTOMERS_SIMILAR.weight,
-    BASKETS_SIMILAR.offsets,
-    BASKETS_SIMILAR.product,
-    BASKETS_SIMILAR.weight,
+    FACTOR_PLACE,
+    FACTOR_PRODUCT,
+    FACTOR_SOURCE,
+    FACTOR_TARGET,
+    SIMILAR_OFFSETS,
+    SIMILAR_PRODUCT,
+    SIMILAR_WEIGHT,
     OWN_OFFSETS,
     OWN_PRODUCT,
     OWN_WEIGHT,
@@ -155,15 +166,6 @@ const PER_CUSTOMER: [Kind; 4] = [CUSTOMER_BASKETS, CUSTOMER_WEIGHT, CUSTOMER_REC
 /// The columns with one entry for each row of purchases.
 const PER_PURCHASE: [Kind; 6] =
     [OWN_PRODUCT, OWN_WEIGHT, OWN_RECENT, OWN_COUNT, OWN_LAST, OWN_FIRST];
-/// The sections of a similarity.
-struct SimilarKinds {
-    /// Per product and one more, u64: where the row of what it says about others begins.
-    offsets: Kind,
-    /// u32: the other product, ascending.
-    product: Kind,
-    /// f32: what having the product adds to the other's score.
-    weight: Kind,
-}
 
 /// Every kind of section that a model may have.
 fn kinds() -> Vec<Kind> {
@@ -231,14 +233,15 @@ pub(super) fn write(
     writer.section(PAIR_LIFT, 0, &pairs.lift);
     writer.section(PAIR_BASKETS, 0, &pairs.baskets);
     writer.section(PAIR_CUSTOMERS, 0, &pairs.customers);
-    for (kinds, rows) in [
-        (CUSTOMERS_SIMILAR, &statistics.similar_customers),
-        (BASKETS_SIMILAR, &statistics.similar_baskets),
-    ] {
-        writer.section(kinds.offsets, 0, &rows.offsets);
-        writer.section(kinds.product, 0, &rows.product);
-        writer.section(kinds.weight, 0, &rows.weight);
-    }
+    let factors = &statistics.similar_customers;
+    writer.section(FACTOR_PLACE, 0, &factors.place);
+    writer.section(FACTOR_PRODUCT, 0, &factors.product);
+    writer.section(FACTOR_SOURCE, 0, &factors.source);
+    writer.section(FACTOR_TARGET, 0, &factors.target);
+    let similar = &statistics.similar_baskets;
+    writer.section(SIMILAR_OFFSETS, 0, &similar.offsets);
+    writer.section(SIMILAR_PRODUCT, 0, &similar.product);
+    writer.section(SIMILAR_WEIGHT, 0, &similar.weight);
     let own = &statistics.own;
     writer.section(OWN_OFFSETS, 0, &own.offsets);
     writer.section(OWN_PRODUCT, 0, &own.product);
@@ -361,8 +364,13 @@ pub(super) struct Layout {
     pair_lift: Column<f32>,
     pair_baskets: Column<u32>,
     pair_customers: Column<u32>,
-    similar_customers: SimilarColumns,
-    similar_baskets: SimilarColumns,
+    factor_place: Column<u32>,
+    factor_product: Column<u32>,
+    factor_source: Column<f32>,
+    factor_target: Column<f32>,
+    similar_offsets: Column<u64>,
+    similar_product: Column<u32>,
+    similar_weight: Column<f32>,
     own_offsets: Column<u64>,
     own_product: Column<u32>,
     own_weight: Column<f32>,
@@ -374,24 +382,6 @@ pub(super) struct Layout {
     customer_weight: Column<f32>,
     customer_recent: Column<f32>,
     customer_size: Column<f32>,
-}
-
-/// Where a similarity lies.
-#[derive(Debug)]
-struct SimilarColumns {
-    offsets: Column<u64>,
-    product: Column<u32>,
-    weight: Column<f32>,
-}
-
-impl SimilarColumns {
-    fn of<'a>(&self, bytes: &'a [u8]) -> Similar<'a> {
-        Similar {
-            offsets: self.offsets.of(bytes),
-            product: self.product.of(bytes),
-            weight: self.weight.of(bytes),
-        }
-    }
 }
 
 /// Finds columns and checks what is relied on later.
@@ -449,15 +439,6 @@ impl Finder<'_> {
     }
 }
 
-impl Finder<'_> {
-    fn similar(&self, kinds: SimilarKinds, products: usize) -> Result<SimilarColumns> {
-        let (offsets, entries) = self.offsets(kinds.offsets, products)?;
-        let product = self.indices(kinds.product, entries, products)?;
-        let weight = self.floats(kinds.weight, entries, 0.0, BIG)?;
-        Ok(SimilarColumns { offsets, product, weight })
-    }
-}
-
 impl Layout {
     /// Finds everything and checks whatever is relied on later.
     pub(super) fn find(sections: &Sections, bytes: &[u8], name: &str) -> Result<Self> {
@@ -481,6 +462,8 @@ impl Layout {
         let scalars = finder.floats(SCALARS, 3, 1e-9, BIG)?.of(bytes);
         let (pair_offsets, pairs) = finder.offsets(PAIR_OFFSETS, p)?;
         let (own_offsets, owned) = finder.offsets(OWN_OFFSETS, c)?;
+        let (similar_offsets, similar) = finder.offsets(SIMILAR_OFFSETS, p)?;
+        let factors = sections.column::<u32>(FACTOR_PRODUCT, 0, name)?.of(bytes).len();
         let popular_len = sections.column::<u32>(POPULAR, 0, name)?.of(bytes).len();
         Ok(Self {
             snapshot: Snapshot::find(sections, bytes, &text.catalog, p, name)?,
@@ -514,8 +497,13 @@ impl Layout {
             pair_lift: finder.floats(PAIR_LIFT, pairs, 0.0, BIG)?,
             pair_baskets: finder.column(PAIR_BASKETS, pairs)?,
             pair_customers: finder.column(PAIR_CUSTOMERS, pairs)?,
-            similar_customers: finder.similar(CUSTOMERS_SIMILAR, p)?,
-            similar_baskets: finder.similar(BASKETS_SIMILAR, p)?,
+            factor_place: finder.column(FACTOR_PLACE, p)?,
+            factor_product: finder.indices(FACTOR_PRODUCT, factors, p)?,
+            factor_source: finder.floats(FACTOR_SOURCE, factors * RANK, -BIG, BIG)?,
+            factor_target: finder.floats(FACTOR_TARGET, factors * RANK, -BIG, BIG)?,
+            similar_offsets,
+            similar_product: finder.indices(SIMILAR_PRODUCT, similar, p)?,
+            similar_weight: finder.floats(SIMILAR_WEIGHT, similar, -BIG, BIG)?,
             own_offsets,
             own_product: finder.indices(OWN_PRODUCT, owned, p)?,
             own_weight: finder.floats(OWN_WEIGHT, owned, 0.0, BIG)?,
@@ -545,8 +533,17 @@ impl Layout {
                 baskets: self.pair_baskets.of(bytes),
                 customers: self.pair_customers.of(bytes),
             },
-            similar_customers: self.similar_customers.of(bytes),
-            similar_baskets: self.similar_baskets.of(bytes),
+            similar_customers: Factors {
+                place: self.factor_place.of(bytes),
+                product: self.factor_product.of(bytes),
+                source: self.factor_source.of(bytes),
+                target: self.factor_target.of(bytes),
+            },
+            similar_baskets: Similar {
+                offsets: self.similar_offsets.of(bytes),
+                product: self.similar_product.of(bytes),
+                weight: self.similar_weight.of(bytes),
+            },
             own: Own {
                 offsets: self.own_offsets.of(bytes),
                 product: self.own_product.of(bytes),

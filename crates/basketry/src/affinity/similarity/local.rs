@@ -10,8 +10,8 @@ use faer::linalg::cholesky::llt::factor::{cholesky_in_place, cholesky_in_place_s
 use faer::{MatMut, Par};
 use rayon::prelude::*;
 
-use super::sparse::GramRow;
-use super::top::ByTarget;
+use super::sparse::{GramRow, Shared};
+use super::top::Entries;
 use super::{Data, Limits};
 use crate::{Control, Result, Stage};
 
@@ -48,35 +48,32 @@ pub(super) struct Support {
     pub(super) value: Vec<f32>,
 }
 
-/// The heaviest weights of each target, from regressions on `support` products each.
+/// The heaviest weights of each source, from regressions on `support` products each.
 pub(super) fn solve(
     data: &Data,
     limits: &Limits,
     support: usize,
     control: &Control,
-) -> Result<ByTarget> {
+) -> Result<Entries> {
     control.begin(Stage::Similarity, 2 * data.x.columns as u64)?;
     let (gram, supports) = Gram::new(data, limits, support, DENSE, control)?;
-    let chunks: Vec<ByTarget> = supports
+    let chunks: Vec<Entries> = supports
         .par_chunks(CHUNK)
         .map_init(
             || Solver::new(support),
             |solver, chunk| {
-                let mut found = ByTarget::default();
-                for support in chunk {
-                    solver.solve(&gram, support, limits.l2);
-                    found.push(&mut solver.entries, limits.keep);
+                let mut found = Entries::default();
+                for of in chunk {
+                    solver.solve(&gram, of, limits.l2);
+                    found.push(&mut solver.entries, support);
                     control.advance(1)?;
                 }
                 Ok(found)
             },
         )
         .collect::<Result<_>>()?;
-    let mut all = ByTarget::default();
-    for chunk in chunks {
-        all.append(chunk);
-    }
-    Ok(all)
+    drop((gram, supports));
+    Ok(Entries::concat(chunks).transposed(limits.keep))
 }
 
 impl Gram {
@@ -167,6 +164,7 @@ struct Chooser<'a> {
     support: usize,
     diagonal: &'a [f32],
     row: GramRow,
+    shared: Shared,
     /// What each other product explains, the product, and X'X.
     best: Vec<(f32, u32, f32)>,
 }
@@ -174,22 +172,25 @@ struct Chooser<'a> {
 impl<'a> Chooser<'a> {
     fn new(data: &'a Data, limits: &'a Limits, support: usize, diagonal: &'a [f32]) -> Self {
         let row = GramRow::new(data.x.columns);
-        Self { data, limits, support, diagonal, row, best: Vec::new() }
+        let shared = Shared::new(data.x.columns);
+        Self { data, limits, support, diagonal, row, shared, best: Vec::new() }
     }
 
     /// The products that explain product `j` best by themselves, as measured by the cosine of
-    /// the columns, among those that share enough customers with it. `each` gets all of its row.
+    /// the columns, among those that enough customers bought as well. `each` gets all of its row.
     fn choose(
         &mut self,
         j: usize,
         control: &Control,
         mut each: impl FnMut(u32, f32, u32),
     ) -> Result<Support> {
-        let Self { data, limits, support, diagonal, row, best } = self;
+        let Self { data, limits, support, diagonal, row, shared, best } = self;
         best.clear();
-        data.visit(row, j, control, |other, sum, customers| {
+        shared.count(&data.buyers, j, control)?;
+        let who = |row: u32| data.who[row as usize];
+        row.visit(&data.x, &data.products, j, who, control, |other, sum, customers| {
             each(other, sum, customers);
-            if other as usize != j && customers >= limits.min_customers {
+            if other as usize != j && shared.of(other) >= limits.min_customers {
                 best.push((sum * sum / diagonal[other as usize], other, sum));
             }
         })?;
@@ -229,7 +230,7 @@ impl Solver {
         }
     }
 
-    /// Leaves the weights above 0 in `entries`.
+    /// Leaves the weights in `entries`.
     fn solve(&mut self, gram: &Gram, support: &Support, l2: f32) {
         self.entries.clear();
         if support.column.is_empty() || !self.factor(gram, support, l2) {
@@ -239,9 +240,7 @@ impl Solver {
         self.right.extend_from_slice(&support.value);
         substitute(&self.matrix, &mut self.right);
         for (&weight, &column) in std::iter::zip(&self.right, &support.column) {
-            if weight > 0.0 {
-                self.entries.push((weight, column));
-            }
+            self.entries.push((weight, column));
         }
     }
 

@@ -113,3 +113,106 @@ impl GramRow {
         Ok(())
     }
 }
+
+/// Who bought what, at any time: customers by products, and the other way round.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Buyers {
+    pub(super) products: Lists,
+    pub(super) customers: Lists,
+}
+
+/// Ascending numbers in rows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lists {
+    pub(super) offsets: Vec<usize>,
+    pub(super) entries: Vec<u32>,
+}
+
+impl Lists {
+    #[inline]
+    pub(super) fn row(&self, row: usize) -> &[u32] {
+        &self.entries[self.offsets[row]..self.offsets[row + 1]]
+    }
+}
+
+impl Buyers {
+    /// Of the rows of a matrix, of which `who` tells the customer of each; those of one customer
+    /// lie together.
+    pub(super) fn new(x: &Sparse, who: &[u32]) -> Self {
+        let mut products = Lists { offsets: vec![0], entries: Vec::new() };
+        let mut row = 0;
+        let mut bought = Vec::new();
+        while row < who.len() {
+            bought.clear();
+            let customer = who[row];
+            while row < who.len() && who[row] == customer {
+                bought.extend_from_slice(x.row(row).0);
+                row += 1;
+            }
+            bought.sort_unstable();
+            bought.dedup();
+            products.entries.extend_from_slice(&bought);
+            products.offsets.push(products.entries.len());
+        }
+        let mut customers = Lists { offsets: vec![0; x.columns + 1], entries: Vec::new() };
+        for &product in &products.entries {
+            customers.offsets[product as usize + 1] += 1;
+        }
+        for at in 0..x.columns {
+            customers.offsets[at + 1] += customers.offsets[at];
+        }
+        let mut next = customers.offsets.clone();
+        customers.entries.resize(products.entries.len(), 0);
+        for customer in 0..products.offsets.len() - 1 {
+            for &product in products.row(customer) {
+                customers.entries[next[product as usize]] = customer as u32;
+                next[product as usize] += 1;
+            }
+        }
+        Self { products, customers }
+    }
+}
+
+/// Distinct customers that a product has in common with each other one.
+pub(super) struct Shared {
+    count: Vec<u32>,
+    touched: Vec<u32>,
+}
+
+impl Shared {
+    /// For so many products.
+    pub(super) fn new(products: usize) -> Self {
+        Self { count: vec![0; products], touched: Vec::new() }
+    }
+
+    /// Counts for a product, in place of the one before.
+    pub(super) fn count(&mut self, buyers: &Buyers, of: usize, control: &Control) -> Result<()> {
+        for product in self.touched.drain(..) {
+            self.count[product as usize] = 0;
+        }
+        for (done, &customer) in buyers.customers.row(of).iter().enumerate() {
+            if done % CHECK_ROWS == CHECK_ROWS - 1 {
+                control.check()?;
+            }
+            for &product in buyers.products.row(customer as usize) {
+                let count = &mut self.count[product as usize];
+                if *count == 0 {
+                    self.touched.push(product);
+                }
+                *count += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Customers in common with a product.
+    #[inline]
+    pub(super) fn of(&self, product: u32) -> u32 {
+        self.count[product as usize]
+    }
+
+    /// The products with customers in common, in no order.
+    pub(super) fn products(&self) -> &[u32] {
+        &self.touched
+    }
+}

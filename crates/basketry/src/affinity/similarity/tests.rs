@@ -2,7 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::factors::{self, Hat};
+use super::sparse::{Buyers, Sparse};
+use super::thin::{WIDTH, random};
 use super::*;
+use crate::affinity::views::RANK;
 
 /// A matrix from rows of (column, value), each row of the customer given.
 fn data(columns: usize, rows: &[(u32, Vec<(u32, f32)>)]) -> Data {
@@ -13,9 +17,10 @@ fn data(columns: usize, rows: &[(u32, Vec<(u32, f32)>)]) -> Data {
         x.offsets.push(x.column.len());
     }
     let products = x.transposed();
-    let who = rows.iter().map(|row| row.0).collect();
+    let who: Vec<u32> = rows.iter().map(|row| row.0).collect();
     let product = (0..columns as u32).collect();
-    Data { x, products, who, product, huge_rows: 0 }
+    let buyers = Buyers::new(&x, &who);
+    Data { x, products, who, buyers, product, huge_rows: 0 }
 }
 
 /// X'X + lI in double precision.
@@ -72,37 +77,36 @@ fn oracle(data: &Data, l2: f64) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Distinct customers with both, [a][b].
+/// Distinct customers who ever bought both, [a][b].
 fn customers(data: &Data) -> Vec<Vec<u32>> {
     let n = data.x.columns;
-    let mut sets = vec![vec![std::collections::BTreeSet::new(); n]; n];
+    let mut bought = std::collections::BTreeMap::<u32, std::collections::BTreeSet<u32>>::new();
     for row in 0..data.x.rows() {
-        for &a in data.x.row(row).0 {
-            for &b in data.x.row(row).0 {
-                sets[a as usize][b as usize].insert(data.who[row]);
-            }
-        }
+        bought.entry(data.who[row]).or_default().extend(data.x.row(row).0);
     }
-    sets.iter().map(|row| row.iter().map(|set| set.len() as u32).collect()).collect()
+    let both = |a: u32, b: u32| {
+        bought.values().filter(|products| products.contains(&a) && products.contains(&b)).count()
+    };
+    (0..n as u32).map(|a| (0..n as u32).map(|b| both(a, b) as u32).collect()).collect()
 }
 
 /// What was found, [target][source]; `None` where nothing is kept.
-fn dense(found: &ByTarget) -> Vec<Vec<Option<f64>>> {
+fn dense(found: &Entries) -> Vec<Vec<Option<f64>>> {
     let n = found.lens.len();
     let mut at = 0;
     let mut rows = vec![vec![None; n]; n];
-    for (row, &len) in std::iter::zip(&mut rows, &found.lens) {
+    for (source, &len) in found.lens.iter().enumerate() {
         for _ in 0..len {
-            row[found.source[at] as usize] = Some(f64::from(found.weight[at]));
+            rows[found.other[at] as usize][source] = Some(f64::from(found.weight[at]));
             at += 1;
         }
     }
-    assert_eq!(at, found.source.len());
+    assert_eq!(at, found.other.len());
     rows
 }
 
 /// What is found is what the oracle says, but for pairs that too few customers have.
-fn assert_same(found: &ByTarget, data: &Data, l2: f64, min_customers: u32) {
+fn assert_same(found: &Entries, data: &Data, l2: f64, min_customers: u32) {
     let expected = oracle(data, l2);
     let customers = customers(data);
     for (target, row) in dense(found).iter().enumerate() {
@@ -115,7 +119,9 @@ fn assert_same(found: &ByTarget, data: &Data, l2: f64, min_customers: u32) {
                     let near = (weight - expected).abs() <= 2e-4 * (1.0 + expected.abs());
                     assert!(near, "{source} -> {target}: {weight}, not {expected}");
                 }
-                None => assert!(!shown || expected < 2e-4, "{source} -> {target}: {expected}"),
+                None => {
+                    assert!(!shown || expected.abs() < 2e-4, "{source} -> {target}: {expected}")
+                }
             }
         }
     }
@@ -133,31 +139,27 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn every_form_is_ease(rows in rows(9, 14), l2 in 0.2f32..20.0, min_customers in 1..4u32) {
+    fn weights_are_those_of_ease(rows in rows(9, 14), l2 in 0.2f32..20.0, min_customers in 1..4u32) {
         let data = data(9, &rows);
         let limits = Limits { l2, min_customers, keep: 9 };
         let control = Control::new();
-        for form in [exact::primal, exact::dual] {
-            let inverse = form(&data.x, &data.products, l2, &control).unwrap().unwrap();
-            let found = exact::heaviest(&inverse, &data, &limits, &control).unwrap();
-            assert_same(&found, &data, l2.into(), min_customers);
-        }
+        let found = exact::solve(&data, &limits, &control).unwrap().unwrap();
+        assert_same(&found, &data, l2.into(), min_customers);
         // With all products to choose from, regressions are the closed form.
         let everyone = Limits { l2, min_customers: 1, keep: 9 };
         let found = local::solve(&data, &everyone, 9, &control).unwrap();
         for (target, row) in dense(&found).iter().enumerate() {
             // Products that never meet the target are no candidates, though in the closed form
             // others may still give them a weight.
-            let customers = customers(&data);
-            let support: Vec<usize> =
-                (0..9).filter(|&at| at != target && customers[target][at] > 0).collect();
             let gram = gram(&data, l2.into());
+            let support: Vec<usize> =
+                (0..9).filter(|&at| at != target && gram[target][at] > 0.0).collect();
             let a = support.iter().map(|&i| support.iter().map(|&j| gram[i][j]).collect());
             let b = support.iter().map(|&i| gram[i][target]).collect();
             let weights = solved(a.collect(), b);
             for (&source, expected) in std::iter::zip(&support, weights) {
                 let weight = row[source].unwrap_or(0.0);
-                let near = (weight - expected.max(0.0)).abs() <= 2e-4 * (1.0 + expected.abs());
+                let near = (weight - expected).abs() <= 2e-4 * (1.0 + expected.abs());
                 prop_assert!(near, "{source} -> {target}: {weight}, not {expected}");
             }
         }
@@ -196,29 +198,15 @@ fn planted(customers: u32, columns: u32) -> Data {
     data(columns as usize, &rows)
 }
 
-/// More than one tile both ways, one and a bit, in both forms.
+/// (X'X + lI)(X'X + lI)^-1 = I, column by column, for one tile and a bit.
 #[test]
 fn tiles_fit_together() {
     let control = Control::new();
     for (customers, columns) in [(700, 300), (300, 600)] {
         let data = planted(customers, columns);
-        let primal = exact::primal(&data.x, &data.products, 5.0, &control).unwrap().unwrap();
-        let dual = exact::dual(&data.x, &data.products, 5.0, &control).unwrap().unwrap();
-        for (a, b) in std::iter::zip(&primal.panels, &dual.panels) {
-            for (i, (a, b)) in std::iter::zip(a, b).enumerate() {
-                // Padding is the identity in one and 1 / l in the other.
-                let (row, column) = (i % tiles::TILE, i / tiles::TILE);
-                if row.max(column) < columns as usize % tiles::TILE {
-                    assert!((a - b).abs() < 1e-4, "{row}, {column}: {a}, not {b}");
-                }
-            }
-        }
-        // (X'X + lI)(X'X + lI)^-1 = I, column by column.
+        let inverse = exact::inverse(&data.x, &data.products, 5.0, &control).unwrap().unwrap();
         let gram = gram(&data, 5.0);
-        let at = |i: usize, j: usize| {
-            let (low, high) = (i.min(j), i.max(j));
-            f64::from(primal.panels[high / tiles::TILE][low * tiles::TILE + high % tiles::TILE])
-        };
+        let at = |i: usize, j: usize| f64::from(inverse.at(i.max(j), i.min(j)));
         let n = columns as usize;
         for j in [0, 1, 255, 256, n - 1] {
             for (i, row) in gram.iter().enumerate() {
@@ -227,6 +215,84 @@ fn tiles_fit_together() {
                 assert!((sum - expected).abs() < 1e-3, "{i}, {j}: {sum}");
             }
         }
+        let thin = random(n);
+        let product = inverse.times(&thin, &control).unwrap();
+        for i in [0, 1, 255, 256, n - 1] {
+            let sum: f64 = (0..n).map(|k| at(i, k) * f64::from(thin[k][3])).sum();
+            assert!((f64::from(product[i][3]) - sum).abs() < 1e-5, "{i}: {sum}");
+        }
+    }
+}
+
+/// Ones where there is something, as customers' rows have.
+fn ones(mut data: Data) -> Data {
+    data.x.value.fill(1.0);
+    data.products.value.fill(1.0);
+    data
+}
+
+/// Both ways to apply EASE's weights are the weights, and so is the transpose.
+#[test]
+fn applied_weights_are_those_of_ease() {
+    let control = Control::new();
+    for (customers, columns) in [(90, 40), (30, 60)] {
+        let data = ones(planted(customers, columns));
+        let expected = oracle(&data, 4.0);
+        let hat = Hat::new(&data.x, &data.products, 4.0, &control).unwrap().unwrap();
+        let n = columns as usize;
+        let thin = random(n);
+        let forth = hat.weights(thin.clone(), &control).unwrap();
+        let back = hat.transposed(thin.clone(), &control).unwrap();
+        for i in 0..n {
+            for k in [0, 5, WIDTH - 1] {
+                let sum = |of: &dyn Fn(usize) -> f64| -> f64 {
+                    (0..n).map(|j| of(j) * f64::from(thin[j][k])).sum()
+                };
+                let (row, column) = (sum(&|j| expected[j][i]), sum(&|j| expected[i][j]));
+                assert!((f64::from(forth[i][k]) - row).abs() < 1e-3, "{i}, {k}: {row}");
+                assert!((f64::from(back[i][k]) - column).abs() < 1e-3, "{i}, {k}: {column}");
+            }
+        }
+    }
+}
+
+/// Where the products are no more than the rank, nothing is left out.
+#[test]
+fn factors_of_few_products_are_their_weights() {
+    let control = Control::new();
+    for customers in [20, 200] {
+        let data = ones(planted(customers, 30));
+        let (_, source, target) =
+            factors::factors(&data.x, &data.products, 3.0, 1000, &control).unwrap();
+        for (to, row) in oracle(&data, 3.0).iter().enumerate() {
+            for (from, expected) in row.iter().enumerate() {
+                let weight: f32 = (0..RANK).map(|k| source[from][k] * target[to][k]).sum();
+                let near = (f64::from(weight) - expected).abs() < 1e-3;
+                assert!(near, "{from} -> {to}: {weight}, not {expected}");
+            }
+        }
+    }
+}
+
+/// Of many products in fewer groups than the rank, the groups are what is left: in the closed forms
+/// and from singular values.
+#[test]
+fn factors_tell_groups_apart() {
+    let control = Control::new();
+    for (customers, exact) in [(2000, 1000), (150, 1000), (2000, 0)] {
+        let data = ones(planted(customers, 200));
+        let (_, source, target) =
+            factors::factors(&data.x, &data.products, 20.0, exact, &control).unwrap();
+        let (mut within, mut across) = (0.0, 0.0);
+        for (from, u) in source.iter().enumerate() {
+            for (to, v) in target.iter().enumerate().filter(|&(to, _)| to != from) {
+                let weight: f32 = (0..RANK).map(|k| u[k] * v[k]).sum();
+                if from / 10 == to / 10 { within += weight } else { across += weight.abs() }
+            }
+        }
+        // There are 21 times as many pairs across as within.
+        let (within, across) = (within / 9.0, across / 190.0);
+        assert!(within > 3.0 * across, "{customers}, {exact}: {within} and {across}");
     }
 }
 
@@ -238,18 +304,21 @@ fn the_number_of_threads_changes_nothing() {
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let found = |inverse: tiles::Lower| {
-                exact::heaviest(&inverse, &data, &limits, &control).unwrap()
-            };
-            [
-                found(exact::primal(&data.x, &data.products, 3.0, &control).unwrap().unwrap()),
-                found(exact::dual(&data.x, &data.products, 3.0, &control).unwrap().unwrap()),
+            let found = [
+                exact::solve(&data, &limits, &control).unwrap().unwrap(),
                 local::solve(&data, &limits, 64, &control).unwrap(),
-            ]
+            ];
+            let (few, many) = (planted(300, 700), planted(1500, 400));
+            let factors = [(&few, 9000), (&many, 9000), (&many, 0)].map(|(data, exact)| {
+                factors::factors(&data.x, &data.products, 9.0, exact, &control).unwrap()
+            });
+            (found, factors)
         })
     };
     let one = with(1);
-    assert!(one.iter().all(|found| found.source.len() > 1000));
+    assert!(one.0.iter().all(|found| found.other.len() > 1000));
+    use Form::{Dual, Primal, Singular};
+    assert_eq!(one.1.each_ref().map(|found| found.0), [Dual, Primal, Singular]);
     assert_eq!(one, with(2));
     assert_eq!(one, with(3));
 }
@@ -267,12 +336,12 @@ fn regressions_find_what_the_closed_form_finds() {
     for (target, row) in exact.iter().enumerate() {
         for (source, weight) in row.iter().enumerate() {
             let Some(weight) = *weight else { continue };
-            all += weight;
+            all += weight.abs();
             if local[target][source].is_some() {
-                common += weight;
+                common += weight.abs();
             }
             if source / 10 == target / 10 {
-                within += weight;
+                within += weight.abs();
             }
         }
     }
@@ -319,4 +388,8 @@ fn cancelled_work_ends_at_once() {
     control.cancel();
     assert!(exact::solve(&data, &limits, &control).unwrap_err().is_cancelled());
     assert!(local::solve(&data, &limits, 10, &control).unwrap_err().is_cancelled());
+    for exact in [0, 1000] {
+        let cancelled = factors::factors(&data.x, &data.products, 2.0, exact, &control);
+        assert!(cancelled.unwrap_err().is_cancelled());
+    }
 }

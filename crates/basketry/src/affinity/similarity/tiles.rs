@@ -10,6 +10,7 @@ use faer::reborrow::{Reborrow, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
+use super::thin::{Row, WIDTH};
 use crate::{Control, Result};
 
 /// Rows and columns of a tile.
@@ -27,16 +28,6 @@ pub(super) struct Lower {
     pub(super) panels: Vec<Vec<f32>>,
 }
 
-/// The floating-point operations of [`Lower::factor`] on `n` rows.
-pub(super) fn factor_work(n: usize) -> f64 {
-    (n as f64).powi(3) / 3.0
-}
-
-/// The floating-point operations of [`Lower::invert`] on `n` rows.
-pub(super) fn inverse_work(n: usize) -> f64 {
-    (n as f64).powi(3) * 2.0 / 3.0
-}
-
 impl Lower {
     /// Zeros for a matrix of `n` rows.
     pub(super) fn new(n: usize) -> Self {
@@ -46,6 +37,39 @@ impl Lower {
     /// The tiles in a row or a column.
     pub(super) fn tiles(&self) -> usize {
         self.panels.len()
+    }
+
+    /// An entry of the matrix, `row` not before `column`.
+    #[inline]
+    pub(super) fn at(&self, row: usize, column: usize) -> f32 {
+        self.panels[row / TILE][column * TILE + row % TILE]
+    }
+
+    /// What the matrix makes of a tall one; the tiles on the diagonal are whole.
+    pub(super) fn times(&self, thin: &[Row], control: &Control) -> Result<Vec<Row>> {
+        let tiles = self.tiles();
+        let mut padded = thin.to_vec();
+        padded.resize(tiles * TILE, [0.0; WIDTH]);
+        let rows = |from: usize, to: usize| {
+            MatRef::from_row_major_slice(
+                padded[from * TILE..to * TILE].as_flattened(),
+                (to - from) * TILE,
+                WIDTH,
+            )
+        };
+        let mut out = vec![[0f32; WIDTH]; tiles * TILE];
+        out.par_chunks_mut(TILE).enumerate().try_for_each(|(i, out)| {
+            let mut out = MatMut::from_row_major_slice_mut(out.as_flattened_mut(), TILE, WIDTH);
+            let left = wide(&self.panels[i]);
+            matmul(out.rb_mut(), Accum::Replace, left, rows(0, i + 1), 1.0, Par::Seq);
+            for below in i + 1..tiles {
+                let tile = tile(&self.panels[below][i * AREA..][..AREA]).transpose();
+                matmul(out.rb_mut(), Accum::Add, tile, rows(below, below + 1), 1.0, Par::Seq);
+            }
+            control.check()
+        })?;
+        out.truncate(thin.len());
+        Ok(out)
     }
 
     /// Puts the identity where `n` rows and columns end.
@@ -176,25 +200,6 @@ impl Lower {
             control.check()?;
         }
         Ok(solved)
-    }
-
-    /// Solves for `right` with the factor: what is `rows` by [`TILE`], column-major, becomes
-    /// L^-1 of it.
-    pub(super) fn solve_forward(&self, inverses: &[f32], right: &mut [f32]) {
-        let mut right = MatMut::from_column_major_slice_mut(right, self.tiles() * TILE, TILE);
-        let mut buffer = vec![0f32; AREA];
-        let mut buffer = tile_mut(&mut buffer);
-        for (i, panel) in self.panels.iter().enumerate() {
-            let (above, below) = right.rb_mut().split_at_row_mut(i * TILE);
-            let mut at = below.subrows_mut(0, TILE);
-            if i > 0 {
-                let row = wide(&panel[..i * AREA]);
-                matmul(at.rb_mut(), Accum::Add, row, above.rb(), -1.0, Par::Seq);
-            }
-            buffer.copy_from(at.rb());
-            let lhs = tile(&inverses[i * AREA..][..AREA]);
-            matmul(at, Accum::Replace, lhs, buffer.rb(), 1.0, Par::Seq);
-        }
     }
 }
 

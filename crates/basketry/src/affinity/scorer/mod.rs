@@ -1,0 +1,238 @@
+//! Candidates, their features, and the probability of each.
+//!
+//! Fitting and serving run this same code: fitting on the statistics of the orders before the
+//! split, serving on the columns of the mapped model file. What the weights were fitted to is
+//! therefore exactly what they are applied to.
+
+mod customer;
+mod scratch;
+mod similar;
+pub(crate) use scratch::Scratch;
+
+use scratch::NOT_A_CANDIDATE;
+
+use super::curve::Curve;
+use super::features::{FEATURES, LANES, Shared, curve_at, sigmoid, weights_at};
+pub(crate) use super::features::{Segment, Task};
+pub(crate) use super::views::Learned;
+
+/// Candidates taken for their similarity to the basket, and to what the customer bought.
+const SIMILAR_TO_CONTEXT: usize = 64;
+const SIMILAR_TO_OWN: usize = 100;
+
+/// Marks "no product".
+pub(crate) const NO_PRODUCT: u32 = u32::MAX;
+
+/// A purchase of the customer's since the model was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SinceLine {
+    pub(crate) product: u32,
+    pub(crate) time_ms: i64,
+}
+
+/// One request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Situation<'a> {
+    /// The customer's index in the model, if known.
+    pub(crate) customer: Option<u32>,
+    pub(crate) now_ms: i64,
+    /// Products in the basket and the viewed one, as indices of model products.
+    pub(crate) context: &'a [u32],
+    /// What the customer bought since the model was made.
+    pub(crate) since: &'a [SinceLine],
+    /// In how many baskets they bought it.
+    pub(crate) since_baskets: u32,
+}
+
+/// A candidate and what is known about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) product: u32,
+    /// That it is bought in this order, given what is in the basket so far, without anything
+    /// being offered.
+    pub(crate) probability: f32,
+    /// The greatest lower bound of the log lift over the context; 0 if no pair is known.
+    pub(crate) log_lift: f32,
+    /// The context product with that bound; [`NO_PRODUCT`] if none.
+    pub(crate) because: u32,
+    /// Baskets with both.
+    pub(crate) pair_baskets: u32,
+    /// Distinct customers who bought both in one basket.
+    pub(crate) pair_customers: u32,
+    /// How often the customer bought it.
+    pub(crate) own_count: u32,
+    /// The time-decayed share of their baskets that had it.
+    pub(crate) own_share: f32,
+    /// Days since they last bought it; 0 if `own_count` is 0.
+    pub(crate) days_since: f32,
+    /// Days expected between their purchases of it, above 0; 0 if `own_count` is 0.
+    pub(crate) expected_interval: f32,
+    /// On the list of popular products.
+    pub(crate) popular: bool,
+}
+
+impl Learned<'_> {
+    /// Scores every candidate: the neighbours of the context, the customer's own products, what
+    /// they bought since, what is similar to the context or to what they bought, and the popular
+    /// ones, in this order; context products are left out.
+    /// `out` is cleared first. Context and since-products that are not in the model are ignored.
+    pub(crate) fn score(
+        &self,
+        task: Task,
+        situation: &Situation<'_>,
+        scratch: &mut Scratch,
+        out: &mut Vec<Scored>,
+    ) {
+        out.clear();
+        let shared = self.candidates(task, situation, scratch);
+        scratch.choose(|_| true);
+        self.score_chosen(task, &shared, scratch);
+        let Scratch { candidates, probability, interval, .. } = scratch;
+        out.reserve(candidates.len());
+        for (at, candidate) in candidates.iter().enumerate() {
+            let paired = candidate.pairs > 0;
+            let owned = candidate.count > 0;
+            let own_share = candidate.weight / shared.weight.max(f32::MIN_POSITIVE);
+            out.push(Scored {
+                product: candidate.product,
+                probability: probability[at],
+                log_lift: candidate.max_log,
+                because: candidate.because,
+                pair_baskets: if paired { self.neighbours.baskets[candidate.pair] } else { 0 },
+                pair_customers: if paired { self.neighbours.customers[candidate.pair] } else { 0 },
+                own_count: candidate.count,
+                own_share: if owned { own_share.clamp(0.0, 1.0) } else { 0.0 },
+                days_since: candidate.last_days,
+                expected_interval: if owned { interval[at] } else { 0.0 },
+                popular: candidate.popular,
+            });
+        }
+    }
+
+    /// Scores the candidates that were chosen of the situation last collected.
+    pub(crate) fn score_chosen(&self, task: Task, shared: &Shared, scratch: &mut Scratch) {
+        for at in 0..scratch.chosen.len() {
+            self.be_similar(task, scratch, scratch.chosen[at] as usize);
+        }
+        let Scratch { candidates, chosen, order, block, probability, interval, .. } = scratch;
+        probability.clear();
+        probability.resize(candidates.len(), 0.0);
+        interval.clear();
+        interval.resize(candidates.len(), 0.0);
+        for segment in Segment::ALL {
+            order.clear();
+            let of = |at: &u32| shared.segment(&candidates[*at as usize]) == segment;
+            order.extend(chosen.iter().copied().filter(of));
+            let weights = &self.weights[weights_at(task, segment)];
+            let curve = self.curve(task, segment);
+            for lanes in order.chunks(LANES) {
+                self.features((task, segment), shared, candidates, lanes, block);
+                for (&at, &days) in lanes.iter().zip(&block.interval) {
+                    interval[at as usize] = days;
+                }
+                let log_odds = block.log_odds(lanes.len(), (task, segment), shared, weights);
+                for log_odds in log_odds.iter_mut() {
+                    *log_odds = sigmoid(curve.at(*log_odds));
+                }
+                for (&at, &p) in lanes.iter().zip(&*log_odds) {
+                    probability[at as usize] = p;
+                }
+            }
+        }
+    }
+
+    /// Collects the candidates of a situation in `scratch`.
+    pub(crate) fn candidates(
+        &self,
+        task: Task,
+        situation: &Situation<'_>,
+        scratch: &mut Scratch,
+    ) -> Shared {
+        let products = self.products.baskets.len();
+        scratch.begin(products);
+        let mut context_size = 0u32;
+        for &product in situation.context {
+            match scratch.marks[..products].get_mut(product as usize) {
+                Some(mark) if mark.0 != scratch.round => {
+                    *mark = (scratch.round, NOT_A_CANDIDATE);
+                    context_size += 1;
+                    if task == Task::Basket {
+                        scratch.to_context.add(&self.similar_baskets, product);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if task == Task::Basket {
+            self.add_pairs(situation.context, scratch);
+        }
+        let customer = self.add_own(situation, scratch);
+        if task == Task::Basket {
+            scratch.add_similar_to_context(self.sold, SIMILAR_TO_CONTEXT);
+        }
+        if customer.baskets > 0 {
+            self.add_own_vectors(situation, scratch);
+            scratch.add_similar_to_own(&self.similar_customers, self.sold, SIMILAR_TO_OWN);
+        }
+        for &product in self.popular {
+            if let Some(candidate) = scratch.candidate(product) {
+                candidate.popular = true;
+            }
+        }
+        self.shared(&customer, context_size as f32)
+    }
+
+    /// Computes how similar a candidate is, as far as its features ask for it.
+    #[inline]
+    fn be_similar(&self, task: Task, scratch: &mut Scratch, at: usize) {
+        let Scratch { candidates, to_context, to_own, .. } = scratch;
+        let candidate = &mut candidates[at];
+        if task == Task::Basket {
+            candidate.similar_context = to_context.score(candidate.product);
+        }
+        if candidate.count == 0 {
+            candidate.similar_own = to_own.score(&self.similar_customers, candidate.product);
+        }
+    }
+
+    /// The pairs of the context.
+    fn add_pairs(&self, context: &[u32], scratch: &mut Scratch) {
+        for &product in context {
+            for pair in self.neighbours.row(product) {
+                let log = self.neighbours.log_low[pair];
+                if let Some(candidate) = scratch.candidate(self.neighbours.product[pair]) {
+                    candidate.pairs += 1;
+                    candidate.sum_lift += self.neighbours.lift[pair];
+                    if log > candidate.max_log {
+                        candidate.max_log = log;
+                        candidate.because = product;
+                        candidate.pair = pair;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The calibration curve of a task and segment.
+    pub(crate) fn curve(&self, task: Task, segment: Segment) -> Curve {
+        Curve::new(&self.curves[curve_at(task, segment)])
+    }
+
+    /// The segment and the features of one candidate of the situation last collected.
+    pub(crate) fn features_of(
+        &self,
+        task: Task,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        candidate: usize,
+    ) -> (Segment, [f32; FEATURES]) {
+        self.be_similar(task, scratch, candidate);
+        let Scratch { candidates, block, .. } = scratch;
+        let segment = shared.segment(&candidates[candidate]);
+        self.features((task, segment), shared, candidates, &[candidate as u32], block);
+        (segment, block.lane(0, (task, segment), shared))
+    }
+}
+
+#[cfg(test)]
+mod tests;

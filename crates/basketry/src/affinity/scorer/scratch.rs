@@ -1,0 +1,125 @@
+//! Working memory of the scorer: the candidates of a situation, and which of them are scored.
+
+use super::similar::{ToContext, ToOwn};
+use crate::affinity::features::{Block, Candidate};
+
+/// Working memory of [`Learned::score`]; reuse it: nothing is allocated once it has grown.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Per product: the round in which it was met, and its place among the candidates.
+    pub(super) marks: Vec<(u32, u32)>,
+    /// How many of the marks are in use: the products of the model at hand.
+    products: usize,
+    pub(super) round: u32,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) to_context: ToContext,
+    pub(super) to_own: ToOwn,
+    /// Products with a number to choose the greatest of.
+    pub(super) ranked: Vec<(f32, u32)>,
+    /// Per candidate.
+    pub(super) probability: Vec<f32>,
+    pub(super) interval: Vec<f32>,
+    /// The candidates to be scored, by their place.
+    pub(super) chosen: Vec<u32>,
+    /// Those of one segment.
+    pub(super) order: Vec<u32>,
+    pub(super) block: Block,
+}
+
+pub(super) const NOT_A_CANDIDATE: u32 = u32::MAX;
+
+impl Scratch {
+    pub(super) fn begin(&mut self, products: usize) {
+        self.products = products;
+        if self.marks.len() < products {
+            self.marks.resize(products, (0, 0));
+        }
+        if self.round == u32::MAX {
+            self.marks.fill((0, 0));
+            self.round = 0;
+        }
+        self.round += 1;
+        self.candidates.clear();
+        self.to_context.begin(products);
+        self.to_own.begin();
+    }
+
+    /// The candidate for a product, a new one if it is none yet. `None` if the product is not in
+    /// the model or cannot be a candidate.
+    #[inline]
+    pub(super) fn candidate(&mut self, product: u32) -> Option<&mut Candidate> {
+        let mark = self.marks[..self.products].get_mut(product as usize)?;
+        if mark.0 != self.round {
+            *mark = (self.round, self.candidates.len() as u32);
+            self.candidates.push(Candidate::new(product));
+            return self.candidates.last_mut();
+        }
+        self.candidates.get_mut(mark.1 as usize)
+    }
+
+    /// Where a product is among the candidates of the last situation, which are scored in their
+    /// order.
+    #[inline]
+    pub(crate) fn position(&self, product: u32) -> Option<usize> {
+        match self.marks.get(product as usize) {
+            Some(&(round, at)) if round == self.round && at != NOT_A_CANDIDATE => Some(at as usize),
+            _ => None,
+        }
+    }
+
+    /// The candidates of the last situation.
+    pub(crate) fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// Makes a candidate of a product that nothing suggests, unless it may not be one.
+    pub(crate) fn consider(&mut self, product: u32) {
+        self.candidate(product);
+    }
+
+    /// Chooses the candidates to be scored among those there are.
+    pub(crate) fn choose(&mut self, keep: impl Fn(&Candidate) -> bool) {
+        self.chosen.clear();
+        let all = self.candidates.iter().enumerate();
+        self.chosen.extend(all.filter(|(_, candidate)| keep(candidate)).map(|(at, _)| at as u32));
+    }
+
+    /// Makes a candidate of a product that nothing suggests, and chooses it; not if it is one
+    /// already, or may not be one.
+    pub(crate) fn choose_also(&mut self, product: u32) {
+        let before = self.candidates.len();
+        if self.candidate(product).is_some() && self.candidates.len() > before {
+            self.chosen.push(before as u32);
+        }
+    }
+
+    /// Chooses a product, whether or not anything suggests it; its place among the candidates,
+    /// `None` if it may not be one. Begin with [`choose`](Self::choose) of none.
+    pub(crate) fn choose_product(&mut self, product: u32) -> Option<usize> {
+        self.candidate(product)?;
+        let place = self.position(product)?;
+        self.chosen.push(place as u32);
+        Some(place)
+    }
+
+    /// The places of the candidates that were chosen.
+    pub(crate) fn chosen(&self) -> &[u32] {
+        &self.chosen
+    }
+
+    /// Per candidate its probability, where it was chosen and [scored](Learned::score_chosen).
+    pub(crate) fn probabilities(&self) -> &[f32] {
+        &self.probability
+    }
+}
+
+/// Keeps the greatest numbers; of equal ones those of the first products.
+pub(super) fn keep_greatest(ranked: &mut Vec<(f32, u32)>, limit: usize) {
+    if ranked.len() > limit {
+        if limit > 0 {
+            ranked
+                .select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        }
+        ranked.truncate(limit);
+    }
+}

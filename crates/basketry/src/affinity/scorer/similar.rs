@@ -1,0 +1,277 @@
+//! Similarity to the basket and to what the customer bought, and which products make it up.
+
+use super::scratch::{Scratch, keep_greatest};
+use super::{SinceLine, Situation};
+use crate::affinity::views::{Factors, Learned, Own, RANK, Similar, dot};
+
+/// Rows of vectors looked at together.
+const BLOCK: usize = 64;
+
+/// Scores of similarity to the basket, added up over rows.
+#[derive(Debug, Default)]
+pub(super) struct ToContext {
+    /// Per product: the round in which it was met, and its score.
+    cells: Vec<(u32, f32)>,
+    /// The products met, the first `len`.
+    touched: Vec<u32>,
+    len: usize,
+    round: u32,
+}
+
+impl ToContext {
+    pub(super) fn begin(&mut self, products: usize) {
+        if self.cells.len() < products {
+            self.cells.resize(products, (0, 0.0));
+            self.touched.resize(products + 1, 0);
+        }
+        if self.round == u32::MAX {
+            self.cells.fill((0, 0.0));
+            self.round = 0;
+        }
+        self.round += 1;
+        self.len = 0;
+    }
+
+    /// Adds the row of a product.
+    #[inline]
+    pub(super) fn add(&mut self, rows: &Similar<'_>, product: u32) {
+        let row = rows.row(product);
+        for (&other, &weight) in rows.product[row.clone()].iter().zip(&rows.weight[row]) {
+            let Some(cell) = self.cells.get_mut(other as usize) else { continue };
+            // Without a branch: whether a product was met before cannot be guessed.
+            let new = cell.0 != self.round;
+            *cell = (self.round, if new { weight } else { cell.1 + weight });
+            self.touched[self.len] = other;
+            self.len += usize::from(new);
+        }
+    }
+
+    #[inline]
+    pub(super) fn score(&self, product: u32) -> f32 {
+        match self.cells.get(product as usize) {
+            Some(&(round, score)) if round == self.round => score,
+            _ => 0.0,
+        }
+    }
+}
+
+/// Similarity to what the customer bought: the sum of the vectors of these products.
+#[derive(Debug, Default)]
+pub(super) struct ToOwn {
+    sum: [f32; RANK],
+}
+
+impl ToOwn {
+    pub(super) fn begin(&mut self) {
+        self.sum = [0.0; RANK];
+    }
+
+    #[inline]
+    pub(super) fn score(&self, factors: &Factors<'_>, product: u32) -> f32 {
+        factors.target(product).map_or(0.0, |target| dot(&self.sum, target))
+    }
+}
+
+impl Scratch {
+    /// Makes candidates of the products of the catalogue most similar to the basket, at most `limit`.
+    pub(super) fn add_similar_to_context(&mut self, sold: u32, limit: usize) {
+        let mut greatest = Greatest::new(&mut self.ranked, limit);
+        for &product in &self.to_context.touched[..self.to_context.len] {
+            let (_, score) = self.to_context.cells[product as usize];
+            if score > greatest.least
+                && product < sold
+                && self.marks[product as usize].0 != self.round
+            {
+                greatest.push(score, product);
+            }
+        }
+        greatest.finish();
+        self.add_ranked();
+    }
+
+    /// The same for those most similar to what the customer bought.
+    pub(super) fn add_similar_to_own(&mut self, factors: &Factors<'_>, sold: u32, limit: usize) {
+        let sum = &self.to_own.sum;
+        let length = dot(sum, sum).sqrt();
+        let mut greatest = Greatest::new(&mut self.ranked, limit);
+        let (targets, _) = factors.target.as_chunks::<RANK>();
+        let mut scores = [0f32; BLOCK];
+        for (targets, products) in targets.chunks(BLOCK).zip(factors.product.chunks(BLOCK)) {
+            // The first is the longest of all that follow, and no product of vectors exceeds that of
+            // their lengths, but for rounding.
+            let longest = dot(&targets[0], &targets[0]).sqrt();
+            if length * longest * 1.0001 <= greatest.least {
+                break;
+            }
+            dots(sum, targets, &mut scores);
+            for (&product, &score) in products.iter().zip(&scores) {
+                if score > greatest.least
+                    && product < sold
+                    && self.marks[product as usize].0 != self.round
+                {
+                    greatest.push(score, product);
+                }
+            }
+        }
+        greatest.finish();
+        self.add_ranked();
+    }
+
+    fn add_ranked(&mut self) {
+        for at in 0..self.ranked.len() {
+            self.candidate(self.ranked[at].1);
+        }
+    }
+}
+
+/// The greatest of many numbers above 0.
+struct Greatest<'a> {
+    ranked: &'a mut Vec<(f32, u32)>,
+    limit: usize,
+    /// What is not above it is not among the greatest.
+    least: f32,
+}
+
+impl<'a> Greatest<'a> {
+    fn new(ranked: &'a mut Vec<(f32, u32)>, limit: usize) -> Self {
+        ranked.clear();
+        Self { ranked, limit, least: 0.0 }
+    }
+
+    #[inline]
+    fn push(&mut self, score: f32, product: u32) {
+        self.ranked.push((score, product));
+        if self.ranked.len() >= 4 * self.limit.max(16) {
+            keep_greatest(self.ranked, self.limit);
+            self.least = self.ranked.last().map_or(f32::INFINITY, |&(score, _)| score);
+        }
+    }
+
+    fn finish(self) {
+        keep_greatest(self.ranked, self.limit);
+    }
+}
+
+/// The products of a vector with each of some others.
+fn dots(one: &[f32; RANK], others: &[[f32; RANK]], out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has what the function needs.
+        return unsafe { dots_avx2(one, others, out) };
+    }
+    dots_anywhere(one, others, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn dots_avx2(one: &[f32; RANK], others: &[[f32; RANK]], out: &mut [f32]) {
+    dots_anywhere(one, others, out);
+}
+
+#[inline(always)]
+fn dots_anywhere(one: &[f32; RANK], others: &[[f32; RANK]], out: &mut [f32]) {
+    for (out, other) in out.iter_mut().zip(others) {
+        *out = dot(one, other);
+    }
+}
+
+#[allow(dead_code, reason = "for explanations")]
+/// A product that makes another one similar, and by how much.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Contributor {
+    pub(crate) product: u32,
+    pub(crate) amount: f32,
+}
+
+impl Learned<'_> {
+    /// Adds up the vectors of what the customer bought, before and since the model was made; each
+    /// product counts once, as when the similarity was learned.
+    pub(super) fn add_own_vectors(&self, situation: &Situation<'_>, scratch: &mut Scratch) {
+        let sum = &mut scratch.to_own.sum;
+        bought(&self.own, situation, |product| {
+            if let Some(source) = self.similar_customers.source(product) {
+                sum.iter_mut().zip(source).for_each(|(sum, x)| *sum += x);
+            }
+        });
+    }
+
+    #[allow(dead_code, reason = "for explanations")]
+    /// The purchases that make a product most similar to what the customer bought, the greatest
+    /// first, at most `n`; only what adds to the similarity.
+    pub(crate) fn similar_to_own(
+        &self,
+        situation: &Situation<'_>,
+        product: u32,
+        n: usize,
+    ) -> Vec<Contributor> {
+        let mut found = Vec::new();
+        bought(&self.own, situation, |from| {
+            let amount = self.similar_customers.weight(from, product);
+            found.push(Contributor { product: from, amount });
+        });
+        strongest(found, n)
+    }
+
+    #[allow(dead_code, reason = "for explanations")]
+    /// The products of the basket that make another one most similar to it; as
+    /// [`similar_to_own`](Self::similar_to_own).
+    pub(crate) fn similar_to_context(
+        &self,
+        situation: &Situation<'_>,
+        product: u32,
+        n: usize,
+    ) -> Vec<Contributor> {
+        let mut context = situation.context.to_vec();
+        context.sort_unstable();
+        context.dedup();
+        let of = |from: u32| Contributor {
+            product: from,
+            amount: self.similar_baskets.weight(from, product),
+        };
+        strongest(context.into_iter().map(of).collect(), n)
+    }
+}
+
+#[allow(dead_code, reason = "for explanations")]
+fn strongest(mut found: Vec<Contributor>, n: usize) -> Vec<Contributor> {
+    found.retain(|contributor| contributor.amount > 0.0);
+    found.sort_unstable_by(|a, b| b.amount.total_cmp(&a.amount).then(a.product.cmp(&b.product)));
+    found.truncate(n);
+    found
+}
+
+/// Calls with each product that the customer bought, once.
+fn bought(own: &Own<'_>, situation: &Situation<'_>, mut with: impl FnMut(u32)) {
+    let row = situation.customer.map_or(0..0, |customer| own.row(customer));
+    let own = &own.product[row];
+    own.iter().for_each(|&product| with(product));
+    let since = situation.since;
+    for (at, &SinceLine { product, .. }) in since.iter().enumerate() {
+        let before = since[..at].iter().any(|line| line.product == product);
+        if !before && own.binary_search(&product).is_err() {
+            with(product);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_of_vectors_are_the_same_in_any_width() {
+        let one: [f32; RANK] = std::array::from_fn(|k| (k as f32 * 0.7).sin());
+        let others: Vec<[f32; RANK]> = (0..BLOCK)
+            .map(|i| std::array::from_fn(|k| ((i * RANK + k) as f32 * 0.3).cos()))
+            .collect();
+        let (mut any, mut best) = ([0.0; BLOCK], [0.0; BLOCK]);
+        dots_anywhere(&one, &others, &mut any);
+        dots(&one, &others, &mut best);
+        assert_eq!(any.map(f32::to_bits), best.map(f32::to_bits));
+        for (other, sum) in others.iter().zip(any) {
+            let exact: f64 =
+                one.iter().zip(other).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+            assert!((f64::from(sum) - exact).abs() < 1e-5);
+        }
+    }
+}
