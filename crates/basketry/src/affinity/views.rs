@@ -81,7 +81,6 @@ impl Similar<'_> {
     }
 
     /// What having `from` adds to the score of `to`.
-    #[allow(dead_code, reason = "for explanations and similar products")]
     pub(crate) fn weight(&self, from: u32, to: u32) -> f32 {
         let row = self.row(from);
         match self.product[row.clone()].binary_search(&to) {
@@ -129,7 +128,6 @@ impl<'a> Factors<'a> {
     }
 
     /// What having `from` adds to the score of `to`, or takes away.
-    #[allow(dead_code, reason = "for explanations and similar products")]
     pub(crate) fn weight(&self, from: u32, to: u32) -> f32 {
         match (self.source(from), self.target(to)) {
             (Some(source), Some(target)) => dot(source, target),
@@ -137,19 +135,16 @@ impl<'a> Factors<'a> {
         }
     }
 
-    #[allow(dead_code, reason = "for explanations and similar products")]
     /// Of each product, what having `from` adds to its score; 0 without vectors.
     pub(crate) fn weights_from(&self, from: u32, weights: &mut Vec<f32>) {
         self.weights(self.source(from), self.target, weights);
     }
 
-    #[allow(dead_code, reason = "for explanations and similar products")]
     /// Of each product, what having it adds to the score of `to`; 0 without vectors.
     pub(crate) fn weights_to(&self, to: u32, weights: &mut Vec<f32>) {
         self.weights(self.target(to), self.source, weights);
     }
 
-    #[allow(dead_code, reason = "for explanations and similar products")]
     fn weights(&self, one: Option<&[f32; RANK]>, others: &[f32], weights: &mut Vec<f32>) {
         weights.clear();
         weights.resize(self.place.len(), 0.0);

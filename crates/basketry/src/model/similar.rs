@@ -8,7 +8,6 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rayon::prelude::*;
 
 use super::{Model, arrow, requests};
-use crate::affinity::views::Similar;
 use crate::{Control, IdRef, Result};
 
 /// Products similar to others, in columns: one row per pair, by item as asked for, then the most
@@ -24,12 +23,8 @@ pub struct SimilarProducts {
 }
 
 /// The geometric mean of what two products say about each other; 0 unless both say something.
-fn mutual(similar: &Similar<'_>, one: u32, at: usize) -> f32 {
-    let row = similar.row(similar.product[at]);
-    match similar.product[row.clone()].binary_search(&one) {
-        Ok(back) => (similar.weight[at] * similar.weight[row.start + back]).sqrt(),
-        Err(_) => 0.0,
-    }
+fn mutual(one: f32, other: f32) -> f32 {
+    if one > 0.0 && other > 0.0 { (one * other).sqrt() } else { 0.0 }
 }
 
 impl Model {
@@ -37,12 +32,13 @@ impl Model {
     /// same customers buy it, and the same baskets hold it, given everything else they buy.
     ///
     /// The score is the same in both directions: the mean, over the model of customers and that of
-    /// baskets, of the geometric mean of the two weights that two products have for each other. In
-    /// closed form that is their partial correlation, where it is positive (for EASE each weight
-    /// is -P_ij / P_jj with P the inverse of the regularised Gram matrix, so the mean is
-    /// -P_ij / sqrt(P_ii P_jj)). A product has fewer than `n` rows if fewer have such weights;
-    /// behind each stand at least [`min_customers`](crate::FitOptions::min_customers) distinct
-    /// customers who bought both.
+    /// baskets, of the geometric mean of the two weights that two products have for each other. For
+    /// baskets in closed form that is their partial correlation, where it is positive (for EASE each
+    /// weight is -P_ij / P_jj with P the inverse of the regularised Gram matrix, so the mean is
+    /// -P_ij / sqrt(P_ii P_jj)); for customers it is that of the nearest matrix of low rank. A product
+    /// has fewer than `n` rows if fewer have such weights. Each product was bought by at least
+    /// [`min_customers`](crate::FitOptions::min_customers) distinct customers, and a weight by baskets
+    /// has as many behind it who bought both.
     ///
     /// What the two are to each other (alternatives, or one in addition to the other) is in
     /// [`relations`](Self::relations).
@@ -61,18 +57,22 @@ impl Model {
         let ids = items.iter().copied();
         let indices = requests::require(self.products(), "products", ids, "items")?;
         let learned = self.learned();
-        let models = [&learned.similar_customers, &learned.similar_baskets];
+        let (customers, baskets) = (&learned.similar_customers, &learned.similar_baskets);
         let rows: Vec<Vec<(u32, f32)>> = indices
             .par_iter()
-            .map(|&item| {
+            .map_init(Default::default, |(from, to): &mut (Vec<f32>, Vec<f32>), &item| {
                 control.check()?;
-                let mut row: Vec<(u32, f32)> = models
-                    .iter()
-                    .flat_map(|similar| {
-                        similar.row(item).map(|at| {
-                            (similar.product[at], mutual(similar, item, at) / models.len() as f32)
-                        })
-                    })
+                customers.weights_from(item, from);
+                customers.weights_to(item, to);
+                let by_customers = from.iter().zip(&*to).map(|(&from, &to)| mutual(from, to));
+                let by_baskets = baskets.row(item).map(|at| {
+                    let other = baskets.product[at];
+                    (other, mutual(baskets.weight[at], baskets.weight(other, item)))
+                });
+                let mut row: Vec<(u32, f32)> = (0..)
+                    .zip(by_customers)
+                    .chain(by_baskets)
+                    .map(|(other, score)| (other, score / 2.0))
                     .filter(|&(other, score)| score > 0.0 && other != item)
                     .collect();
                 row.sort_unstable_by_key(|&(other, _)| other);
