@@ -2,7 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::features::{RECENT_DAYS, log_odds_of};
+use super::features::{
+    LOG_ODDS_POPULARITY, LOG_ODDS_REPEAT, OF_CANDIDATE, OF_PRODUCT, RECENT_DAYS, SPREAD, TREND,
+    TREND_DOUBLE, TREND_HALF, TREND_QUARTER, log_odds_of,
+};
 use super::orders::{CHECK_EVERY, NO_CUSTOMER, Orders};
 use super::rhythm::{self, Moments};
 use super::views::{DAY_MS, Own, Stats};
@@ -63,10 +66,7 @@ pub(crate) struct ProductRows {
     pub(crate) baskets: Vec<u32>,
     pub(crate) customers: Vec<u32>,
     pub(crate) popularity: Vec<f32>,
-    pub(crate) log_odds: Vec<f32>,
-    pub(crate) log_odds_overall: Vec<f32>,
-    pub(crate) log_reach: Vec<f32>,
-    pub(crate) log_odds_repeat: Vec<f32>,
+    pub(crate) features: Vec<f32>,
     pub(crate) repeat_share: Vec<f32>,
     pub(crate) rate_shape: Vec<f32>,
     pub(crate) rate_days: Vec<f32>,
@@ -78,10 +78,7 @@ impl ProductRows {
             baskets: &self.baskets,
             customers: &self.customers,
             popularity: &self.popularity,
-            log_odds: &self.log_odds,
-            log_odds_overall: &self.log_odds_overall,
-            log_reach: &self.log_reach,
-            log_odds_repeat: &self.log_odds_repeat,
+            features: &self.features,
             repeat_share: &self.repeat_share,
             rate_shape: &self.rate_shape,
             rate_days: &self.rate_days,
@@ -191,6 +188,8 @@ pub(crate) fn product_rows(
     let products = orders.products;
     let mut decayed = vec![0.0f64; products];
     let mut total = 0.0;
+    let mut trends = vec![[0.0f64; TRENDS.len()]; products];
+    let mut trend_totals = [0.0f64; TRENDS.len()];
     let mut baskets = vec![0u32; products];
     let mut customers = vec![0u32; products];
     let mut last = vec![u32::MAX; products];
@@ -201,13 +200,17 @@ pub(crate) fn product_rows(
         if b % CHECK_EVERY == 0 {
             control.check()?;
         }
-        let decay = decay(days(orders.time[b], as_of), popularity_half_life_days);
-        total += decay;
+        let age = days(orders.time[b], as_of);
+        let faded = decay(age, popularity_half_life_days);
+        total += faded;
+        let at = TRENDS.map(|factor| decay(age, factor * popularity_half_life_days));
+        trend_totals.iter_mut().zip(at).for_each(|(sum, faded)| *sum += faded);
         people += u64::from(who != before);
         before = who;
         for &item in orders.basket(b) {
             let item = item as usize;
-            decayed[item] += decay;
+            decayed[item] += faded;
+            trends[item].iter_mut().zip(at).for_each(|(sum, faded)| *sum += faded);
             baskets[item] += 1;
             if last[item] != who {
                 last[item] = who;
@@ -237,13 +240,25 @@ pub(crate) fn product_rows(
     let reach = |&bought: &u32| ((f64::from(bought) + 0.5) / (people as f64 + 1.0)).ln() as f32;
     // As if one of four more customers had bought it again.
     let repeat = |p: usize| (repeaters[p] as f32 + 1.0) / (buyers[p] as f32 + 4.0);
+    let mut features = Vec::with_capacity(products * OF_PRODUCT);
+    for p in 0..products {
+        let (odds, overall) = (log_odds_of(popularity[p]), log_odds_of(whole[p] as f32));
+        let mut row = [0.0f32; OF_PRODUCT];
+        let mut set = |feature: usize, x: f32| row[feature - OF_CANDIDATE] = x;
+        set(LOG_ODDS_POPULARITY, odds);
+        set(TREND, odds - overall);
+        set(SPREAD, reach(&customers[p]) - overall);
+        set(LOG_ODDS_REPEAT, log_odds_of(repeat(p)));
+        for (k, feature) in [TREND_QUARTER, TREND_HALF, TREND_DOUBLE].into_iter().enumerate() {
+            let expected = f64::from(popularity[p]) * trend_totals[k];
+            set(feature, ((trends[p][k] + TREND_PRIOR) / (expected + TREND_PRIOR)).ln() as f32);
+        }
+        features.extend(row);
+    }
     let mut rows = ProductRows {
-        log_odds_overall: whole.iter().map(|&p| log_odds_of(p as f32)).collect(),
-        log_reach: customers.iter().map(reach).collect(),
-        log_odds_repeat: (0..products).map(|p| log_odds_of(repeat(p))).collect(),
+        features,
         baskets,
         customers,
-        log_odds: popularity.iter().map(|&p| log_odds_of(p)).collect(),
         popularity,
         repeat_share: (0..products)
             .map(|p| if buyers[p] == 0 { 0.0 } else { repeaters[p] as f32 / buyers[p] as f32 })
@@ -258,6 +273,11 @@ pub(crate) fn product_rows(
     Ok(rows)
 }
 
+/// The half-lives that trends are of, over that of the popularity. The shorter ones follow a season,
+/// in which an ordinary month differs little from the next.
+const TRENDS: [f64; 3] = [0.25, 0.5, 2.0];
+/// Purchases by which a trend is drawn towards none.
+const TREND_PRIOR: f64 = 2.0;
 /// Pseudo-baskets by which the recent share of a product is drawn towards its overall share.
 const POPULARITY_PRIOR: f64 = 20.0;
 

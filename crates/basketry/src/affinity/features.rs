@@ -9,14 +9,13 @@ use super::views::{Learned, MAX_DAYS, MIN_INTERVAL};
 macro_rules! features {
     ($($(#[$doc:meta])* $index:ident = $name:literal,)*) => {
         /// The indices of the features among the weights.
-        #[allow(
-            non_camel_case_types, clippy::upper_case_acronyms, dead_code,
-            reason = "the names of the constants, all of them, whether in use or not"
+        #[expect(
+            non_camel_case_types, clippy::upper_case_acronyms,
+            reason = "the names of the constants"
         )]
         enum Index { $($index,)* }
         $(
             $(#[$doc])*
-            #[allow(dead_code, reason = "documents the feature also where no code names it")]
             pub(crate) const $index: usize = Index::$index as usize;
         )*
         /// The names of the features, in the order of the weights.
@@ -32,6 +31,8 @@ features! {
     LOG_MEAN_SIZE = "log_mean_basket_size",
     /// Of 1 + their baskets.
     LOG_BASKETS = "log_customer_baskets",
+    /// 1 over 1 + their baskets: the first ones tell more than later ones.
+    INVERSE_BASKETS = "inverse_customer_baskets",
     /// Of the orders to expect within the horizon, by the half-life of the model.
     LOG_ORDERS = "log_expected_orders",
     /// Of 0.5 + their baskets, each worth 2^(-age / [`RECENT_DAYS`]).
@@ -52,6 +53,13 @@ features! {
     LOG_ODDS_POPULARITY = "log_odds_popularity",
     /// These less the log odds of its share of all baskets.
     TREND = "popularity_trend",
+    /// Of its purchases by a quarter of the popularity's half-life, over those that its popularity
+    /// lets expect; both plus 2.
+    TREND_QUARTER = "popularity_trend_quarter",
+    /// The same by half of the half-life.
+    TREND_HALF = "popularity_trend_half",
+    /// The same by twice the half-life.
+    TREND_DOUBLE = "popularity_trend_double",
     /// Of the share of customers who ever bought it, less the log odds of its share of all baskets:
     /// how many of its purchases were first ones.
     SPREAD = "log_reach_over_popularity",
@@ -79,11 +87,19 @@ features! {
     /// Of the share of customers who ever bought it, times (ln(1 + distinct products they bought) -
     /// 5): who tries much tries what few do.
     VARIETY_REACH = "log_reach_x_log_distinct_products",
+    /// Of the similarity, over 1 + the customer's baskets.
+    FIRST_SIMILAR = "log_similar_to_purchases_over_baskets",
+    /// Log odds of the popularity, over 1 + the customer's baskets.
+    FIRST_POPULARITY = "log_odds_popularity_over_baskets",
     // Of the customer's purchases of the product; 0 if there are none.
     /// Log odds of its smoothed share of their decayed baskets.
     LOG_ODDS_SHARE = "log_odds_own_share",
     /// The same times the logarithm of 1 + the basket's size.
     SHARE_CONTEXT = "log_odds_own_share_x_log_context_size",
+    /// These log odds over 1 + the customer's baskets: a share of few says less.
+    FIRST_SHARE = "log_odds_own_share_over_baskets",
+    /// Log odds of the popularity, over 1 + the customer's baskets.
+    FIRST_OWN_POPULARITY = "log_odds_popularity_of_own_over_baskets",
     /// Of the purchases, each worth 2^(-age / [`RECENT_DAYS`]), plus 0.02.
     LOG_RECENT = "log_recent_purchases",
     /// These themselves.
@@ -161,7 +177,7 @@ pub(crate) fn curve_at(task: Task, segment: Segment) -> std::ops::Range<usize> {
 }
 
 /// How many features of products there are.
-const OF_PRODUCT: usize = OF_CONTEXT - OF_CANDIDATE;
+pub(crate) const OF_PRODUCT: usize = OF_CONTEXT - OF_CANDIDATE;
 /// How many numbers the bounds of the features of products are.
 pub(crate) const BOUNDS: usize = 2 * OF_PRODUCT * Segment::ALL.len() * Task::ALL.len();
 
@@ -388,6 +404,13 @@ impl Block {
     }
 }
 
+/// The columns of some features, all different.
+#[inline(always)]
+fn columns<const N: usize>(x: &mut [Lanes; FEATURES], of: [usize; N]) -> [&mut Lanes; N] {
+    // The indices are constants: nothing is checked when this runs.
+    x.get_disjoint_mut(of).unwrap_or_else(|_| unreachable!("each feature is named once"))
+}
+
 /// Computes each lane from its number. A plain loop, so that it compiles to vector instructions.
 #[inline(always)]
 fn each(out: &mut [f32], of: impl Fn(usize) -> f32) {
@@ -425,12 +448,10 @@ impl Learned<'_> {
     ) {
         let n = which.len();
         for (lane, &at) in which.iter().enumerate() {
-            let product = candidates[at as usize].product as usize;
-            block.x[LOG_ODDS_POPULARITY][lane] = self.products.log_odds[product];
-            let overall = self.products.log_odds_overall[product];
-            block.x[TREND][lane] = self.products.log_odds[product] - overall;
-            block.x[SPREAD][lane] = self.products.log_reach[product] - overall;
-            block.x[LOG_ODDS_REPEAT][lane] = self.products.log_odds_repeat[product];
+            let features = self.products.features_of(candidates[at as usize].product);
+            for (x, &feature) in block.x[OF_CANDIDATE..OF_CONTEXT].iter_mut().zip(features) {
+                x[lane] = feature;
+            }
         }
         // Weights say nothing about products unlike all examples, such as those never sold: they are
         // taken for the nearest there were.
@@ -474,12 +495,13 @@ impl Learned<'_> {
         let (popularity, weight, count) = (&popularity[..n], &weight[..n], &count[..n]);
         let (last, first) = (&last[..n], &first[..n]);
         let (rate_days, rate_shape) = (&rate_days[..n], &rate_shape[..n]);
-        let (others, own) = x.split_at_mut(OF_OWN);
-        let log_odds = &others[LOG_ODDS_POPULARITY][..n];
-        let similar = &others[LOG_SIMILAR_CONTEXT][..n];
         let [
+            log_odds,
+            similar,
             share,
             share_context,
+            first_share,
+            first_popularity,
             log_recent,
             recent,
             log_count,
@@ -490,14 +512,35 @@ impl Learned<'_> {
             weight_days,
             weight_popularity,
             share_similar,
-        ] = own
-        else {
-            return;
-        };
+        ] = columns(
+            x,
+            [
+                LOG_ODDS_POPULARITY,
+                LOG_SIMILAR_CONTEXT,
+                LOG_ODDS_SHARE,
+                SHARE_CONTEXT,
+                FIRST_SHARE,
+                FIRST_OWN_POPULARITY,
+                LOG_RECENT,
+                RECENT,
+                LOG_COUNT,
+                LOG_DAYS,
+                LOG_FIRST_DAYS,
+                LOG_DUE,
+                LOG_DUE_SQUARED,
+                WEIGHT_DAYS,
+                WEIGHT_POPULARITY,
+                SHARE_SIMILAR,
+            ],
+        );
+        let (log_odds, similar) = (&log_odds[..n], &similar[..n]);
         // One pseudo-basket of the average customer keeps the share off 0 and 1.
         each(&mut share[..n], |k| log_odds_of((weight[k] + popularity[k]) / (shared.weight + 1.0)));
         let share = &share[..n];
         each(&mut share_context[..n], |k| share[k] * shared.x[LOG_CONTEXT]);
+        let few = shared.x[INVERSE_BASKETS];
+        each(&mut first_share[..n], |k| share[k] * few);
+        each(&mut first_popularity[..n], |k| log_odds[k] * few);
         let recent = &recent[..n];
         each(&mut log_recent[..n], |k| ln(recent[k] + 0.02));
         each(&mut log_count[..n], |k| ln(count[k].max(1.0)));
@@ -531,14 +574,28 @@ const MAX_RECENT: f32 = 20.0;
 
 impl Block {
     fn new_features(&mut self, n: usize, shared: &Shared, candidates: &[Candidate], which: &[u32]) {
-        let (product, new) = self.x.split_at_mut(OF_NEW);
-        let popularity = &product[LOG_ODDS_POPULARITY][..n];
-        let (trend, spread) = (&product[TREND][..n], &product[SPREAD][..n]);
-        let [similar, variety_reach, ..] = new else { return };
+        let [popularity, trend, spread, similar, variety_reach, first_similar, first_popularity] =
+            columns(
+                &mut self.x,
+                [
+                    LOG_ODDS_POPULARITY,
+                    TREND,
+                    SPREAD,
+                    LOG_SIMILAR_OWN,
+                    VARIETY_REACH,
+                    FIRST_SIMILAR,
+                    FIRST_POPULARITY,
+                ],
+            );
+        let (popularity, trend, spread) = (&popularity[..n], &trend[..n], &spread[..n]);
+        let few = shared.x[INVERSE_BASKETS];
         for (lane, &at) in which.iter().enumerate() {
             similar[lane] = candidates[at as usize].similar_own;
         }
         similar[..n].iter_mut().for_each(|x| *x = ln(x.clamp(0.0, MAX_SIMILARITY) + 0.01));
+        let similar = &similar[..n];
+        each(&mut first_similar[..n], |k| similar[k] * few);
+        each(&mut first_popularity[..n], |k| popularity[k] * few);
         let variety = shared.x[LOG_VARIETY] - 5.0;
         each(&mut variety_reach[..n], |k| {
             let log_reach = popularity[k] - trend[k] + spread[k];
@@ -562,11 +619,19 @@ impl Block {
             sum_lift[lane] = candidate.sum_lift;
         }
         let (pairs, sum) = (&pairs[..n], &sum_lift[..n]);
-        let (product, context) = x.split_at_mut(OF_CONTEXT);
-        let log_odds = &product[LOG_ODDS_POPULARITY][..n];
-        let [paired, paired_odds, _, log_sum, log_mean, log_pairs, similar, ..] = context else {
-            return;
-        };
+        let [log_odds, paired, paired_odds, log_sum, log_mean, log_pairs, similar] = columns(
+            x,
+            [
+                LOG_ODDS_POPULARITY,
+                PAIRED,
+                PAIRED_POPULARITY,
+                LOG_SUM_LIFT,
+                LOG_MEAN_LIFT,
+                LOG_PAIRS,
+                LOG_SIMILAR_CONTEXT,
+            ],
+        );
+        let log_odds = &log_odds[..n];
         each(&mut paired[..n], |k| pairs[k].min(1.0));
         let paired = &paired[..n];
         each(&mut paired_odds[..n], |k| paired[k] * (log_odds[k] + 5.0));

@@ -1,5 +1,7 @@
 //! What was learned, as views of columns: of vectors while fitting, of the mapped file later.
 
+use super::features::OF_PRODUCT;
+
 /// Milliseconds in a day.
 pub(crate) const DAY_MS: f64 = 86_400_000.0;
 /// Bounds that keep every number finite whatever a file says.
@@ -179,14 +181,8 @@ pub(crate) struct Stats<'a> {
     pub(crate) customers: &'a [u32],
     /// Smoothed, time-decayed share of baskets with the product; strictly between 0 and 1.
     pub(crate) popularity: &'a [f32],
-    /// Its log odds.
-    pub(crate) log_odds: &'a [f32],
-    /// Log odds of the smoothed share of all baskets with the product.
-    pub(crate) log_odds_overall: &'a [f32],
-    /// Natural logarithm of the smoothed share of customers who bought it.
-    pub(crate) log_reach: &'a [f32],
-    /// Log odds of the smoothed share of its customers who bought it at least twice.
-    pub(crate) log_odds_repeat: &'a [f32],
+    /// A row of [`OF_PRODUCT`] features per product.
+    pub(crate) features: &'a [f32],
     /// Share of its customers who bought it at least twice.
     pub(crate) repeat_share: &'a [f32],
     /// Gamma prior of the repurchase rate per day: shape.
@@ -196,6 +192,13 @@ pub(crate) struct Stats<'a> {
 }
 
 impl Stats<'_> {
+    /// The features of a product. Panics if there is no such product.
+    #[inline]
+    pub(crate) fn features_of(&self, product: u32) -> &[f32] {
+        let from = product as usize * OF_PRODUCT;
+        &self.features[from..from + OF_PRODUCT]
+    }
+
     /// Days expected between two purchases of a customer of whom nothing more is known. Panics if
     /// there is no such product.
     pub(crate) fn usual_interval(&self, product: u32) -> f32 {

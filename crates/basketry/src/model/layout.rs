@@ -8,7 +8,7 @@ use super::relations::{self, RelationLayout};
 use super::rules::{self, RuleLayout};
 use super::snapshot::{self, Outline, Snapshot};
 use crate::affinity::features::{
-    BOUNDS as BOUND_COUNT, CURVES as CURVE_COUNT, WEIGHTS as WEIGHT_COUNT,
+    BOUNDS as BOUND_COUNT, CURVES as CURVE_COUNT, OF_PRODUCT, WEIGHTS as WEIGHT_COUNT,
 };
 use crate::affinity::orders::Products;
 use crate::affinity::propensity::Propensity;
@@ -36,14 +36,8 @@ const PRODUCT_BASKETS: Kind = *b"PBAS";
 const PRODUCT_CUSTOMERS: Kind = *b"PCUS";
 /// Per product, f32: smoothed, time-decayed share of baskets.
 const POPULARITY: Kind = *b"PPOP";
-/// Per product, f32: the log odds of the popularity.
-const LOG_ODDS: Kind = *b"PLOD";
-/// Per product, f32: the log odds of its smoothed share of all baskets.
-const LOG_ODDS_OVERALL: Kind = *b"PLOA";
-/// Per product, f32: the natural logarithm of the smoothed share of customers who bought it.
-const LOG_REACH: Kind = *b"PLRE";
-/// Per product, f32: the log odds of the smoothed share of its customers who bought it again.
-const LOG_ODDS_REPEAT: Kind = *b"PLOR";
+/// Per product a row of f32: its features.
+const PRODUCT_FEATURES: Kind = *b"PFEA";
 /// Per product, f32: share of its customers who bought it at least twice.
 const REPEAT_SHARE: Kind = *b"PREP";
 /// Per product, f32: shape of the gamma prior of the repurchase rate per day.
@@ -109,7 +103,7 @@ const CURVES: Kind = *b"CURV";
 /// f32: the bounds of the features of products, two rows per task and segment.
 const BOUNDS: Kind = *b"BNDS";
 
-const KINDS: [Kind; 49] = [
+const KINDS: [Kind; 46] = [
     JSON,
     PRODUCT_IDS.ints,
     PRODUCT_IDS.offsets,
@@ -124,10 +118,7 @@ const KINDS: [Kind; 49] = [
     PRODUCT_BASKETS,
     PRODUCT_CUSTOMERS,
     POPULARITY,
-    LOG_ODDS,
-    LOG_ODDS_OVERALL,
-    LOG_REACH,
-    LOG_ODDS_REPEAT,
+    PRODUCT_FEATURES,
     REPEAT_SHARE,
     RATE_SHAPE,
     RATE_DAYS,
@@ -218,10 +209,7 @@ pub(super) fn write(
     writer.section(PRODUCT_BASKETS, 0, &rows.baskets);
     writer.section(PRODUCT_CUSTOMERS, 0, &rows.customers);
     writer.section(POPULARITY, 0, &rows.popularity);
-    writer.section(LOG_ODDS, 0, &rows.log_odds);
-    writer.section(LOG_ODDS_OVERALL, 0, &rows.log_odds_overall);
-    writer.section(LOG_REACH, 0, &rows.log_reach);
-    writer.section(LOG_ODDS_REPEAT, 0, &rows.log_odds_repeat);
+    writer.section(PRODUCT_FEATURES, 0, &rows.features);
     writer.section(REPEAT_SHARE, 0, &rows.repeat_share);
     writer.section(RATE_SHAPE, 0, &rows.rate_shape);
     writer.section(RATE_DAYS, 0, &rows.rate_days);
@@ -350,10 +338,7 @@ pub(super) struct Layout {
     product_baskets: Column<u32>,
     product_customers: Column<u32>,
     popularity: Column<f32>,
-    log_odds: Column<f32>,
-    log_odds_overall: Column<f32>,
-    log_reach: Column<f32>,
-    log_odds_repeat: Column<f32>,
+    product_features: Column<f32>,
     repeat_share: Column<f32>,
     rate_shape: Column<f32>,
     rate_days: Column<f32>,
@@ -483,10 +468,7 @@ impl Layout {
             product_baskets: finder.column(PRODUCT_BASKETS, p)?,
             product_customers: finder.column(PRODUCT_CUSTOMERS, p)?,
             popularity: finder.floats(POPULARITY, p, 0.0, 1.0)?,
-            log_odds: finder.floats(LOG_ODDS, p, -100.0, 100.0)?,
-            log_odds_overall: finder.floats(LOG_ODDS_OVERALL, p, -100.0, 100.0)?,
-            log_reach: finder.floats(LOG_REACH, p, -100.0, 0.0)?,
-            log_odds_repeat: finder.floats(LOG_ODDS_REPEAT, p, -100.0, 100.0)?,
+            product_features: finder.floats(PRODUCT_FEATURES, p * OF_PRODUCT, -100.0, 100.0)?,
             repeat_share: finder.floats(REPEAT_SHARE, p, 0.0, 1.0)?,
             rate_shape: finder.floats(RATE_SHAPE, p, 1e-9, BIG)?,
             rate_days: finder.floats(RATE_DAYS, p, 1e-9, BIG)?,
@@ -561,10 +543,7 @@ impl Layout {
                 baskets: self.product_baskets.of(bytes),
                 customers: self.product_customers.of(bytes),
                 popularity: self.popularity.of(bytes),
-                log_odds: self.log_odds.of(bytes),
-                log_odds_overall: self.log_odds_overall.of(bytes),
-                log_reach: self.log_reach.of(bytes),
-                log_odds_repeat: self.log_odds_repeat.of(bytes),
+                features: self.product_features.of(bytes),
                 repeat_share: self.repeat_share.of(bytes),
                 rate_shape: self.rate_shape.of(bytes),
                 rate_days: self.rate_days.of(bytes),

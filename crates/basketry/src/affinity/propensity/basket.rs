@@ -85,7 +85,7 @@ fn gather_basket(
         Some(&key) => held_out(key),
         None => draws.below(3) == 0,
     };
-    let target = Target { products, held_out };
+    let target = Target { products, held_out, worth: 1.0 };
     let now_ms = orders.time[basket];
     if known {
         let mut since_baskets = 0;

@@ -50,6 +50,8 @@ pub(super) struct Working {
 pub(super) struct Target<'a> {
     pub(super) products: &'a [u32],
     pub(super) held_out: bool,
+    /// How much an example of it counts; less than 1 for what is made up.
+    pub(super) worth: f32,
 }
 
 /// What all situations share.
@@ -97,8 +99,8 @@ impl Source<'_> {
             }
             let (segment, x) = self.learned.features_of(task, &shared, scratch, candidate);
             let at = segment as usize;
-            let weight = if bought { 1.0 } else { (1.0 / rate) as f32 };
-            if bought {
+            let weight = target.worth * if bought { 1.0 } else { (1.0 / rate) as f32 };
+            if bought && target.worth >= 1.0 {
                 found += 1;
                 gathered.found[at] += 1;
                 gathered.targets[at] += 1;
@@ -109,6 +111,9 @@ impl Source<'_> {
                 &mut gathered.fitting[at]
             };
             set.push_focused(x, bought, weight, focus);
+        }
+        if target.worth < 1.0 {
+            return;
         }
         // What the customer bought before is always a candidate, so what is missed was new.
         let missed = if shared.is_known() { Segment::New } else { Segment::Anonymous };

@@ -8,7 +8,7 @@ use super::draws::{Draws, held_out};
 use super::gather::{Gathered, Source, Target, Working};
 use super::{CHUNK, Split};
 use crate::affinity::features::Task;
-use crate::affinity::scorer::Situation;
+use crate::affinity::scorer::{SinceLine, Situation};
 use crate::{Control, Result, Stage};
 
 /// Customers made into examples at most; more would not move the weights.
@@ -17,6 +17,10 @@ const MAX_CUSTOMERS: usize = 20_000;
 /// that is a power of two, so that it does not change whenever a customer is added.
 const NEGATIVES: usize = 600_000;
 const MIN_NEGATIVES: usize = 32;
+/// Customers are made into examples as if so many of their orders were known.
+const FEW_ORDERS: [usize; 5] = [1, 2, 3, 5, 8];
+/// What such an example counts.
+const FEW_ORDERS_WORTH: f32 = 0.1;
 
 /// The customers with orders before the split that become examples, ascending.
 pub(super) fn chosen(split: &Split<'_>) -> Vec<u32> {
@@ -60,7 +64,10 @@ pub(super) fn gather(
     Ok(Gathered::join(chunks))
 }
 
-/// Makes one customer into examples: once as who they are, and once as if nobody knew them.
+/// Makes one customer into examples: once as who they are, once as if nobody knew them, and once as
+/// if only their last few orders were known. The latter count little, so that where many customers
+/// have few orders those speak for themselves; where none has, such a customer is not a stranger to
+/// the weights.
 fn gather_customer(
     split: &Split<'_>,
     source: &Source<'_>,
@@ -69,7 +76,7 @@ fn gather_customer(
     working: &mut Working,
     gathered: &mut Gathered,
 ) {
-    let Working { scratch, items, .. } = working;
+    let Working { scratch, items, since } = working;
     let orders = split.orders;
     items.clear();
     for b in orders.baskets_of(customer as usize) {
@@ -81,8 +88,8 @@ fn gather_customer(
     items.dedup();
     let key = split.keys[customer as usize];
     // Other draws than those of the customer's baskets.
-    let draws = Draws::new(!key);
-    let target = Target { products: items, held_out: held_out(key) };
+    let mut draws = Draws::new(!key);
+    let target = Target { products: items, held_out: held_out(key), worth: 1.0 };
     for customer in [Some(customer), None] {
         let situation = Situation {
             customer,
@@ -94,4 +101,23 @@ fn gather_customer(
         };
         source.examples(Task::Horizon, &situation, &target, &draws, scratch, gathered);
     }
+    let known = split.before.baskets_of(customer as usize);
+    let kept = FEW_ORDERS[draws.below(FEW_ORDERS.len())];
+    if target.held_out || known.len() <= kept {
+        return;
+    }
+    since.clear();
+    for b in known.rev().take(kept) {
+        let time_ms = split.before.time[b];
+        since.extend(split.before.basket(b).iter().map(|&product| SinceLine { product, time_ms }));
+    }
+    let situation = Situation {
+        customer: None,
+        now_ms: source.learned.as_of,
+        context: &[],
+        since,
+        since_baskets: kept as u32,
+    };
+    let target = Target { worth: FEW_ORDERS_WORTH, ..target };
+    source.examples(Task::Horizon, &situation, &target, &draws, scratch, gathered);
 }

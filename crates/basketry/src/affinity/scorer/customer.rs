@@ -3,9 +3,9 @@
 use super::Situation;
 use super::scratch::Scratch;
 use crate::affinity::features::{
-    INTERCEPT, LOG_BASKETS, LOG_CONTEXT, LOG_CONTEXT_SQUARED, LOG_MEAN_SIZE, LOG_ORDER_DAYS,
-    LOG_ORDERS, LOG_RECENT_ORDERS, LOG_TRIED, LOG_VARIETY, OF_CANDIDATE, RECENT_DAYS, Shared,
-    TRIED_DAYS,
+    INTERCEPT, INVERSE_BASKETS, LOG_BASKETS, LOG_CONTEXT, LOG_CONTEXT_SQUARED, LOG_MEAN_SIZE,
+    LOG_ORDER_DAYS, LOG_ORDERS, LOG_RECENT_ORDERS, LOG_TRIED, LOG_VARIETY, OF_CANDIDATE,
+    RECENT_DAYS, Shared, TRIED_DAYS,
 };
 use crate::affinity::numeric::{exp, ln};
 use crate::affinity::views::{DAY_MS, Learned, MAX_DAYS};
@@ -99,6 +99,8 @@ impl Learned<'_> {
         // The baskets since then have no times of their own: they get the mean of their lines'.
         let baskets = situation.since_baskets.max(1);
         let each = baskets as f32 / situation.since.len() as f32;
+        let lines = customer.size * customer.baskets as f32 + situation.since.len() as f32;
+        customer.size = lines / (customer.baskets as f32 + baskets as f32);
         customer.weight += each * total;
         customer.recent += each * total_recent;
         customer.baskets = customer.baskets.saturating_add(baskets);
@@ -116,6 +118,7 @@ impl Learned<'_> {
             let orders = self.expected_orders(customer.weight, customer.first_days);
             x[LOG_MEAN_SIZE] = ln(customer.size.max(1.0));
             x[LOG_BASKETS] = ln(1.0 + customer.baskets as f32);
+            x[INVERSE_BASKETS] = 1.0 / (1.0 + customer.baskets as f32);
             x[LOG_ORDERS] = ln(0.05 + orders);
             x[LOG_RECENT_ORDERS] = ln(0.5 + customer.recent);
             x[LOG_ORDER_DAYS] = ln(1.0 + customer.last_days);

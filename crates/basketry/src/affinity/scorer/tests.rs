@@ -1,7 +1,8 @@
 use super::*;
 use crate::affinity::curve::KNOTS;
 use crate::affinity::features::{
-    BOUNDS, CURVES, LOG_ODDS_POPULARITY, LOG_ODDS_SHARE, MAX_LOG_LIFT, WEIGHTS, bounds_of,
+    BOUNDS, CURVES, LOG_ODDS_POPULARITY, LOG_ODDS_SHARE, MAX_LOG_LIFT, OF_CANDIDATE, OF_PRODUCT,
+    WEIGHTS, bounds_of,
 };
 use crate::affinity::views::{Factors, NO_ROW, Neighbours, Own, Similar, Stats};
 
@@ -18,7 +19,11 @@ fn with_learned(test: impl FnOnce(Learned<'_>)) {
         weights[MAX_LOG_LIFT] = 1.0;
     }
     weights[weights_at(Task::Basket, Segment::Repeat)][LOG_ODDS_SHARE] = 1.0;
-    let popularity = [0.5, 0.2, 0.1, 0.05, 0.01];
+    let popularity = [0.5f32, 0.2, 0.1, 0.05, 0.01];
+    let mut features = [-1.0; 5 * OF_PRODUCT];
+    for (row, p) in features.chunks_exact_mut(OF_PRODUCT).zip(popularity) {
+        row[LOG_ODDS_POPULARITY - OF_CANDIDATE] = (p / (1.0 - p)).ln();
+    }
     // Straight.
     let each = bounds_of(&[]);
     let bounds: [f32; BOUNDS] = std::array::from_fn(|k| each[k % each.len()]);
@@ -55,10 +60,7 @@ fn with_learned(test: impl FnOnce(Learned<'_>)) {
             baskets: &[9; 5],
             customers: &[9; 5],
             popularity: &popularity,
-            log_odds: &popularity.map(|p: f32| (p / (1.0 - p)).ln()),
-            log_odds_overall: &[-2.0; 5],
-            log_reach: &[-1.0; 5],
-            log_odds_repeat: &[-1.0; 5],
+            features: &features,
             repeat_share: &[0.0; 5],
             rate_shape: &[2.0; 5],
             rate_days: &[20.0; 5],
