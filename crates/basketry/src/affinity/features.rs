@@ -268,6 +268,12 @@ impl Shared {
         }
     }
 
+    /// The segments that candidates can be of.
+    #[inline]
+    pub(super) fn segments(&self) -> &'static [Segment] {
+        if self.known { &[Segment::New, Segment::Repeat] } else { &[Segment::Anonymous] }
+    }
+
     /// Whether anything is known about the customer.
     pub(crate) fn is_known(&self) -> bool {
         self.known
@@ -366,6 +372,7 @@ impl Default for Block {
 
 impl Block {
     /// The log odds of the first `n` lanes, by the weights of their segment.
+    #[inline(always)]
     pub(super) fn log_odds(
         &mut self,
         n: usize,
@@ -438,6 +445,7 @@ const MAX_SIMILARITY: f32 = 100.0;
 impl Learned<'_> {
     /// The features of the candidates `which`, at most [`LANES`], all of one segment, but for those
     /// that the situation shares. Those that cannot be other than 0 are not set.
+    #[inline(always)]
     pub(super) fn features(
         &self,
         (task, segment): (Task, Segment),
@@ -469,6 +477,7 @@ impl Learned<'_> {
         }
     }
 
+    #[inline(always)]
     fn own_features(
         &self,
         task: Task,
@@ -573,6 +582,7 @@ impl Learned<'_> {
 const MAX_RECENT: f32 = 20.0;
 
 impl Block {
+    #[inline(always)]
     fn new_features(&mut self, n: usize, shared: &Shared, candidates: &[Candidate], which: &[u32]) {
         let [popularity, trend, spread, similar, variety_reach, first_similar, first_popularity] =
             columns(
@@ -603,6 +613,7 @@ impl Block {
         });
     }
 
+    #[inline(always)]
     fn context_features(
         &mut self,
         n: usize,

@@ -65,7 +65,7 @@ impl Statistics {
         let (similar_customers, similar_baskets) = match similar {
             Some(similar) => similar,
             None => (
-                FactorRows::of_customers(&own, orders.products, options, control)?,
+                FactorRows::of_customers(&own, &of.attributes.category, options, control)?,
                 SimilarityRows::of_baskets(orders, as_of, options, control)?,
             ),
         };

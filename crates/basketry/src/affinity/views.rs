@@ -100,31 +100,32 @@ pub(crate) const NO_ROW: u32 = u32::MAX;
 /// What having one product says about others, as the product of two vectors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Factors<'a> {
-    /// Per product: its row, [`NO_ROW`] if it has none.
+    /// Per product: its row; without one that of its category, which is behind all rows and a
+    /// target only; [`NO_ROW`] if there is neither.
     pub(crate) place: &'a [u32],
     /// Per row: the product. The longest targets come first.
     pub(crate) product: &'a [u32],
     /// Per row, [`RANK`] numbers each: what the product says as one that was bought.
     pub(crate) source: &'a [f32],
-    /// Per row: what is said about it.
+    /// Per row: what is said about it; then the same for categories.
     pub(crate) target: &'a [f32],
 }
 
 impl<'a> Factors<'a> {
-    #[inline]
+    #[inline(always)]
     fn vector(&self, of: &'a [f32], product: u32) -> Option<&'a [f32; RANK]> {
         let &place = self.place.get(product as usize)?;
         of.as_chunks().0.get(place as usize)
     }
 
     /// The vector of a product that was bought; none if too few customers bought it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn source(&self, product: u32) -> Option<&'a [f32; RANK]> {
         self.vector(self.source, product)
     }
 
-    /// The vector of a product that may be bought.
-    #[inline]
+    /// The vector of a product that may be bought; that of its category if too few bought it.
+    #[inline(always)]
     pub(crate) fn target(&self, product: u32) -> Option<&'a [f32; RANK]> {
         self.vector(self.target, product)
     }
@@ -162,8 +163,8 @@ impl<'a> Factors<'a> {
 #[inline(always)]
 pub(crate) fn dot(a: &[f32; RANK], b: &[f32; RANK]) -> f32 {
     let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
-    let mut sums = [0f32; 8];
-    for (a, b) in std::iter::zip(a, b) {
+    let mut sums: [f32; 8] = std::array::from_fn(|k| a[0][k] * b[0][k]);
+    for (a, b) in std::iter::zip(&a[1..], &b[1..]) {
         for k in 0..8 {
             sums[k] += a[k] * b[k];
         }

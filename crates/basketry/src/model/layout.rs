@@ -58,14 +58,14 @@ const PAIR_LIFT: Kind = *b"NLIF";
 const PAIR_BASKETS: Kind = *b"NBAS";
 /// Per pair, u32: distinct customers with both in one basket.
 const PAIR_CUSTOMERS: Kind = *b"NCUS";
-/// Similarity by what customers buy. Per product, u32: its row of the next three; the greatest u32
-/// if it has none.
+/// Similarity by what customers buy. Per product, u32: its row of the next three; a row behind those
+/// of the products if it shares that of its category; the greatest u32 if it has none.
 const FACTOR_PLACE: Kind = *b"SCPL";
 /// Per row, u32: the product.
 const FACTOR_PRODUCT: Kind = *b"SCPR";
 /// Per row, `RANK` f32: the vector of the product as one that was bought.
 const FACTOR_SOURCE: Kind = *b"SCSO";
-/// Per row, `RANK` f32: the vector of the product as one that may be bought.
+/// Per row, `RANK` f32: the vector of the product as one that may be bought; then those of categories.
 const FACTOR_TARGET: Kind = *b"SCTA";
 /// Similarity by what baskets hold. Per product and one more, u64: where the row of what it says
 /// about others begins.
@@ -449,6 +449,10 @@ impl Layout {
         let (own_offsets, owned) = finder.offsets(OWN_OFFSETS, c)?;
         let (similar_offsets, similar) = finder.offsets(SIMILAR_OFFSETS, p)?;
         let factors = sections.column::<u32>(FACTOR_PRODUCT, 0, name)?.of(bytes).len();
+        let targets = sections.column::<f32>(FACTOR_TARGET, 0, name)?.of(bytes).len() / RANK;
+        if targets < factors {
+            return Err(finder.wrong(FACTOR_TARGET, &format!("expected {factors} rows or more")));
+        }
         let popular_len = sections.column::<u32>(POPULAR, 0, name)?.of(bytes).len();
         Ok(Self {
             snapshot: Snapshot::find(sections, bytes, &text.catalog, p, name)?,
@@ -482,7 +486,7 @@ impl Layout {
             factor_place: finder.column(FACTOR_PLACE, p)?,
             factor_product: finder.indices(FACTOR_PRODUCT, factors, p)?,
             factor_source: finder.floats(FACTOR_SOURCE, factors * RANK, -BIG, BIG)?,
-            factor_target: finder.floats(FACTOR_TARGET, factors * RANK, -BIG, BIG)?,
+            factor_target: finder.floats(FACTOR_TARGET, targets * RANK, -BIG, BIG)?,
             similar_offsets,
             similar_product: finder.indices(SIMILAR_PRODUCT, similar, p)?,
             similar_weight: finder.floats(SIMILAR_WEIGHT, similar, -BIG, BIG)?,

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use super::Model;
 use super::filter::Filter;
-use super::recommendations::{Recommendations, Rows, key, top};
+use super::recommendations::{Recommendations, Rows, key};
 use super::requests::{Asked, Baskets, moment};
-use crate::affinity::scorer::{Scratch, Situation, Task};
+use crate::affinity::scorer::{Scratch, Situation, Task, top};
 use crate::mine::{Pool, check_threads};
 use crate::{Control, IdRef, Result};
 
@@ -238,7 +238,7 @@ impl Model {
                             }
                         }
                     }
-                    learned.score_chosen(task, &shared, scratch);
+                    learned.score_best(task, &shared, scratch, n);
                     keys.clear();
                     keys.extend(scratch.chosen().iter().map(|&place| {
                         let product = scratch.candidates()[place as usize].product;

@@ -82,35 +82,6 @@ pub(super) fn key(probability: f32, product: u32) -> u64 {
     u64::from(!probability.max(0.0).to_bits()) << 32 | u64::from(product)
 }
 
-/// The `n` smallest keys, ascending.
-pub(super) fn top(keys: &mut [u64], n: usize) -> &[u64] {
-    let n = n.min(keys.len());
-    if n == 0 {
-        return &[];
-    }
-    if n > FEW {
-        if n < keys.len() {
-            keys.select_nth_unstable(n - 1);
-        }
-        keys[..n].sort_unstable();
-        return &keys[..n];
-    }
-    // Hardly any key is among the few smallest so far.
-    let (best, rest) = keys.split_at_mut(n);
-    best.sort_unstable();
-    for &key in rest.iter() {
-        if key < best[n - 1] {
-            let place = best.partition_point(|&other| other < key);
-            best.copy_within(place..n - 1, place + 1);
-            best[place] = key;
-        }
-    }
-    best
-}
-
-/// So many of the smallest keys are kept sorted while the others are looked at.
-const FEW: usize = 32;
-
 impl Recommendations {
     pub(super) fn of_customers(model: &Model, customers: Asked, rows: Rows, unknown: u64) -> Self {
         let known = rows.request.iter().map(|&at| customers.get(at as usize).is_some()).collect();
@@ -246,24 +217,7 @@ fn floats(values: &[f32]) -> ArrayRef {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_smallest_keys_come_in_order() {
-        let mut state = 1u64;
-        for len in [1, 5, 31, 40, 200] {
-            let keys: Vec<u64> = (0..len)
-                .map(|_| {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                    state >> 33
-                })
-                .collect();
-            let mut sorted = keys.clone();
-            sorted.sort_unstable();
-            for n in [0, 1, 3, 10, 32, 33, 100, 300] {
-                assert_eq!(top(&mut keys.clone(), n), &sorted[..n.min(len)], "{n} of {len}");
-            }
-        }
-    }
+    use crate::affinity::scorer::top;
 
     #[test]
     fn keys_order_by_probability_then_product() {

@@ -4,15 +4,19 @@
 //! split, serving on the columns of the mapped model file. What the weights were fitted to is
 //! therefore exactly what they are applied to.
 
+mod best;
 mod customer;
+mod dots;
 mod scratch;
 mod similar;
+pub(crate) use best::top;
 pub(crate) use scratch::Scratch;
 
 use scratch::NOT_A_CANDIDATE;
+use similar::{ToContext, ToOwn};
 
 use super::curve::Curve;
-use super::features::{FEATURES, LANES, Shared, curve_at, sigmoid, weights_at};
+use super::features::{Candidate, FEATURES, LANES, Shared, curve_at, sigmoid, weights_at};
 pub(crate) use super::features::{Segment, Task};
 pub(crate) use super::views::Learned;
 
@@ -111,33 +115,73 @@ impl Learned<'_> {
 
     /// Scores the candidates that were chosen of the situation last collected.
     pub(crate) fn score_chosen(&self, task: Task, shared: &Shared, scratch: &mut Scratch) {
-        for at in 0..scratch.chosen.len() {
-            self.be_similar(task, scratch, scratch.chosen[at] as usize);
+        self.score_best(task, shared, scratch, usize::MAX);
+    }
+
+    /// The same, as far as the `n` most probable ones need it: only the best `n` of each segment are
+    /// still chosen afterwards.
+    pub(crate) fn score_best(&self, task: Task, shared: &Shared, scratch: &mut Scratch, n: usize) {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has what the function needs.
+            return unsafe { self.score_avx2(task, shared, scratch, n) };
         }
-        let Scratch { candidates, chosen, order, block, probability, interval, .. } = scratch;
+        self.score_anywhere(task, shared, scratch, n);
+    }
+
+    /// The same code in wider vectors; every number comes out the same.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn score_avx2(&self, task: Task, shared: &Shared, scratch: &mut Scratch, n: usize) {
+        self.score_anywhere(task, shared, scratch, n);
+    }
+
+    #[inline(always)]
+    fn score_anywhere(&self, task: Task, shared: &Shared, scratch: &mut Scratch, n: usize) {
+        let Scratch { candidates, to_context, to_own, chosen, order, kept, .. } = scratch;
+        let Scratch { block, probability, interval, log_odds, ranked, .. } = scratch;
         probability.clear();
         probability.resize(candidates.len(), 0.0);
         interval.clear();
         interval.resize(candidates.len(), 0.0);
-        for segment in Segment::ALL {
+        kept.clear();
+        for segment in shared.segments() {
             order.clear();
-            let of = |at: &u32| shared.segment(&candidates[*at as usize]) == segment;
+            let of = |at: &u32| shared.segment(&candidates[*at as usize]) == *segment;
             order.extend(chosen.iter().copied().filter(of));
-            let weights = &self.weights[weights_at(task, segment)];
-            let curve = self.curve(task, segment);
+            log_odds.clear();
+            let which = (task, *segment);
+            let weights = &self.weights[weights_at(task, *segment)];
             for lanes in order.chunks(LANES) {
-                self.features((task, segment), shared, candidates, lanes, block);
+                for &at in lanes {
+                    self.be_similar(which, to_context, to_own, &mut candidates[at as usize]);
+                }
+                self.features(which, shared, candidates, lanes, block);
                 for (&at, &days) in lanes.iter().zip(&block.interval) {
                     interval[at as usize] = days;
                 }
-                let log_odds = block.log_odds(lanes.len(), (task, segment), shared, weights);
-                for log_odds in log_odds.iter_mut() {
-                    *log_odds = sigmoid(curve.at(*log_odds));
-                }
-                for (&at, &p) in lanes.iter().zip(&*log_odds) {
-                    probability[at as usize] = p;
+                log_odds.extend_from_slice(block.log_odds(lanes.len(), which, shared, weights));
+            }
+            if order.len() > n {
+                // Calibration rises, so the best stay the best.
+                ranked.clear();
+                ranked.extend(log_odds.iter().zip(&*order).map(|(&x, &at)| best::key(x, at)));
+                log_odds.clear();
+                order.clear();
+                for &key in top(ranked, n) {
+                    log_odds.push(best::number(key));
+                    order.push(best::index(key));
                 }
             }
+            let curve = self.curve(task, *segment);
+            log_odds.iter_mut().for_each(|x| *x = sigmoid(curve.at(*x)));
+            for (&at, &p) in order.iter().zip(&*log_odds) {
+                probability[at as usize] = p;
+            }
+            kept.extend_from_slice(order);
+        }
+        if kept.len() < chosen.len() {
+            std::mem::swap(chosen, kept);
         }
     }
 
@@ -183,14 +227,18 @@ impl Learned<'_> {
     }
 
     /// Computes how similar a candidate is, as far as its features ask for it.
-    #[inline]
-    fn be_similar(&self, task: Task, scratch: &mut Scratch, at: usize) {
-        let Scratch { candidates, to_context, to_own, .. } = scratch;
-        let candidate = &mut candidates[at];
+    #[inline(always)]
+    fn be_similar(
+        &self,
+        (task, segment): (Task, Segment),
+        to_context: &ToContext,
+        to_own: &ToOwn,
+        candidate: &mut Candidate,
+    ) {
         if task == Task::Basket {
             candidate.similar_context = to_context.score(candidate.product);
         }
-        if candidate.count == 0 {
+        if segment == Segment::New {
             candidate.similar_own = to_own.score(&self.similar_customers, candidate.product);
         }
     }
@@ -226,9 +274,9 @@ impl Learned<'_> {
         scratch: &mut Scratch,
         candidate: usize,
     ) -> (Segment, [f32; FEATURES]) {
-        self.be_similar(task, scratch, candidate);
-        let Scratch { candidates, block, .. } = scratch;
+        let Scratch { candidates, block, to_context, to_own, .. } = scratch;
         let segment = shared.segment(&candidates[candidate]);
+        self.be_similar((task, segment), to_context, to_own, &mut candidates[candidate]);
         self.features((task, segment), shared, candidates, &[candidate as u32], block);
         (segment, block.lane(0, (task, segment), shared))
     }

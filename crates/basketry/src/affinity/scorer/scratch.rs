@@ -14,15 +14,18 @@ pub(crate) struct Scratch {
     pub(super) candidates: Vec<Candidate>,
     pub(super) to_context: ToContext,
     pub(super) to_own: ToOwn,
-    /// Products with a number to choose the greatest of.
-    pub(super) ranked: Vec<(f32, u32)>,
+    /// Keys to choose the [best](super::best) of.
+    pub(super) ranked: Vec<u64>,
     /// Per candidate.
     pub(super) probability: Vec<f32>,
     pub(super) interval: Vec<f32>,
     /// The candidates to be scored, by their place.
     pub(super) chosen: Vec<u32>,
-    /// Those of one segment.
+    /// Those of one segment, and their log odds.
     pub(super) order: Vec<u32>,
+    pub(super) log_odds: Vec<f32>,
+    /// Those among the best of their segment.
+    pub(super) kept: Vec<u32>,
     pub(super) block: Block,
 }
 
@@ -110,16 +113,5 @@ impl Scratch {
     /// Per candidate its probability, where it was chosen and [scored](Learned::score_chosen).
     pub(crate) fn probabilities(&self) -> &[f32] {
         &self.probability
-    }
-}
-
-/// Keeps the greatest numbers; of equal ones those of the first products.
-pub(super) fn keep_greatest(ranked: &mut Vec<(f32, u32)>, limit: usize) {
-    if ranked.len() > limit {
-        if limit > 0 {
-            ranked
-                .select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        }
-        ranked.truncate(limit);
     }
 }

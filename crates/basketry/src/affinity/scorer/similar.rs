@@ -1,7 +1,8 @@
 //! Similarity to the basket and to what the customer bought, and which products make it up.
 
-use super::scratch::{Scratch, keep_greatest};
-use super::{SinceLine, Situation};
+use super::dots::dots;
+use super::scratch::Scratch;
+use super::{SinceLine, Situation, best};
 use crate::affinity::views::{Factors, Learned, Own, RANK, Similar, dot};
 
 /// Rows of vectors looked at together.
@@ -66,9 +67,12 @@ impl ToOwn {
         self.sum = [0.0; RANK];
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn score(&self, factors: &Factors<'_>, product: u32) -> f32 {
-        factors.target(product).map_or(0.0, |target| dot(&self.sum, target))
+        match factors.target(product) {
+            Some(target) => dot(&self.sum, target),
+            None => 0.0,
+        }
     }
 }
 
@@ -119,59 +123,37 @@ impl Scratch {
 
     fn add_ranked(&mut self) {
         for at in 0..self.ranked.len() {
-            self.candidate(self.ranked[at].1);
+            self.candidate(best::index(self.ranked[at]));
         }
     }
 }
 
-/// The greatest of many numbers above 0.
+/// The greatest of many numbers above 0, and their products.
 struct Greatest<'a> {
-    ranked: &'a mut Vec<(f32, u32)>,
+    keys: &'a mut Vec<u64>,
     limit: usize,
     /// What is not above it is not among the greatest.
     least: f32,
 }
 
 impl<'a> Greatest<'a> {
-    fn new(ranked: &'a mut Vec<(f32, u32)>, limit: usize) -> Self {
-        ranked.clear();
-        Self { ranked, limit, least: 0.0 }
+    fn new(keys: &'a mut Vec<u64>, limit: usize) -> Self {
+        keys.clear();
+        Self { keys, limit, least: 0.0 }
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, score: f32, product: u32) {
-        self.ranked.push((score, product));
-        if self.ranked.len() >= 4 * self.limit.max(16) {
-            keep_greatest(self.ranked, self.limit);
-            self.least = self.ranked.last().map_or(f32::INFINITY, |&(score, _)| score);
+        self.keys.push(best::key(score, product));
+        if self.keys.len() >= 2 * self.limit.max(16) {
+            best::keep(self.keys, self.limit);
+            // The last of those chosen is the least of them.
+            self.least = self.keys.last().map_or(f32::INFINITY, |&key| best::number(key));
         }
     }
 
     fn finish(self) {
-        keep_greatest(self.ranked, self.limit);
-    }
-}
-
-/// The products of a vector with each of some others.
-fn dots(one: &[f32; RANK], others: &[[f32; RANK]], out: &mut [f32]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has what the function needs.
-        return unsafe { dots_avx2(one, others, out) };
-    }
-    dots_anywhere(one, others, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn dots_avx2(one: &[f32; RANK], others: &[[f32; RANK]], out: &mut [f32]) {
-    dots_anywhere(one, others, out);
-}
-
-#[inline(always)]
-fn dots_anywhere(one: &[f32; RANK], others: &[[f32; RANK]], out: &mut [f32]) {
-    for (out, other) in out.iter_mut().zip(others) {
-        *out = dot(one, other);
+        best::keep(self.keys, self.limit);
     }
 }
 
@@ -187,12 +169,12 @@ impl Learned<'_> {
     /// Adds up the vectors of what the customer bought, before and since the model was made; each
     /// product counts once, as when the similarity was learned.
     pub(super) fn add_own_vectors(&self, situation: &Situation<'_>, scratch: &mut Scratch) {
+        let factors = &self.similar_customers;
         let sum = &mut scratch.to_own.sum;
-        bought(&self.own, situation, |product| {
-            if let Some(source) = self.similar_customers.source(product) {
-                sum.iter_mut().zip(source).for_each(|(sum, x)| *sum += x);
-            }
-        });
+        let row = situation.customer.map_or(0..0, |customer| self.own.row(customer));
+        let own = &self.own.product[row];
+        add_sources(factors, own, sum);
+        since(own, situation.since, |product| add_sources(factors, &[product], sum));
     }
 
     #[allow(dead_code, reason = "for explanations")]
@@ -241,37 +223,50 @@ fn strongest(mut found: Vec<Contributor>, n: usize) -> Vec<Contributor> {
 }
 
 /// Calls with each product that the customer bought, once.
+#[allow(dead_code, reason = "for explanations")]
 fn bought(own: &Own<'_>, situation: &Situation<'_>, mut with: impl FnMut(u32)) {
     let row = situation.customer.map_or(0..0, |customer| own.row(customer));
     let own = &own.product[row];
     own.iter().for_each(|&product| with(product));
-    let since = situation.since;
-    for (at, &SinceLine { product, .. }) in since.iter().enumerate() {
-        let before = since[..at].iter().any(|line| line.product == product);
+    since(own, situation.since, with);
+}
+
+/// Calls with each product bought since, once, but for those that were bought before.
+fn since(own: &[u32], lines: &[SinceLine], mut with: impl FnMut(u32)) {
+    for (at, &SinceLine { product, .. }) in lines.iter().enumerate() {
+        let before = lines[..at].iter().any(|line| line.product == product);
         if !before && own.binary_search(&product).is_err() {
             with(product);
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Adds up the vectors of products that were bought.
+fn add_sources(factors: &Factors<'_>, products: &[u32], sum: &mut [f32; RANK]) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has what the function needs.
+        return unsafe { add_sources_avx2(factors, products, sum) };
+    }
+    add_sources_anywhere(factors, products, sum);
+}
 
-    #[test]
-    fn products_of_vectors_are_the_same_in_any_width() {
-        let one: [f32; RANK] = std::array::from_fn(|k| (k as f32 * 0.7).sin());
-        let others: Vec<[f32; RANK]> = (0..BLOCK)
-            .map(|i| std::array::from_fn(|k| ((i * RANK + k) as f32 * 0.3).cos()))
-            .collect();
-        let (mut any, mut best) = ([0.0; BLOCK], [0.0; BLOCK]);
-        dots_anywhere(&one, &others, &mut any);
-        dots(&one, &others, &mut best);
-        assert_eq!(any.map(f32::to_bits), best.map(f32::to_bits));
-        for (other, sum) in others.iter().zip(any) {
-            let exact: f64 =
-                one.iter().zip(other).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-            assert!((f64::from(sum) - exact).abs() < 1e-5);
+/// The same code in wider vectors.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn add_sources_avx2(factors: &Factors<'_>, products: &[u32], sum: &mut [f32; RANK]) {
+    add_sources_anywhere(factors, products, sum);
+}
+
+#[inline(always)]
+fn add_sources_anywhere(factors: &Factors<'_>, products: &[u32], sum: &mut [f32; RANK]) {
+    let mut total = *sum;
+    for &product in products {
+        if let Some(source) = factors.source(product) {
+            for k in 0..RANK {
+                total[k] += source[k];
+            }
         }
     }
+    *sum = total;
 }

@@ -12,6 +12,8 @@
 //! of which the smaller is inverted. Where both are too large, the factors are those of X: with X = USV',
 //! H = V S^2 / (S^2 + l) V', of which the greatest singular values are kept.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::exact;
@@ -19,6 +21,7 @@ use super::sparse::Sparse;
 use super::thin::{self, Row, Square, WIDTH};
 use super::tiles::Lower;
 use super::{Form, Summary};
+use crate::affinity::attributes::NOT_KNOWN;
 use crate::affinity::customers::OwnRows;
 use crate::affinity::options::FitOptions;
 use crate::affinity::report::SimilarityReport;
@@ -35,24 +38,27 @@ type Vector = [f32; RANK];
 /// A vector for what each product says as one that was bought, and one for what is said about it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FactorRows {
-    /// Per product: its row; [`NO_ROW`] if too few customers bought it.
+    /// Per product: its row; if too few customers bought it, that of its category behind all rows,
+    /// which is a target only, or [`NO_ROW`].
     pub(crate) place: Vec<u32>,
     /// Per row: the product. The longest targets come first.
     pub(crate) product: Vec<u32>,
     /// Per row, [`RANK`] numbers each.
     pub(crate) source: Vec<f32>,
+    /// The same, and behind them a vector for each category of products without a row.
     pub(crate) target: Vec<f32>,
     pub(crate) summary: Summary,
 }
 
 impl FactorRows {
-    /// Learns from what customers bought at any time.
+    /// Learns from what customers bought at any time; `category` has an entry per product.
     pub(crate) fn of_customers(
         own: &OwnRows,
-        products: usize,
+        category: &[u32],
         options: &FitOptions,
         control: &Control,
     ) -> Result<Self> {
+        let products = category.len();
         let mut customers = 0;
         let mut huge = 0;
         let most = BASKETS * options.max_basket as usize;
@@ -105,7 +111,32 @@ impl FactorRows {
         let (source, target);
         (summary.form, source, target) =
             factors(&x, &transposed, l2, options.exact_products as usize, control)?;
-        Ok(Self { summary, ..by_length(&product, &source, &target, products) })
+        let mut rows = Self { summary, ..by_length(&product, &source, &target, products) };
+        rows.add_categories(category);
+        Ok(rows)
+    }
+
+    /// Gives products without a row the mean of those of their category.
+    fn add_categories(&mut self, category: &[u32]) {
+        let mut found: BTreeMap<u32, (Vector, f32, u32)> = BTreeMap::new();
+        for (&product, target) in self.product.iter().zip(self.target.as_chunks::<RANK>().0) {
+            let category = category[product as usize];
+            let (sum, count, _) = found.entry(category).or_insert(([0.0; RANK], 0.0, NO_ROW));
+            sum.iter_mut().zip(target).for_each(|(sum, x)| *sum += x);
+            *count += 1.0;
+        }
+        found.remove(&NOT_KNOWN);
+        for (place, category) in self.place.iter_mut().zip(category) {
+            if *place != NO_ROW {
+                continue;
+            }
+            let Some((sum, count, row)) = found.get_mut(category) else { continue };
+            if *row == NO_ROW {
+                *row = (self.target.len() / RANK) as u32;
+                self.target.extend(sum.iter().map(|sum| sum / *count));
+            }
+            *place = *row;
+        }
     }
 
     /// What the report says of it.
@@ -124,6 +155,13 @@ impl FactorRows {
             rows.product.push(product);
             rows.source.extend_from_slice(&old.source[row * RANK..(row + 1) * RANK]);
             rows.target.extend_from_slice(&old.target[row * RANK..(row + 1) * RANK]);
+        }
+        let (before, now) = (old.product.len() as u32, rows.product.len() as u32);
+        rows.target.extend_from_slice(&old.target[old.product.len() * RANK..]);
+        for (&place, &product) in old.place.iter().zip(product_of) {
+            if let Some(product) = product.filter(|_| place != NO_ROW && place >= before) {
+                rows.place[product as usize] = place - before + now;
+            }
         }
         rows
     }

@@ -393,3 +393,34 @@ fn cancelled_work_ends_at_once() {
         assert!(cancelled.unwrap_err().is_cancelled());
     }
 }
+
+/// What too few customers bought is as its category is: only as a target, before and after products
+/// get other numbers.
+#[test]
+fn rare_products_have_the_vector_of_their_category() {
+    let own = {
+        let mut own =
+            crate::affinity::customers::OwnRows { offsets: vec![0], ..Default::default() };
+        for customer in 0..40u32 {
+            own.product.extend(if customer % 2 == 0 { [0, 1, 2] } else { [3, 4, 5] });
+            own.offsets.push(own.product.len() as u64);
+        }
+        own
+    };
+    let unknown = crate::affinity::attributes::NOT_KNOWN;
+    let category = [7, 7, 7, 9, 9, 9, 9, unknown, 11];
+    let options = FitOptions::default().min_customers(10).customers_l2(1.0);
+    let rows = FactorRows::of_customers(&own, &category, &options, &Control::new()).unwrap();
+    let weight = |rows: &FactorRows, from, to| rows.view().weight(from, to);
+    assert!(weight(&rows, 0, 1) > 0.1 && weight(&rows, 0, 3).abs() < 0.01);
+    let mean: f32 = (3..6).map(|to| weight(&rows, 4, to)).sum::<f32>() / 3.0;
+    assert!((weight(&rows, 4, 6) - mean).abs() < 1e-5 && mean > 0.1);
+    assert_eq!(weight(&rows, 6, 4), 0.0);
+    assert!(rows.view().target(7).is_none() && rows.view().target(8).is_none());
+    // Product 0 is gone, 6 is now 0.
+    let number = [None, Some(1), Some(2), Some(3), Some(4), Some(5), Some(0), Some(6), Some(7)];
+    let carried = FactorRows::carried(rows.view(), &number, 8);
+    assert_eq!(weight(&carried, 4, 0), weight(&rows, 4, 6));
+    assert_eq!(weight(&carried, 1, 2), weight(&rows, 1, 2));
+    assert_eq!(carried.view().product.len(), 5);
+}
