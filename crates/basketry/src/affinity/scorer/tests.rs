@@ -184,3 +184,38 @@ fn a_lane_does_not_depend_on_its_block() {
         }
     });
 }
+
+#[test]
+fn the_best_of_each_segment_are_as_among_all() {
+    with_learned(|learned| {
+        let situation = Situation {
+            customer: Some(0),
+            now_ms: 100 * DAY,
+            context: &[0],
+            since: &[],
+            since_baskets: 0,
+        };
+        let (mut scratch, mut all) = (Scratch::default(), Vec::new());
+        learned.score(Task::Basket, &situation, &mut scratch, &mut all);
+        // 2 is new to the customer; 1 and 4 are not.
+        assert_eq!(all.iter().map(|s| s.product).collect::<Vec<_>>(), [1, 2, 4]);
+        for n in 0..4 {
+            let shared = learned.candidates(Task::Basket, &situation, &mut scratch);
+            scratch.choose(|_| true);
+            learned.score_best(Task::Basket, &shared, &mut scratch, n);
+            let mut chosen = scratch.chosen().to_vec();
+            chosen.sort_unstable();
+            let expected: &[u32] = match n {
+                0 => &[],
+                1 if all[0].probability > all[2].probability => &[0, 1],
+                1 => &[1, 2],
+                _ => &[0, 1, 2],
+            };
+            assert_eq!(chosen, expected);
+            for &at in expected {
+                let probability = scratch.probabilities()[at as usize];
+                assert_eq!(probability, all[at as usize].probability);
+            }
+        }
+    });
+}
