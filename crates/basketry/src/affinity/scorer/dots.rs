@@ -35,8 +35,8 @@ mod x86 {
         let parts: [__m256; RANK / 8] = std::array::from_fn(|at| part(one, at));
         let sums = |of: &[f32; RANK]| {
             let mut sums = _mm256_mul_ps(parts[0], part(of, 0));
-            for at in 1..RANK / 8 {
-                sums = _mm256_add_ps(sums, _mm256_mul_ps(parts[at], part(of, at)));
+            for (at, &own) in parts.iter().enumerate().skip(1) {
+                sums = _mm256_add_ps(sums, _mm256_mul_ps(own, part(of, at)));
             }
             sums
         };
