@@ -21,6 +21,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 pub mod arrow;
+pub mod assign;
 pub mod baskets;
 pub mod catalog;
 pub mod contrasts;

@@ -35,6 +35,7 @@ const SOURCES: &[&str] = &[
     "policy",
     "engine",
     "decision",
+    "assign",
 ];
 
 fn root() -> PathBuf {

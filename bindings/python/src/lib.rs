@@ -2,6 +2,7 @@
 //! the GIL, and converts back.
 
 mod arrow;
+mod assign;
 mod baskets;
 mod boundary;
 mod catalog;
@@ -34,6 +35,8 @@ mod utility;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::assign::{Plan, Proposals};
     #[pymodule_export]
     use crate::baskets::Baskets;
     #[pymodule_export]

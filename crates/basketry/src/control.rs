@@ -33,10 +33,12 @@ pub enum Stage {
     Similarity = 8,
     /// Finding out what products are to each other.
     Relations = 9,
+    /// Assigning offers to customers.
+    Assigning = 10,
 }
 
 impl Stage {
-    const ALL: [Stage; 10] = [
+    const ALL: [Stage; 11] = [
         Stage::Waiting,
         Stage::Reading,
         Stage::Grouping,
@@ -47,6 +49,7 @@ impl Stage {
         Stage::Writing,
         Stage::Similarity,
         Stage::Relations,
+        Stage::Assigning,
     ];
 
     /// The name of the stage, in lower case.
@@ -62,6 +65,7 @@ impl Stage {
             Stage::Writing => "writing",
             Stage::Similarity => "similarity",
             Stage::Relations => "relations",
+            Stage::Assigning => "assigning",
         }
     }
 }

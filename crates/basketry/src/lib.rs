@@ -19,7 +19,10 @@ pub use data::{
     ReturnLine, TableReader, Utilities, UtilityColumns, UtilityOptions, table_from_array,
     table_from_batch, table_from_ffi, table_from_stream,
 };
-pub use decide::{Context, Decision, Engine, Kind, Offer, Order, Policy, Reason};
+pub use decide::{
+    AssignOptions, Context, Decision, Engine, GroupVolume, Kind, Offer, OfferGroup, OfferVolume,
+    Order, Plan, Policy, ProposalColumns, Proposals, Reason,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{
     HighUtilityOptions, ItemsetOptions, Itemsets, MinSupport, MinUtility, RuleOptions, Rules,

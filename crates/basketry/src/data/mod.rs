@@ -31,7 +31,7 @@ mod history_builder;
 mod history_edit;
 mod id_list;
 mod ids;
-mod ingest;
+pub(crate) mod ingest;
 mod intake;
 mod links;
 mod money;

@@ -42,6 +42,7 @@
 //!
 //! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.
 
+mod assign;
 mod candidates;
 mod context;
 mod decision;
@@ -57,6 +58,9 @@ mod tree;
 mod up_sell;
 mod value;
 
+pub use assign::{
+    AssignOptions, GroupVolume, OfferGroup, OfferVolume, Plan, ProposalColumns, Proposals,
+};
 pub use context::{Context, MAX_CONTEXT_LINES, Order};
 pub use decision::{Decision, LOGGED_SUPPRESSED, Suppressed, WhyNot};
 pub use engine::Engine;

@@ -1,0 +1,402 @@
+//! From prices to a plan within all limits.
+//!
+//! At the prices of the dual each customer's own choice is almost within the limits. What is too
+//! much is given up where least is lost, missing minimum volumes are made up where it costs least,
+//! and what is then free goes to those for whom it is worth most.
+
+use rayon::prelude::*;
+
+use super::dual::{CHUNK, Solved};
+use super::problem::{Choice, NONE, Prices, Problem};
+use crate::{Control, Result};
+
+/// Candidates looked at in one round of filling up, at most about.
+const ROUND: usize = 4_000_000;
+
+/// Which candidates are taken, and what of the limits they use.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// Per customer `per_customer` places: the place of a candidate in the row, or [`NONE`].
+    pub(super) places: Vec<u32>,
+    pub(super) usage: Vec<u64>,
+    pub(super) group_usage: Vec<u64>,
+    pub(super) spent: i128,
+}
+
+/// A candidate that may be given up or taken, by what that loses.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    loss: f64,
+    key: u64,
+    customer: u32,
+    /// The place of the candidate in the row.
+    place: u32,
+}
+
+fn sort(changes: &mut [Change]) {
+    changes.par_sort_unstable_by(|a, b| {
+        a.loss.total_cmp(&b.loss).then(a.key.cmp(&b.key)).then(a.place.cmp(&b.place))
+    });
+}
+
+/// A plan within the limits, except minimum volumes that cannot be reached.
+pub(super) fn plan(problem: &Problem<'_>, solved: &Solved, control: &Control) -> Result<Taken> {
+    let prices = &solved.prices;
+    let totals = problem.totals(prices);
+    let mut repair = Repair { problem, prices, totals, taken: choices(problem, prices, control)? };
+    repair.keep_capacities(control)?;
+    repair.keep_maxima(control)?;
+    repair.keep_budget(control)?;
+    repair.reach_minima(control)?;
+    repair.fill(control)?;
+    Ok(repair.taken)
+}
+
+/// What everybody takes at these prices.
+fn choices(problem: &Problem<'_>, prices: &Prices, control: &Control) -> Result<Taken> {
+    let totals = problem.totals(prices);
+    let most = problem.per_customer;
+    let mut places = vec![NONE; problem.customers() * most];
+    places.par_chunks_mut(CHUNK * most).enumerate().try_for_each_init(
+        Choice::default,
+        |choice, (chunk, places)| -> Result<()> {
+            control.check()?;
+            for (at, places) in places.chunks_mut(most).enumerate() {
+                problem.choose(chunk * CHUNK + at, &totals, prices.budget, choice);
+                for (place, &(_, chosen)) in places.iter_mut().zip(&choice.chosen) {
+                    *place = chosen;
+                }
+            }
+            Ok(())
+        },
+    )?;
+    let mut taken = Taken {
+        places,
+        usage: vec![0; problem.offers()],
+        group_usage: vec![0; problem.groups.len()],
+        spent: 0,
+    };
+    for customer in 0..problem.customers() {
+        let row = problem.row(customer);
+        for slot in 0..most {
+            let place = taken.places[customer * most + slot];
+            if place != NONE {
+                taken.count(problem, row.start + place as usize, 1);
+            }
+        }
+    }
+    Ok(taken)
+}
+
+impl Taken {
+    fn count(&mut self, problem: &Problem<'_>, at: usize, by: i64) {
+        let offer = problem.offer[at] as usize;
+        self.usage[offer] = self.usage[offer].wrapping_add_signed(by);
+        for &group in &problem.groups_of[offer] {
+            let usage = &mut self.group_usage[group as usize];
+            *usage = usage.wrapping_add_signed(by);
+        }
+        self.spent += i128::from(problem.cost(at)) * i128::from(by);
+    }
+}
+
+struct Repair<'a> {
+    problem: &'a Problem<'a>,
+    prices: &'a Prices,
+    totals: Vec<f64>,
+    taken: Taken,
+}
+
+impl Repair<'_> {
+    fn slots(&self, customer: usize) -> std::ops::Range<usize> {
+        let most = self.problem.per_customer;
+        customer * most..(customer + 1) * most
+    }
+
+    /// What is left of a candidate after prices.
+    fn left(&self, at: usize) -> f64 {
+        let problem = self.problem;
+        let left = problem.value[at] - self.totals[problem.offer[at] as usize];
+        match problem.cost(at) {
+            0 => left,
+            cost => left - self.prices.budget * cost as f64,
+        }
+    }
+
+    /// Collects what customers can change, in the order of customers.
+    fn collect(
+        &self,
+        control: &Control,
+        of: impl Fn(usize, &mut Vec<Change>) + Sync,
+    ) -> Result<Vec<Change>> {
+        let customers = self.problem.customers();
+        let parts = (0..customers.div_ceil(CHUNK)).into_par_iter().map(|chunk| {
+            control.check()?;
+            let mut found = Vec::new();
+            for customer in chunk * CHUNK..((chunk + 1) * CHUNK).min(customers) {
+                of(customer, &mut found);
+            }
+            Ok(found)
+        });
+        Ok(parts.collect::<Result<Vec<_>>>()?.concat())
+    }
+
+    /// What is taken of some offers, by what giving it up loses: what is left of it over the best
+    /// that is not taken by the customer.
+    fn held(&self, control: &Control, of: impl Fn(usize) -> bool + Sync) -> Result<Vec<Change>> {
+        let mut held = self.collect(control, |customer, found| {
+            let row = self.problem.row(customer);
+            let slots = &self.taken.places[self.slots(customer)];
+            let mut next = None;
+            for &place in slots.iter().filter(|&&place| place != NONE) {
+                let at = row.start + place as usize;
+                if !of(at) {
+                    continue;
+                }
+                let next = *next.get_or_insert_with(|| {
+                    let others = (0..row.len() as u32).filter(|place| !slots.contains(place));
+                    others.map(|place| self.left(row.start + place as usize)).fold(0.0, f64::max)
+                });
+                found.push(Change {
+                    loss: self.left(at) - next,
+                    key: self.problem.keys[customer],
+                    customer: customer as u32,
+                    place,
+                });
+            }
+        })?;
+        sort(&mut held);
+        Ok(held)
+    }
+
+    fn give_up(&mut self, change: &Change) {
+        let customer = change.customer as usize;
+        for slot in self.slots(customer) {
+            if self.taken.places[slot] == change.place {
+                self.taken.places[slot] = NONE;
+                let at = self.problem.row(customer).start + change.place as usize;
+                self.taken.count(self.problem, at, -1);
+                return;
+            }
+        }
+    }
+
+    fn keep_capacities(&mut self, control: &Control) -> Result<()> {
+        let problem = self.problem;
+        let over = |usage: &[u64], offer: usize| usage[offer] > problem.capacity[offer];
+        if !(0..problem.offers()).any(|offer| over(&self.taken.usage, offer)) {
+            return Ok(());
+        }
+        let held = self.held(control, |at| over(&self.taken.usage, problem.offer[at] as usize))?;
+        for change in &held {
+            let at = problem.row(change.customer as usize).start + change.place as usize;
+            if over(&self.taken.usage, problem.offer[at] as usize) {
+                self.give_up(change);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_maxima(&mut self, control: &Control) -> Result<()> {
+        let problem = self.problem;
+        let over = |usage: &[u64], at: usize| {
+            let groups = &problem.groups_of[problem.offer[at] as usize];
+            groups.iter().any(|&g| usage[g as usize] > problem.groups[g as usize].max)
+        };
+        let any = self.taken.group_usage.iter().zip(&problem.groups).any(|(u, g)| *u > g.max);
+        if !any {
+            return Ok(());
+        }
+        let held = self.held(control, |at| over(&self.taken.group_usage, at))?;
+        for change in &held {
+            let at = problem.row(change.customer as usize).start + change.place as usize;
+            if over(&self.taken.group_usage, at) {
+                self.give_up(change);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_budget(&mut self, control: &Control) -> Result<()> {
+        let Some(budget) = self.problem.budget.map(i128::from) else { return Ok(()) };
+        if self.taken.spent <= budget {
+            return Ok(());
+        }
+        let problem = self.problem;
+        let mut held = self.held(control, |at| problem.cost(at) > 0)?;
+        // What is lost for each unit that is saved.
+        for change in &mut held {
+            let at = problem.row(change.customer as usize).start + change.place as usize;
+            change.loss /= problem.cost(at) as f64;
+        }
+        sort(&mut held);
+        for change in &held {
+            if self.taken.spent <= budget {
+                break;
+            }
+            self.give_up(change);
+        }
+        Ok(())
+    }
+
+    /// Whether no limit forbids one more of a candidate, but for the places of the customer.
+    fn room(&self, at: usize) -> bool {
+        let problem = self.problem;
+        let offer = problem.offer[at] as usize;
+        self.taken.usage[offer] < problem.capacity[offer]
+            && problem.groups_of[offer].iter().all(|&group| {
+                self.taken.group_usage[group as usize] < problem.groups[group as usize].max
+            })
+            && problem.budget.is_none_or(|budget| {
+                let cost = problem.cost(at);
+                cost <= 0 || self.taken.spent + i128::from(cost) <= i128::from(budget)
+            })
+    }
+
+    /// Whether what a customer has excludes a candidate, without regard to the offer in a slot.
+    fn clashes(&self, customer: usize, place: u32, but: Option<usize>) -> bool {
+        let problem = self.problem;
+        let row = problem.row(customer);
+        let offer = problem.offer[row.start + place as usize];
+        self.slots(customer).any(|slot| {
+            let other = self.taken.places[slot];
+            other == place
+                || Some(slot) != but
+                    && other != NONE
+                    && !problem.excludes.is_empty()
+                    && problem.excluded(offer, problem.offer[row.start + other as usize])
+        })
+    }
+
+    /// Makes up missing minimum volumes, where least is lost.
+    fn reach_minima(&mut self, control: &Control) -> Result<()> {
+        let problem = self.problem;
+        for group in 0..problem.groups.len() {
+            if self.taken.group_usage[group] >= problem.groups[group].min {
+                continue;
+            }
+            let member: Vec<bool> =
+                problem.groups_of.iter().map(|of| of.contains(&(group as u32))).collect();
+            let mut open = self.collect(control, |customer, found| {
+                let row = problem.row(customer);
+                for at in row.clone() {
+                    let place = (at - row.start) as u32;
+                    if !member[problem.offer[at] as usize]
+                        || !self.room(at)
+                        || self.taken.places[self.slots(customer)].contains(&place)
+                    {
+                        continue;
+                    }
+                    if let Some((loss, _)) = self.way_in(customer, at, &member) {
+                        found.push(Change {
+                            loss,
+                            key: problem.keys[customer],
+                            customer: customer as u32,
+                            place,
+                        });
+                    }
+                }
+            })?;
+            sort(&mut open);
+            for change in &open {
+                if self.taken.group_usage[group] >= problem.groups[group].min {
+                    break;
+                }
+                let customer = change.customer as usize;
+                let at = problem.row(customer).start + change.place as usize;
+                if !self.room(at) || self.clashes(customer, change.place, None) {
+                    continue;
+                }
+                // Of before another change made it cheaper or dearer: look again.
+                if let Some((_, slot)) = self.way_in(customer, at, &member) {
+                    let out = self.taken.places[slot];
+                    if out != NONE {
+                        self.give_up(&Change { place: out, ..*change });
+                    }
+                    self.taken.places[slot] = change.place;
+                    self.taken.count(problem, at, 1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is lost by taking a candidate, and the slot that it gets: a free one, or that of the
+    /// least of what the customer has and no minimum needs.
+    fn way_in(&self, customer: usize, at: usize, member: &[bool]) -> Option<(f64, usize)> {
+        let problem = self.problem;
+        let start = problem.row(customer).start;
+        let place = (at - start) as u32;
+        let mut best: Option<(f64, usize)> = None;
+        for slot in self.slots(customer) {
+            let other = self.taken.places[slot];
+            let given_up = if other == NONE {
+                0.0
+            } else {
+                let other = start + other as usize;
+                let offer = problem.offer[other] as usize;
+                let needed = problem.groups_of[offer].iter().any(|&group| {
+                    self.taken.group_usage[group as usize] <= problem.groups[group as usize].min
+                });
+                if member[offer] || needed {
+                    continue;
+                }
+                self.left(other)
+            };
+            if best.is_none_or(|(least, _)| given_up < least)
+                && !self.clashes(customer, place, Some(slot))
+            {
+                best = Some((given_up, slot));
+            }
+        }
+        best.map(|(given_up, slot)| (given_up - self.left(at), slot))
+    }
+
+    /// Gives what is still free to those for whom it is worth most.
+    fn fill(&mut self, control: &Control) -> Result<()> {
+        let problem = self.problem;
+        let open = |repair: &Self, customer: usize, at: usize| {
+            let place = (at - problem.row(customer).start) as u32;
+            problem.value[at] > 0.0 && repair.room(at) && !repair.clashes(customer, place, None)
+        };
+        // What loses least first, a little more in each round.
+        let values = problem.value.iter().copied().fold(0.0, f64::max);
+        let (mut from, mut to) = (f64::NEG_INFINITY, values * 1e-4);
+        loop {
+            let mut free = self.collect(control, |customer, found| {
+                let row = problem.row(customer);
+                if !self.taken.places[self.slots(customer)].contains(&NONE) {
+                    return;
+                }
+                for at in row.clone() {
+                    let loss = -self.left(at);
+                    if loss > from && loss <= to && open(self, customer, at) {
+                        found.push(Change {
+                            loss,
+                            key: problem.keys[customer],
+                            customer: customer as u32,
+                            place: (at - row.start) as u32,
+                        });
+                    }
+                }
+            })?;
+            let many = free.len() > ROUND;
+            sort(&mut free);
+            for change in &free {
+                let customer = change.customer as usize;
+                let at = problem.row(customer).start + change.place as usize;
+                let slot = self.slots(customer).find(|&slot| self.taken.places[slot] == NONE);
+                if let Some(slot) = slot
+                    && open(self, customer, at)
+                {
+                    self.taken.places[slot] = change.place;
+                    self.taken.count(problem, at, 1);
+                }
+            }
+            if to >= 2.0 * values || many {
+                return Ok(());
+            }
+            (from, to) = (to, to * 8.0);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+"""Which offers to make to which customers."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pyarrow as pa
+import pytest
+
+import basketry as bk
+
+
+def made(rows, **columns):
+    names = ["who", "what", "worth", "cost"]
+    table = pa.table(dict(zip(names, map(list, zip(*rows)))))
+    return bk.Proposals(table, customer="who", offer="what", value="worth", **columns)
+
+
+def campaign(customers, offers, seed):
+    draw = random.Random(seed)
+    return [
+        (f"c{customer}", offer, round(draw.lognormvariate(0, 1) * (1 + offer % 3) - 1, 6), draw.randrange(100) / 100)
+        for customer in range(customers)
+        for offer in range(offers)
+        if draw.random() < 0.6
+    ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_small_plans_against_all_plans(seed):
+    rows = campaign(4, 3, seed)[:9]
+    proposals = made(rows, cost="cost")
+    plan = proposals.assign(capacity={0: 1, 2: 2}, budget=150, seed=seed)
+    best = 0.0
+    for chosen in itertools.product([False, True], repeat=len(rows)):
+        taken = [row for row, take in zip(rows, chosen) if take]
+        who = [row[0] for row in taken]
+        what = [row[1] for row in taken]
+        cost = sum(round(row[3] * 100) for row in taken)
+        if len(set(who)) == len(who) and what.count(0) <= 1 and what.count(2) <= 2 and cost <= 150:
+            best = max(best, sum(row[2] for row in taken))
+    assert plan.value <= best + 1e-9
+    assert plan.bound >= best - 1e-9
+
+
+def test_a_campaign():
+    rows = campaign(3_000, 20, 1)
+    proposals = made(rows, cost="cost")
+    assert (len(proposals), proposals.customers, len(proposals.offers)) == (len(rows), 3_000, 20)
+    plan = proposals.assign(
+        per_customer=2,
+        capacity={offer: 200 for offer in range(20)},
+        groups={"few": {"offers": [0, 3], "max": 250}, "many": {"offers": [1, 4], "min": 390}},
+        exclude=[(2, 5)],
+        budget=100_000,
+    )
+    assert plan.gap < 0.005
+    value = {(who, what): (worth, round(100 * cost)) for who, what, worth, cost in rows}
+    got = {}
+    for who, what, worth in plan:
+        assert value[who, what][0] == worth
+        got.setdefault(who, []).append(what)
+    assert all(len(set(offers)) == len(offers) <= 2 for offers in got.values())
+    assert not any({2, 5} <= set(offers) for offers in got.values())
+    volumes = {row["offer"]: row["made"] for row in plan.offers}
+    assert max(volumes.values()) <= 200 and sum(volumes.values()) == len(plan)
+    few, many = plan.groups
+    assert few["made"] == volumes[0] + volumes[3] <= 250
+    assert many["made"] == volumes[1] + volumes[4] >= 390 and many["met"]
+    assert plan.spent == sum(value[who, what][1] for who, what, _ in plan) <= 100_000
+    assert plan.value == pytest.approx(sum(worth for *_, worth in plan))
+    assert plan.reached == len(got)
+
+    table = pa.table(plan)
+    assert table.column_names == plan.columns == ["customer", "offer", "rank", "value", "cost"]
+    assert table.to_pydict() == plan.to_dict()
+    assert list(plan.to_pandas()["customer"]) == plan.to_polars()["customer"].to_list()
+    assert plan[0] == list(plan)[0] and plan[-3:] == list(plan)[-3:]
+    assert "% below the best" in repr(plan)
+
+
+def test_bad_input_is_named():
+    rows = [("a", 1, 2.0, 0.5), ("b", 1, 1.0, 0.5)]
+    proposals = made(rows)
+    for limits, error, text in [
+        ({"per_customer": 0}, bk.InvalidArgumentError, "per_customer: expected a number from 1"),
+        ({"per_customer": "2"}, TypeError, "per_customer: expected an int"),
+        ({"budget": 5}, bk.InvalidArgumentError, "budget: the proposals have no column of costs"),
+        ({"budget": -5}, bk.InvalidArgumentError, "budget: -5, expected an integer of at least 0"),
+        ({"capacity": {1: -1}}, bk.InvalidArgumentError, r"capacity\[1\]: -1"),
+        ({"capacity": {1.5: 1}}, TypeError, "capacity: "),
+        ({"groups": {"g": [1]}}, TypeError, r'groups\["g"\]: expected a dict'),
+        ({"groups": {"g": {"offer": [1]}}}, TypeError, r'groups\["g"\]: unknown key .*offer'),
+        ({"groups": {"g": {"offers": [1], "min": 2, "max": 1}}}, bk.InvalidArgumentError, "maximum"),
+        ({"exclude": [(1,)]}, TypeError, r"exclude\[0\]: expected a pair"),
+        ({"exclude": [(1, 1)]}, bk.InvalidArgumentError, r"excludes\[0\]: expected two offers"),
+    ]:
+        with pytest.raises(error, match=text):
+            proposals.assign(**limits)
+    with pytest.raises(bk.DataError, match="row 1"):
+        made([("a", 1, 2.0, 0.5), ("b", 1, float("nan"), 0.5)])
+    with pytest.raises(bk.DataError, match='customer "a": the offer 1 is proposed twice'):
+        made([("a", 1, 2.0, 0.5), ("a", 1, 1.0, 0.5)])
+    with pytest.raises(bk.SchemaError, match="price"):
+        made(rows, cost="price")
+    assert proposals.assign(capacity={7: 1}).unknown == 1
