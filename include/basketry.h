@@ -510,10 +510,20 @@ typedef struct basketry_learner basketry_learner;
 typedef struct basketry_model basketry_model;
 
 /**
+ * Which offers are made to which customers.
+ */
+typedef struct basketry_plan basketry_plan;
+
+/**
  * What a shop wants offered at one place: which kinds of offer and how many, what never, and at
  * what least value. Its keys are those of the core crate's Policy.
  */
 typedef struct basketry_policy basketry_policy;
+
+/**
+ * Offers that may be made to customers, and what each would be worth.
+ */
+typedef struct basketry_proposals basketry_proposals;
 
 /**
  * Ranked products for customers or baskets, one row each, in columns.
@@ -2111,6 +2121,228 @@ typedef struct basketry_suppressed {
 } basketry_suppressed;
 
 /**
+ * Which columns of a table of proposals mean what.
+ */
+typedef struct basketry_proposal_columns {
+    /**
+     * The size of this struct; BASKETRY_PROPOSAL_COLUMNS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The customer: integers or texts. Required.
+     */
+    const char *customer;
+    /**
+     * The offer: integers or texts. Required.
+     */
+    const char *offer;
+    /**
+     * What making the offer to the customer would be worth, in any unit. Offers worth 0 or less
+     * are made for a minimum volume only. Required.
+     */
+    const char *value;
+    /**
+     * What making it costs, in major units (0.25 is twenty-five cents), at least 0; null if
+     * nothing costs anything.
+     */
+    const char *cost;
+} basketry_proposal_columns;
+
+/**
+ * How often an offer can be made.
+ */
+typedef struct basketry_capacity {
+    /**
+     * The offer.
+     */
+    struct basketry_id offer;
+    /**
+     * How often it can be made.
+     */
+    uint64_t most;
+} basketry_capacity;
+
+/**
+ * Offers that are limited together.
+ */
+typedef struct basketry_offer_group {
+    /**
+     * What the group is called. Required.
+     */
+    const char *name;
+    /**
+     * The offers in it.
+     */
+    const struct basketry_id *offers;
+    /**
+     * How many they are.
+     */
+    size_t n_offers;
+    /**
+     * How often they are made together at least; what cannot be reached is reached as far as
+     * possible.
+     */
+    uint64_t min;
+    /**
+     * How often they are made together at most; UINT64_MAX if that is not limited.
+     */
+    uint64_t max;
+} basketry_offer_group;
+
+/**
+ * Two offers that never reach the same customer.
+ */
+typedef struct basketry_exclusion {
+    /**
+     * One of them.
+     */
+    struct basketry_id one;
+    /**
+     * The other.
+     */
+    struct basketry_id other;
+} basketry_exclusion;
+
+/**
+ * The limits of a plan.
+ */
+typedef struct basketry_assign_options {
+    /**
+     * The size of this struct; BASKETRY_ASSIGN_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * How often single offers can be made; others as often as they are proposed.
+     */
+    const struct basketry_capacity *capacities;
+    /**
+     * How many capacities there are.
+     */
+    size_t n_capacities;
+    /**
+     * Offers that are limited together.
+     */
+    const struct basketry_offer_group *groups;
+    /**
+     * How many groups there are.
+     */
+    size_t n_groups;
+    /**
+     * Pairs of offers that never reach the same customer.
+     */
+    const struct basketry_exclusion *exclusions;
+    /**
+     * How many pairs there are.
+     */
+    size_t n_exclusions;
+    /**
+     * What all offers may cost together, in minor units (cents); -1 if that is not limited.
+     */
+    int64_t budget;
+    /**
+     * Breaks ties between customers for whom an offer is worth the same.
+     */
+    uint64_t seed;
+    /**
+     * Offers that one customer gets at most, 1 to 64.
+     */
+    uint32_t per_customer;
+    /**
+     * Not used; 0.
+     */
+    uint32_t reserved;
+} basketry_assign_options;
+
+/**
+ * What a plan comes to.
+ */
+typedef struct basketry_plan_summary {
+    /**
+     * How many offers are made.
+     */
+    uint64_t offers;
+    /**
+     * How many customers get one.
+     */
+    uint64_t reached;
+    /**
+     * What all of them are worth together.
+     */
+    double value;
+    /**
+     * No plan within the limits is worth more; where a minimum volume is not met, of the plans
+     * that need only what is reached of it.
+     */
+    double bound;
+    /**
+     * How far the plan may be from the best one: (bound - value) / |bound|.
+     */
+    double gap;
+    /**
+     * What all offers cost together, in minor units; 0 without costs.
+     */
+    int64_t spent;
+    /**
+     * What one more minor unit of budget would be worth, about; 0 if some is left.
+     */
+    double budget_price;
+    /**
+     * How often the options name an offer that is proposed to nobody.
+     */
+    uint64_t unknown;
+} basketry_plan_summary;
+
+/**
+ * One offer that is made to a customer. The ids are borrowed from the plan.
+ */
+typedef struct basketry_plan_row {
+    /**
+     * The customer.
+     */
+    struct basketry_id customer;
+    /**
+     * The offer.
+     */
+    struct basketry_id offer;
+    /**
+     * What it is worth.
+     */
+    double value;
+} basketry_plan_row;
+
+/**
+ * How often an offer is made, or the offers of a group. What is not a number is borrowed from the
+ * plan.
+ */
+typedef struct basketry_volume {
+    /**
+     * The offer; BASKETRY_ID_NONE for a group.
+     */
+    struct basketry_id offer;
+    /**
+     * The name of the group; empty for an offer.
+     */
+    struct basketry_str group;
+    /**
+     * The least volume that was asked for.
+     */
+    uint64_t min;
+    /**
+     * The greatest volume; UINT64_MAX if that is not limited.
+     */
+    uint64_t max;
+    /**
+     * How often it is made.
+     */
+    uint64_t made;
+    /**
+     * What one more would be worth at the greatest volume, about; below 0 what one more costs at
+     * the least; 0 between them.
+     */
+    double price;
+} basketry_volume;
+
+/**
  * The call did what it says.
  */
 #define BASKETRY_OK 0
@@ -3698,6 +3930,82 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
                                           size_t index,
                                           struct basketry_str *out);
 
+/**
+ * Reads proposals from an Arrow stream with one row for each offer that may be made to a customer,
+ * in any order. The stream is consumed: it is released whatever the outcome. currency is the ISO
+ * 4217 code of the costs, which says how many decimals are kept; null means EUR.
+ */
+basketry_status basketry_proposals_from_arrow(struct ArrowArrayStream *stream,
+                                              const struct basketry_proposal_columns *columns,
+                                              const char *currency,
+                                              const struct basketry_control *control,
+                                              struct basketry_proposals **out);
+
+/**
+ * Frees proposals. Null is allowed.
+ */
+void basketry_proposals_free(struct basketry_proposals *proposals);
+
+/**
+ * How many proposals there are; 0 for null.
+ */
+size_t basketry_proposals_len(const struct basketry_proposals *proposals);
+
+/**
+ * Makes the plan that is worth the most within the limits, or almost: its gap says how far off it
+ * may be. Null for options means one offer for each customer, and no other limit.
+ */
+basketry_status basketry_proposals_assign(const struct basketry_proposals *proposals,
+                                          const struct basketry_assign_options *options,
+                                          const struct basketry_control *control,
+                                          struct basketry_plan **out);
+
+/**
+ * Frees a plan. Null is allowed.
+ */
+void basketry_plan_free(struct basketry_plan *plan);
+
+/**
+ * What a plan comes to.
+ */
+basketry_status basketry_plan_summarize(const struct basketry_plan *plan,
+                                        struct basketry_plan_summary *out);
+
+/**
+ * One offer that is made, by its position: less than the summary's offers. Customers come in the
+ * order of the proposals, each one's most valuable offer first.
+ */
+basketry_status basketry_plan_get(const struct basketry_plan *plan,
+                                  size_t row,
+                                  struct basketry_plan_row *out);
+
+/**
+ * How many different offers were proposed; 0 for null.
+ */
+size_t basketry_plan_offers(const struct basketry_plan *plan);
+
+/**
+ * How often an offer is made, by its position: less than basketry_plan_offers.
+ */
+basketry_status basketry_plan_offer(const struct basketry_plan *plan,
+                                    size_t offer,
+                                    struct basketry_volume *out);
+
+/**
+ * How often the offers of a group are made, by its position in the options. The minimum is met if
+ * made is at least min.
+ */
+basketry_status basketry_plan_group(const struct basketry_plan *plan,
+                                    size_t group,
+                                    struct basketry_volume *out);
+
+/**
+ * Exports a plan as an Arrow stream: customer, offer, rank (from 1, the most valuable first), value
+ * and, with costs, cost in minor units. Batches are made while they are read.
+ */
+basketry_status basketry_plan_export(const struct basketry_plan *plan,
+                                     struct ArrowArrayStream *out);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -3801,6 +4109,14 @@ basketry_status basketry_decision_warning(const struct basketry_decision *decisi
 /** The start of a basketry_context: nobody known, an empty basket. */
 #define BASKETRY_CONTEXT_INIT \
     { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0 }
+
+/** The start of a basketry_proposal_columns. */
+#define BASKETRY_PROPOSAL_COLUMNS_INIT \
+    { sizeof(basketry_proposal_columns), NULL, NULL, NULL, NULL }
+
+/** The start of a basketry_assign_options: one offer for each customer, no other limit. */
+#define BASKETRY_ASSIGN_OPTIONS_INIT \
+    { sizeof(basketry_assign_options), NULL, 0, NULL, 0, NULL, 0, -1, 0, 1, 0 }
 
 /** No id. */
 #define BASKETRY_ID_INIT \

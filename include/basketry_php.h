@@ -92,7 +92,9 @@ typedef struct basketry_itemset_counts basketry_itemset_counts;
 typedef struct basketry_itemsets basketry_itemsets;
 typedef struct basketry_learner basketry_learner;
 typedef struct basketry_model basketry_model;
+typedef struct basketry_plan basketry_plan;
 typedef struct basketry_policy basketry_policy;
+typedef struct basketry_proposals basketry_proposals;
 typedef struct basketry_recommendations basketry_recommendations;
 typedef struct basketry_rules basketry_rules;
 typedef struct basketry_sequences basketry_sequences;
@@ -488,6 +490,64 @@ typedef struct basketry_suppressed {
     double probability;
     double value;
 } basketry_suppressed;
+typedef struct basketry_proposal_columns {
+    size_t struct_size;
+    const char *customer;
+    const char *offer;
+    const char *value;
+    const char *cost;
+} basketry_proposal_columns;
+typedef struct basketry_capacity {
+    struct basketry_id offer;
+    uint64_t most;
+} basketry_capacity;
+typedef struct basketry_offer_group {
+    const char *name;
+    const struct basketry_id *offers;
+    size_t n_offers;
+    uint64_t min;
+    uint64_t max;
+} basketry_offer_group;
+typedef struct basketry_exclusion {
+    struct basketry_id one;
+    struct basketry_id other;
+} basketry_exclusion;
+typedef struct basketry_assign_options {
+    size_t struct_size;
+    const struct basketry_capacity *capacities;
+    size_t n_capacities;
+    const struct basketry_offer_group *groups;
+    size_t n_groups;
+    const struct basketry_exclusion *exclusions;
+    size_t n_exclusions;
+    int64_t budget;
+    uint64_t seed;
+    uint32_t per_customer;
+    uint32_t reserved;
+} basketry_assign_options;
+typedef struct basketry_plan_summary {
+    uint64_t offers;
+    uint64_t reached;
+    double value;
+    double bound;
+    double gap;
+    int64_t spent;
+    double budget_price;
+    uint64_t unknown;
+} basketry_plan_summary;
+typedef struct basketry_plan_row {
+    struct basketry_id customer;
+    struct basketry_id offer;
+    double value;
+} basketry_plan_row;
+typedef struct basketry_volume {
+    struct basketry_id offer;
+    struct basketry_str group;
+    uint64_t min;
+    uint64_t max;
+    uint64_t made;
+    double price;
+} basketry_volume;
 const char *basketry_last_error(void);
 size_t basketry_last_error_copy(char *buf, size_t len);
 const char *basketry_status_name(basketry_status status);
@@ -1013,3 +1073,29 @@ size_t basketry_decision_warnings_len(const struct basketry_decision *decision);
 basketry_status basketry_decision_warning(const struct basketry_decision *decision,
                                           size_t index,
                                           struct basketry_str *out);
+basketry_status basketry_proposals_from_arrow(struct ArrowArrayStream *stream,
+                                              const struct basketry_proposal_columns *columns,
+                                              const char *currency,
+                                              const struct basketry_control *control,
+                                              struct basketry_proposals **out);
+void basketry_proposals_free(struct basketry_proposals *proposals);
+size_t basketry_proposals_len(const struct basketry_proposals *proposals);
+basketry_status basketry_proposals_assign(const struct basketry_proposals *proposals,
+                                          const struct basketry_assign_options *options,
+                                          const struct basketry_control *control,
+                                          struct basketry_plan **out);
+void basketry_plan_free(struct basketry_plan *plan);
+basketry_status basketry_plan_summarize(const struct basketry_plan *plan,
+                                        struct basketry_plan_summary *out);
+basketry_status basketry_plan_get(const struct basketry_plan *plan,
+                                  size_t row,
+                                  struct basketry_plan_row *out);
+size_t basketry_plan_offers(const struct basketry_plan *plan);
+basketry_status basketry_plan_offer(const struct basketry_plan *plan,
+                                    size_t offer,
+                                    struct basketry_volume *out);
+basketry_status basketry_plan_group(const struct basketry_plan *plan,
+                                    size_t group,
+                                    struct basketry_volume *out);
+basketry_status basketry_plan_export(const struct basketry_plan *plan,
+                                     struct ArrowArrayStream *out);

@@ -98,6 +98,14 @@
 #define BASKETRY_CONTEXT_INIT \
     { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0 }
 
+/** The start of a basketry_proposal_columns. */
+#define BASKETRY_PROPOSAL_COLUMNS_INIT \
+    { sizeof(basketry_proposal_columns), NULL, NULL, NULL, NULL }
+
+/** The start of a basketry_assign_options: one offer for each customer, no other limit. */
+#define BASKETRY_ASSIGN_OPTIONS_INIT \
+    { sizeof(basketry_assign_options), NULL, 0, NULL, 0, NULL, 0, -1, 0, 1, 0 }
+
 /** No id. */
 #define BASKETRY_ID_INIT \
     { BASKETRY_ID_NONE, 0, { NULL, 0 } }
