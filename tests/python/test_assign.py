@@ -13,14 +13,19 @@ import basketry as bk
 
 def made(rows, **columns):
     names = ["who", "what", "worth", "cost"]
-    table = pa.table(dict(zip(names, map(list, zip(*rows)))))
+    table = pa.table(dict(zip(names, map(list, zip(*rows, strict=False)), strict=False)))
     return bk.Proposals(table, customer="who", offer="what", value="worth", **columns)
 
 
 def campaign(customers, offers, seed):
     draw = random.Random(seed)
     return [
-        (f"c{customer}", offer, round(draw.lognormvariate(0, 1) * (1 + offer % 3) - 1, 6), draw.randrange(100) / 100)
+        (
+            f"c{customer}",
+            offer,
+            round(draw.lognormvariate(0, 1) * (1 + offer % 3) - 1, 6),
+            draw.randrange(100) / 100,
+        )
         for customer in range(customers)
         for offer in range(offers)
         if draw.random() < 0.6
@@ -34,7 +39,7 @@ def test_small_plans_against_all_plans(seed):
     plan = proposals.assign(capacity={0: 1, 2: 2}, budget=150, seed=seed)
     best = 0.0
     for chosen in itertools.product([False, True], repeat=len(rows)):
-        taken = [row for row, take in zip(rows, chosen) if take]
+        taken = [row for row, take in zip(rows, chosen, strict=False) if take]
         who = [row[0] for row in taken]
         what = [row[1] for row in taken]
         cost = sum(round(row[3] * 100) for row in taken)
@@ -50,7 +55,7 @@ def test_a_campaign():
     assert (len(proposals), proposals.customers, len(proposals.offers)) == (len(rows), 3_000, 20)
     plan = proposals.assign(
         per_customer=2,
-        capacity={offer: 200 for offer in range(20)},
+        capacity=dict.fromkeys(range(20), 200),
         groups={"few": {"offers": [0, 3], "max": 250}, "many": {"offers": [1, 4], "min": 390}},
         exclude=[(2, 5)],
         budget=100_000,
@@ -64,10 +69,12 @@ def test_a_campaign():
     assert all(len(set(offers)) == len(offers) <= 2 for offers in got.values())
     assert not any({2, 5} <= set(offers) for offers in got.values())
     volumes = {row["offer"]: row["made"] for row in plan.offers}
-    assert max(volumes.values()) <= 200 and sum(volumes.values()) == len(plan)
+    assert max(volumes.values()) <= 200
+    assert sum(volumes.values()) == len(plan)
     few, many = plan.groups
     assert few["made"] == volumes[0] + volumes[3] <= 250
-    assert many["made"] == volumes[1] + volumes[4] >= 390 and many["met"]
+    assert many["made"] == volumes[1] + volumes[4] >= 390
+    assert many["met"]
     assert plan.spent == sum(value[who, what][1] for who, what, _ in plan) <= 100_000
     assert plan.value == pytest.approx(sum(worth for *_, worth in plan))
     assert plan.reached == len(got)
@@ -76,7 +83,8 @@ def test_a_campaign():
     assert table.column_names == plan.columns == ["customer", "offer", "rank", "value", "cost"]
     assert table.to_pydict() == plan.to_dict()
     assert list(plan.to_pandas()["customer"]) == plan.to_polars()["customer"].to_list()
-    assert plan[0] == list(plan)[0] and plan[-3:] == list(plan)[-3:]
+    assert plan[0] == next(iter(plan))
+    assert plan[-3:] == list(plan)[-3:]
     assert "% below the best" in repr(plan)
 
 
@@ -92,7 +100,11 @@ def test_bad_input_is_named():
         ({"capacity": {1.5: 1}}, TypeError, "capacity: "),
         ({"groups": {"g": [1]}}, TypeError, r'groups\["g"\]: expected a dict'),
         ({"groups": {"g": {"offer": [1]}}}, TypeError, r'groups\["g"\]: unknown key .*offer'),
-        ({"groups": {"g": {"offers": [1], "min": 2, "max": 1}}}, bk.InvalidArgumentError, "maximum"),
+        (
+            {"groups": {"g": {"offers": [1], "min": 2, "max": 1}}},
+            bk.InvalidArgumentError,
+            "maximum",
+        ),
         ({"exclude": [(1,)]}, TypeError, r"exclude\[0\]: expected a pair"),
         ({"exclude": [(1, 1)]}, bk.InvalidArgumentError, r"excludes\[0\]: expected two offers"),
     ]:
