@@ -922,7 +922,6 @@ class Model:
         at: Time | None = None,
         n: int | None = None,
         *,
-        horizon_days: Number = 28.0,
         progress: Progress = False,
     ) -> Table: ...
     def cycle(self, item: Id) -> str: ...

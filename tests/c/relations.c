@@ -127,8 +127,9 @@ int main(void) {
     due.at = 0;
     FAILS(BAD, "at: ", basketry_model_due(model, customers, 2, &due, NULL, &stream));
     due = (basketry_due_options)BASKETRY_DUE_OPTIONS_INIT;
-    due.horizon_days = -1;
-    FAILS(BAD, "horizon_days", basketry_model_due(model, customers, 2, &due, NULL, &stream));
+    due.has_at = 1;
+    due.at = INT64_MAX;
+    FAILS(BAD, "at: ", basketry_model_due(model, customers, 2, &due, NULL, &stream));
     customers[1] = basketry_id_int(77);
     FAILS(UNKNOWN, "customers[1]", basketry_model_due(model, customers, 2, NULL, NULL, &stream));
 

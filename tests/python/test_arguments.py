@@ -247,7 +247,6 @@ def test_flags_are_true_or_false():
 
 def test_days_and_weights_are_numbers():
     for call, names in (
-        (MODEL.due, ["horizon_days"]),
         (fit, ["half_life_days", "shrinkage", "customers_l2"]),
         (learner, ["half_life_days", "shrinkage", "customers_l2"]),
     ):

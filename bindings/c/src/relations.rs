@@ -45,16 +45,13 @@ pub struct basketry_due_options {
     pub has_at: i32,
     /// The most rows for each customer, those most probably bought; 0: all.
     pub n: usize,
-    /// The probabilities are those of buying within so many days. 0 means 28.
-    pub horizon_days: f64,
 }
 
 // SAFETY: plain numbers behind the size.
 unsafe impl Grows for basketry_due_options {
     const NAME: &'static str = "basketry_due_options";
     const FIRST_SIZE: usize = size_of::<Self>();
-    const DEFAULT: Self =
-        Self { struct_size: size_of::<Self>(), at: 0, has_at: 0, n: 0, horizon_days: 0.0 };
+    const DEFAULT: Self = Self { struct_size: size_of::<Self>(), at: 0, has_at: 0, n: 0 };
 }
 
 impl basketry_due_options {
@@ -62,9 +59,6 @@ impl basketry_due_options {
         let mut options = DueOptions::default();
         options.at = (self.has_at != 0).then_some(self.at);
         options.n = (self.n != 0).then_some(self.n);
-        if self.horizon_days != 0.0 {
-            options.horizon_days = self.horizon_days;
-        }
         options
     }
 }
@@ -72,8 +66,9 @@ impl basketry_due_options {
 /// Exports what customers are due to buy again, overdue to buy, or soon will be, as an Arrow stream:
 /// customer, product, state (due: 0.7 to 1.5 times the expected interval after the last purchase;
 /// overdue: later; soon: from half of it on), interval and days_since (days), purchases,
-/// probability of a purchase within the horizon. By customer as given, the most probable first. A
-/// customer whom the model does not know is an error. Null options mean the defaults.
+/// probability of a purchase within the horizon of the model, as basketry_model_score gives it. By
+/// customer as given, the most probable first. A customer whom the model does not know is an error.
+/// Null options mean the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_model_due(
     model: Option<&basketry_model>,

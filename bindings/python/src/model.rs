@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
-use crate::convert::{float_or, some_float, some_whole, whole_or};
+use crate::convert::{some_float, some_whole, whole_or};
 use crate::history::History;
 use crate::moment::some_moment;
 use crate::rules::Rules;
@@ -312,8 +312,6 @@ impl Model {
     ///     model, which is the default.
     /// n : int, optional
     ///     The most rows for each customer, those most probably bought; default: all.
-    /// horizon_days : float
-    ///     The probabilities are those of buying within so many days.
     /// progress : bool or callable
     ///     As for :func:`fit`.
     ///
@@ -323,7 +321,9 @@ impl Model {
     ///     ``customer``, ``product``, ``state`` (``"due"``: 0.7 to 1.5 times the expected interval
     ///     after the last purchase, ``"overdue"``: later, ``"soon"``: from half of it on),
     ///     ``interval`` (days expected between two purchases), ``days_since`` the last,
-    ///     ``purchases``, ``probability`` of a purchase within the horizon. The most probable first.
+    ///     ``purchases``, ``probability`` of a purchase within the ``horizon_days`` of the report: that
+    ///     of :meth:`score`, calibrated on what customers did. It need not rise with the state: what
+    ///     is long overdue may be bought no more. The most probable first.
     ///
     /// Raises
     /// ------
@@ -332,8 +332,8 @@ impl Model {
     /// InvalidArgumentError
     ///     If the time is before the model's last order.
     #[pyo3(
-        signature = (customers = None, at = None, n = None, *, horizon_days = None, progress = None),
-        text_signature = "($self, customers=None, at=None, n=None, *, horizon_days=28.0, progress=False)"
+        signature = (customers = None, at = None, n = None, *, progress = None),
+        text_signature = "($self, customers=None, at=None, n=None, *, progress=False)"
     )]
     fn due(
         &self,
@@ -341,14 +341,12 @@ impl Model {
         customers: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
         n: Option<&Bound<'_, PyAny>>,
-        horizon_days: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Table> {
         let wanted = customers.map(|customers| ids::many(customers, "customers")).transpose()?;
         let mut options = DueOptions::default();
         options.at = some_moment(at, "at")?;
         options.n = some_whole(n, "n")?;
-        options.horizon_days = float_or(horizon_days, "horizon_days", options.horizon_days)?;
         boundary::shown(py, progress, |control| {
             let wanted: Vec<IdRef<'_>> = match &wanted {
                 Some(ids) => ids.to_vec(),

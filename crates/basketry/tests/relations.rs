@@ -6,7 +6,7 @@ use basketry::data::Link;
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Cycle, DueOptions, DueState, Engine,
     ErrorKind, FitOptions, History, HistoryBuilder, HistoryOptions, IdRef, Model, OrderLine,
-    Policy, Product, Reason, Relation, RelationRow, fit,
+    Policy, Product, Reason, Relation, RelationRow, ScoreOptions, fit,
 };
 use proptest::prelude::*;
 
@@ -513,13 +513,18 @@ fn who_buys_at_intervals_is_due_after_one() {
     assert!(due.probabilities().iter().all(|p| (0.0..=1.0).contains(p)) && due.len() > 80);
     assert!(due.intervals().iter().all(|days| (25.0..35.0).contains(days)));
     assert_eq!(due.to_record_batch().unwrap().num_rows(), due.len());
-    for (options, part) in [
-        (DueOptions::default().at(last - 1), "at: "),
-        (DueOptions::default().horizon_days(0.0), "horizon_days: "),
-    ] {
+    // The probabilities are those of the scores.
+    let later = last + 9 * DAY;
+    let due = model.due(&everybody, &DueOptions::default().at(later), &control).unwrap();
+    let who: Vec<IdRef<'_>> = due.requests().iter().map(|&at| everybody[at as usize]).collect();
+    let what: Vec<IdRef<'_>> = vec![IdRef::Int(0); due.len()];
+    let scores = model.score(&who, &what, &ScoreOptions::default().at(later), &control).unwrap();
+    assert_eq!(due.probabilities(), scores.probabilities());
+    for at in [last - 1, i64::MAX] {
+        let options = DueOptions::default().at(at);
         let error = model.due(&everybody, &options, &control).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-        assert!(error.to_string().starts_with(part), "{error}");
+        assert!(error.to_string().starts_with("at: "), "{error}");
     }
     let error = model.due(&[IdRef::Int(5000)], &DueOptions::default(), &control).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownId);

@@ -226,8 +226,6 @@ pub(crate) struct Rhythm {
     pub(crate) state: Option<DueState>,
     /// Days expected between two purchases.
     pub(crate) interval: f32,
-    /// That it is bought within the horizon.
-    pub(crate) probability: f32,
 }
 
 impl Rhythm {
@@ -235,26 +233,19 @@ impl Rhythm {
     ///
     /// The interval is the inverse of the mean rate up to the last purchase, `(days from the first
     /// to the last + prior days) / (purchases - 1 + prior shape)`: what has passed since must not
-    /// draw out what it is compared with. The probability is that of the posterior with all days
-    /// since the first purchase. It is not damped before an interval has passed, which "Buy It
-    /// Again" does: on grocery orders that made it worse, as those who bought lately do so again.
+    /// draw out what it is compared with. How probable a purchase is, the propensity says: it knows
+    /// the same and more, and is calibrated.
     ///
     /// A state needs as much to be known as one repeat purchase tells: either there is one, or the
     /// product's customers are alike enough for a shape of 1.
-    pub(crate) fn new(bought: Bought, products: &Stats<'_>, product: u32, horizon: f32) -> Self {
+    pub(crate) fn new(bought: Bought, products: &Stats<'_>, product: u32) -> Self {
         let at = product as usize;
         let (shape, days) = (products.rate_shape[at], products.rate_days[at]);
         let repeats = bought.count.saturating_sub(1) as f32 + shape;
         let observed = (bought.first_days - bought.last_days).max(0.0);
         let interval = ((observed + days) / repeats).clamp(MIN_INTERVAL, MAX_DAYS);
-        let posterior_days = f64::from(bought.first_days.max(0.0)) + f64::from(days);
-        let probability = within(f64::from(repeats), posterior_days, f64::from(horizon));
         let told = repeats >= 1.0;
-        Self {
-            state: DueState::at(bought.last_days, interval).filter(|_| told),
-            interval,
-            probability: probability.clamp(0.0, 1.0) as f32,
-        }
+        Self { state: DueState::at(bought.last_days, interval).filter(|_| told), interval }
     }
 }
 
@@ -387,50 +378,17 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_are_those_of_the_posterior() {
+    fn the_interval_is_that_of_the_posterior() {
         let stats = stats(&[2.0, 0.5], &[60.0, 20.0]);
         let bought = Bought { count: 4, first_days: 100.0, last_days: 10.0 };
-        let rhythm = Rhythm::new(bought, &stats, 0, 28.0);
-        // (90 + 60) / (3 + 2) days; 1 - (160 / 188)^5.
+        let rhythm = Rhythm::new(bought, &stats, 0);
+        // (90 + 60) / (3 + 2) days.
         assert_eq!((rhythm.interval, rhythm.state), (30.0, None));
-        let expected = 1.0 - (160.0f64 / 188.0).powi(5);
-        assert!((f64::from(rhythm.probability) - expected).abs() < 1e-6);
         let later = Bought { last_days: 40.0, first_days: 130.0, ..bought };
-        assert_eq!(Rhythm::new(later, &stats, 0, 28.0).state, Some(DueState::Due));
+        assert_eq!(Rhythm::new(later, &stats, 0).state, Some(DueState::Due));
         // One purchase: where customers are alike the usual interval serves, else nothing does.
         let once = Bought { count: 1, first_days: 30.0, last_days: 30.0 };
-        assert_eq!(Rhythm::new(once, &stats, 0, 28.0).state, Some(DueState::Due));
-        assert_eq!(Rhythm::new(once, &stats, 1, 28.0).state, None);
-    }
-
-    /// Of simulated customers with known rates as many buy within the horizon as is foretold.
-    #[test]
-    fn foretold_purchases_happen() {
-        let mut draws = Draws(6);
-        let (shape, days, horizon) = (2u32, 80.0, 28.0);
-        let stats = stats(&[2.0], &[80.0]);
-        let (mut foretold, mut happened) = ([0.0; 4], [0.0; 4]);
-        let mut customers = [0.0; 4];
-        for _ in 0..20_000 {
-            let rate = draws.gamma(shape, days);
-            let span = 40.0 + 300.0 * draws.uniform();
-            let (mut count, mut last, mut time) = (1, 0.0, draws.waiting(rate));
-            while time < span {
-                count += 1;
-                last = time;
-                time += draws.waiting(rate);
-            }
-            let bought = Bought { count, first_days: span as f32, last_days: (span - last) as f32 };
-            let p = f64::from(Rhythm::new(bought, &stats, 0, horizon).probability);
-            let bin = ((p * 4.0) as usize).min(3);
-            customers[bin] += 1.0;
-            foretold[bin] += p;
-            happened[bin] += f64::from(u8::from(time < span + f64::from(horizon)));
-        }
-        for bin in 0..4 {
-            let (p, share) = (foretold[bin] / customers[bin], happened[bin] / customers[bin]);
-            let error = 4.0 * (p * (1.0 - p) / customers[bin]).sqrt();
-            assert!((p - share).abs() < error, "bin {bin}: {p} foretold, {share} happened");
-        }
+        assert_eq!(Rhythm::new(once, &stats, 0).state, Some(DueState::Due));
+        assert_eq!(Rhythm::new(once, &stats, 1).state, None);
     }
 }

@@ -7,13 +7,15 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rayon::prelude::*;
 
 use super::Model;
+use super::score::SCRATCH;
 use super::{arrow, requests};
 use crate::affinity::rhythm::{Bought, Cycle, DueState, Rhythm};
+use crate::affinity::scorer::{Situation, Task};
 use crate::affinity::views::DAY_MS;
 use crate::{Control, Error, ErrorKind, IdRef, Result};
 
 /// When, and how much to list. Make one with [`DueOptions::default`] and set what should differ.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DueOptions {
     /// The time that is judged, milliseconds since 1970-01-01 UTC; not before
@@ -21,14 +23,6 @@ pub struct DueOptions {
     pub at: Option<i64>,
     /// The most rows for each customer, those most probably bought; default: all.
     pub n: Option<usize>,
-    /// The probabilities are those of buying within so many days. 0.001 to 36,525; default 28.
-    pub horizon_days: f64,
-}
-
-impl Default for DueOptions {
-    fn default() -> Self {
-        Self { at: None, n: None, horizon_days: 28.0 }
-    }
 }
 
 impl DueOptions {
@@ -43,13 +37,6 @@ impl DueOptions {
     #[must_use]
     pub fn n(mut self, n: usize) -> Self {
         self.n = Some(n);
-        self
-    }
-
-    /// Sets [`horizon_days`](Self::horizon_days).
-    #[must_use]
-    pub fn horizon_days(mut self, days: f64) -> Self {
-        self.horizon_days = days;
         self
     }
 }
@@ -107,25 +94,22 @@ impl Model {
     /// A customer's expected interval comes from their own purchases of a product and from how its
     /// other customers buy it; the time since the last purchase is compared with it. Listed are
     /// products of the catalogue with a regular [cycle](Self::cycle) of which as much is known as
-    /// one repeat purchase tells. The probability is that of a purchase within the horizon: what is
-    /// long overdue is improbable, as the customer may buy it no more.
+    /// one repeat purchase tells.
+    ///
+    /// The probability is that of [`score`](Self::score): of a purchase within the horizon of the
+    /// model, calibrated on what customers did. It knows more than the state does, and need not rise
+    /// with it: what is long overdue is improbable, as the customer may buy it no more.
     ///
     /// # Errors
     /// [`ErrorKind::UnknownId`] names a customer the model does not know;
-    /// [`ErrorKind::InvalidArgument`] if the time is before [`as_of`](Self::as_of), or the horizon
-    /// out of range.
+    /// [`ErrorKind::InvalidArgument`] if the time is before [`as_of`](Self::as_of) or out of range,
+    /// and if an id is an integer where the model has strings, or the other way round.
     pub fn due(
         &self,
         customers: &[IdRef<'_>],
         options: &DueOptions,
         control: &Control,
     ) -> Result<Due> {
-        if !(0.001..=36_525.0).contains(&options.horizon_days) {
-            let days = options.horizon_days;
-            return Err(Error::argument(format!(
-                "horizon_days: expected 0.001 to 36,525, got {days}"
-            )));
-        }
         let at = requests::moment(self, options.at)?;
         if at < self.as_of() {
             return Err(Error::argument(format!(
@@ -141,7 +125,6 @@ impl Model {
         let cycles: Vec<bool> =
             (0..sold as u32).map(|p| learned.products.cycle(p) == Cycle::Regular).collect();
         let elapsed = ((at - self.as_of()) as f64 / DAY_MS) as f32;
-        let horizon = options.horizon_days as f32;
         let n = options.n.unwrap_or(usize::MAX);
         let rows: Vec<Vec<Vec<Row>>> = indices
             .par_chunks(CHUNK)
@@ -160,17 +143,18 @@ impl Model {
                                 first_days: learned.own.first_days[at] + elapsed,
                                 last_days: learned.own.last_days[at] + elapsed,
                             };
-                            let rhythm = Rhythm::new(bought, &learned.products, product, horizon);
+                            let rhythm = Rhythm::new(bought, &learned.products, product);
                             Some(Row {
                                 product,
                                 state: rhythm.state?,
                                 interval: rhythm.interval,
                                 days_since: bought.last_days,
                                 purchases: bought.count,
-                                probability: rhythm.probability,
+                                probability: 0.0,
                             })
                         });
                         let mut rows: Vec<Row> = own.collect();
+                        self.foretell(customer, at, &mut rows);
                         rows.sort_by(|a, b| {
                             b.probability.total_cmp(&a.probability).then(a.product.cmp(&b.product))
                         });
@@ -203,6 +187,28 @@ impl Model {
             }
         }
         Ok(due)
+    }
+
+    /// The probabilities that a customer's products are bought within the horizon from `now_ms` on.
+    fn foretell(&self, customer: u32, now_ms: i64, rows: &mut [Row]) {
+        if rows.is_empty() {
+            return;
+        }
+        let situation = Situation {
+            customer: Some(customer),
+            now_ms,
+            context: &[],
+            since: &[],
+            since_baskets: 0,
+        };
+        let mut probability = vec![0.0; rows.len()];
+        SCRATCH.with_borrow_mut(|scratch| {
+            let asked = |at: usize| Some(rows[at].product);
+            self.score_one(Task::Horizon, &situation, scratch, asked, &mut probability);
+        });
+        for (row, probability) in rows.iter_mut().zip(probability) {
+            row.probability = probability;
+        }
     }
 }
 
@@ -247,7 +253,8 @@ impl Due {
         &self.purchases
     }
 
-    /// Per row: the probability that it is bought within the horizon, from 0 to 1.
+    /// Per row: the probability that it is bought within the horizon of the model
+    /// ([`FitReport::horizon_days`](crate::FitReport)), from 0 to 1.
     pub fn probabilities(&self) -> &[f32] {
         &self.probability
     }

@@ -57,7 +57,7 @@ pub struct Scores {
 const CHUNK: usize = 1024;
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    pub(super) static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 impl Model {
@@ -179,7 +179,7 @@ impl Model {
     }
 
     /// The probabilities of the products that are asked for in one request.
-    fn score_one(
+    pub(super) fn score_one(
         &self,
         task: Task,
         situation: &Situation<'_>,
