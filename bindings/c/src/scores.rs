@@ -192,8 +192,9 @@ pub extern "C" fn basketry_explanation_probability(
 }
 
 /// The explanation as a JSON object: the segment, the features with their values, weights and
-/// contributions, which add up to the log odds, and the reasons. Borrowed from the explanation,
-/// ended by a zero byte; empty for null.
+/// contributions, which add up to the log odds, the reasons, and for each similarity the purchases or
+/// products of the basket that it mostly comes from, with their amounts. Borrowed from the
+/// explanation, ended by a zero byte; empty for null.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_explanation_json(
     explanation: Option<&basketry_explanation>,

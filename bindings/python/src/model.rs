@@ -269,8 +269,8 @@ impl Model {
     ///     it: ``baskets`` and ``customers`` with both, ``expected`` baskets, shrunk ``lift`` with
     ///     ``lift_low`` and ``lift_high``, ``confidence`` (share of the baskets with `product` that
     ///     have `related`) and ``confidence_back``, ``context`` (cosine of what else the two are
-    ///     bought with), ``follow_up`` (how many times as often `related` is bought in the days
-    ///     after `product` as at any time) and ``follow_up_back``, ``same_line``,
+    ///     bought with), ``follow_up`` (how many times as many customers buy `related` in the
+    ///     days after `product` as if it did not matter when they buy it) and ``follow_up_back``, ``same_line``,
     ///     ``same_category``, ``same_brand``, ``price_ratio``. The best of each relation first.
     ///
     /// Raises

@@ -310,7 +310,10 @@ impl Model {
     ///     ``probability``, ``calibrated_log_odds`` (its log odds), ``log_odds`` (these before
     ///     calibration), ``task`` and ``segment`` (which weights apply), ``features`` (each with
     ///     ``value``, ``weight`` and ``contribution``; the contributions add up to ``log_odds``)
-    ///     and ``reasons``: what speaks for the product most. It prints in words.
+    ///     ``reasons`` (the products of the basket that it is bought with more often than by chance)
+    ///     and ``similarities``: for each similarity among the features the three ``products`` with
+    ///     the greatest ``amount``, of purchases or of the basket; the amounts of all of them add up
+    ///     to ``similarity``, whose logarithm is the feature. It prints in words.
     ///
     /// Raises
     /// ------

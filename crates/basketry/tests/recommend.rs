@@ -3,8 +3,9 @@
 
 use arrow_array::{Array, BooleanArray, Float64Array, StringArray};
 use basketry::{
-    CatalogBuilder, CatalogOptions, Control, ErrorKind, FitOptions, HistoryBuilder, HistoryOptions,
-    IdRef, Model, OrderLine, Product, RecommendOptions, Recommendations, ScoreOptions, fit,
+    CatalogBuilder, CatalogOptions, Control, ErrorKind, Explanation, FitOptions, HistoryBuilder,
+    HistoryOptions, IdRef, Model, OrderLine, Product, RecommendOptions, Recommendations,
+    ScoreOptions, fit,
 };
 use proptest::prelude::*;
 
@@ -203,9 +204,35 @@ proptest! {
         let rest: Vec<IdRef<'_>> = basket.iter().copied().filter(|&id| id != product).collect();
         let without = model.explain(Some(who), Some(&rest), product, &options).unwrap();
         prop_assert_eq!(without.probability, explained.probability);
+        for explained in [&explained, &model.explain(Some(who), None, product, &options).unwrap()] {
+            check_similarities(explained);
+        }
         for reason in &explained.reasons {
             let reason = model.products().find(&reason.product).unwrap();
             prop_assert!(model.related(reason).any(|related| related.product == index));
+        }
+    }
+}
+
+/// A similarity is the feature it is said to be the logarithm of, and the amounts make it up.
+fn check_similarities(explained: &Explanation) {
+    let similar = explained
+        .features
+        .iter()
+        .filter(|f| ["log_similar_to_purchases", "log_similar_to_basket"].contains(&f.feature));
+    let features: Vec<_> = similar.collect();
+    assert_eq!(features.len(), explained.similarities.len(), "{explained}");
+    for share in &explained.similarities {
+        let feature = features.iter().find(|f| f.feature == share.feature).unwrap();
+        let least = if share.feature == "log_similar_to_basket" { 0.003 } else { 0.01 };
+        let log = (share.similarity.max(0.0) + least).ln();
+        assert!((log - feature.value).abs() < 1e-4, "{explained}");
+        let amounts: Vec<f64> = share.products.iter().map(|p| p.amount).collect();
+        assert!(amounts.iter().all(|&x| x > 0.0) && amounts.is_sorted_by(|a, b| a >= b));
+        // What is left out is below 0, or not greater than the least that is named.
+        let sum: f64 = amounts.iter().sum();
+        if amounts.len() < 3 {
+            assert!(share.similarity <= sum + 1e-6, "{explained}");
         }
     }
 }
@@ -312,4 +339,9 @@ fn as_many_as_asked_for_where_the_catalogue_has_them() {
         model.explain(None, Some(&basket[0]), IdRef::Str("p06"), &ScoreOptions::default()).unwrap();
     assert_eq!(explained.reasons[0].product, "p07".into());
     assert!(explained.to_string().contains("goes with \"p07\""), "{explained}");
+    // One product in the basket: all of the similarity comes from it.
+    let [share] = &explained.similarities[..] else { panic!("{explained}") };
+    let [source] = &share.products[..] else { panic!("{explained}") };
+    assert_eq!((&source.product, source.amount), (&"p07".into(), share.similarity));
+    assert!(explained.to_string().contains("similar to basket"), "{explained}");
 }

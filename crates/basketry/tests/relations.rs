@@ -117,36 +117,36 @@ impl Oracle<'_> {
         if dot > 0.0 { dot / norm(&a) / norm(&b) } else { 0.0 }
     }
 
-    /// How many times as often j is bought after the first i as at any time; moments are tried out
-    /// hour by hour, which is exact where all times are whole hours.
+    /// How many times as many customers buy j in the days after the first i as if it did not matter
+    /// in which of their baskets without i they buy it. So few baskets are of one season.
     fn follow_up(&self, i: i64, j: i64) -> Option<f64> {
         let window = (self.options.follow_up_days * DAY as f64) as i64;
         let end = self.baskets.iter().map(|b| b.1).max().unwrap() - window;
         let customers: BTreeSet<i64> = self.baskets.iter().map(|b| b.0).collect();
-        let (mut moments, mut with, mut first, mut then) = (0.0, 0.0, 0u32, 0u32);
+        let (mut first, mut then, mut expected) = (0u32, 0.0, 0.0);
         for customer in customers {
             let own: Vec<&Basket> = self.baskets.iter().filter(|b| b.0 == customer).collect();
-            let bought =
-                |t: i64| own.iter().any(|b| b.1 > t && b.1 <= t + window && b.2.contains(&j));
-            let hour = 3_600_000;
-            let mut t = own.iter().map(|b| b.1).min().unwrap();
-            while t < end {
-                moments += 1.0;
-                // Of the hour from t on the inner moments: purchases are at whole hours.
-                let inside = own.iter().any(|b| b.1 > t && b.1 - window <= t && b.2.contains(&j));
-                with += f64::from(u8::from(inside));
-                t += hour;
-            }
             let begun = own.iter().filter(|b| b.2.contains(&i)).map(|b| b.1).min();
-            if let Some(t) = begun.filter(|&t| t <= end) {
-                first += 1;
-                then += u32::from(bought(t));
+            let Some(t) = begun.filter(|&t| t <= end) else { continue };
+            first += 1;
+            let rest: Vec<&&Basket> = own.iter().filter(|b| !b.2.contains(&i)).collect();
+            let inside = |b: &&&&Basket| b.1 > t && b.1 <= t + window;
+            let places =
+                |of: &mut dyn Iterator<Item = &&&Basket>| -> usize { of.map(|b| b.2.len()).sum() };
+            let (all, within) = (places(&mut rest.iter()), places(&mut rest.iter().filter(inside)));
+            let with = rest.iter().filter(|b| b.2.contains(&j)).count();
+            if with == 0 || within == all {
+                continue;
             }
+            then += f64::from(u8::from(rest.iter().filter(inside).any(|b| b.2.contains(&j))));
+            let share = within as f64 / all as f64 * rest.len() as f64;
+            let none: f64 = (0..with)
+                .map(|drawn| (1.0 - share / (rest.len() - drawn) as f64).max(0.0))
+                .product();
+            expected += 1.0 - none;
         }
-        let base = if moments > 0.0 { with / moments } else { 0.0 };
         let k = self.options.shrinkage;
-        (first >= self.options.min_customers)
-            .then(|| (f64::from(then) + k) / (f64::from(first) * base + k))
+        (first >= self.options.min_customers).then(|| (then + k) / (expected + k))
     }
 }
 

@@ -18,6 +18,9 @@ pub(crate) struct Attributes {
     /// The category with all levels above it, as far as they are known; [`NOT_KNOWN`] if the
     /// broadest is not. Categories called alike below different ones are different.
     pub(crate) category: Vec<u32>,
+    /// Whether it is known on every level, of which there are two or more: a category so fine that
+    /// what shares it is of one kind.
+    pub(crate) one_kind: Vec<bool>,
     /// Minor units, or [`NO_MONEY`].
     pub(crate) price: Vec<i64>,
 }
@@ -46,12 +49,17 @@ impl Attributes {
             })
             .collect();
         category.resize(products, NOT_KNOWN);
+        let deep = catalog.category.len() >= 2;
+        let known = |p: usize| catalog.category.iter().all(|level| level.codes[p] != NO_CODE);
+        let mut one_kind: Vec<bool> = (0..catalog.len()).map(|p| deep && known(p)).collect();
+        one_kind.resize(products, false);
         let mut price = catalog.price.clone();
         price.resize(products, NO_MONEY);
         Self {
             line: all(catalog.line.as_ref()),
             brand: all(catalog.brand.as_ref()),
             category,
+            one_kind,
             price,
         }
     }
@@ -87,5 +95,6 @@ mod tests {
         assert!(!Attributes::same(&found.brand, 1, 9));
         assert_eq!((found.category[4], found.price[0], found.price[5]), (NOT_KNOWN, 5, NO_MONEY));
         assert_eq!(found.brand.len(), 6);
+        assert_eq!(found.one_kind, [true, true, true, false, false, false]);
     }
 }

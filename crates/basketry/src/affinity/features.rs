@@ -293,8 +293,8 @@ pub(crate) struct Candidate {
     pub(super) max_log: f32,
     pub(super) sum_lift: f32,
     /// Similarity to the basket, and to the customer's products.
-    pub(super) similar_context: f32,
-    pub(super) similar_own: f32,
+    pub(crate) similar_context: f32,
+    pub(crate) similar_own: f32,
     /// Purchases, before and since the model was made.
     pub(crate) count: u32,
     /// Their decayed weights now: by the half-life of the model, and by the recent one.

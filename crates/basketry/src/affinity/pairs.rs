@@ -76,6 +76,11 @@ pub(crate) fn shrunk_lift(n_ij: f64, expected: f64, k: f64) -> (f64, f64) {
     (shrunk(n_ij, expected, k), bound(n_ij, expected, k, Z_LOW))
 }
 
+/// The lower bound of the shrunk lift at a quantile of the standard normal distribution.
+pub(crate) fn lift_low(n_ij: f64, expected: f64, k: f64, z: f64) -> f64 {
+    bound(n_ij, expected, k, z)
+}
+
 /// The upper 2.5 % bound of the shrunk lift.
 pub(crate) fn lift_high(n_ij: f64, expected: f64, k: f64) -> f64 {
     bound(n_ij, expected, k, -Z_LOW)

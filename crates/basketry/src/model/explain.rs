@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::requests::{Baskets, check_kind, moment};
 use super::{Model, ScoreOptions};
-use crate::affinity::features::{FEATURE_NAMES, weights_at};
-use crate::affinity::scorer::{Scratch, Situation, Task};
+use crate::affinity::features::{FEATURE_NAMES, LOG_SIMILAR_CONTEXT, LOG_SIMILAR_OWN, weights_at};
+use crate::affinity::scorer::{Contributor, Scratch, Situation, Task};
 use crate::{Error, ErrorKind, Id, IdRef, Result};
 
-/// Products named as reasons at most.
+/// Products named as reasons at most, and for a similarity.
 const REASONS: usize = 3;
 
 /// A probability and what it is made of: the contributions of the features add up to log odds, a
@@ -43,6 +43,8 @@ pub struct Explanation {
     /// What speaks for the product most among the products of the basket, at most three, the
     /// strongest first.
     pub reasons: Vec<ReasonShare>,
+    /// Where similarity is among the features: which products it comes from.
+    pub similarities: Vec<SimilarityShare>,
 }
 
 /// What one feature contributes to a probability's log odds.
@@ -72,6 +74,31 @@ pub struct ReasonShare {
     pub baskets: u32,
     /// Distinct customers who bought both in one basket.
     pub customers: u32,
+}
+
+/// A similarity and the products that it mostly comes from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SimilarityShare {
+    /// The name of its feature, which is a logarithm of it: `"log_similar_to_purchases"` or
+    /// `"log_similar_to_basket"`.
+    pub feature: &'static str,
+    /// The sum of the amounts of all products that the customer bought, or that are in the basket;
+    /// some may be below 0.
+    pub similarity: f64,
+    /// The products with the greatest amounts, at most three, the greatest first; only what adds to
+    /// the similarity.
+    pub products: Vec<SourceShare>,
+}
+
+/// What one product adds to a similarity.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SourceShare {
+    /// The product that was bought, or is in the basket.
+    pub product: Id,
+    /// What it adds, above 0.
+    pub amount: f64,
 }
 
 impl Model {
@@ -137,6 +164,30 @@ impl Model {
             })
             .collect();
 
+        let candidate = &scratch.candidates()[place];
+        let mut similarities = Vec::new();
+        for (at, similarity) in [
+            (LOG_SIMILAR_OWN, candidate.similar_own),
+            (LOG_SIMILAR_CONTEXT, candidate.similar_context),
+        ] {
+            if !segment.features(task).any(|feature| feature == at) {
+                continue;
+            }
+            let sources = match at {
+                LOG_SIMILAR_OWN => learned.similar_to_own(&situation, index, REASONS),
+                _ => learned.similar_to_context(&situation, index, REASONS),
+            };
+            let source = |source: &Contributor| {
+                let product = products.get(source.product)?.to_owned();
+                Some(SourceShare { product, amount: f64::from(source.amount) })
+            };
+            similarities.push(SimilarityShare {
+                feature: FEATURE_NAMES[at],
+                similarity: f64::from(similarity),
+                products: sources.iter().filter_map(source).collect(),
+            });
+        }
+
         let pairs = learned.neighbours;
         let mut found: Vec<(u32, usize)> = Vec::new();
         for &item in &context {
@@ -168,6 +219,7 @@ impl Model {
             calibrated_log_odds: f64::from(calibrated),
             features,
             reasons: reasons.collect(),
+            similarities,
         })
     }
 }
@@ -199,6 +251,16 @@ impl fmt::Display for Explanation {
                  customers",
                 log_lift.exp()
             )?;
+        }
+        for SimilarityShare { feature, similarity, products } in &self.similarities {
+            let Some(name) = feature.strip_prefix("log_").filter(|_| !products.is_empty()) else {
+                continue;
+            };
+            write!(f, "  {} {similarity:.4}, mostly from", name.replace('_', " "))?;
+            for (at, SourceShare { product, amount }) in products.iter().enumerate() {
+                write!(f, "{} {product} {amount:+.4}", if at > 0 { "," } else { "" })?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }

@@ -38,7 +38,7 @@ use crate::affinity::views::Learned;
 use crate::{Catalog, Error, Result};
 
 pub use self::due::{Due, DueOptions};
-pub use self::explain::{Explanation, FeatureShare, ReasonShare};
+pub use self::explain::{Explanation, FeatureShare, ReasonShare, SimilarityShare, SourceShare};
 pub use self::fit::fit;
 pub use self::inspect::{ProductStats, Purchases, Related};
 pub use self::learner::Learner;

@@ -263,7 +263,8 @@ pub struct RelationNumbers {
     pub context: f32,
     /// How many times as many customers bought `related` within
     /// [`follow_up_days`](crate::FitOptions::follow_up_days) after they first bought `product` as
-    /// do within as many days at any time, shrunk; `None` if too few were observed for so long.
+    /// would if it did not matter in which of their baskets they bought it, given its season, shrunk;
+    /// `None` if too few were observed for so long.
     pub follow_up: Option<f64>,
     /// The same for `product` after `related`.
     pub follow_up_back: Option<f64>,

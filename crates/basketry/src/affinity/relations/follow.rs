@@ -1,16 +1,37 @@
 //! What customers buy in the days after they first bought something.
 //!
 //! A customer's first purchase of a product opens a window of D days, if the history goes on for
-//! that long; counted are the customers who bought another product within it, later than the first.
-//! Expected is the share of all windows of D days in which the other is bought: of all moments from
-//! a customer's first order to D days before the end, of all customers, measured exactly as a union
-//! of intervals.
+//! that long; counted are the customers who bought another product within it, in a later basket
+//! that does not hold the first.
+//!
+//! Expected are those whom chance would bring there: as many of their baskets hold the other
+//! product as do, but it does not matter which. Of a customer's n baskets without the first
+//! product, k hold the other one, and the window has a share w of them: then one of the k falls
+//! into the window with probability `1 - prod (1 - w n / (n - i))`, i from 0 to k - 1 (drawing
+//! without replacement; exact where all weigh the same). A basket weighs as much as it has
+//! products, times what the other one sells in its season. Customers with no basket outside the
+//! window tell nothing. So neither that some customers buy more
+//! than others, nor what they like, nor Christmas makes one thing follow another.
+//!
+//! What is looked at that closely is found by a quicker measure: the share of all windows of D days
+//! in which the other is bought, of all moments from a customer's first order to D days before the
+//! end, of all customers, measured exactly as a union of intervals.
 
 use super::super::orders::{CHECK_EVERY, Orders};
+use super::super::views::DAY_MS;
+use super::label::Followed;
 use crate::{Control, Result};
 
-/// Windows with more lines than this are of no person, and not looked at.
+/// Customers with more lines than this are no persons, and not looked at.
 const MOST_LINES: usize = 20_000;
+/// Seasons of equal length at most: four weeks of a year.
+const SEASONS: usize = 13;
+/// Baskets that a season has on average at least.
+const SEASON_BASKETS: usize = 1000;
+/// A product's seasons are drawn towards that of all products as by so many baskets.
+const SEASON_PRIOR: f64 = 10.0;
+/// Marks a product that is not looked for.
+const NO_SLOT: u32 = u32::MAX;
 
 /// First purchases and base rates.
 pub(super) struct FollowUps<'a> {
@@ -22,6 +43,77 @@ pub(super) struct FollowUps<'a> {
     first: Vec<u32>,
     /// Per product: the share of windows in which it is bought.
     base: Vec<f64>,
+    seasons: Seasons,
+}
+
+/// When what is bought.
+struct Seasons {
+    first_ms: i64,
+    /// Seasons in a millisecond.
+    per_ms: f64,
+    count: usize,
+    /// Per product and season: how many times its usual share of the lines it has.
+    factor: Vec<f32>,
+}
+
+impl Seasons {
+    fn new(orders: &Orders) -> Self {
+        let (first_ms, last) = orders.span().unwrap_or_default();
+        let span = last.saturating_sub(first_ms) as f64;
+        let count = (orders.len() / SEASON_BASKETS).clamp(1, SEASONS);
+        let per_ms = if span >= DAY_MS { count as f64 / span } else { 0.0 };
+        let mut seasons = Self { first_ms, per_ms, count, factor: Vec::new() };
+        let mut lines = vec![0u32; orders.products * count];
+        let mut all = vec![0f64; count];
+        for b in 0..orders.len() {
+            let season = seasons.of(orders.time[b]);
+            let basket = orders.basket(b);
+            all[season] += basket.len() as f64;
+            for &item in basket {
+                lines[item as usize * count + season] += 1;
+            }
+        }
+        let total: f64 = all.iter().sum();
+        seasons.factor = vec![1.0; lines.len()];
+        for (factors, lines) in
+            seasons.factor.chunks_exact_mut(count).zip(lines.chunks_exact(count))
+        {
+            let bought: f64 = lines.iter().copied().map(f64::from).sum();
+            for ((factor, &n), &all) in factors.iter_mut().zip(lines).zip(&all) {
+                let share = all / total;
+                if share > 0.0 {
+                    let drawn = (f64::from(n) + SEASON_PRIOR * share) / (bought + SEASON_PRIOR);
+                    *factor = (drawn / share) as f32;
+                }
+            }
+        }
+        seasons
+    }
+
+    fn of(&self, time: i64) -> usize {
+        let passed = time.saturating_sub(self.first_ms) as f64;
+        ((passed * self.per_ms) as usize).min(self.count - 1)
+    }
+
+    /// The weight of baskets whose products by season are `sizes`, for a product.
+    fn weight(&self, product: u32, sizes: &[f64; SEASONS]) -> f64 {
+        let factors = &self.factor[product as usize * self.count..][..self.count];
+        factors.iter().zip(sizes).map(|(&factor, size)| f64::from(factor) * size).sum()
+    }
+}
+
+/// The probability that of `k` baskets, drawn from `n` without replacement, one or more fall among
+/// those that have this share of all weight.
+fn one_or_more(share: f64, k: u32, n: u32) -> f64 {
+    let all = share * f64::from(n);
+    let mut none = 1.0;
+    for i in 0..k.min(n) {
+        none *= (1.0 - all / f64::from(n - i)).max(0.0);
+        if none < 1e-9 {
+            break;
+        }
+    }
+    1.0 - none
 }
 
 /// Working memory of one thread.
@@ -31,6 +123,11 @@ pub(super) struct Window {
     pub(super) customers: Vec<u32>,
     seen: Vec<u64>,
     pub(super) touched: Vec<u32>,
+    /// Per product: its place among those that are looked for, or [`NO_SLOT`].
+    slot: Vec<u32>,
+    /// Of those: the baskets of a customer with it, and whether one is in the window.
+    bought: Vec<(u32, bool)>,
+    slots: Vec<u32>,
 }
 
 impl<'a> FollowUps<'a> {
@@ -42,6 +139,7 @@ impl<'a> FollowUps<'a> {
             offsets: vec![0; orders.products + 1],
             first: Vec::new(),
             base: vec![0.0; orders.products],
+            seasons: Seasons::new(orders),
         };
         let mut firsts: Vec<(u32, u32)> = Vec::new();
         let mut seen = vec![u32::MAX; orders.products];
@@ -59,8 +157,12 @@ impl<'a> FollowUps<'a> {
                 continue;
             };
             bought.clear();
+            let lines = orders.offsets[baskets.end] - orders.offsets[baskets.start];
+            if lines > MOST_LINES {
+                continue;
+            }
             for b in baskets.clone() {
-                let observed = orders.time[b] <= end && found.lines(b, baskets.end) <= MOST_LINES;
+                let observed = orders.time[b] <= end;
                 for &item in orders.basket(b) {
                     bought.push((item, orders.time[b]));
                     if seen[item as usize] != customer as u32 {
@@ -116,18 +218,13 @@ impl<'a> FollowUps<'a> {
         from..basket + own.partition_point(|&t| t <= last)
     }
 
-    fn lines(&self, basket: usize, end: usize) -> usize {
-        let window = self.window(basket, end);
-        self.orders.offsets[window.end] - self.orders.offsets[window.start]
-    }
-
     /// Customers whose window was observed.
     pub(super) fn observed(&self, product: u32) -> usize {
         self.offsets[product as usize + 1] - self.offsets[product as usize]
     }
 
-    /// The customers expected to buy `then` in the windows of `product`.
-    pub(super) fn expected(&self, product: u32, then: u32) -> f64 {
+    /// The customers who would buy `then` in the windows of `product` if these were as any others.
+    pub(super) fn roughly_expected(&self, product: u32, then: u32) -> f64 {
         self.observed(product) as f64 * self.base[then as usize]
     }
 
@@ -155,10 +252,95 @@ impl<'a> FollowUps<'a> {
     }
 }
 
+impl FollowUps<'_> {
+    /// Customers who bought each of `others`, which are distinct, in the windows of a product, and
+    /// how many were expected of those who bought both.
+    pub(super) fn follow(
+        &self,
+        product: u32,
+        others: &[u32],
+        window: &mut Window,
+    ) -> Vec<Followed> {
+        let orders = self.orders;
+        let mut found = vec![Followed { customers: 0, expected: 0.0 }; others.len()];
+        let Window { slot, bought, slots, .. } = window;
+        slot.resize(orders.products, NO_SLOT);
+        bought.clear();
+        bought.resize(others.len(), (0, false));
+        for (at, &other) in others.iter().enumerate() {
+            slot[other as usize] = at as u32;
+        }
+        for at in self.offsets[product as usize]..self.offsets[product as usize + 1] {
+            let basket = self.first[at] as usize;
+            let own = orders.baskets_of(orders.customer[basket] as usize);
+            let inside = self.window(basket, own.end);
+            let (mut all, mut within) = ([0.0; SEASONS], [0.0; SEASONS]);
+            let mut baskets = 0;
+            for b in own {
+                let items = orders.basket(b);
+                if items.binary_search(&product).is_ok() {
+                    continue;
+                }
+                baskets += 1;
+                let season = self.seasons.of(orders.time[b]);
+                let inside = inside.contains(&b);
+                all[season] += items.len() as f64;
+                if inside {
+                    within[season] += items.len() as f64;
+                }
+                for &item in items {
+                    let place = slot[item as usize];
+                    if place == NO_SLOT {
+                        continue;
+                    }
+                    let (count, hit) = &mut bought[place as usize];
+                    if *count == 0 {
+                        slots.push(place);
+                    }
+                    *count += 1;
+                    *hit |= inside;
+                }
+            }
+            for place in slots.drain(..) {
+                let (count, hit) = std::mem::take(&mut bought[place as usize]);
+                let other = others[place as usize];
+                let weight = |sizes| self.seasons.weight(other, sizes);
+                let (within, all) = (weight(&within), weight(&all));
+                // Where no basket is outside the window it had to be in it.
+                if within < all {
+                    let followed = &mut found[place as usize];
+                    followed.customers += u32::from(hit);
+                    followed.expected += one_or_more(within / all, count, baskets);
+                }
+            }
+        }
+        for &other in others {
+            slot[other as usize] = NO_SLOT;
+        }
+        found
+    }
+}
+
 impl Window {
     pub(super) fn clear(&mut self) {
         for item in self.touched.drain(..) {
             self.customers[item as usize] = 0;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_without_replacement() {
+        // 2 of 5 baskets, 2 are in the window: 1 - (3/5)(2/4).
+        assert!((one_or_more(0.4, 2, 5) - 0.7).abs() < 1e-12);
+        assert_eq!(one_or_more(0.0, 3, 5), 0.0);
+        assert!((one_or_more(0.3, 1, 7) - 0.3).abs() < 1e-12);
+        // More than there are outside: one has to be inside.
+        assert!((one_or_more(0.4, 4, 5) - 1.0).abs() < 1e-12);
+        assert!((one_or_more(0.9, 5, 5) - 1.0).abs() < 1e-12);
     }
 }

@@ -1,6 +1,6 @@
 //! From the numbers of a pair to what the two are to each other.
 
-use super::super::pairs::{lift_high, shrunk_lift};
+use super::super::pairs::{lift_high, lift_low, shrunk_lift};
 
 /// What two products are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +56,16 @@ impl std::fmt::Display for Relation {
 pub(super) const SUBSTITUTE_EXPECTED: f64 = 10.0;
 /// From this cosine on two products are bought with the same things.
 const ALIKE: f64 = 0.5;
+/// The same where both are of one kind, the same category on each of several levels. Of a year of
+/// groceries a quarter of such pairs bought together are below .45, and one in twenty of the pairs of
+/// different kinds is above .38.
+const ALIKE_OF_A_KIND: f64 = 0.3;
 /// Of the baskets with an accessory, at least one in so many has the main product.
 const MAIN_SHARE: u64 = 5;
+/// That one thing follows another has to be this sure (a quantile of the standard normal
+/// distribution; one in 4,000): all pairs of products are tried. With the dates of each customer's
+/// orders dealt anew, 1.96 still finds 32 among 2,221 types of a year of groceries, and 3 finds one.
+const SURE: f64 = -3.5;
 /// An accessory follows so many times as often as it leads.
 const LEADS: f64 = 2.0;
 
@@ -81,6 +89,8 @@ pub(super) struct Evidence {
     pub(super) price: [Option<i64>; 2],
     pub(super) same_line: bool,
     pub(super) same_category: bool,
+    /// The same category on each of several levels.
+    pub(super) one_kind: bool,
     /// The second after the first, and the first after the second; `None`: too few windows.
     pub(super) followed: [Option<Followed>; 2],
 }
@@ -100,7 +110,8 @@ impl Judge {
         let alike = pair.context >= ALIKE;
         let main = (0..2).find(|&main| self.accompanies(pair, main));
         if low > 1.0 && pair.customers >= self.min_customers {
-            if pair.same_line || (pair.same_category && alike) {
+            let of_a_kind = pair.one_kind && pair.context >= ALIKE_OF_A_KIND;
+            if pair.same_line || (pair.same_category && alike) || of_a_kind {
                 return (Relation::Variant, None);
             }
             return match main {
@@ -138,7 +149,9 @@ impl Judge {
         let (Some(after), Some(before)) = (pair.followed[main], pair.followed[1 - main]) else {
             return false;
         };
-        let (lift, low) = shrunk_lift(f64::from(after.customers), after.expected, self.shrinkage);
+        let n = f64::from(after.customers);
+        let lift = shrunk_lift(n, after.expected, self.shrinkage).0;
+        let low = lift_low(n, after.expected, self.shrinkage, SURE);
         let (lift_before, _) =
             shrunk_lift(f64::from(before.customers), before.expected, self.shrinkage);
         let high_before = lift_high(f64::from(before.customers), before.expected, self.shrinkage);
@@ -181,6 +194,7 @@ mod tests {
             price: [Some(100), Some(90)],
             same_line: false,
             same_category: false,
+            one_kind: false,
             followed: [None, None],
         }
     }
@@ -210,6 +224,9 @@ mod tests {
         assert_eq!(label(&category), (Relation::Complement, None));
         let flavours = Evidence { context: 0.5, ..category };
         assert_eq!(label(&flavours), (Relation::Variant, None));
+        let kind = Evidence { one_kind: true, context: 0.3, ..category };
+        assert_eq!(label(&kind), (Relation::Variant, None));
+        assert_eq!(label(&Evidence { context: 0.29, ..kind }), (Relation::Complement, None));
     }
 
     #[test]

@@ -265,7 +265,7 @@ impl BoughtAfter<'_> {
             return Vec::new();
         }
         self.follow_ups.count(product, &mut scratch.window);
-        let mut row: Vec<(f64, u32)> = Vec::new();
+        let mut suspects: Vec<u32> = Vec::new();
         for &then in &scratch.window.touched {
             let customers = scratch.window.customers[then as usize];
             let other = self.new[then as usize];
@@ -273,14 +273,21 @@ impl BoughtAfter<'_> {
             if customers < judge.min_customers || other == u32::MAX || !cheaper {
                 continue;
             }
-            let n = f64::from(customers);
-            let expected = self.follow_ups.expected(product, then);
-            let low = shrunk_lift(n, expected, judge.shrinkage).1;
-            if low > 1.0 {
-                row.push((low.ln() * n.sqrt(), other));
+            if f64::from(customers) > self.follow_ups.roughly_expected(product, then) {
+                suspects.push(then);
             }
         }
         scratch.window.clear();
+        suspects.sort_unstable();
+        let followed = self.follow_ups.follow(product, &suspects, &mut scratch.window);
+        let mut row: Vec<(f64, u32)> = Vec::new();
+        for (&then, followed) in suspects.iter().zip(followed) {
+            let n = f64::from(followed.customers);
+            let low = shrunk_lift(n, followed.expected, judge.shrinkage).1;
+            if followed.customers >= judge.min_customers && low > 1.0 {
+                row.push((low.ln() * n.sqrt(), self.new[then as usize]));
+            }
+        }
         row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         row.truncate(keep);
         row.into_iter().map(|(_, other)| other).collect()
@@ -301,6 +308,8 @@ impl Counted<'_> {
             price: [price(p), price(q)],
             same_line: Attributes::same(&self.attributes.line, p, q),
             same_category: Attributes::same(&self.attributes.category, p, q),
+            one_kind: Attributes::same(&self.attributes.category, p, q)
+                && self.attributes.one_kind.get(p as usize) == Some(&true),
             followed,
         }
     }
@@ -529,14 +538,10 @@ fn followed(
         if follow_ups.observed(product) < judge.min_customers as usize {
             return row;
         }
-        follow_ups.count(product, &mut scratch.window);
-        for &(other, slot) in &partners[item] {
-            let then = reduced.product[other as usize];
-            let customers = scratch.window.customers[then as usize];
-            let expected = follow_ups.expected(product, then);
-            row.push((slot, Followed { customers, expected }));
-        }
-        scratch.window.clear();
+        let others: Vec<u32> =
+            partners[item].iter().map(|&(other, _)| reduced.product[other as usize]).collect();
+        let followed = follow_ups.follow(product, &others, &mut scratch.window);
+        row.extend(partners[item].iter().map(|&(_, slot)| slot).zip(followed));
         row
     })?;
     let mut after = vec![[None; 2]; found.len()];

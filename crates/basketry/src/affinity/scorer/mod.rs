@@ -11,6 +11,7 @@ mod scratch;
 mod similar;
 pub(crate) use best::top;
 pub(crate) use scratch::Scratch;
+pub(crate) use similar::Contributor;
 
 use scratch::NOT_A_CANDIDATE;
 use similar::{ToContext, ToOwn};

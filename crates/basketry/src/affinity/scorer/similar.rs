@@ -157,7 +157,6 @@ impl<'a> Greatest<'a> {
     }
 }
 
-#[allow(dead_code, reason = "for explanations")]
 /// A product that makes another one similar, and by how much.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Contributor {
@@ -177,7 +176,6 @@ impl Learned<'_> {
         since(own, situation.since, |product| add_sources(factors, &[product], sum));
     }
 
-    #[allow(dead_code, reason = "for explanations")]
     /// The purchases that make a product most similar to what the customer bought, the greatest
     /// first, at most `n`; only what adds to the similarity.
     pub(crate) fn similar_to_own(
@@ -194,7 +192,6 @@ impl Learned<'_> {
         strongest(found, n)
     }
 
-    #[allow(dead_code, reason = "for explanations")]
     /// The products of the basket that make another one most similar to it; as
     /// [`similar_to_own`](Self::similar_to_own).
     pub(crate) fn similar_to_context(
@@ -214,7 +211,6 @@ impl Learned<'_> {
     }
 }
 
-#[allow(dead_code, reason = "for explanations")]
 fn strongest(mut found: Vec<Contributor>, n: usize) -> Vec<Contributor> {
     found.retain(|contributor| contributor.amount > 0.0);
     found.sort_unstable_by(|a, b| b.amount.total_cmp(&a.amount).then(a.product.cmp(&b.product)));
