@@ -1900,10 +1900,6 @@ typedef struct basketry_due_options {
      * The most rows for each customer, those most probably bought; 0: all.
      */
     size_t n;
-    /**
-     * The probabilities are those of buying within so many days. 0 means 28.
-     */
-    double horizon_days;
 } basketry_due_options;
 
 /**
@@ -3585,8 +3581,9 @@ double basketry_explanation_probability(const struct basketry_explanation *expla
 
 /**
  * The explanation as a JSON object: the segment, the features with their values, weights and
- * contributions, which add up to the log odds, and the reasons. Borrowed from the explanation,
- * ended by a zero byte; empty for null.
+ * contributions, which add up to the log odds, the reasons, and for each similarity the purchases or
+ * products of the basket that it mostly comes from, with their amounts. Borrowed from the
+ * explanation, ended by a zero byte; empty for null.
  */
 struct basketry_str basketry_explanation_json(const struct basketry_explanation *explanation);
 
@@ -3618,8 +3615,9 @@ basketry_status basketry_model_relations(const struct basketry_model *model,
  * Exports what customers are due to buy again, overdue to buy, or soon will be, as an Arrow stream:
  * customer, product, state (due: 0.7 to 1.5 times the expected interval after the last purchase;
  * overdue: later; soon: from half of it on), interval and days_since (days), purchases,
- * probability of a purchase within the horizon. By customer as given, the most probable first. A
- * customer whom the model does not know is an error. Null options mean the defaults.
+ * probability of a purchase within the horizon of the model, as basketry_model_score gives it. By
+ * customer as given, the most probable first. A customer whom the model does not know is an error.
+ * Null options mean the defaults.
  */
 basketry_status basketry_model_due(const struct basketry_model *model,
                                    const struct basketry_id *customers,
@@ -4094,9 +4092,9 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 #define BASKETRY_FIT_OPTIONS_INIT \
     { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, -1, 0.0, 0.0, -1, 0, 0, -1, 0.0 }
 
-/** The start of a basketry_due_options: now is the model's last order, all rows, 28 days. */
+/** The start of a basketry_due_options: now is the model's last order, all rows. */
 #define BASKETRY_DUE_OPTIONS_INIT \
-    { sizeof(basketry_due_options), 0, 0, 0, 0.0 }
+    { sizeof(basketry_due_options), 0, 0, 0 }
 
 /** The start of a basketry_recommend_options: 10 products, whatever the catalogue has. */
 #define BASKETRY_RECOMMEND_OPTIONS_INIT \

@@ -434,7 +434,6 @@ typedef struct basketry_due_options {
     int64_t at;
     int32_t has_at;
     size_t n;
-    double horizon_days;
 } basketry_due_options;
 typedef struct basketry_line {
     struct basketry_id product;

@@ -82,9 +82,9 @@
 #define BASKETRY_FIT_OPTIONS_INIT \
     { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, -1, 0.0, 0.0, -1, 0, 0, -1, 0.0 }
 
-/** The start of a basketry_due_options: now is the model's last order, all rows, 28 days. */
+/** The start of a basketry_due_options: now is the model's last order, all rows. */
 #define BASKETRY_DUE_OPTIONS_INIT \
-    { sizeof(basketry_due_options), 0, 0, 0, 0.0 }
+    { sizeof(basketry_due_options), 0, 0, 0 }
 
 /** The start of a basketry_recommend_options: 10 products, whatever the catalogue has. */
 #define BASKETRY_RECOMMEND_OPTIONS_INIT \

@@ -48,10 +48,9 @@ pub(super) struct FollowUps<'a> {
 
 /// When what is bought.
 struct Seasons {
-    first_ms: i64,
-    /// Seasons in a millisecond.
-    per_ms: f64,
     count: usize,
+    /// Per basket: its season.
+    of: Vec<u8>,
     /// Per product and season: how many times its usual share of the lines it has.
     factor: Vec<f32>,
 }
@@ -62,11 +61,16 @@ impl Seasons {
         let span = last.saturating_sub(first_ms) as f64;
         let count = (orders.len() / SEASON_BASKETS).clamp(1, SEASONS);
         let per_ms = if span >= DAY_MS { count as f64 / span } else { 0.0 };
-        let mut seasons = Self { first_ms, per_ms, count, factor: Vec::new() };
+        let season = |&time: &i64| {
+            let passed = time.saturating_sub(first_ms) as f64;
+            ((passed * per_ms) as usize).min(count - 1) as u8
+        };
+        let of = orders.time.iter().map(season).collect();
+        let mut seasons = Self { count, of, factor: Vec::new() };
         let mut lines = vec![0u32; orders.products * count];
         let mut all = vec![0f64; count];
         for b in 0..orders.len() {
-            let season = seasons.of(orders.time[b]);
+            let season = usize::from(seasons.of[b]);
             let basket = orders.basket(b);
             all[season] += basket.len() as f64;
             for &item in basket {
@@ -88,11 +92,6 @@ impl Seasons {
             }
         }
         seasons
-    }
-
-    fn of(&self, time: i64) -> usize {
-        let passed = time.saturating_sub(self.first_ms) as f64;
-        ((passed * self.per_ms) as usize).min(self.count - 1)
     }
 
     /// The weight of baskets whose products by season are `sizes`, for a product.
@@ -278,11 +277,11 @@ impl FollowUps<'_> {
             let mut baskets = 0;
             for b in own {
                 let items = orders.basket(b);
-                if items.binary_search(&product).is_ok() {
+                if items.contains(&product) {
                     continue;
                 }
                 baskets += 1;
-                let season = self.seasons.of(orders.time[b]);
+                let season = usize::from(self.seasons.of[b]);
                 let inside = inside.contains(&b);
                 all[season] += items.len() as f64;
                 if inside {

@@ -65,7 +65,7 @@ const MAIN_SHARE: u64 = 5;
 /// That one thing follows another has to be this sure (a quantile of the standard normal
 /// distribution; one in 4,000): all pairs of products are tried. With the dates of each customer's
 /// orders dealt anew, 1.96 still finds 32 among 2,221 types of a year of groceries, and 3 finds one.
-const SURE: f64 = -3.5;
+pub(super) const SURE: f64 = -3.5;
 /// An accessory follows so many times as often as it leads.
 const LEADS: f64 = 2.0;
 

@@ -10,12 +10,12 @@ use rayon::prelude::*;
 
 use self::context::{Contexts, strongest};
 use self::follow::{FollowUps, Window};
-use self::label::{Evidence, Followed, Judge, SUBSTITUTE_EXPECTED};
+use self::label::{Evidence, Followed, Judge, SUBSTITUTE_EXPECTED, SURE};
 use self::strata::Strata;
 use super::attributes::{Attributes, NOT_KNOWN};
 use super::options::FitOptions;
 use super::orders::{Orders, Products};
-use super::pairs::{Counter, PairOptions, Reduced, shrunk_lift};
+use super::pairs::{Counter, PairOptions, Reduced, lift_low, shrunk_lift};
 use super::views::DAY_MS;
 use crate::data::{Link, NO_MONEY};
 use crate::{Control, Error, ErrorKind, Result, Stage};
@@ -273,7 +273,8 @@ impl BoughtAfter<'_> {
             if customers < judge.min_customers || other == u32::MAX || !cheaper {
                 continue;
             }
-            if f64::from(customers) > self.follow_ups.roughly_expected(product, then) {
+            let expected = self.follow_ups.roughly_expected(product, then);
+            if lift_low(f64::from(customers), expected, judge.shrinkage, SURE) > 1.0 {
                 suspects.push(then);
             }
         }
@@ -283,7 +284,7 @@ impl BoughtAfter<'_> {
         let mut row: Vec<(f64, u32)> = Vec::new();
         for (&then, followed) in suspects.iter().zip(followed) {
             let n = f64::from(followed.customers);
-            let low = shrunk_lift(n, followed.expected, judge.shrinkage).1;
+            let low = lift_low(n, followed.expected, judge.shrinkage, SURE);
             if followed.customers >= judge.min_customers && low > 1.0 {
                 row.push((low.ln() * n.sqrt(), self.new[then as usize]));
             }
