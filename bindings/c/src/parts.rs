@@ -73,7 +73,8 @@ pub extern "C" fn basketry_itemsets_count(
 }
 
 /// Finds the frequent itemsets of baskets in parts: what basketry_itemsets_mine finds in all of
-/// them together, in the same order. Parts may be empty.
+/// them together, in the same order. Parts may be empty. They are mined one at a time only where
+/// max_memory leaves no room for a copy of their frequent items.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_itemsets_mine_parts(
     parts: *const *const basketry_baskets,
@@ -95,7 +96,7 @@ pub unsafe extern "C" fn basketry_itemsets_mine_parts(
 
 /// Finds the frequent itemsets of baskets that were appended to, given those of the first of them,
 /// mined with the same max_length: what basketry_itemsets_mine finds, but for the most part by
-/// counting in the new baskets only.
+/// counting in the new baskets only, where that is cheaper than mining all of them again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_itemsets_update(
     baskets: Option<&basketry_baskets>,

@@ -139,7 +139,8 @@ pub(crate) fn candidates(
 /// The frequent itemsets of baskets in parts.
 ///
 /// What :func:`itemsets` finds in all parts appended to one another, in the same order, whatever
-/// the parts. Memory is needed for mining one part at a time.
+/// the parts. They are mined together: what takes memory besides them is a copy of their frequent
+/// items. To mine parts that are not all there, see :func:`candidates`.
 ///
 /// Parameters
 /// ----------
@@ -201,7 +202,9 @@ pub(crate) fn itemsets_in_parts(
 /// The frequent itemsets of baskets that were appended to.
 ///
 /// What :func:`itemsets` finds, in the same order, but for the most part by counting in the new
-/// baskets only. The further the threshold of `sets` is below the new one, the less there is to do.
+/// baskets only, where that is estimated to be cheaper than mining all of them again: where the
+/// baskets hold much more than there are itemsets. The further the threshold of `sets` is below the
+/// new one, the less there is to do.
 ///
 /// Parameters
 /// ----------

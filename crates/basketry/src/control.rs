@@ -183,6 +183,20 @@ impl Control {
         self.with_time(|(all, end)| (all, now + end.saturating_duration_since(now) / 2))
     }
 
+    /// The same limits without memory that stays taken. An error if there is not so much.
+    pub(crate) fn less_memory(&self, bytes: u64) -> Result<Self> {
+        let Some(limits) = &self.limits else { return Ok(self.again()) };
+        let again = self.again();
+        again.take_memory(bytes)?;
+        let less = Limits {
+            time: limits.time,
+            memory: limits.memory.map(|memory| memory.saturating_sub(bytes)),
+            taken: AtomicU64::new(0),
+            too_much: limits.too_much.clone(),
+        };
+        Ok(Self { shared: self.shared.clone(), limits: Some(Arc::new(less)) })
+    }
+
     fn with_time(&self, new: impl Fn((Duration, Instant)) -> (Duration, Instant)) -> Self {
         let limits = self.limits.as_ref().map(|limits| {
             Arc::new(Limits {

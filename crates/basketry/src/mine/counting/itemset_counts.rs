@@ -95,14 +95,18 @@ impl ItemsetCounts {
     }
 
     fn of_list(sets: &Itemsets, list: SetList) -> Self {
+        Self::new(sets.ids().clone(), list, Self::cover_of(sets))
+    }
+
+    /// What these itemsets cannot miss, if they are all that were mined.
+    pub(super) fn cover_of(sets: &Itemsets) -> Option<Cover> {
         let store = &sets.store;
         let whole = sets.rows.is_none() && store.gaps.is_none() && store.scale.is_none();
-        let cover = whole.then(|| Cover {
+        (whole && store.min_count > 0).then(|| Cover {
             baskets: store.baskets,
-            missed: store.min_count.saturating_sub(1),
+            missed: store.min_count - 1,
             max_length: store.max_length,
-        });
-        Self::new(sets.ids().clone(), list, cover.filter(|_| store.min_count > 0))
+        })
     }
 
     /// Of these itemsets, in their order; nothing is counted yet. Repeated ids within one count
