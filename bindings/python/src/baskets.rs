@@ -392,6 +392,9 @@ impl Baskets {
     /// weight of the baskets that hold it, as a share of the weight of all. Sums are exact: weights
     /// are kept as multiples of about ``2**-51`` of their sum; whole numbers are kept as they are.
     ///
+    /// Whole numbers say how often each basket came: :func:`rules` are then what they would be of
+    /// baskets that are there so often. Of other weights, rules cannot be made.
+    ///
     /// Parameters
     /// ----------
     /// weights : iterable of float

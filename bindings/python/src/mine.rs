@@ -43,9 +43,12 @@ use crate::{boundary, error, ids};
 ///     Only sets of these, as if nothing else were in the baskets.
 /// item_min_support : dict, optional
 ///     From an id to a least support, as for `min_support`: a set must reach the smallest least
-///     support of its items. So what is rare is found without a low threshold for everything.
+///     support of its items. So what is rare is found without a low threshold for everything. Not
+///     for baskets with weights.
 /// hierarchy : Hierarchy, optional
-///     Mines over items and their categories, without an item next to its own category.
+///     Mines over items and their categories, without an item next to its own category. Closed and
+///     maximal sets are those of baskets that hold their categories too, each shown by what is most
+///     specific of it; they go without `must_contain`. Generators go without a hierarchy.
 /// max_itemsets : int
 ///     The largest number of itemsets; a threshold that yields more is an error instead of a
 ///     machine out of memory. 20 million take about 1 GB.
@@ -58,7 +61,7 @@ use crate::{boundary, error, ids};
 ///     threshold: ``sets.min_count`` is that threshold, ``sets.asked_min_count`` the one that was
 ///     asked for, and ``sets.limit`` the limit. It is the least that stays within a limit on number
 ///     or memory. If it was time that was over, it is the least that was tried by then, which need
-///     not be the least that could have been done.
+///     not be the least that could have been done. Not for baskets with weights.
 /// threads : int, optional
 ///     How many threads to use; default: one for each core. The result is the same for any number.
 /// progress : bool or callable

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use basketry::mine::{Itemset, Kind};
 use basketry::{
     Baskets, CatalogBuilder, CatalogOptions, Control, ErrorKind, Hierarchy, Id, ItemsetOptions,
     Itemsets, MinSupport, Product, RuleOptions, itemsets, rules, table_from_batch,
@@ -176,6 +177,119 @@ proptest! {
             let sorted = sets.sorted_by("support").unwrap().head(top as usize);
             prop_assert_eq!(found(&best), found(&sorted));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn closed_and_maximal_itemsets_of_a_hierarchy_say_what_is_most_specific(
+        lists in prop::collection::vec(prop::collection::vec(0i64..8, 0..5), 1..30),
+        links in links(), min_count in 1u64..8, min in 1usize..3,
+        max in prop::option::of(2usize..5), top in prop::option::of(1u64..40),
+        kind in prop::sample::select(vec![Kind::All, Kind::Closed, Kind::Maximal]),
+        quarters in prop::option::of(prop::collection::vec(1u64..12, 30)),
+        without in prop::option::of(0i64..12), threads in 1usize..3,
+    ) {
+        let known = links.iter().flat_map(|&(a, b)| [a, b]).collect::<BTreeSet<i64>>();
+        let seen = lists.iter().flatten().copied().collect::<BTreeSet<i64>>();
+        prop_assume!(known.is_empty() || seen.is_empty() || !known.is_disjoint(&seen));
+        let mut baskets = Baskets::from_lists(lists.clone()).unwrap();
+        let unit = if quarters.is_some() { 4 } else { 1 };
+        let weights: Vec<u64> = quarters.unwrap_or_else(|| vec![1; 30]);
+        if unit == 4 {
+            let of: Vec<f64> = weights.iter().map(|&w| w as f64 / 4.0).take(lists.len()).collect();
+            baskets = baskets.with_weights(&of).unwrap();
+        }
+        let mut options = ItemsetOptions::new(MinSupport::Count(min_count))
+            .hierarchy(Hierarchy::from_links(links.clone()).unwrap())
+            .kind(kind)
+            .must_not_contain(without)
+            .min_length(min)
+            .threads(threads);
+        options.max_length = max.map(|max| max.max(min));
+
+        let mut all: BTreeMap<BTreeSet<i64>, u64> = BTreeMap::new();
+        for (list, weight) in lists.iter().zip(&weights) {
+            let held = list.iter().flat_map(|&id| ancestors(&links, id).into_iter().chain([id]));
+            let held: BTreeSet<i64> = held.filter(|&id| Some(id) != without).collect();
+            let held: Vec<i64> = held.into_iter().collect();
+            for mask in 1u32..1 << held.len() {
+                let subset = (0..held.len()).filter(|&k| mask >> k & 1 == 1).map(|k| held[k]);
+                *all.entry(subset.collect()).or_default() += weight;
+            }
+        }
+        all.retain(|_, weight| *weight >= unit * min_count);
+        let above = |set: &BTreeSet<i64>| -> BTreeSet<i64> {
+            set.iter().flat_map(|&id| ancestors(&links, id)).collect()
+        };
+        let mut expected: BTreeMap<Set, u64> = BTreeMap::new();
+        for (set, &weight) in &all {
+            let larger = |id: i64| {
+                let more = (!set.contains(&id)).then(|| set.iter().copied().chain([id]).collect());
+                more.and_then(|more: BTreeSet<i64>| all.get(&more))
+            };
+            let specific: BTreeSet<i64> = set.difference(&above(set)).copied().collect();
+            let is = match kind {
+                Kind::Closed => !(0..20).any(|id| larger(id) == Some(&weight)),
+                Kind::Maximal => !(0..20).any(|id| larger(id).is_some()),
+                _ => specific == *set,
+            };
+            if is {
+                prop_assert_eq!(expected.insert(int(specific), weight), None);
+            }
+        }
+        expected.retain(|set, _| {
+            set.len() >= min && options.max_length.is_none_or(|max| set.len() <= max)
+        });
+        let found = |sets: &Itemsets| -> BTreeMap<Set, u64> {
+            let support = |set: Itemset<'_>| match set.value("weight") {
+                Some(weight) => (4.0 * weight) as u64,
+                None => set.count(),
+            };
+            let rows = sets.iter().map(|set| (set.ids().map(|id| id.to_owned()).collect(), support(set)));
+            rows.collect()
+        };
+        let sets = mine(&baskets, &options);
+        prop_assert_eq!(sets.len(), expected.len());
+        prop_assert_eq!(found(&sets), expected);
+        if let Some(top) = top {
+            let best = mine(&baskets, &options.top(top));
+            let sorted = sets.sorted_by("support").unwrap().head(top as usize);
+            let rows = |sets: &Itemsets| -> Vec<(Vec<u32>, u64)> {
+                sets.iter().map(|set| (set.items().to_vec(), set.count())).collect()
+            };
+            prop_assert_eq!(rows(&best), rows(&sorted));
+        }
+    }
+}
+
+#[test]
+fn of_a_category_that_is_all_one_item_only_the_item_is_closed() {
+    let baskets = Baskets::from_lists([["edam", "ale"], ["edam", "jam"], ["gin", "ale"]]).unwrap();
+    let kinds = [("edam", "cheese"), ("brie", "cheese"), ("ale", "drinks"), ("gin", "drinks")];
+    let options = ItemsetOptions::new(MinSupport::Count(1))
+        .hierarchy(Hierarchy::from_links(kinds).unwrap())
+        .kind(Kind::Closed);
+    let sets = mine(&baskets, &options);
+    let shown: Vec<String> = sets
+        .iter()
+        .map(|set| {
+            set.ids().map(|id| id.to_string().replace('"', "")).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    // Whoever bought a drink bought ale, and all cheese is edam.
+    assert_eq!(shown, ["edam", "ale", "edam ale", "edam jam", "ale gin"]);
+    // What leads to what is told by the baskets that hold the categories too.
+    assert!(rules(&sets, &RuleOptions::new(0.0), &Control::new()).is_err());
+    for (word, options) in [
+        ("generators", options.clone().kind(Kind::Generators)),
+        ("must_contain", options.must_contain(["cheese"])),
+    ] {
+        let error = itemsets(&baskets, &options, &Control::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.to_string().contains(word), "{error}");
     }
 }
 

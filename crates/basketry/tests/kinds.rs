@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
-use basketry::mine::{Kind, RuleOptions, rules};
+use basketry::mine::{Kind, Measure, OnLimit, RuleOptions, rules, rules_with_baskets};
 use basketry::{
     Baskets, Control, ErrorKind, History, HistoryBuilder, HistoryOptions, IdRef, ItemsetOptions,
     Itemsets, MinSupport, OnBad, OrderLine, itemsets, table_from_batch,
@@ -227,6 +227,56 @@ fn closed_sets_make_the_same_rules_as_all() {
     assert!(error.to_string().starts_with("kind"), "{error}");
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn rules_of_weighted_baskets_are_those_of_repeated_ones(
+        lists in prop::collection::vec((prop::collection::vec(0i64..8, 0..7), 1u32..6), 1..30),
+        min_count in 1u64..12, confidence in 0u32..=10, threads in 1usize..3,
+        kind in prop::sample::select(Kind::ALL.to_vec()),
+        customers: bool,
+    ) {
+        let kind = if kind == Kind::Maximal { Kind::All } else { kind };
+        let options = ItemsetOptions::new(MinSupport::Count(min_count)).kind(kind);
+        let weights: Vec<f64> = lists.iter().map(|(_, weight)| f64::from(*weight)).collect();
+        let weighted = Baskets::from_lists(lists.iter().map(|(list, _)| list.clone())).unwrap();
+        let weighted = weighted.with_weights(&weights).unwrap();
+        let repeated = Baskets::from_lists(lists.iter().flat_map(|(list, weight)| {
+            std::iter::repeat_n(list.clone(), *weight as usize)
+        })).unwrap();
+        let (sets, expected) = (mine(&weighted, &options), mine(&repeated, &options));
+        let wanted = RuleOptions::new(f64::from(confidence) / 10.0).threads(threads);
+        let made = |sets: &Itemsets, baskets: Baskets, of: Vec<u32>| {
+            let control = Control::new();
+            match customers && kind == Kind::All {
+                true => {
+                    let baskets = baskets.with_customers(of).unwrap();
+                    rules_with_baskets(sets, &baskets, &wanted, &control).unwrap()
+                }
+                false => rules(sets, &wanted, &control).unwrap(),
+            }
+        };
+        let numbers = 0..lists.len() as u32;
+        let of = numbers.clone().zip(&lists);
+        let of = of.flat_map(|(n, (_, weight))| std::iter::repeat_n(n / 2, *weight as usize));
+        let of = of.collect();
+        let found = made(&sets, weighted, numbers.map(|n| n / 2).collect());
+        let expected = made(&expected, repeated, of);
+        prop_assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected.iter()) {
+            prop_assert_eq!(found.to_string(), expected.to_string());
+            prop_assert_eq!(found.counts(), expected.counts());
+            prop_assert_eq!(found.customers(), expected.customers());
+            for measure in [Measure::Lift, Measure::FishersExactTest, Measure::Improvement] {
+                let (a, b) = (found.value(measure), expected.value(measure));
+                prop_assert!(a == b || a.is_nan() && b.is_nan(), "{}: {} {}", measure, a, b);
+            }
+        }
+        prop_assert_eq!(found.baskets(), expected.baskets());
+    }
+}
+
 #[test]
 fn weights_come_from_a_column() {
     let table = |weights: Vec<Option<f64>>| {
@@ -294,9 +344,8 @@ fn what_is_not_there_for_weights_is_named() {
     let baskets = Baskets::from_lists([[1, 2]]).unwrap().with_weights(&[2.0]).unwrap();
     let options = ItemsetOptions::new(MinSupport::Count(1));
     for (name, options) in [
-        ("top", options.clone().top(1)),
-        ("must_contain", options.clone().must_contain([1])),
-        ("only_from", options.only_from([1])),
+        ("on_limit", options.clone().on_limit(OnLimit::Partial)),
+        ("item_min_support", options.item_min_support([(1, MinSupport::Count(1))])),
     ] {
         let error = itemsets(&baskets, &options, &Control::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);

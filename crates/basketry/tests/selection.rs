@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use basketry::mine::Kind;
+use basketry::mine::{Itemset, Kind};
 use basketry::{
     Baskets, Control, ErrorKind, IdRef, ItemsetOptions, Itemsets, MinSupport, RuleOptions,
     itemsets, rules,
@@ -17,31 +17,36 @@ fn mine(baskets: &Baskets, options: &ItemsetOptions) -> Itemsets {
     itemsets(baskets, options, &Control::new()).unwrap()
 }
 
+/// With counts, or with weights in quarters.
 fn shown(sets: &Itemsets) -> Vec<Row> {
+    let support = |set: Itemset<'_>| match set.value("weight") {
+        Some(weight) => (4.0 * weight) as u64,
+        None => set.count(),
+    };
     let number = |id: IdRef<'_>| match id {
         IdRef::Int(value) => value,
         IdRef::Str(_) => unreachable!("the ids are integers"),
     };
-    sets.iter().map(|set| (set.ids().map(number).collect(), set.count())).collect()
+    sets.iter().map(|set| (set.ids().map(number).collect(), support(set))).collect()
 }
 
-/// Every subset of every basket in the canonical order, with its count. Sets are lists of ids in
+/// Every subset of every basket in the canonical order, with the weight of those that hold it. Sets are lists of ids in
 /// the order of their first appearance, as itemsets have them.
-fn brute(lists: &[Vec<i64>]) -> Vec<Row> {
+fn brute(lists: &[Vec<i64>], weights: &[u64]) -> Vec<Row> {
     let mut seen: Vec<i64> = Vec::new();
     let mut single: BTreeMap<i64, u64> = BTreeMap::new();
     let mut counts: BTreeMap<Set, u64> = BTreeMap::new();
-    for list in lists {
+    for (list, weight) in lists.iter().zip(weights) {
         for item in list {
             if !seen.contains(item) {
                 seen.push(*item);
             }
         }
         let items: Vec<i64> = list.iter().copied().collect::<Set>().into_iter().collect();
-        items.iter().for_each(|&item| *single.entry(item).or_default() += 1);
+        items.iter().for_each(|&item| *single.entry(item).or_default() += weight);
         for mask in 1u32..1 << items.len() {
             let subset = (0..items.len()).filter(|&k| mask >> k & 1 == 1).map(|k| items[k]);
-            *counts.entry(subset.collect()).or_default() += 1;
+            *counts.entry(subset.collect()).or_default() += weight;
         }
     }
     let place = |item: i64| seen.iter().position(|&other| other == item).unwrap();
@@ -61,7 +66,7 @@ fn brute(lists: &[Vec<i64>]) -> Vec<Row> {
 }
 
 /// Those of all itemsets, as [`brute`] has them, that hold allowed items only and are of a kind.
-fn of_kind(mut all: Vec<Row>, kind: Kind, wish: &Wish, min_count: u64, baskets: usize) -> Vec<Row> {
+fn of_kind(mut all: Vec<Row>, kind: Kind, wish: &Wish, min_count: u64, total: u64) -> Vec<Row> {
     let free = Wish { with: Vec::new(), ..wish.clone() };
     all.retain(|(items, count)| *count >= min_count && free.holds(items));
     let within = |a: &[i64], b: &[i64]| a.len() < b.len() && a.iter().all(|id| b.contains(id));
@@ -69,8 +74,7 @@ fn of_kind(mut all: Vec<Row>, kind: Kind, wish: &Wish, min_count: u64, baskets: 
         Kind::Closed => !all.iter().any(|(more, n)| n == count && within(items, more)),
         Kind::Maximal => !all.iter().any(|(more, _)| within(items, more)),
         Kind::Generators => {
-            *count < baskets as u64
-                && !all.iter().any(|(less, n)| n == count && within(less, items))
+            *count < total && !all.iter().any(|(less, n)| n == count && within(less, items))
         }
         _ => true,
     };
@@ -95,6 +99,28 @@ fn databases() -> impl Strategy<Value = Vec<Vec<i64>>> {
             }),
         (basket(12, 10), 1usize..20).prop_map(|(list, times)| vec![list; times]),
     ]
+}
+
+/// Weights in quarters; none, or enough for any database.
+fn weights() -> impl Strategy<Value = Option<Vec<u64>>> {
+    let quarters = prop::sample::select(vec![1u64, 2, 3, 4, 4, 6, 8, 29]);
+    prop::option::of(prop_oneof![
+        prop::collection::vec(quarters, 80),
+        (1u64..9).prop_map(|all| vec![all; 80]),
+    ])
+}
+
+/// The baskets, the weight of each in the unit of what is shown, and what a count of 1 is in that.
+fn weighed(lists: &[Vec<i64>], weights: Option<Vec<u64>>) -> (Baskets, Vec<u64>, u64) {
+    let baskets = Baskets::from_lists(lists.to_vec()).unwrap();
+    match weights {
+        None => (baskets, vec![1; lists.len()], 1),
+        Some(mut quarters) => {
+            quarters.truncate(lists.len());
+            let weights: Vec<f64> = quarters.iter().map(|&q| q as f64 / 4.0).collect();
+            (baskets.with_weights(&weights).unwrap(), quarters, 4)
+        }
+    }
 }
 
 /// What to ask for: required, excluded and allowed ids.
@@ -144,15 +170,18 @@ proptest! {
     fn constraints_select_what_a_filter_would(
         lists in databases(), wish in wishes(), min_count in 1u64..5, min in 1usize..4,
         more in prop::option::of(2usize..5), kind in kinds(), threads in 1usize..3,
+        weights in weights(),
     ) {
-        let baskets = Baskets::from_lists(lists.clone()).unwrap();
+        let (baskets, weights, unit) = weighed(&lists, weights);
+        let total = weights.iter().sum();
         let mut options = wish
             .options(ItemsetOptions::new(MinSupport::Count(min_count)))
             .kind(kind)
             .min_length(min)
             .threads(threads);
         options.max_length = more.map(|more| min + more);
-        let mut expected = of_kind(brute(&lists), kind, &wish, min_count, lists.len());
+        let all = brute(&lists, &weights);
+        let mut expected = of_kind(all, kind, &wish, unit * min_count, total);
         expected.retain(|(items, _)| {
             items.len() >= min && options.max_length.is_none_or(|max| items.len() <= max)
         });
@@ -174,9 +203,10 @@ proptest! {
     fn the_most_frequent_itemsets_are_the_first_by_support(
         lists in databases(), wish in wishes(), min_count in 1u64..4, min in 1usize..4,
         more in prop::option::of(2usize..5), top in 1u64..300, limit in 0u64..50,
-        kind in kinds(), threads in 1usize..3,
+        kind in kinds(), threads in 1usize..3, weights in weights(),
     ) {
-        let baskets = Baskets::from_lists(lists.clone()).unwrap();
+        let (baskets, weights, unit) = weighed(&lists, weights);
+        let total = weights.iter().sum();
         let mut options = wish
             .options(ItemsetOptions::new(MinSupport::Count(min_count)))
             .kind(kind)
@@ -184,7 +214,8 @@ proptest! {
             .top(top)
             .threads(threads);
         options.max_length = more.map(|more| min + more);
-        let mut expected = of_kind(brute(&lists), kind, &wish, min_count, lists.len());
+        let all = brute(&lists, &weights);
+        let mut expected = of_kind(all, kind, &wish, unit * min_count, total);
         expected.retain(|(items, _)| {
             items.len() >= min && options.max_length.is_none_or(|max| items.len() <= max)
         });
@@ -193,7 +224,10 @@ proptest! {
         expected.truncate(top as usize);
         let sets = mine(&baskets, &options);
         prop_assert_eq!(shown(&sets), expected.clone());
-        let least = if all as u64 >= top { expected.last().unwrap().1 } else { min_count };
+        let least = if unit > 1 {
+            // Few baskets may weigh much.
+            1
+        } else if all as u64 >= top { expected.last().unwrap().1 } else { min_count };
         prop_assert_eq!(sets.min_count(), least);
 
         // With as little room as may be, ties must be taken apart.

@@ -26,6 +26,8 @@ pub(crate) struct Scale {
     pub total: u64,
     /// A unit is `2^exponent`.
     pub exponent: i32,
+    /// Whether each weight is a whole number: then it may be how often a basket came.
+    pub whole: bool,
 }
 
 impl Weights {
@@ -48,8 +50,9 @@ impl Weights {
             .iter()
             .map(|&weight| (times_power(weight, -exponent).round() as u64).max(1))
             .collect();
+        let whole = weights.iter().all(|weight| weight.fract() == 0.0);
         let total = units.iter().sum();
-        Ok(Self { units, scale: Scale { total, exponent } })
+        Ok(Self { units, scale: Scale { total, exponent, whole } })
     }
 
     /// By basket, in units.
@@ -100,6 +103,9 @@ impl Baskets {
     /// multiples of a power of two, about 2^51 of which make the sum of all weights. Whole numbers
     /// are kept as they are. Where all weights are the same, supports are what they are without.
     ///
+    /// Whole numbers say how often each basket came: [`rules`](crate::rules) are then what they would
+    /// be of baskets that are there so often. Of other weights, rules cannot be made.
+    ///
     /// ```
     /// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
     ///
@@ -125,6 +131,13 @@ impl Baskets {
         }
         self.weights = Some(Weights::new(weights)?);
         Ok(self)
+    }
+
+    /// The same baskets with the weights of others, of which there are as many.
+    pub(crate) fn weighing_like(mut self, others: &Baskets) -> Self {
+        debug_assert_eq!(self.len(), others.len());
+        self.weights = others.weights.clone();
+        self
     }
 
     /// The weight of each basket, as it is kept; `None` without weights.

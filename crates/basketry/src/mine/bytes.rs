@@ -263,9 +263,10 @@ impl Store {
         writer.text(self.gaps.unwrap_or_default());
         writer.number(self.closed.into());
         writer.number(self.scale.is_some().into());
-        if let Some(Scale { total, exponent }) = self.scale {
+        if let Some(Scale { total, exponent, whole }) = self.scale {
             writer.number(total);
             writer.number(i64::from(exponent) as u64);
+            writer.number(whole.into());
         }
         writer.number(self.max_length as u64);
         writer.number(self.raised.map_or(0, |raised| match raised.limit {
@@ -317,7 +318,7 @@ impl Store {
                 let exponent = i32::try_from(exponent).ok().filter(|e| e.abs() < 2_000);
                 let exponent = exponent.ok_or_else(|| damaged("a number is out of range"))?;
                 expect((1..1 << 52).contains(&total), "a number is out of range")?;
-                Some(Scale { total, exponent })
+                Some(Scale { total, exponent, whole: reader.flag()? })
             }
             false => None,
         };

@@ -250,6 +250,21 @@ pub(crate) struct Pieces {
     open: Level,
 }
 
+/// What was mined.
+#[derive(Debug)]
+pub(crate) struct Mined {
+    /// The itemsets of length 1, of length 2, and so on.
+    pub lengths: Vec<Pieces>,
+    /// The weights of those of each length; empty if rows have none.
+    pub weights: Vec<Vec<u64>>,
+}
+
+impl From<Vec<Pieces>> for Mined {
+    fn from(lengths: Vec<Pieces>) -> Self {
+        Self { lengths, weights: Vec::new() }
+    }
+}
+
 /// Pieces of less than this many numbers are copied.
 const SMALL_PIECE: usize = 1024;
 

@@ -5,9 +5,9 @@ use super::hierarchy::Extension;
 use super::itemsets::Itemsets;
 use super::kinds;
 use super::limits::within;
-use super::miner::{self, Rows, Settings};
+use super::miner::{self, Rows, Settings, Special};
 use super::options::{ItemsetOptions, Kind, MinSupport, OnLimit};
-use super::select::{self, Source};
+use super::select::{self, Source, Weighed};
 use crate::data::Weights;
 use crate::{Baskets, Control, Error, Result};
 
@@ -45,13 +45,15 @@ pub fn itemsets(
     options.validate()?;
     baskets.require_some()?;
     let total = baskets.len() as u64;
-    if let Some(weights) = baskets.exact_weights() {
-        return weighted(baskets, weights, options, control);
-    }
-    let min_count = options.min_support.count(total)?;
-    let store = within(options, (min_count, total), control, |min_count, control| {
-        mine(baskets, options, min_count, control)
-    })?;
+    let store = match baskets.exact_weights() {
+        Some(weights) => weighted(baskets, weights, options, control)?,
+        None => {
+            let min_count = options.min_support.count(total)?;
+            within(options, (min_count, total), control, |min_count, control| {
+                mine(baskets, options, min_count, control)
+            })?
+        }
+    };
     let sets = Itemsets::of(store);
     if options.top.is_some() { sets.sorted_by("support") } else { Ok(sets) }
 }
@@ -73,33 +75,38 @@ fn rows(baskets: &Baskets) -> Rows<'_> {
     Rows { offsets, items, universe: baskets.ids().len() }
 }
 
-/// The itemsets of at least this count.
-fn mine(
+/// The itemsets of at least this count, or weight in units.
+pub(super) fn mine(
     baskets: &Baskets,
     options: &ItemsetOptions,
-    min_count: u64,
+    least: u64,
     control: &Control,
 ) -> Result<Store> {
-    let settings = settings(options, min_count);
+    let settings = settings(options, least);
     let extension = options.hierarchy.as_ref().map(|h| Extension::new(baskets, h, control));
     let extension = extension.transpose()?;
-    let source = match &extension {
-        Some(extension) => Source {
-            rows: extension.rows(),
-            ids: extension.baskets.ids(),
-            kin: Some(&extension.kin),
-        },
-        None => Source { rows: rows(baskets), ids: baskets.ids(), kin: None },
+    let (held, kin) = match &extension {
+        Some(extension) => (&extension.baskets, Some(&extension.kin)),
+        None => (baskets, None),
     };
-    let engine = |rows: Rows<'_>, settings: &Settings, control: &Control| {
+    let weights = baskets.exact_weights();
+    let table = Weighed { rows: rows(held), weights: weights.map(Weights::units) };
+    let source = Source { table, ids: held.ids(), kin };
+    let engine = |table: Weighed<'_>, settings: &Settings, control: &Control| {
         // Each run may take as much memory.
         let control = &control.again();
-        match options.kind {
-            Kind::All => miner::mine(rows, settings, control),
-            kind => {
-                let found = kinds::mine(rows, None, kind, settings, control)?;
-                debug_assert!(found.weights.is_none());
-                Ok(found.lengths)
+        let Weighed { rows, weights } = table;
+        match (options.kind, kin) {
+            (Kind::All, kin) if weights.is_none() => {
+                let special = Special { kin, minimums: None };
+                Ok(miner::mine(rows, settings, special, control)?.into())
+            }
+            (Kind::All, kin) => kinds::mine(rows, weights, Kind::All, kin, settings, control),
+            (kind, None) => kinds::mine(rows, weights, kind, None, settings, control),
+            (kind, Some(kin)) => {
+                let whole = Settings { min_length: 1, max_length: usize::MAX, ..*settings };
+                let found = kinds::mine(rows, weights, kind, None, &whole, control)?;
+                select::most_specific(found, table, kin, settings, control)
             }
         }
     };
@@ -109,8 +116,19 @@ fn mine(
         control.check()?;
     }
     let total = baskets.len() as u64;
-    let mut store = Store::new(source.ids.clone(), total, found.min_count, found.lengths);
-    if let MinSupport::Share(share) = options.min_support
+    // Few baskets may weigh much.
+    let min_count = if weights.is_some() { 1 } else { found.min_count };
+    let mut store = Store::new(source.ids.clone(), total, min_count, found.mined.lengths);
+    if let Some(weights) = weights {
+        let scale = weights.scale();
+        store.scale = Some(scale);
+        store.min_support = match options.min_support {
+            MinSupport::Share(share) if found.min_count == least => share,
+            _ => found.min_count as f64 / scale.total as f64,
+        };
+        let values = found.mined.weights.concat().into_iter().map(|units| scale.value(units));
+        store.extras.push(Extra { name: "weight", numbers: Numbers::Float(values.collect()) });
+    } else if let MinSupport::Share(share) = options.min_support
         && found.min_count == options.min_support.count(total)?
     {
         store.min_support = share;
@@ -121,8 +139,10 @@ fn mine(
         Some("kind") if options.kind == Kind::Generators => None,
         gaps => gaps,
     };
-    // The smallest closed set around a subset of a closed set lies within that.
-    store.closed = options.kind == Kind::Closed && found.gaps == Some("kind");
+    // The smallest closed set around a subset of a closed set lies within that. Those of a
+    // hierarchy lack what is above others, so that they tell nothing of subsets with that.
+    let closed = options.kind == Kind::Closed && kin.is_none();
+    store.closed = closed && found.gaps == Some("kind");
     Ok(store)
 }
 
@@ -132,38 +152,16 @@ fn weighted(
     weights: &Weights,
     options: &ItemsetOptions,
     control: &Control,
-) -> Result<Itemsets> {
+) -> Result<Store> {
     let unknown = [
-        ("must_contain", !options.must_contain.is_empty()),
-        ("must_not_contain", !options.must_not_contain.is_empty()),
-        ("only_from", options.only_from.is_some()),
         ("item_min_support", !options.item_min_support.is_empty()),
-        ("top", options.top.is_some()),
-        ("hierarchy", options.hierarchy.is_some()),
         ("on_limit", options.on_limit != OnLimit::Error),
     ];
     if let Some((name, _)) = unknown.iter().find(|(_, given)| *given) {
         return Err(Error::argument(format!(
-            "{name}: not available for weighted baskets; mine them without it, and select \
-             afterwards"
+            "{name}: not available for baskets with weights: mine them without it"
         )));
     }
-    let settings = settings(options, options.min_support.weight(weights.scale())?);
     let control = &control.limited(options.max_time, options.max_memory);
-    let units = Some(weights.units());
-    let found = kinds::mine(rows(baskets), units, options.kind, &settings, control)?;
-    // Few baskets may weigh much.
-    let mut store = Store::new(baskets.ids().clone(), baskets.len() as u64, 1, found.lengths);
-    let scale = weights.scale();
-    store.scale = Some(scale);
-    let units = found.weights.into_iter().flatten();
-    let values = units.map(|units| scale.value(units)).collect();
-    store.extras.push(Extra { name: "weight", numbers: Numbers::Float(values) });
-    store.gaps = match options.kind {
-        Kind::All if options.min_length == 1 => None,
-        Kind::All => Some("min_length"),
-        _ => Some("kind"),
-    };
-    store.closed = options.kind == Kind::Closed && options.min_length == 1;
-    Ok(Itemsets::of(store))
+    mine(baskets, options, options.min_support.weight(weights.scale())?, control)
 }

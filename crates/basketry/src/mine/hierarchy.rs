@@ -5,7 +5,7 @@
 //! with one of its own categories, as that would be in exactly the baskets of the item; the miner
 //! leaves such candidates out when it takes either of the two, so that none is found and dropped.
 
-use super::miner::{Kin, Rows};
+use super::miner::Kin;
 use crate::data::RowBuilder;
 use crate::{Baskets, Control, Hierarchy, Result};
 
@@ -31,16 +31,12 @@ impl Extension {
             }
             rows.end();
         }
-        let mut all = rows.finish(extended.ids).with_skipped(baskets.skipped());
+        let all = rows.finish(extended.ids).with_skipped(baskets.skipped());
+        let mut all = all.weighing_like(baskets);
         if let Some(customers) = baskets.customers() {
             all = all.with_customers(customers)?;
         }
         Ok(Self { baskets: all, kin: Kin::new(extended.ancestors) })
-    }
-
-    pub(super) fn rows(&self) -> Rows<'_> {
-        let (offsets, items) = (self.baskets.offsets(), self.baskets.items());
-        Rows { offsets, items, universe: self.baskets.ids().len() }
     }
 }
 

@@ -155,6 +155,9 @@ impl Itemsets {
     ///
     /// [Closed](super::Kind::Closed) itemsets tell the count of every frequent set, provided that the
     /// closed set around it was not too short or too long to be mined.
+    ///
+    /// The first call builds an index of all mined itemsets, which takes about 0.1 microseconds and 12
+    /// to 24 bytes for each and is not interrupted; later ones take about as long as looking up one.
     pub fn count_of<'a, I>(&self, ids: I) -> Option<u64>
     where
         I: IntoIterator,

@@ -27,7 +27,6 @@ mod rules;
 mod select;
 mod sequences;
 mod sort;
-mod threshold;
 pub mod utility;
 
 pub(crate) use measures::Thresholds;

@@ -178,7 +178,7 @@ pub struct ItemsetOptions {
     /// the smallest least support of its items (multiple minimum supports: Liu, Hsu and Ma, Mining
     /// association rules with multiple minimum supports, 1999). So what is rare but matters is
     /// found, without all combinations of what is in every other basket, or those items can be
-    /// held to more.
+    /// held to more. Not for baskets with weights.
     ///
     /// A subset of an itemset may lack the item of the small least support and be left out: see
     /// [`RuleOptions`](super::RuleOptions) for what that means for rules. Only for all itemsets,
@@ -186,7 +186,12 @@ pub struct ItemsetOptions {
     pub item_min_support: Vec<(Id, MinSupport)>,
     /// What the items are kinds of: itemsets then hold items and categories, and no item together
     /// with one of its own categories. A category is in every basket that holds something of it.
-    /// Constraints may name categories as well as items. Only for all itemsets.
+    /// Constraints may name categories as well as items.
+    ///
+    /// [Closed](Kind::Closed) and [maximal](Kind::Maximal) itemsets are those of baskets that hold
+    /// their categories too, each shown by what is most specific of it: where all cheese is edam,
+    /// edam stands for both. With them, `must_contain` is not available. Generators, which would
+    /// say what is most general, are not available with a hierarchy.
     ///
     /// ```
     /// use basketry::{Baskets, Control, Hierarchy, ItemsetOptions, MinSupport, itemsets};
@@ -206,7 +211,8 @@ pub struct ItemsetOptions {
     /// How long mining may take; default: any. What comes out depends on the time only if this
     /// limit is reached.
     pub max_time: Option<Duration>,
-    /// What to do where one of these limits is reached; default: an error.
+    /// What to do where one of these limits is reached; default: an error, which it is for baskets
+    /// with weights.
     pub on_limit: OnLimit,
 }
 

@@ -174,7 +174,10 @@ impl Worker<'_> {
             let mut weight = u64::from(count);
             if job.weighted {
                 let vector = &free[written * words..][..words];
-                weight = job.vectors.weigh(vector, vector, &self.weights[place.weights..]);
+                weight = match job.apart(rank, pivot.rank) {
+                    true => 0,
+                    false => job.vectors.weigh(vector, vector, &self.weights[place.weights..]),
+                };
                 if weight >= job.least && kept < written {
                     free.copy_within(written * words..(written + 1) * words, kept * words);
                 }

@@ -357,6 +357,9 @@ impl Worker<'_> {
             }
             if before {
                 let rank = self.candidates[node.from + slot as usize].rank;
+                if job.apart(rank, pivot.rank) {
+                    continue;
+                }
                 self.candidates.push(Candidate { rank, count, weight });
             } else {
                 rarer += 1;

@@ -39,9 +39,9 @@ use self::roots::Roots;
 use self::sets::{Collected, Sets};
 use self::vectors::Vectors;
 use self::worker::Worker;
-use super::columns::Pieces;
+use super::columns::Mined;
 use super::miner::threads::Pool;
-use super::miner::{Kernels, Rows, Settings};
+use super::miner::{Kernels, Kin, Rows, Settings};
 use super::options::Kind;
 use crate::{Control, Error, ErrorKind, Result, Stage};
 
@@ -76,6 +76,8 @@ struct Frequent {
 /// What all threads of one run know.
 struct Job<'a> {
     kind: Kind,
+    /// Items that are never together.
+    kin: Option<&'a Kin>,
     /// The frequent items by rank, the one with the largest support first. Without those of all
     /// rows, except for [`Kind::All`].
     items: Vec<Frequent>,
@@ -126,46 +128,46 @@ impl Job<'_> {
         })
     }
 
+    /// Whether the items of two ranks are never together.
+    #[inline]
+    fn apart(&self, a: u32, b: u32) -> bool {
+        let item = |rank: u32| self.items[rank as usize].item;
+        self.kin.is_some_and(|kin| kin.related(item(a), item(b)))
+    }
+
     /// True if nodes absorb the items of all of their rows, and keep the data of rarer items.
     fn closing(&self) -> bool {
         matches!(self.kind, Kind::Closed | Kind::Maximal)
     }
 }
 
-/// What was found.
-#[derive(Debug)]
-pub(crate) struct Found {
-    /// The itemsets by length, each in canonical order.
-    pub lengths: Vec<Pieces>,
-    /// The weight of each itemset, through all lengths, if rows have weights.
-    pub weights: Option<Vec<u64>>,
-}
-
 /// All itemsets of a kind within the settings, by length; within a length ordered by their rarest
 /// item, the one with the largest support first, then by the next rarest and so on.
 ///
 /// Rows may have weights, at least 1 each, whose sum fits 63 bits. The least count of the settings
-/// is then the least sum of weights.
+/// is then the least sum of weights. With all kinds but [`Kind::All`], any items may be together.
 pub(crate) fn mine(
     rows: Rows<'_>,
     weights: Option<&[u64]>,
     kind: Kind,
+    kin: Option<&Kin>,
     settings: &Settings,
     control: &Control,
-) -> Result<Found> {
-    let (kernels, tuning) = (Kernels::detect(), Tuning::default());
-    mine_with(rows, weights, kind, settings, control, (kernels, Vectors::detect()), tuning)
+) -> Result<Mined> {
+    debug_assert!(kin.is_none() || kind == Kind::All);
+    let (processor, tuning) = ((Kernels::detect(), Vectors::detect()), Tuning::default());
+    mine_with(rows, weights, (kind, kin), settings, control, processor, tuning)
 }
 
 fn mine_with(
     rows: Rows<'_>,
     weights: Option<&[u64]>,
-    kind: Kind,
+    (kind, kin): (Kind, Option<&Kin>),
     settings: &Settings,
     control: &Control,
     (kernels, vectors): (Kernels, Vectors),
     tuning: Tuning,
-) -> Result<Found> {
+) -> Result<Mined> {
     let Ok(total) = u32::try_from(rows.len()) else {
         let message = format!("{} baskets, expected at most 4,294,967,295", rows.len());
         return Err(Error::new(ErrorKind::Limit, message));
@@ -203,6 +205,7 @@ fn mine_with(
     let roots = items.len();
     let mut job = Job {
         kind,
+        kin,
         items,
         ranks,
         always,

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::{Found, Job};
+use super::Job;
 use crate::Result;
-use crate::mine::columns::{Level, Pieces};
+use crate::mine::columns::{Level, Mined, Pieces};
 use crate::mine::index::item_hash;
 use crate::mine::memory::Supply;
 
@@ -208,8 +208,8 @@ impl Collected {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Found {
-        let weights = self.weighted.then(|| self.weights.concat());
-        Found { lengths: self.levels.into_iter().map(Pieces::of).collect(), weights }
+    pub(super) fn finish(self) -> Mined {
+        let weights = if self.weighted { self.weights } else { Vec::new() };
+        Mined { lengths: self.levels.into_iter().map(Pieces::of).collect(), weights }
     }
 }

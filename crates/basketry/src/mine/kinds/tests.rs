@@ -93,16 +93,15 @@ fn run(
     }
     let rows = Rows { offsets: &offsets, items: &items, universe: 20 };
     let weights = weights.then_some(&data.weights[..]);
-    let found = mine_with(rows, weights, kind, settings, &Control::new(), processor, tuning)?;
+    let found =
+        mine_with(rows, weights, (kind, None), settings, &Control::new(), processor, tuning)?;
     let sets = found.lengths.into_iter().flat_map(Pieces::flat);
-    Ok(match found.weights {
-        Some(weights) => {
-            let all: Vec<_> = sets.collect();
-            assert_eq!(all.len(), weights.len());
-            all.into_iter().zip(weights).map(|((items, n), weight)| (items, n, weight)).collect()
-        }
-        None => sets.map(|(items, count)| (items, count, count.into())).collect(),
-    })
+    if weights.is_none() {
+        return Ok(sets.map(|(items, count)| (items, count, count.into())).collect());
+    }
+    let (all, weights): (Vec<_>, _) = (sets.collect(), found.weights.concat());
+    assert_eq!(all.len(), weights.len());
+    Ok(all.into_iter().zip(weights).map(|((items, n), weight)| (items, n, weight)).collect())
 }
 
 fn settings(min_count: u64, min_length: usize, max_length: usize, threads: usize) -> Settings {

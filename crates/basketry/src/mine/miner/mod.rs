@@ -200,13 +200,9 @@ impl Job<'_> {
 
 /// All itemsets within the settings, by length; within a length ordered by their rarest item, the
 /// most frequent first, then by the next rarest and so on.
-pub(crate) fn mine(rows: Rows<'_>, settings: &Settings, control: &Control) -> Result<Vec<Pieces>> {
-    mine_special(rows, settings, Special::default(), control)
-}
-
-/// The same, with something special. With minimums, the order within a length is any that does
-/// not depend on the number of threads.
-pub(crate) fn mine_special(
+///
+/// With minimums, the order within a length is any that does not depend on the number of threads.
+pub(crate) fn mine(
     rows: Rows<'_>,
     settings: &Settings,
     special: Special<'_>,

@@ -22,10 +22,12 @@ use self::generate::{Made, Request, generate};
 use self::lattice::Lattice;
 use self::subsets::Lookup;
 use self::template::Sides;
+use super::columns::{Level, Pieces, Store};
 use super::fraction::Fraction;
 use super::itemsets::Itemsets;
 use super::measures::Thresholds;
 use super::miner::threads::{Pool, check_threads};
+use crate::data::Scale;
 use crate::{Baskets, Control, Error, ErrorKind, Result};
 
 pub(crate) use self::gather::Gather;
@@ -41,6 +43,11 @@ pub use self::template::Template;
 /// given confidence.
 ///
 /// A view of itemsets gives the rules of the itemsets it shows; their subsets may be hidden.
+///
+/// Where baskets have [weights](Baskets::with_weights) that are whole numbers, it is as if each
+/// basket came as often: all counts, measures and tests are those of so many baskets. (Tests take
+/// repeated baskets for independent ones; where weights are not how often a basket came, they say
+/// too much.) Other weights are an error.
 ///
 /// ```
 /// use basketry::{Baskets, Control, ItemsetOptions, MinSupport, itemsets};
@@ -146,6 +153,7 @@ fn make(
     }
     check_threads(options.threads)?;
     let store = &sets.store;
+    let weighted = store.scale.is_some();
     if let Some(baskets) = baskets {
         let same = Arc::ptr_eq(baskets.ids(), &store.ids)
             || baskets.ids().kind() == store.ids.kind()
@@ -160,6 +168,14 @@ fn make(
     let longest = match options.consequents {
         Consequents::Any => usize::MAX,
         Consequents::Single => 1,
+    };
+    let repeated;
+    let (sets, store) = match store.scale {
+        None => (sets, store),
+        Some(scale) => {
+            repeated = repeat(sets, scale, control)?;
+            (&repeated, &repeated.store)
+        }
     };
     let sides = Sides::new(&options.antecedent, &options.consequent, longest, &store.ids)?;
     let pool = Pool::new(options.threads);
@@ -206,15 +222,15 @@ fn make(
         // Rows are numbered with 32 bits.
         max_rules: options.max_rules.min(u64::from(u32::MAX - 1)) as usize,
     };
-    if store.scale.is_some() {
-        return Err(Error::argument(
-            "weights: the itemsets are of weighted baskets, but rules count baskets: mine them \
-             without weights",
-        ));
-    }
     let source = match (store.gaps, baskets) {
-        (Some(_), Some(baskets)) => Some(Source::Baskets(baskets)),
-        (Some(_), None) if store.closed => Some(Source::Closed),
+        (Some(_), Some(baskets)) if !weighted => Some(Source::Baskets(baskets)),
+        (Some(_), _) if store.closed => Some(Source::Closed),
+        (Some(option), Some(_)) => {
+            return Err(Error::argument(format!(
+                "{option}: it left out subsets of the itemsets, which are not counted in baskets \
+                 with weights: mine without it and select the rules afterwards"
+            )));
+        }
         (Some(option), None) => {
             return Err(Error::argument(format!(
                 "{option}: it left out subsets of the itemsets, but rules need the counts of every \
@@ -230,6 +246,38 @@ fn make(
     };
     let knows_customers = customers.is_some();
     Ok(Rules::of(RuleStore { sets, columns, thresholds, knows_customers }))
+}
+
+/// The itemsets of baskets with weights as they would be of baskets that are there as often as they
+/// weigh.
+fn repeat(sets: &Itemsets, scale: Scale, control: &Control) -> Result<Itemsets> {
+    let store = &sets.store;
+    if !scale.whole {
+        return Err(Error::argument(
+            "weights: rules are made of baskets that come a whole number of times, but some weights \
+             are no whole numbers: round them, or mine without weights",
+        ));
+    }
+    let baskets = scale.value(scale.total);
+    if baskets > f64::from(u32::MAX) {
+        return Err(Error::argument(format!(
+            "weights: their sum is {baskets}, but rules are made of at most 4,294,967,295 baskets"
+        )));
+    }
+    let (mut lengths, mut counts) = (Vec::new(), Vec::new());
+    for (length, start, items, all) in store.pieces() {
+        control.check()?;
+        counts.clear();
+        let weight = |row: u32| store.extra("weight", row).unwrap_or(0.0) as u32;
+        counts.extend((start..).take(all.len()).map(weight));
+        lengths.push(Pieces::of(Level::from_rows(length, items, &counts)?));
+    }
+    let mut same = Store::new(store.ids.clone(), baskets as u64, store.min_count, lengths);
+    same.min_support = store.min_support;
+    same.gaps = store.gaps;
+    same.closed = store.closed;
+    same.max_length = store.max_length;
+    Ok(Itemsets { store: Arc::new(same), rows: sets.rows.clone() })
 }
 
 /// Rules from itemsets of which every subset is there.

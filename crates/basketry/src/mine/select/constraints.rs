@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Source;
+use super::search::Weighed;
 use crate::mine::miner::Rows;
 use crate::mine::options::{ItemsetOptions, Kind};
 use crate::{Control, Error, Id, Ids, Result};
@@ -16,6 +17,7 @@ use crate::{Control, Error, Id, Ids, Result};
 pub(super) struct Projection<'a> {
     offsets: Cow<'a, [u64]>,
     items: Cow<'a, [u32]>,
+    weights: Option<Cow<'a, [u64]>>,
     universe: usize,
     /// The items that every itemset must hold, ascending.
     pub required: Vec<u32>,
@@ -32,11 +34,12 @@ impl<'a> Projection<'a> {
         options: &ItemsetOptions,
         control: &Control,
     ) -> Result<Option<Self>> {
-        let Source { rows, ids, kin } = source;
+        let Source { table: Weighed { rows, weights }, ids, kin } = source;
         let universe = rows.universe;
         let mut projection = Self {
             offsets: Cow::Borrowed(rows.offsets),
             items: Cow::Borrowed(rows.items),
+            weights: weights.map(Cow::Borrowed),
             universe,
             required: Vec::new(),
             without: Vec::new(),
@@ -89,6 +92,7 @@ impl<'a> Projection<'a> {
         }
         let without = options.kind == Kind::Generators;
         let mut with = (vec![0u64], Vec::new());
+        let mut of_rows = Vec::new();
         projection.without = vec![with.clone(); if without { required.len() } else { 0 }];
         for (r, row) in rows.iter().enumerate() {
             if r.is_multiple_of(1 << 14) {
@@ -97,7 +101,10 @@ impl<'a> Projection<'a> {
             let mut missing =
                 (0..required.len()).filter(|&place| row.binary_search(&required[place]).is_err());
             let target = match (missing.next(), missing.next()) {
-                (None, _) => &mut with,
+                (None, _) => {
+                    of_rows.extend(weights.map(|weights| weights[r]));
+                    &mut with
+                }
                 (Some(place), None) if without => &mut projection.without[place],
                 _ => continue,
             };
@@ -106,6 +113,7 @@ impl<'a> Projection<'a> {
         }
         projection.offsets = Cow::Owned(with.0);
         projection.items = Cow::Owned(with.1);
+        projection.weights = weights.map(|_| Cow::Owned(of_rows));
         projection.required = required;
         Ok(Some(projection))
     }
@@ -115,8 +123,10 @@ impl<'a> Projection<'a> {
         self.without.iter().map(move |(offsets, items)| Rows { offsets, items, universe })
     }
 
-    pub(super) fn rows(&self) -> Rows<'_> {
-        Rows { offsets: &self.offsets, items: &self.items, universe: self.universe }
+    pub(super) fn table(&self) -> Weighed<'_> {
+        let universe = self.universe;
+        let rows = Rows { offsets: &self.offsets, items: &self.items, universe };
+        Weighed { rows, weights: self.weights.as_deref() }
     }
 }
 

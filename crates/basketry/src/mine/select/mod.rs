@@ -6,34 +6,39 @@
 //! any engine.
 
 mod constraints;
+mod search;
 mod sets;
+mod specific;
 mod top;
 
 use std::sync::Arc;
 
 use self::constraints::{Inverted, Projection};
-use self::sets::{Order, Sets};
+use self::search::Engine;
+use self::sets::{Order, Row, Sets};
 use self::top::Top;
-use super::columns::Pieces;
-use super::miner::{self, Kin, Rows, Settings, Special};
+use super::columns::Mined;
+use super::miner::{self, Kin, Settings, Special};
 use super::options::{ItemsetOptions, Kind};
-use super::threshold::{Engine, item_counts};
 use crate::{Control, Error, ErrorKind, Id, Ids, Result};
+
+pub(super) use self::search::Weighed;
+pub(super) use self::specific::most_specific;
 
 /// What is mined.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
-    pub rows: Rows<'a>,
+    pub table: Weighed<'a>,
     pub ids: &'a Arc<Ids>,
-    /// Items that are never together.
+    /// Items of which one is a kind of the other.
     pub kin: Option<&'a Kin>,
 }
 
 /// What was found.
 pub(super) struct Found {
-    /// The itemsets by length, in canonical order.
-    pub lengths: Vec<Pieces>,
-    /// The least count at which no itemset is missing, but for what was not asked for.
+    /// The itemsets, in canonical order.
+    pub mined: Mined,
+    /// The least count, or weight, at which no itemset is missing, but for what was not asked for.
     pub min_count: u64,
     /// The option that leaves out subsets of itemsets that are there.
     pub gaps: Option<&'static str>,
@@ -48,38 +53,45 @@ pub(super) fn find(
     control: &Control,
 ) -> Result<Found> {
     let kind = options.kind;
-    let special =
-        if options.item_min_support.is_empty() { "hierarchy" } else { "item_min_support" };
-    if kind != Kind::All && (source.kin.is_some() || special == "item_min_support") {
-        return Err(Error::argument(format!(
-            "kind: {}, but {special} is there too, and is for all itemsets only",
-            kind.name()
-        )));
+    let special = !options.item_min_support.is_empty();
+    let hierarchy = source.kin.is_some();
+    let clash = match kind {
+        Kind::All => None,
+        _ if special => Some("item_min_support is there too, and is for all itemsets only"),
+        Kind::Generators if hierarchy => {
+            Some("hierarchy is there too, and is for all, closed and maximal itemsets only")
+        }
+        _ if hierarchy && !options.must_contain.is_empty() => Some(
+            "hierarchy and must_contain are there too: such itemsets say what is most specific only",
+        ),
+        _ => None,
+    };
+    if let Some(clash) = clash {
+        return Err(Error::argument(format!("kind: {}, but {clash}", kind.name())));
     }
     let gaps = if settings.min_length > 1 {
         Some("min_length")
     } else if !options.must_contain.is_empty() {
         Some("must_contain")
-    } else if special == "item_min_support" {
-        Some(special)
+    } else if special {
+        Some("item_min_support")
     } else if kind != Kind::All {
         // Not all that are as frequent as the last may be there.
         Some(if options.top.is_some() { "top" } else { "kind" })
     } else {
         None
     };
-    let rows = source.rows;
     let mut minimums = minimums(source, options, settings.min_count)?;
     let mut settings = *settings;
     if let Some(minimums) = &minimums {
         let smallest = minimums.iter().min();
         settings.min_count = smallest.map_or(settings.min_count, |&s| s.min(settings.min_count));
     }
-    let mut found = Found { lengths: Vec::new(), min_count: settings.min_count, gaps };
+    let mut found = Found { mined: Vec::new().into(), min_count: settings.min_count, gaps };
     let Some(projection) = Projection::new(source, options, control)? else {
         return Ok(found);
     };
-    let frequency = item_counts(rows);
+    let frequency = source.table.of_items();
     let order = Order::new(&frequency);
     // With the required items, the smallest of their minimums is there for all.
     let mut least = 0;
@@ -90,49 +102,35 @@ pub(super) fn find(
             least = required;
         }
     }
-    let special = |rows: Rows<'_>, settings: &Settings, control: &Control| {
+    let special = |table: Weighed<'_>, settings: &Settings, control: &Control| {
         let raise = |minimums: &Vec<u64>| -> Vec<u64> {
             minimums.iter().map(|&minimum| minimum.max(settings.min_count)).collect()
         };
         let minimums = minimums.as_ref().map(raise);
         let special = Special { minimums: minimums.as_deref(), kin: source.kin };
-        let lengths = miner::mine_special(rows, settings, special, control)?;
-        if minimums.is_none() {
-            return Ok(lengths);
-        }
-        let sorted = |(length, pieces)| {
-            let mut sets = Sets::of(length, &pieces);
-            drop(pieces);
-            order.sort(&mut sets);
-            sets.into_pieces()
-        };
-        (1..).zip(lengths).map(sorted).collect()
+        let lengths = miner::mine(table.rows, settings, special, control)?;
+        order.sorted(Sets::of(lengths.into()))
     };
-    let plain = minimums.is_none() && source.kin.is_none();
-    let engine: &Engine<'_> = if plain { engine } else { &special };
+    let engine: &Engine<'_> = if minimums.is_none() { engine } else { &special };
     let without = projection.without().map(Inverted::new).collect();
     let put = Put { projection: &projection, engine, order: &order, least, kind, without };
-    let with =
-        |rows: Rows<'_>, settings: &Settings, control: &Control| put.find(rows, settings, control);
+    let with = |table: Weighed<'_>, settings: &Settings, control: &Control| {
+        put.find(table, settings, control)
+    };
     let engine: &Engine<'_> = if projection.required.is_empty() { engine } else { &with };
-    let rows = projection.rows();
+    let table = projection.table();
     let Some(wanted) = options.top else {
-        found.lengths = engine(rows, &settings, control)?;
+        found.mined = engine(table, &settings, control)?;
         return Ok(found);
     };
     let (order, frequency) = (&order, &frequency[..]);
-    let top = Top { engine, rows, settings, wanted, order, frequency, kind, control };
+    let top = Top { engine, table, settings, wanted, order, frequency, kind, control };
     let sets = top.find()?;
     if sets.iter().map(|sets| sets.len() as u64).sum::<u64>() == wanted {
-        let least = sets.iter().flat_map(|sets| &sets.counts).min();
-        found.min_count = least.map_or(found.min_count, |&least| least.into());
+        let least = sets.iter().flat_map(Sets::supports).min();
+        found.min_count = least.unwrap_or(found.min_count);
     }
-    for mut sets in sets {
-        order.sort(&mut sets);
-        let before = found.lengths.len() + 1..sets.length;
-        found.lengths.extend(before.map(Pieces::new));
-        found.lengths.push(sets.into_pieces()?);
-    }
+    found.mined = order.sorted(sets)?;
     Ok(found)
 }
 
@@ -153,9 +151,9 @@ fn minimums(
     if let Some(twice) = given.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(Error::argument(format!("{NAME}: the id {} is there twice", twice[0])));
     }
-    let mut minimums = vec![min_count; source.rows.universe];
+    let mut minimums = vec![min_count; source.table.rows.universe];
     for (item, (id, support)) in items.into_iter().zip(&options.item_min_support) {
-        let count = support.count(source.rows.len() as u64).map_err(|error| {
+        let count = support.count(source.table.rows.len() as u64).map_err(|error| {
             let what = error.to_string();
             let what = what.strip_prefix("min_support: ").unwrap_or(&what);
             Error::argument(format!("{NAME}, {id}: {what}"))
@@ -180,19 +178,19 @@ struct Put<'a> {
 }
 
 impl Put<'_> {
-    fn find(&self, rows: Rows<'_>, settings: &Settings, control: &Control) -> Result<Vec<Pieces>> {
+    fn find(&self, table: Weighed<'_>, settings: &Settings, control: &Control) -> Result<Mined> {
         let required = &self.projection.required[..];
         let number = required.len();
-        let mut lengths: Vec<Pieces> = (1..=number).map(Pieces::new).collect();
-        let alone = rows.len() as u64;
+        let mut all = Mined::from(Vec::new());
+        let alone = table.total();
         if alone < settings.min_count || settings.max_length < number {
-            return Ok(lengths);
+            return Ok(all);
         }
         let generators = self.kind == Kind::Generators;
         if generators && !self.are_needed(&[]) {
-            return Ok(lengths);
+            return Ok(all);
         }
-        let found = alone >= self.least && self.stand_alone(rows, settings);
+        let found = alone >= self.least && self.stand_alone(table, settings);
         let Some(max_itemsets) = settings.max_itemsets.checked_sub(found.into()) else {
             return Err(Error::new(
                 ErrorKind::Limit,
@@ -201,11 +199,12 @@ impl Put<'_> {
         };
         if found && settings.min_length <= number {
             let mut sets = Sets::new(number);
-            sets.push(required, rows.len() as u32);
-            lengths[number - 1] = sets.into_pieces()?;
+            let weight = table.weights.map(|_| alone);
+            sets.push(Row { items: required, count: table.rows.len() as u32, weight });
+            sets.append_to(&mut all)?;
         }
         if settings.max_length == number {
-            return Ok(lengths);
+            return Ok(all);
         }
         let inner = Settings {
             min_length: settings.min_length.saturating_sub(number).max(1),
@@ -213,33 +212,30 @@ impl Put<'_> {
             max_itemsets,
             ..*settings
         };
-        for (length, pieces) in (1..).zip((self.engine)(rows, &inner, control)?) {
+        for found in Sets::of((self.engine)(table, &inner, control)?) {
             control.check()?;
-            let found = Sets::of(length, &pieces);
-            drop(pieces);
-            let mut sets = Sets::with_room(length + number, found.len());
-            for row in 0..found.len() {
-                let (items, count) = found.row(row);
-                if generators && !self.are_needed(items) {
+            let mut sets = Sets::with_room(found.length + number, found.len());
+            for row in found.rows() {
+                if generators && !self.are_needed(row.items) {
                     continue;
                 }
-                sets.push_union(items, required, count);
+                sets.push_with(row, required);
             }
             drop(found);
             self.order.sort(&mut sets);
-            lengths.push(sets.into_pieces()?);
+            sets.append_to(&mut all)?;
         }
-        Ok(lengths)
+        Ok(all)
     }
 
     /// Whether the required items are of the kind by themselves, given that they are frequent.
-    fn stand_alone(&self, rows: Rows<'_>, settings: &Settings) -> bool {
+    fn stand_alone(&self, table: Weighed<'_>, settings: &Settings) -> bool {
         let least = match self.kind {
             Kind::All | Kind::Generators => return true,
-            Kind::Closed => rows.len() as u64,
+            Kind::Closed => table.total(),
             Kind::Maximal => settings.min_count,
         };
-        !item_counts(rows).iter().any(|&count| u64::from(count) >= least)
+        !table.of_items().iter().any(|&support| support >= least)
     }
 
     /// Whether each required item, together with these, makes a difference: there is a basket that

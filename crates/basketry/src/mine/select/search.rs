@@ -1,17 +1,48 @@
-//! The least support at which no more itemsets come out than there may be.
+//! What is mined at one threshold, and the search for the next.
 
-use super::columns::Pieces;
-use super::miner::{Rows, Settings};
+use super::sets::Sets;
+use crate::mine::columns::Mined;
+use crate::mine::miner::{Rows, Settings};
 use crate::{Control, Error, ErrorKind, Result};
 
-/// What finds the itemsets of some kind within the settings, by length. More than the settings
-/// allow are a [`Limit`](ErrorKind::Limit) error, which comes as soon as there are more.
-pub(crate) type Engine<'a> = dyn Fn(Rows<'_>, &Settings, &Control) -> Result<Vec<Pieces>> + 'a;
+/// Rows, and what each of them weighs; without weights, 1.
+#[derive(Clone, Copy)]
+pub(in crate::mine) struct Weighed<'a> {
+    pub rows: Rows<'a>,
+    pub weights: Option<&'a [u64]>,
+}
+
+impl Weighed<'_> {
+    /// The weight of all rows.
+    pub(super) fn total(&self) -> u64 {
+        self.weights.map_or(self.rows.len() as u64, |weights| weights.iter().sum())
+    }
+
+    /// The weight of the rows that hold each item.
+    pub(super) fn of_items(&self) -> Vec<u64> {
+        let mut supports = vec![0u64; self.rows.universe];
+        match self.weights {
+            None => self.rows.items().iter().for_each(|&item| supports[item as usize] += 1),
+            Some(weights) => {
+                for (row, weight) in self.rows.iter().zip(weights) {
+                    row.iter().for_each(|&item| supports[item as usize] += weight);
+                }
+            }
+        }
+        supports
+    }
+}
+
+/// What finds the itemsets of some kind within the settings. The least count of the settings is the
+/// least weight. More than the settings allow are a [`Limit`](ErrorKind::Limit) error, which comes as
+/// soon as there are more.
+pub(in crate::mine) type Engine<'a> =
+    dyn Fn(Weighed<'_>, &Settings, &Control) -> Result<Mined> + 'a;
 
 /// What became of a run with a limit.
 pub(super) enum Run {
     /// All itemsets.
-    Fits(Vec<Pieces>),
+    Fits(Mined),
     /// There are more than the limit, or another limit was reached, as the error says.
     Exceeds(Error),
 }
@@ -19,60 +50,19 @@ pub(super) enum Run {
 /// Runs the engine with a limit on the number of itemsets.
 pub(super) fn run_within(
     engine: &Engine<'_>,
-    rows: Rows<'_>,
+    table: Weighed<'_>,
     settings: &Settings,
     most: u64,
     control: &Control,
 ) -> Result<Run> {
-    match engine(rows, &Settings { max_itemsets: most, ..*settings }, control) {
+    match engine(table, &Settings { max_itemsets: most, ..*settings }, control) {
         Ok(found) => Ok(Run::Fits(found)),
         Err(error) if error.kind() == ErrorKind::Limit => Ok(Run::Exceeds(error)),
         Err(error) => Err(error),
     }
 }
 
-/// How many rows hold each item.
-pub(super) fn item_counts(rows: Rows<'_>) -> Vec<u32> {
-    let mut counts = vec![0u32; rows.universe];
-    for &item in rows.items() {
-        counts[item as usize] += 1;
-    }
-    counts
-}
-
-/// The smallest count, at least that of the settings, from which on there are at most `most`
-/// itemsets, those shorter than `min_length` included. Where the number of itemsets does not
-/// fall as the count rises (maximal ones), a count at which they fit.
-///
-/// Takes some ten runs of the engine, none of which finds more than `most` itemsets. A limit
-/// other than that on the number (time, memory) counts like it.
-#[allow(dead_code, reason = "for limits that say which support would have fitted")]
-pub(crate) fn fitting_count(
-    engine: &Engine<'_>,
-    rows: Rows<'_>,
-    settings: &Settings,
-    most: u64,
-    control: &Control,
-) -> Result<u64> {
-    let mut search = Search::new(settings.min_count, rows.len() as u64 + 1);
-    let mut guess = search.middle();
-    while let Some(count) = search.clamp(guess) {
-        let settings = Settings { min_count: count, ..*settings };
-        guess = match run_within(engine, rows, &settings, most, control)? {
-            Run::Fits(found) => {
-                search.fits(count);
-                search.next(&Totals::new(&found, 1, count), most)
-            }
-            Run::Exceeds(_) => {
-                search.exceeds(count);
-                search.middle()
-            }
-        };
-    }
-    Ok(search.high)
-}
-
-/// A search for a count between those that are too low and those that are high enough.
+/// A search for a count, or weight, between those that are too low and those that are high enough.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Search {
     /// Lower counts are too low.
@@ -130,12 +120,11 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Of the itemsets of at least `min_length` items.
-    pub(super) fn new(found: &[Pieces], min_length: usize, count: u64) -> Self {
+    pub(super) fn new(found: &[Sets], count: u64) -> Self {
         let mut totals = Self { count, all: 0, twice: 0 };
-        for (_, counts) in found.iter().skip(min_length - 1).flat_map(Pieces::chunks) {
-            totals.all += counts.len() as u64;
-            totals.twice += counts.iter().filter(|&&n| u64::from(n) >= 2 * count).count() as u64;
+        for sets in found {
+            totals.all += sets.len() as u64;
+            totals.twice += sets.supports().filter(|&n| n >= 2 * count).count() as u64;
         }
         totals
     }
@@ -144,47 +133,5 @@ impl Totals {
     fn slope(&self) -> Option<f64> {
         let slope = (self.all as f64 / self.twice as f64).log2();
         (slope.is_finite() && slope > 0.0).then_some(slope)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mine::miner::mine;
-    use proptest::prelude::*;
-
-    fn settings(min_count: u64) -> Settings {
-        Settings {
-            min_count,
-            min_length: 1,
-            max_length: usize::MAX,
-            max_itemsets: 1 << 20,
-            threads: Some(1),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn the_smallest_count_that_fits_is_found(
-            lists in prop::collection::vec(prop::collection::btree_set(0u32..9, 0..9), 1..40),
-            floor in 1u64..5, most in 0u64..300,
-        ) {
-            let mut offsets = vec![0];
-            let mut items = Vec::new();
-            for list in lists {
-                items.extend(list);
-                offsets.push(items.len() as u64);
-            }
-            let rows = Rows { offsets: &offsets, items: &items, universe: 9 };
-            let control = Control::new();
-            let number = |count| {
-                let found = mine(rows, &settings(count), &control).unwrap();
-                Totals::new(&found, 1, count).all
-            };
-            let count = fitting_count(&mine, rows, &settings(floor), most, &control).unwrap();
-            prop_assert!(count >= floor);
-            prop_assert!(number(count) <= most);
-            prop_assert!(count == floor || number(count - 1) > most);
-        }
     }
 }

@@ -6,11 +6,11 @@
 //! length by length, and within a length from ever more items: the canonical order of itemsets has
 //! those of the first items first.
 
+use super::search::{Engine, Run, Search, Totals, Weighed, run_within};
 use super::sets::{Order, Sets, by_frequency};
-use crate::mine::columns::Pieces;
+use crate::mine::columns::Mined;
 use crate::mine::miner::{Rows, Settings};
 use crate::mine::options::Kind;
-use crate::mine::threshold::{Engine, Run, Search, Totals, item_counts, run_within};
 use crate::{Control, Result};
 
 /// A run may find this many times the itemsets that are wanted, and this many more. Itemsets cost
@@ -21,13 +21,13 @@ const MORE: u64 = 1 << 18;
 /// Finds the most frequent itemsets.
 pub(super) struct Top<'a> {
     pub engine: &'a Engine<'a>,
-    pub rows: Rows<'a>,
+    pub table: Weighed<'a>,
     pub settings: Settings,
     /// How many are wanted, at least 1.
     pub wanted: u64,
     pub order: &'a Order,
-    /// How many baskets hold each item: what the order is made of.
-    pub frequency: &'a [u32],
+    /// How many baskets hold each item, or their weight: what the order is made of.
+    pub frequency: &'a [u64],
     pub kind: Kind,
     pub control: &'a Control,
 }
@@ -38,10 +38,10 @@ impl Top<'_> {
     pub(super) fn find(&self) -> Result<Vec<Sets>> {
         if self.kind == Kind::Maximal {
             // Which itemsets are maximal depends on the threshold, so that there is but one.
-            let found = (self.engine)(self.rows, &self.settings, self.control)?;
-            return Ok(self.best(self.kept(&found)));
+            let found = (self.engine)(self.table, &self.settings, self.control)?;
+            return Ok(self.best(self.kept(found)));
         }
-        let mut search = Search::new(self.settings.min_count, self.rows.len() as u64 + 1);
+        let mut search = Search::new(self.settings.min_count, self.table.total() + 1);
         let mut limit = (TIMES * self.wanted).saturating_add(MORE).min(self.most());
         // What is found at the top of the search.
         let mut above: Vec<Sets> = Vec::new();
@@ -71,10 +71,10 @@ impl Top<'_> {
                 continue;
             };
             let settings = Settings { min_count: count, ..self.settings };
-            guess = match run_within(self.engine, self.rows, &settings, limit, self.control)? {
+            guess = match run_within(self.engine, self.table, &settings, limit, self.control)? {
                 Run::Fits(found) => {
-                    let totals = Totals::new(&found, self.settings.min_length, count);
-                    let found = self.kept(&found);
+                    let found = self.kept(found);
+                    let totals = Totals::new(&found, count);
                     if totals.all >= self.wanted {
                         return Ok(self.best(found));
                     }
@@ -98,37 +98,36 @@ impl Top<'_> {
 
     /// There are as many single items as this.
     fn first_guess(&self) -> u64 {
-        let mut counts = item_counts(self.rows);
+        let mut supports = self.table.of_items();
         let place = usize::try_from(self.wanted - 1).unwrap_or(usize::MAX);
-        if place >= counts.len() {
+        if place >= supports.len() {
             return 0;
         }
-        counts.select_nth_unstable_by(place, |a, b| b.cmp(a));
-        u64::from(counts[place])
+        supports.select_nth_unstable_by(place, |a, b| b.cmp(a));
+        supports[place]
     }
 
-    fn kept(&self, found: &[Pieces]) -> Vec<Sets> {
-        let lengths = (1..).zip(found).skip(self.settings.min_length - 1);
-        lengths.map(|(length, pieces)| Sets::of(length, pieces)).collect()
+    fn kept(&self, found: Mined) -> Vec<Sets> {
+        Sets::of(found).skip(self.settings.min_length - 1).collect()
     }
 
     /// The best of itemsets that are enough.
     fn best(&self, found: Vec<Sets>) -> Vec<Sets> {
-        let mut counts: Vec<u32> = found.iter().flat_map(|sets| &sets.counts).copied().collect();
+        let mut supports: Vec<u64> = found.iter().flat_map(Sets::supports).collect();
         let place = self.wanted as usize - 1;
-        if place >= counts.len() {
+        if place >= supports.len() {
             return found;
         }
-        let (_, &mut least, _) = counts.select_nth_unstable_by(place, |a, b| b.cmp(a));
+        let (_, &mut least, _) = supports.select_nth_unstable_by(place, |a, b| b.cmp(a));
         let (mut above, mut ties) = (Vec::new(), Vec::new());
         for sets in found {
-            let rows = |is: &dyn Fn(u32) -> bool| -> Vec<u32> {
-                (0..).zip(&sets.counts).filter(|(_, count)| is(**count)).map(|(r, _)| r).collect()
+            let rows = |is: &dyn Fn(u64) -> bool| -> Vec<u32> {
+                (0..).zip(sets.supports()).filter(|(_, n)| is(*n)).map(|(r, _)| r).collect()
             };
-            above.push(sets.take(&rows(&|count| count > least)));
-            ties.push(sets.take(&rows(&|count| count == least)));
+            above.push(sets.take(&rows(&|support| support > least)));
+            ties.push(sets.take(&rows(&|support| support == least)));
         }
-        self.select(above, ties, least.into())
+        self.select(above, ties, least)
     }
 
     /// All of `above`, and the first of those that have exactly `count`.
@@ -136,15 +135,12 @@ impl Top<'_> {
         let mut open = self.wanted - above.iter().map(|sets| sets.len() as u64).sum::<u64>();
         for mut sets in ties {
             self.order.sort(&mut sets);
-            let rows = (0..).zip(&sets.counts).filter(|(_, n)| u64::from(**n) == count);
+            let rows = (0..).zip(sets.supports()).filter(|(_, support)| *support == count);
             let rows: Vec<u32> = rows.map(|(row, _)| row).take(open as usize).collect();
             open -= rows.len() as u64;
             let new = sets.take(&rows);
             match above.iter_mut().find(|sets| sets.length == new.length) {
-                Some(sets) => {
-                    sets.items.extend(new.items);
-                    sets.counts.extend(new.counts);
-                }
+                Some(sets) => sets.append(new),
                 None => above.push(new),
             }
         }
@@ -159,13 +155,14 @@ impl Top<'_> {
         let mut shorter = Vec::new();
         for max_length in self.settings.min_length..=self.settings.max_length {
             let settings = Settings { min_count: count, max_length, ..self.settings };
-            match run_within(self.engine, self.rows, &settings, limit, self.control)? {
+            match run_within(self.engine, self.table, &settings, limit, self.control)? {
                 Run::Fits(found) => {
-                    shorter = self.kept(&found);
+                    let longest = found.lengths.len();
+                    shorter = self.kept(found);
                     if self.enough(&shorter) {
                         return Ok(Some(shorter));
                     }
-                    if found.len() < max_length {
+                    if longest < max_length {
                         return Ok(None);
                     }
                 }
@@ -201,15 +198,15 @@ impl Top<'_> {
             } else {
                 (2 * fits).min(fits.midpoint(exceeds)).max(fits + 1)
             };
-            let mut keep = vec![false; self.rows.universe];
+            let mut keep = vec![false; self.table.rows.universe];
             items[..number].iter().for_each(|&item| keep[item as usize] = true);
-            let (offsets, some) = cut(self.rows, &keep, self.control)?;
-            let rows = Rows { offsets: &offsets, items: &some, ..self.rows };
-            match run_within(self.engine, rows, settings, limit, self.control)? {
+            let (offsets, some) = cut(self.table.rows, &keep, self.control)?;
+            let rows = Rows { offsets: &offsets, items: &some, ..self.table.rows };
+            let table = Weighed { rows, ..self.table };
+            match run_within(self.engine, table, settings, limit, self.control)? {
                 Run::Fits(found) => {
                     sets.truncate(shorter);
-                    let longest = found.get(settings.max_length - 1);
-                    sets.extend(longest.map(|found| Sets::of(settings.max_length, found)));
+                    sets.extend(Sets::of(found).nth(settings.max_length - 1));
                     if self.enough(&sets) {
                         return Ok(Some(sets));
                     }
