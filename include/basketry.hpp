@@ -28,11 +28,13 @@
 #include <functional>
 #include <iterator>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -139,6 +141,21 @@ T *make(Make make) {
     return handle;
 }
 
+/// Bytes as C has them.
+inline const std::uint8_t *data(std::string_view bytes) noexcept {
+    return reinterpret_cast<const std::uint8_t *>(bytes.data());
+}
+
+/// The bytes that C lends of a handle.
+template <typename T>
+std::string_view bytes(const T *handle,
+                       basketry_status (*get)(const T *, const std::uint8_t **, std::size_t *)) {
+    const std::uint8_t *first = nullptr;
+    std::size_t len = 0;
+    check(get(handle, &first, &len));
+    return {reinterpret_cast<const char *>(first), len};
+}
+
 inline std::vector<basketry_id> native_ids(const std::vector<Id> &ids) {
     std::vector<basketry_id> native;
     native.reserve(ids.size());
@@ -232,6 +249,9 @@ void watched(const Control *control, Work work) {
 
 } // namespace detail
 
+class Catalog;
+class History;
+
 /// Baskets of distinct items, the miner's view of orders.
 class Baskets : public detail::Handle<basketry_baskets, basketry_baskets_free> {
 public:
@@ -265,6 +285,192 @@ public:
     /// How many distinct items there are.
     std::size_t items() const noexcept { return basketry_baskets_items(native()); }
 
+    /// The baskets with these numbers, in this order.
+    Baskets take(const std::vector<std::size_t> &numbers) const {
+        return adopt(detail::make<basketry_baskets>([&](auto out) {
+            return basketry_baskets_take(native(), numbers.data(), numbers.size(), out);
+        }));
+    }
+
+    /// The same baskets with a weight for each: how often it counts.
+    Baskets with_weights(const std::vector<double> &weights) const {
+        return adopt(detail::make<basketry_baskets>([&](auto out) {
+            return basketry_baskets_with_weights(native(), weights.data(), weights.size(), out);
+        }));
+    }
+
+    /// Appends the baskets of another, whose items are matched by id.
+    void append(const Baskets &other) { check(basketry_baskets_append(native(), other.native())); }
+
+    /// Says who bought each of the baskets: the same number for the same customer.
+    void set_customers(const std::vector<std::uint32_t> &customers) {
+        check(basketry_baskets_set_customers(native(), customers.data(), customers.size()));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// What items are kinds of.
+class Hierarchy : public detail::Handle<basketry_hierarchy, basketry_hierarchy_free> {
+public:
+    /// From pairs of an item or category and a category that it is of.
+    static Hierarchy from_links(const std::vector<std::pair<Id, Id>> &links) {
+        std::vector<basketry_id> children, parents;
+        for (const auto &link : links) {
+            children.push_back(link.first.native());
+            parents.push_back(link.second.native());
+        }
+        return adopt(detail::make<basketry_hierarchy>([&](auto out) {
+            return basketry_hierarchy_from_links(children.data(), parents.data(), links.size(),
+                                                 out);
+        }));
+    }
+
+    /// Of the categories of a catalogue, called column=value, such as "department=dairy".
+    static Hierarchy from_catalog(const Catalog &catalog);
+
+    /// Takes over a handle of C.
+    static Hierarchy adopt(basketry_hierarchy *handle) noexcept { return Hierarchy(handle); }
+
+    /// How many items and categories there are, on all levels.
+    std::size_t size() const noexcept { return basketry_hierarchy_len(native()); }
+
+    /// A copy in which only these levels take part.
+    Hierarchy only(const std::vector<std::string> &levels) const {
+        std::vector<const char *> names;
+        for (const std::string &level : levels) {
+            names.push_back(level.c_str());
+        }
+        return adopt(detail::make<basketry_hierarchy>([&](auto out) {
+            return basketry_hierarchy_only(native(), names.data(), names.size(), out);
+        }));
+    }
+
+    /// Baskets with the categories of what they hold.
+    Baskets extend(const Baskets &baskets, const Control *control = nullptr) const {
+        return Baskets::adopt(detail::make_watched<basketry_baskets>(control, [&](auto c, auto out) {
+            return basketry_hierarchy_extend(native(), baskets.native(), c, out);
+        }));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// Which of the frequent itemsets to mine. The texts of ids are borrowed, and so is the hierarchy.
+class Selection {
+public:
+    /// Only so many itemsets, those of the largest support.
+    Selection &top(std::uint64_t itemsets) {
+        top_ = itemsets;
+        return *this;
+    }
+    /// Only itemsets that hold all of these.
+    Selection &must_contain(const std::vector<Id> &ids) {
+        must_contain_ = detail::native_ids(ids);
+        return *this;
+    }
+    /// Only itemsets that hold none of these.
+    Selection &must_not_contain(const std::vector<Id> &ids) {
+        must_not_contain_ = detail::native_ids(ids);
+        return *this;
+    }
+    /// Only itemsets of these.
+    Selection &only_from(const std::vector<Id> &ids) {
+        only_from_ = detail::native_ids(ids);
+        return *this;
+    }
+    /// A least share of baskets for one item.
+    Selection &item_min_share(const Id &item, double share) {
+        minimums_.push_back({item.native(), share, 0});
+        return *this;
+    }
+    /// A least number of baskets for one item.
+    Selection &item_min_count(const Id &item, std::uint64_t count) {
+        minimums_.push_back({item.native(), 0.0, count});
+        return *this;
+    }
+    /// Mines over items and their categories.
+    Selection &hierarchy(const Hierarchy &hierarchy) {
+        hierarchy_ = hierarchy.native();
+        return *this;
+    }
+
+    /// The selection as C has it; it points into this one, as long as that stays as it is.
+    const basketry_itemset_selection *native() {
+        native_ = BASKETRY_ITEMSET_SELECTION_INIT;
+        native_.top = top_;
+        native_.must_contain = {must_contain_.data(), must_contain_.size()};
+        native_.must_not_contain = {must_not_contain_.data(), must_not_contain_.size()};
+        if (only_from_) {
+            list_ = {only_from_->data(), only_from_->size()};
+            native_.only_from = &list_;
+        }
+        native_.item_min_supports = minimums_.data();
+        native_.n_item_min_supports = minimums_.size();
+        native_.hierarchy = hierarchy_;
+        return &native_;
+    }
+
+private:
+    std::uint64_t top_ = 0;
+    std::vector<basketry_id> must_contain_, must_not_contain_;
+    std::optional<std::vector<basketry_id>> only_from_;
+    std::vector<basketry_item_min_support> minimums_;
+    const basketry_hierarchy *hierarchy_ = nullptr;
+    basketry_ids list_ = {nullptr, 0};
+    basketry_itemset_selection native_ = BASKETRY_ITEMSET_SELECTION_INIT;
+};
+
+/// What each line of each basket is worth, in minor units.
+class Utilities : public detail::Handle<basketry_utilities, basketry_utilities_free> {
+public:
+    /// From the items of each basket, each with its utility.
+    static Utilities from_lists(const std::vector<std::vector<std::pair<Id, std::int64_t>>> &lists) {
+        std::vector<std::uint64_t> offsets{0};
+        std::vector<std::uint32_t> indices;
+        std::vector<std::int64_t> values;
+        std::vector<basketry_id> ids;
+        std::map<std::tuple<bool, std::int64_t, std::string_view>, std::uint32_t> known;
+        for (const auto &list : lists) {
+            for (const auto &line : list) {
+                const Id &id = line.first;
+                const auto next = static_cast<std::uint32_t>(ids.size());
+                const auto found =
+                    known.emplace(std::make_tuple(id.is_int(), id.number(), id.text()), next);
+                if (found.second) {
+                    ids.push_back(id.native());
+                }
+                indices.push_back(found.first->second);
+                values.push_back(line.second);
+            }
+            offsets.push_back(indices.size());
+        }
+        return adopt(detail::make<basketry_utilities>([&](auto out) {
+            return basketry_utilities_from_csr(offsets.data(), offsets.size(), indices.data(),
+                                               values.data(), values.size(), ids.data(),
+                                               ids.size(), out);
+        }));
+    }
+
+    /// What each line of a history contributed: what was paid for it, less the unit cost of the
+    /// catalogue if there is one. no_cost says what to do with products that have none.
+    static Utilities from_history(const History &history, const Catalog *catalog = nullptr,
+                                  std::int32_t no_cost = BASKETRY_ON_BAD_ERROR);
+
+    /// Takes over a handle of C.
+    static Utilities adopt(basketry_utilities *handle) noexcept { return Utilities(handle); }
+
+    /// How many baskets there are, empty ones included.
+    std::size_t size() const noexcept { return basketry_utilities_len(native()); }
+
+    /// How many distinct pairs of a basket and an item there are.
+    std::size_t lines() const noexcept { return basketry_utilities_lines(native()); }
+
+    /// The utility of all lines.
+    std::int64_t total() const noexcept { return basketry_utilities_total(native()); }
+
 private:
     using Handle::Handle;
 };
@@ -278,6 +484,62 @@ public:
                          const Control *control = nullptr) {
         return adopt(detail::make_watched<basketry_itemsets>(control, [&](auto c, auto out) {
             return basketry_itemsets_mine(baskets.native(), &options, c, out);
+        }));
+    }
+
+    /// As above, of baskets in parts.
+    static Itemsets mine_parts(const std::vector<const Baskets *> &parts,
+                               const basketry_itemset_options &options,
+                               const Control *control = nullptr) {
+        std::vector<const basketry_baskets *> handles;
+        for (const Baskets *part : parts) {
+            handles.push_back(part->native());
+        }
+        return adopt(detail::make_watched<basketry_itemsets>(control, [&](auto c, auto out) {
+            return basketry_itemsets_mine_parts(handles.data(), handles.size(), &options, c, out);
+        }));
+    }
+
+    /// What is more frequent in one of two groups of baskets than in the other. Begin the options
+    /// with BASKETRY_CONTRAST_OPTIONS_INIT.
+    static Itemsets contrasts(const Baskets &first, const Baskets &second,
+                              const basketry_contrast_options &options,
+                              const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_itemsets>(control, [&](auto c, auto out) {
+            return basketry_itemsets_contrasts(first.native(), second.native(), &options, c, out);
+        }));
+    }
+
+    /// What is worth the most together. Begin the options with
+    /// BASKETRY_HIGH_UTILITY_OPTIONS_INIT.
+    static Itemsets high_utility(const Utilities &utilities,
+                                 const basketry_high_utility_options &options,
+                                 const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_itemsets>(control, [&](auto c, auto out) {
+            return basketry_itemsets_high_utility(utilities.native(), &options, c, out);
+        }));
+    }
+
+    /// Itemsets from what bytes() gave.
+    static Itemsets from_bytes(std::string_view bytes) {
+        return adopt(detail::make<basketry_itemsets>([&](auto out) {
+            return basketry_itemsets_from_bytes(detail::data(bytes), bytes.size(), out);
+        }));
+    }
+
+    /// The itemsets of baskets that were appended to, given these, which are of the first of them.
+    Itemsets update(const Baskets &baskets, const basketry_itemset_options &options,
+                    const Control *control = nullptr) const {
+        return adopt(detail::make_watched<basketry_itemsets>(control, [&](auto c, auto out) {
+            return basketry_itemsets_update(baskets.native(), native(), &options, c, out);
+        }));
+    }
+
+    /// The same itemsets with their counts in other baskets.
+    Itemsets count_in(const Baskets &baskets, std::size_t threads = 0,
+                      const Control *control = nullptr) const {
+        return adopt(detail::make_watched<basketry_itemsets>(control, [&](auto c, auto out) {
+            return basketry_itemsets_count(baskets.native(), native(), threads, c, out);
         }));
     }
 
@@ -298,6 +560,34 @@ public:
         return id;
     }
 
+    /// A column of numbers by its name: "length", "count", "support", "weight" of baskets with
+    /// weights, and what contrasts and high-utility itemsets have.
+    basketry_numbers column(std::string_view name) const {
+        basketry_numbers numbers;
+        check(basketry_itemsets_column(native(), str(name), &numbers));
+        return numbers;
+    }
+
+    /// In how many baskets these ids are together; 0 if that is below the threshold.
+    std::uint64_t count_of(const std::vector<Id> &ids) const {
+        const std::vector<basketry_id> all = detail::native_ids(ids);
+        std::uint64_t count = 0;
+        check(basketry_itemsets_count_of(native(), all.data(), all.size(), &count));
+        return count;
+    }
+
+    /// The least number of baskets of which these are all itemsets.
+    std::uint64_t min_count() const noexcept { return basketry_itemsets_min_count(native()); }
+
+    /// The least number of baskets that was asked for, if a limit raised it; otherwise 0.
+    std::uint64_t raised() const noexcept { return basketry_itemsets_raised(native()); }
+
+    /// The weight of all baskets; 0 if they have no weights.
+    double total_weight() const noexcept { return basketry_itemsets_total_weight(native()); }
+
+    /// The itemsets as bytes, for keeping; from_bytes reads them.
+    std::string_view bytes() const { return detail::bytes(native(), basketry_itemsets_bytes); }
+
     /// Writes the itemsets as an Arrow stream, which the caller releases.
     void export_to(ArrowArrayStream &out) const {
         check(basketry_itemsets_export(native(), &out));
@@ -305,6 +595,125 @@ public:
 
 private:
     using Handle::Handle;
+};
+
+/// The counts of fixed itemsets, which add up over parts of the baskets.
+class ItemsetCounts : public detail::Handle<basketry_itemset_counts, basketry_itemset_counts_free> {
+public:
+    /// The itemsets of a part of the baskets that may be frequent in all of them. total is the number
+    /// of all baskets; 0 means that it is not known, which a min_share allows.
+    static ItemsetCounts candidates(const Baskets &part, const basketry_itemset_options &options,
+                                    std::uint64_t total = 0, const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_itemset_counts>(control, [&](auto c, auto out) {
+            return basketry_itemset_counts_candidates(part.native(), &options, total, c, out);
+        }));
+    }
+
+    /// Of these itemsets, to be counted.
+    static ItemsetCounts of(const Itemsets &itemsets) {
+        return adopt(detail::make<basketry_itemset_counts>([&](auto out) {
+            return basketry_itemset_counts_from_itemsets(itemsets.native(), out);
+        }));
+    }
+
+    /// All itemsets that any of these has; nothing is counted yet.
+    static ItemsetCounts unite(const std::vector<const ItemsetCounts *> &parts) {
+        std::vector<const basketry_itemset_counts *> handles;
+        for (const ItemsetCounts *part : parts) {
+            handles.push_back(part->native());
+        }
+        return adopt(detail::make<basketry_itemset_counts>([&](auto out) {
+            return basketry_itemset_counts_union(handles.data(), handles.size(), out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static ItemsetCounts adopt(basketry_itemset_counts *handle) noexcept {
+        return ItemsetCounts(handle);
+    }
+
+    std::size_t size() const noexcept { return basketry_itemset_counts_len(native()); }
+
+    /// How many baskets were counted.
+    std::uint64_t baskets() const noexcept { return basketry_itemset_counts_baskets(native()); }
+
+    /// Counts the itemsets in these baskets too.
+    void add(const Baskets &baskets, std::size_t threads = 0, const Control *control = nullptr) {
+        detail::watched(control, [&](auto c) {
+            return basketry_itemset_counts_add(native(), baskets.native(), threads, c);
+        });
+    }
+
+    /// Adds what was counted elsewhere of the same itemsets.
+    void merge(const ItemsetCounts &other) {
+        check(basketry_itemset_counts_merge(native(), other.native()));
+    }
+
+    /// The itemsets with their counts.
+    Itemsets itemsets() const {
+        return Itemsets::adopt(detail::make<basketry_itemsets>(
+            [&](auto out) { return basketry_itemset_counts_itemsets(native(), out); }));
+    }
+
+    /// Those that are frequent in all the baskets that were counted.
+    Itemsets frequent(const basketry_itemset_options &options) const {
+        return Itemsets::adopt(detail::make<basketry_itemsets>([&](auto out) {
+            return basketry_itemset_counts_frequent(native(), &options, out);
+        }));
+    }
+
+    /// Writes the counts as an Arrow stream, which the caller releases.
+    void export_to(ArrowArrayStream &out) const {
+        check(basketry_itemset_counts_export(native(), &out));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// What one side of a rule may hold. The texts of ids are borrowed.
+class Template {
+public:
+    /// Only these items.
+    Template &only_from(const std::vector<Id> &ids) { return set(only_from_, ids); }
+    /// All of these items.
+    Template &must_contain(const std::vector<Id> &ids) { return set(must_contain_, ids); }
+    /// At least one of these items.
+    Template &must_contain_any(const std::vector<Id> &ids) { return set(any_, ids); }
+    /// None of these items.
+    Template &must_not_contain(const std::vector<Id> &ids) { return set(without_, ids); }
+    /// So many items; 0 means any.
+    Template &length(std::size_t least, std::size_t most = 0) {
+        native_.min_length = least;
+        native_.max_length = most;
+        return *this;
+    }
+
+    /// The template as C has it; it points into this one, as long as that stays as it is.
+    const basketry_template *native() {
+        const auto lend = [](const auto &list, const basketry_id *&ids, std::size_t &n) {
+            static const basketry_id none = BASKETRY_ID_INIT;
+            // No list at all is not an empty one.
+            ids = !list ? nullptr : list->empty() ? &none : list->data();
+            n = list ? list->size() : 0;
+        };
+        lend(only_from_, native_.only_from, native_.n_only_from);
+        lend(must_contain_, native_.must_contain, native_.n_must_contain);
+        lend(any_, native_.must_contain_any, native_.n_must_contain_any);
+        lend(without_, native_.must_not_contain, native_.n_must_not_contain);
+        return &native_;
+    }
+
+private:
+    using List = std::optional<std::vector<basketry_id>>;
+
+    Template &set(List &list, const std::vector<Id> &ids) {
+        list = detail::native_ids(ids);
+        return *this;
+    }
+
+    List only_from_, must_contain_, any_, without_;
+    basketry_template native_ = BASKETRY_TEMPLATE_INIT;
 };
 
 /// Association rules, one row each.
@@ -318,7 +727,8 @@ public:
         return make(itemsets, options, control);
     }
 
-    /// As above, with all options.
+    /// As above, with all options. Begin them with BASKETRY_RULE_OPTIONS_INIT; a Template's native()
+    /// is what antecedent and consequent point to.
     static Rules make(const Itemsets &itemsets, const basketry_rule_options &options,
                       const Control *control = nullptr) {
         return adopt(detail::make_watched<basketry_rules>(control, [&](auto c, auto out) {
@@ -349,6 +759,77 @@ public:
         check(basketry_rules_values(native(), measure.c_str(), values.data(), values.size()));
         return values;
     }
+
+    /// Rules from what bytes() gave.
+    static Rules from_bytes(std::string_view bytes) {
+        return adopt(detail::make<basketry_rules>([&](auto out) {
+            return basketry_rules_from_bytes(detail::data(bytes), bytes.size(), out);
+        }));
+    }
+
+    /// The n rules with the largest measure, the largest first.
+    Rules top(std::size_t n, const std::string &measure) const {
+        return adopt(detail::make<basketry_rules>(
+            [&](auto out) { return basketry_rules_top(native(), n, measure.c_str(), out); }));
+    }
+
+    /// The rules with the largest measure first, or the smallest.
+    Rules sorted(const std::string &measure, bool ascending = false) const {
+        return adopt(detail::make<basketry_rules>([&](auto out) {
+            return basketry_rules_sort(native(), measure.c_str(), ascending ? 1 : 0, out);
+        }));
+    }
+
+    /// The same rules, whose Arrow streams have columns of these measures.
+    Rules with_measures(const std::vector<std::string> &measures) const {
+        std::vector<const char *> names;
+        for (const std::string &measure : measures) {
+            names.push_back(measure.c_str());
+        }
+        return adopt(detail::make<basketry_rules>([&](auto out) {
+            return basketry_rules_with_measures(native(), names.data(), names.size(), out);
+        }));
+    }
+
+    /// The p-value of each rule by Fisher's one-sided exact test, corrected for so many tests; 0 means
+    /// one for each rule. The corrections are BASKETRY_CORRECTION_HOLM and so on.
+    std::vector<double> p_values(std::int32_t correction, std::uint64_t tests = 0,
+                                 const Control *control = nullptr) const {
+        std::vector<double> values(size());
+        detail::watched(control, [&](auto c) {
+            return basketry_rules_p_values(native(), correction, tests, c, values.data(),
+                                           values.size());
+        });
+        return values;
+    }
+
+    /// The rules that are significant. Begin the options with BASKETRY_SIGNIFICANCE_OPTIONS_INIT.
+    Rules significant(const basketry_significance_options &options,
+                      const Control *control = nullptr) const {
+        return adopt(detail::make_watched<basketry_rules>(control, [&](auto c, auto out) {
+            return basketry_rules_significant(native(), &options, c, out);
+        }));
+    }
+
+    /// The rules that are more confident than all more general ones. Begin the options with
+    /// BASKETRY_REDUNDANCY_OPTIONS_INIT.
+    Rules non_redundant(const basketry_redundancy_options &options,
+                        const Control *control = nullptr) const {
+        return adopt(detail::make_watched<basketry_rules>(control, [&](auto c, auto out) {
+            return basketry_rules_non_redundant(native(), &options, c, out);
+        }));
+    }
+
+    /// The rules of which each item of the antecedent makes a significant difference.
+    Rules productive(const basketry_significance_options &options,
+                     const Control *control = nullptr) const {
+        return adopt(detail::make_watched<basketry_rules>(control, [&](auto c, auto out) {
+            return basketry_rules_productive(native(), &options, c, out);
+        }));
+    }
+
+    /// The rules as bytes, for keeping; from_bytes reads them.
+    std::string_view bytes() const { return detail::bytes(native(), basketry_rules_bytes); }
 
     /// The n best rules for a basket by a measure, the best first.
     Rules matching(const std::vector<Id> &basket, std::size_t n,
@@ -432,6 +913,11 @@ private:
     using Handle::Handle;
 };
 
+inline Hierarchy Hierarchy::from_catalog(const Catalog &catalog) {
+    return adopt(detail::make<basketry_hierarchy>(
+        [&](auto out) { return basketry_hierarchy_from_catalog(catalog.native(), out); }));
+}
+
 /// Past orders.
 class History : public detail::Handle<basketry_history, basketry_history_free> {
 public:
@@ -488,6 +974,92 @@ public:
     Baskets to_baskets() const {
         return Baskets::adopt(detail::make<basketry_baskets>(
             [&](auto out) { return basketry_history_to_baskets(native(), out); }));
+    }
+
+    /// As above, with weights that halve with every half-life between a basket and now.
+    Baskets to_decayed_baskets(std::int64_t now_ms, double half_life_days) const {
+        return Baskets::adopt(detail::make<basketry_baskets>([&](auto out) {
+            return basketry_history_to_decayed_baskets(native(), now_ms, half_life_days, out);
+        }));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+inline Utilities Utilities::from_history(const History &history, const Catalog *catalog,
+                                         std::int32_t no_cost) {
+    return adopt(detail::make<basketry_utilities>([&](auto out) {
+        return basketry_utilities_from_history(
+            history.native(), catalog == nullptr ? nullptr : catalog->native(), no_cost, out);
+    }));
+}
+
+/// Sequences of purchases that many customers have, one row each.
+class Sequences : public detail::Handle<basketry_sequences, basketry_sequences_free> {
+public:
+    /// Finds what enough customers buy after what. Begin the options with
+    /// BASKETRY_SEQUENCE_OPTIONS_INIT.
+    static Sequences mine(const History &history, const basketry_sequence_options &options,
+                          const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_sequences>(control, [&](auto c, auto out) {
+            return basketry_sequences_mine(history.native(), &options, c, out);
+        }));
+    }
+
+    /// Sequences from what bytes() gave.
+    static Sequences from_bytes(std::string_view bytes) {
+        return adopt(detail::make<basketry_sequences>([&](auto out) {
+            return basketry_sequences_from_bytes(detail::data(bytes), bytes.size(), out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static Sequences adopt(basketry_sequences *handle) noexcept { return Sequences(handle); }
+
+    std::size_t size() const noexcept { return basketry_sequences_len(native()); }
+
+    /// The sequences as columns.
+    const basketry_sequence_columns &columns() const noexcept {
+        return *basketry_sequences_columns(native());
+    }
+
+    /// The id of an item of the columns.
+    Id item(std::uint32_t item) const {
+        basketry_id id;
+        check(basketry_sequences_item(native(), item, &id));
+        return id;
+    }
+
+    /// The sequences with the largest measure first, such as "lift".
+    Sequences sorted(const std::string &measure) const {
+        return adopt(detail::make<basketry_sequences>([&](auto out) {
+            return basketry_sequences_sorted(native(), measure.c_str(), out);
+        }));
+    }
+
+    /// What follows these orders, the oldest first: the n best by a measure.
+    Sequences after(const std::vector<std::vector<Id>> &orders, std::size_t n,
+                    const std::string &measure = "confidence") const {
+        std::vector<std::vector<basketry_id>> ids;
+        std::vector<basketry_ids> lists;
+        ids.reserve(orders.size());
+        for (const auto &order : orders) {
+            ids.push_back(detail::native_ids(order));
+            lists.push_back({ids.back().data(), ids.back().size()});
+        }
+        return adopt(detail::make<basketry_sequences>([&](auto out) {
+            return basketry_sequences_after(native(), lists.data(), lists.size(), n,
+                                            measure.c_str(), out);
+        }));
+    }
+
+    /// The sequences as bytes, for keeping; from_bytes reads them.
+    std::string_view bytes() const { return detail::bytes(native(), basketry_sequences_bytes); }
+
+    /// Writes the sequences as an Arrow stream, which the caller releases.
+    void export_to(ArrowArrayStream &out) const {
+        check(basketry_sequences_export(native(), &out));
     }
 
 private:

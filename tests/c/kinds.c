@@ -49,7 +49,54 @@ int main(int argc, char **argv) {
     CHECK(numbers.len == 3 && numbers.floats[0] == 4.0 && numbers.floats[1] == 2.25);
     OK(basketry_itemsets_column(sets, basketry_text("support"), &numbers));
     CHECK(numbers.floats[2] == 2.25 / 4.0);
+    CHECK(basketry_itemsets_total_weight(sets) == 4.0 && basketry_itemsets_total_weight(NULL) == 0.0);
+
+    /* As bytes and back. */
+    const uint8_t *bytes = NULL;
+    size_t len = 0;
+    OK(basketry_itemsets_bytes(sets, &bytes, &len));
+    basketry_itemsets *again = NULL;
+    OK(basketry_itemsets_from_bytes(bytes, len, &again));
+    CHECK(basketry_itemsets_len(again) == 3 && basketry_itemsets_total_weight(again) == 4.0);
+    basketry_itemsets_free(again);
+    again = NULL;
+    FAILS(BASKETRY_FORMAT, "", basketry_itemsets_from_bytes(bytes, len - 1, &again));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "bytes", basketry_itemsets_from_bytes(NULL, 9, &again));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "len", basketry_itemsets_bytes(sets, &bytes, NULL));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "itemsets", basketry_itemsets_bytes(NULL, &bytes, &len));
+    basketry_rules *rules = NULL;
+    FAILS(BASKETRY_INVALID_ARGUMENT, "weights", basketry_rules_make(sets, NULL, NULL, &rules));
     basketry_itemsets_free(sets);
+
+    /* With weights as with counts: only what holds item 0, the heaviest two. */
+    basketry_itemset_selection selection = BASKETRY_ITEMSET_SELECTION_INIT;
+    const basketry_id first = basketry_id_int(0);
+    selection.must_contain = (basketry_ids){&first, 1};
+    selection.top = 2;
+    options = (basketry_itemset_options)BASKETRY_ITEMSET_OPTIONS_INIT;
+    options.selection = &selection;
+    sets = NULL;
+    OK(basketry_itemsets_mine(weighted, &options, NULL, &sets));
+    OK(basketry_itemsets_column(sets, basketry_text("weight"), &numbers));
+    CHECK(numbers.len == 2 && numbers.floats[0] == 4.0 && numbers.floats[1] == 2.25);
+    basketry_itemsets_free(sets);
+
+    /* Whole weights are how often a basket came. */
+    const double times[] = {1.0, 3.0, 2.0, 4.0};
+    basketry_baskets *repeated = NULL;
+    OK(basketry_baskets_with_weights(weighted, times, 4, &repeated));
+    sets = mine(repeated, 5, BASKETRY_KIND_ALL, 3);
+    OK(basketry_rules_make(sets, NULL, NULL, &rules));
+    const basketry_rule_columns *columns = basketry_rules_columns(rules);
+    CHECK(columns->baskets == 10 && columns->len == 2 && columns->counts[0] == 6);
+    OK(basketry_rules_bytes(rules, &bytes, &len));
+    basketry_rules *same = NULL;
+    OK(basketry_rules_from_bytes(bytes, len, &same));
+    CHECK(basketry_rules_len(same) == 2 && basketry_rules_columns(same)->baskets == 10);
+    basketry_rules_free(same);
+    basketry_rules_free(rules);
+    basketry_itemsets_free(sets);
+    basketry_baskets_free(repeated);
     basketry_baskets *none = NULL;
     const double bad[] = {1.0, 0.0, 1.0, 1.0};
     FAILS(BASKETRY_INVALID_ARGUMENT, "basket 1", basketry_baskets_with_weights(weighted, bad, 4, &none));

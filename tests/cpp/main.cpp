@@ -178,6 +178,124 @@ void mining() {
     CHECK(contains(error.what(), "lift"));
 }
 
+void more_mining() {
+    using basketry::Baskets, basketry::Itemsets, basketry::Rules;
+    auto baskets = Baskets::from_lists(
+        {{"edam", "ale"}, {"brie", "ale"}, {"edam", "ale", "jam"}, {"edam", "gin"}});
+    basketry_itemset_options options = BASKETRY_ITEMSET_OPTIONS_INIT;
+    options.min_count = 2;
+    const auto sets = Itemsets::mine(baskets, options);
+    CHECK(sets.size() == 3 && sets.count_of({"edam", "ale"}) == 2);
+    CHECK(sets.min_count() == 2 && sets.raised() == 0 && sets.total_weight() == 0.0);
+    CHECK(Itemsets::from_bytes(sets.bytes()).size() == 3);
+    CHECK(error_of([] { Itemsets::from_bytes("no"); }).code() == BASKETRY_FORMAT);
+
+    // Categories, constraints and the most frequent.
+    const auto kinds = basketry::Hierarchy::from_links(
+        {{"edam", "cheese"}, {"brie", "cheese"}, {"ale", "drinks"}, {"gin", "drinks"}});
+    CHECK(kinds.size() == 6 && kinds.extend(baskets).size() == 4);
+    basketry::Selection selection;
+    selection.hierarchy(kinds).must_contain({"cheese"}).must_not_contain({"gin"}).top(2);
+    options.selection = selection.native();
+    const auto cheese = Itemsets::mine(baskets, options);
+    CHECK(cheese.size() == 2 && cheese.columns().counts[0] == 4 && cheese.columns().counts[1] == 4);
+    selection = basketry::Selection();
+    selection.only_from({"edam", "jam"}).item_min_count("jam", 1);
+    options.selection = selection.native();
+    CHECK(Itemsets::mine(baskets, options).size() == 3);
+    options.selection = nullptr;
+
+    // Weights, parts, updates and counts.
+    const auto weighted = baskets.with_weights({1, 1, 1, 5});
+    const auto heavy = Itemsets::mine(weighted, options);
+    CHECK(heavy.total_weight() == 8.0 && heavy.column("weight").floats[0] == 7.0);
+    const auto first = baskets.take({0, 1}), second = baskets.take({2, 3});
+    CHECK(Itemsets::mine_parts({&first, &second}, options).size() == 3);
+    basketry_itemset_options local = options;
+    local.min_count = 0;
+    local.min_share = 0.5;
+    const auto a = basketry::ItemsetCounts::candidates(first, local);
+    const auto b = basketry::ItemsetCounts::candidates(second, local);
+    auto counts = basketry::ItemsetCounts::unite({&a, &b});
+    auto more = basketry::ItemsetCounts::unite({&a, &b});
+    counts.add(first);
+    more.add(second);
+    counts.merge(more);
+    CHECK(counts.baskets() == 4 && counts.frequent(local).size() == 3);
+    CHECK(counts.itemsets().size() == counts.size());
+    CHECK(basketry::ItemsetCounts::of(sets).size() == 3);
+    CHECK(sets.count_in(first).columns().counts[0] == 1);
+    baskets.append(second);
+    options.min_count = 3;
+    const auto updated = sets.update(baskets, options);
+    CHECK(updated.size() == Itemsets::mine(baskets, options).size());
+
+    // Rules with templates, customers and tests.
+    options.min_count = 1;
+    const auto all = Itemsets::mine(baskets, options);
+    basketry::Template to_ale, from_edam;
+    to_ale.only_from({"ale"});
+    from_edam.must_contain({"edam"}).length(1, 2);
+    basketry_rule_options wanted = BASKETRY_RULE_OPTIONS_INIT;
+    wanted.consequent = to_ale.native();
+    wanted.antecedent = from_edam.native();
+    baskets.set_customers({1, 1, 2, 3, 2, 4});
+    wanted.baskets = baskets.native();
+    const auto rules = Rules::make(all, wanted);
+    CHECK(rules.size() == 2 && rules.columns().customers != nullptr);
+    CHECK(rules.columns().customers[0] == 2);
+    CHECK(rules.top(1, "confidence").values("confidence")[0] == 1.0);
+    CHECK(rules.sorted("confidence", true).values("confidence")[0] < 1.0);
+    CHECK(rules.p_values(BASKETRY_CORRECTION_HOLM).size() == 2);
+    basketry_significance_options alpha = BASKETRY_SIGNIFICANCE_OPTIONS_INIT;
+    CHECK(rules.significant(alpha).size() == 0 && rules.productive(alpha).size() == 0);
+    basketry_redundancy_options redundancy = BASKETRY_REDUNDANCY_OPTIONS_INIT;
+    CHECK(rules.non_redundant(redundancy).size() <= 2);
+    CHECK(Rules::from_bytes(rules.with_measures({"lift"}).bytes()).size() == 2);
+
+    // What is worth the most, and what sells here and not there.
+    const auto utilities =
+        basketry::Utilities::from_lists({{{"a", 500}, {"b", 100}}, {{"a", 500}}, {{"c", 7}}});
+    CHECK(utilities.size() == 3 && utilities.lines() == 4 && utilities.total() == 1107);
+    basketry_high_utility_options most = BASKETRY_HIGH_UTILITY_OPTIONS_INIT;
+    most.min_minor = 600;
+    CHECK(Itemsets::high_utility(utilities, most).size() == 2);
+    basketry_contrast_options contrast = BASKETRY_CONTRAST_OPTIONS_INIT;
+    contrast.min_count = 1;
+    contrast.max_p_value = 1.0;
+    CHECK(Itemsets::contrasts(first, second, contrast).size() > 0);
+}
+
+void sequences() {
+    basketry::HistoryBuilder builder(BASKETRY_WITH_CUSTOMERS);
+    const std::int64_t day = 86400000;
+    for (int customer = 0; customer < 3; customer++) {
+        for (int step = 0; step < 2; step++) {
+            basketry_order_line line = BASKETRY_ORDER_LINE_INIT;
+            line.time_ms = (customer + 2 * step) * day;
+            line.customer = basketry::Id(customer).native();
+            line.product = basketry::Id(step == 0 ? "printer" : "ink").native();
+            builder.push(line);
+        }
+    }
+    const auto history = builder.finish();
+    basketry_sequence_options options = BASKETRY_SEQUENCE_OPTIONS_INIT;
+    options.min_count = 2;
+    options.within_days = 2;
+    const auto found = basketry::Sequences::mine(history, options);
+    CHECK(found.size() == 1 && found.columns().row_customers[0] == 3);
+    CHECK(found.item(found.columns().items[1]) == basketry::Id("ink"));
+    CHECK(found.sorted("lift").size() == 1);
+    CHECK(found.after({{"printer"}}, 5, "support").size() == 1);
+    CHECK(found.after({{"ink"}}, 5, "support").size() == 0);
+    CHECK(basketry::Sequences::from_bytes(found.bytes()).columns().median_lag_days[0] ==
+          found.columns().median_lag_days[0]);
+    const auto decayed = history.to_decayed_baskets(10 * day, 30);
+    basketry_itemset_options half = BASKETRY_ITEMSET_OPTIONS_INIT;
+    half.min_share = 0.1;
+    CHECK(basketry::Itemsets::mine(decayed, half).total_weight() < 6.0);
+}
+
 void learning(const std::string &golden, const std::string &folder) {
     basketry_catalog_columns products = BASKETRY_CATALOG_COLUMNS_INIT;
     products.product = "product";
@@ -321,6 +439,8 @@ int main(int argc, char **argv) {
     ids();
     errors(argv[1]);
     mining();
+    more_mining();
+    sequences();
     learning(argv[1], argv[2]);
     golden(argv[1]);
     return 0;

@@ -20,6 +20,7 @@ use crate::strings::{Grows, basketry_id, basketry_str, grown};
 pub struct basketry_itemsets {
     pub(crate) itemsets: Itemsets,
     columns: OnceLock<Columns>,
+    pub(crate) bytes: OnceLock<Vec<u8>>,
 }
 
 struct Columns {
@@ -210,6 +211,13 @@ pub extern "C" fn basketry_itemsets_raised(itemsets: Option<&basketry_itemsets>)
     get(0, || itemsets.and_then(|itemsets| itemsets.itemsets.raised()).map_or(0, |r| r.asked))
 }
 
+/// The weight of all baskets, if they had weights: what to divide the column "weight" by for a
+/// support. Otherwise, and for null, 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_itemsets_total_weight(itemsets: Option<&basketry_itemsets>) -> f64 {
+    get(0.0, || itemsets.and_then(|itemsets| itemsets.itemsets.total_weight()).unwrap_or(0.0))
+}
+
 /// The itemsets as columns, borrowed; null for null. The first call lays them out.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_itemsets_columns(
@@ -243,7 +251,7 @@ impl basketry_numbers {
 }
 
 /// Writes a column of numbers, by name: "length", "count", "support", or one that the way of
-/// mining adds. Borrowed from the itemsets; the first call for a column lays it out.
+/// mining adds, such as "weight" where baskets have weights. Borrowed from the itemsets; the first call for a column lays it out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_itemsets_column(
     itemsets: Option<&basketry_itemsets>,
@@ -317,7 +325,7 @@ pub extern "C" fn basketry_itemsets_export(
 
 impl basketry_itemsets {
     pub(crate) fn new(itemsets: Itemsets) -> Self {
-        Self { itemsets, columns: OnceLock::new() }
+        Self { itemsets, columns: OnceLock::new(), bytes: OnceLock::new() }
     }
 
     fn columns(&self) -> &Columns {

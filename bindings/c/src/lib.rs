@@ -41,6 +41,7 @@ pub mod policy;
 pub mod recommendations;
 pub mod relations;
 pub mod rules;
+pub mod saved;
 pub mod scores;
 pub mod selection;
 pub mod sequences;

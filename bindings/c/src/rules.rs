@@ -20,6 +20,7 @@ use crate::strings::{Grows, array, array_mut, basketry_id, c_str, grown};
 pub struct basketry_rules {
     pub(crate) rules: Rules,
     columns: OnceLock<Columns>,
+    pub(crate) bytes: OnceLock<Vec<u8>>,
 }
 
 struct Columns {
@@ -440,7 +441,7 @@ pub(crate) unsafe fn measure_of(name: *const c_char) -> Result<Measure> {
 
 impl basketry_rules {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self { rules, columns: OnceLock::new() }
+        Self { rules, columns: OnceLock::new(), bytes: OnceLock::new() }
     }
 
     fn columns(&self) -> &Columns {

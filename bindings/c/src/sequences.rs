@@ -17,8 +17,9 @@ use crate::strings::{Grows, basketry_id, basketry_ids, c_str, grown};
 /// Sequences of purchases that many customers have, one row each. As mined, rows go by length,
 /// and within a length by their steps, from frequent to rare.
 pub struct basketry_sequences {
-    sequences: Sequences,
+    pub(crate) sequences: Sequences,
     columns: OnceLock<Columns>,
+    pub(crate) bytes: OnceLock<Vec<u8>>,
 }
 
 struct Columns {
@@ -325,8 +326,8 @@ pub extern "C" fn basketry_sequences_export(
 }
 
 impl basketry_sequences {
-    fn new(sequences: Sequences) -> Self {
-        Self { sequences, columns: OnceLock::new() }
+    pub(crate) fn new(sequences: Sequences) -> Self {
+        Self { sequences, columns: OnceLock::new(), bytes: OnceLock::new() }
     }
 
     fn columns(&self) -> &Columns {
