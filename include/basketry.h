@@ -2870,13 +2870,19 @@ uint64_t basketry_itemsets_min_count(const struct basketry_itemsets *itemsets);
 uint64_t basketry_itemsets_raised(const struct basketry_itemsets *itemsets);
 
 /**
+ * The weight of all baskets, if they had weights: what to divide the column "weight" by for a
+ * support. Otherwise, and for null, 0.
+ */
+double basketry_itemsets_total_weight(const struct basketry_itemsets *itemsets);
+
+/**
  * The itemsets as columns, borrowed; null for null. The first call lays them out.
  */
 const struct basketry_itemset_columns *basketry_itemsets_columns(const struct basketry_itemsets *itemsets);
 
 /**
  * Writes a column of numbers, by name: "length", "count", "support", or one that the way of
- * mining adds. Borrowed from the itemsets; the first call for a column lays it out.
+ * mining adds, such as "weight" where baskets have weights. Borrowed from the itemsets; the first call for a column lays it out.
  */
 basketry_status basketry_itemsets_column(const struct basketry_itemsets *itemsets,
                                          struct basketry_str name,
@@ -2933,7 +2939,8 @@ basketry_status basketry_itemsets_count(const struct basketry_baskets *baskets,
 
 /**
  * Finds the frequent itemsets of baskets in parts: what basketry_itemsets_mine finds in all of
- * them together, in the same order. Parts may be empty.
+ * them together, in the same order. Parts may be empty. They are mined one at a time only where
+ * max_memory leaves no room for a copy of their frequent items.
  */
 basketry_status basketry_itemsets_mine_parts(const struct basketry_baskets *const *parts,
                                              size_t n_parts,
@@ -2944,7 +2951,7 @@ basketry_status basketry_itemsets_mine_parts(const struct basketry_baskets *cons
 /**
  * Finds the frequent itemsets of baskets that were appended to, given those of the first of them,
  * mined with the same max_length: what basketry_itemsets_mine finds, but for the most part by
- * counting in the new baskets only.
+ * counting in the new baskets only, where that is cheaper than mining all of them again.
  */
 basketry_status basketry_itemsets_update(const struct basketry_baskets *baskets,
                                          const struct basketry_itemsets *itemsets,
@@ -3333,6 +3340,54 @@ basketry_status basketry_sequences_after(const struct basketry_sequences *sequen
  */
 basketry_status basketry_sequences_export(const struct basketry_sequences *sequences,
                                           struct ArrowArrayStream *out);
+
+/**
+ * Writes the itemsets as bytes, for another process or for keeping, and how many bytes there are;
+ * basketry_itemsets_from_bytes reads them. They are borrowed from the itemsets; the first call makes
+ * them.
+ */
+basketry_status basketry_itemsets_bytes(const struct basketry_itemsets *itemsets,
+                                        const uint8_t **bytes,
+                                        size_t *len);
+
+/**
+ * Makes itemsets from what basketry_itemsets_bytes wrote. All of it is checked.
+ */
+basketry_status basketry_itemsets_from_bytes(const uint8_t *bytes,
+                                             size_t len,
+                                             struct basketry_itemsets **out);
+
+/**
+ * Writes the rules as bytes, for another process or for keeping, and how many bytes there are;
+ * basketry_rules_from_bytes reads them. They are borrowed from the rules; the first call makes
+ * them.
+ */
+basketry_status basketry_rules_bytes(const struct basketry_rules *rules,
+                                     const uint8_t **bytes,
+                                     size_t *len);
+
+/**
+ * Makes rules from what basketry_rules_bytes wrote. All of it is checked.
+ */
+basketry_status basketry_rules_from_bytes(const uint8_t *bytes,
+                                          size_t len,
+                                          struct basketry_rules **out);
+
+/**
+ * Writes the sequences as bytes, for another process or for keeping, and how many bytes there are;
+ * basketry_sequences_from_bytes reads them. They are borrowed from the sequences; the first call makes
+ * them.
+ */
+basketry_status basketry_sequences_bytes(const struct basketry_sequences *sequences,
+                                         const uint8_t **bytes,
+                                         size_t *len);
+
+/**
+ * Makes sequences from what basketry_sequences_bytes wrote. All of it is checked.
+ */
+basketry_status basketry_sequences_from_bytes(const uint8_t *bytes,
+                                              size_t len,
+                                              struct basketry_sequences **out);
 
 /**
  * Learns a model. The model holds a copy of the catalogue, so that it can serve alone. Null

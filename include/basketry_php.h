@@ -709,6 +709,7 @@ void basketry_itemsets_free(struct basketry_itemsets *itemsets);
 size_t basketry_itemsets_len(const struct basketry_itemsets *itemsets);
 uint64_t basketry_itemsets_min_count(const struct basketry_itemsets *itemsets);
 uint64_t basketry_itemsets_raised(const struct basketry_itemsets *itemsets);
+double basketry_itemsets_total_weight(const struct basketry_itemsets *itemsets);
 const struct basketry_itemset_columns *basketry_itemsets_columns(const struct basketry_itemsets *itemsets);
 basketry_status basketry_itemsets_column(const struct basketry_itemsets *itemsets,
                                          struct basketry_str name,
@@ -880,6 +881,24 @@ basketry_status basketry_sequences_after(const struct basketry_sequences *sequen
                                          struct basketry_sequences **out);
 basketry_status basketry_sequences_export(const struct basketry_sequences *sequences,
                                           struct ArrowArrayStream *out);
+basketry_status basketry_itemsets_bytes(const struct basketry_itemsets *itemsets,
+                                        const uint8_t **bytes,
+                                        size_t *len);
+basketry_status basketry_itemsets_from_bytes(const uint8_t *bytes,
+                                             size_t len,
+                                             struct basketry_itemsets **out);
+basketry_status basketry_rules_bytes(const struct basketry_rules *rules,
+                                     const uint8_t **bytes,
+                                     size_t *len);
+basketry_status basketry_rules_from_bytes(const uint8_t *bytes,
+                                          size_t len,
+                                          struct basketry_rules **out);
+basketry_status basketry_sequences_bytes(const struct basketry_sequences *sequences,
+                                         const uint8_t **bytes,
+                                         size_t *len);
+basketry_status basketry_sequences_from_bytes(const uint8_t *bytes,
+                                              size_t len,
+                                              struct basketry_sequences **out);
 basketry_status basketry_fit(const struct basketry_catalog *catalog,
                              const struct basketry_history *history,
                              const struct basketry_fit_options *options,

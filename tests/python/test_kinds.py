@@ -110,6 +110,46 @@ def test_whole_weights_are_repetitions(kind):
     assert [(s.items, s.support) for s in ours] == [(s.items, s.support) for s in theirs]
 
 
+def test_weights_go_with_constraints_the_top_and_hierarchies():
+    baskets = bk.Baskets.from_lists([["edam", "ale"], ["brie", "ale"], ["edam", "jam"]])
+    weighted = baskets.with_weights([0.5, 0.25, 2.0])
+    sets = bk.itemsets(weighted, min_support=0.01, must_contain=["edam"], top=2)
+    table = sets.to_dict()
+    assert (table["itemset"], table["weight"]) == ([("edam",), ("edam", "jam")], [2.5, 2.0])
+    kinds = bk.Hierarchy.from_links([("edam", "cheese"), ("brie", "cheese")])
+    sets = bk.itemsets(weighted, min_support=0.25, only_from=["cheese", "ale"], hierarchy=kinds)
+    table = sets.to_dict()
+    assert dict(zip(table["itemset"], table["weight"], strict=True)) == {
+        ("cheese",): 2.75,
+        ("ale",): 0.75,
+        ("ale", "cheese"): 0.75,
+    }
+    for option in ({"item_min_support": {"jam": 1}}, {"on_limit": "partial"}):
+        with pytest.raises(bk.InvalidArgumentError, match=next(iter(option))):
+            bk.itemsets(weighted, min_support=0.1, **option)
+
+
+def test_rules_of_whole_weights_are_those_of_repeated_baskets():
+    lists = random_lists(3, baskets=50)
+    times = [1 + i % 4 for i in range(50)]
+    repeated = [one for one, n in zip(lists, times, strict=True) for _ in range(n)]
+    ours = bk.rules(bk.itemsets(bk.Baskets.from_lists(lists).with_weights(times), 0.1), 0.4)
+    theirs = bk.rules(bk.itemsets(bk.Baskets.from_lists(repeated), 0.1), 0.4)
+    assert ours.to_pandas().equals(theirs.to_pandas())
+    assert ours.baskets == sum(times)
+
+
+def test_closed_itemsets_of_a_hierarchy_are_the_most_specific():
+    baskets = bk.Baskets.from_lists([["edam", "ale"], ["edam", "jam"], ["gin", "ale"]])
+    kinds = bk.Hierarchy.from_links([("edam", "cheese"), ("ale", "drinks"), ("gin", "drinks")])
+    closed = bk.itemsets(baskets, 1, hierarchy=kinds, kind="closed")
+    assert [set(s.items) for s in closed] == [
+        {"edam"}, {"ale"}, {"edam", "ale"}, {"edam", "jam"}, {"ale", "gin"},
+    ]
+    with pytest.raises(bk.InvalidArgumentError, match="kind: generators, but hierarchy"):
+        bk.itemsets(baskets, 1, hierarchy=kinds, kind="generators")
+
+
 def test_bad_weights_are_errors():
     baskets = bk.Baskets.from_lists([["a"], ["b"]])
     for weights, match in [

@@ -25,6 +25,7 @@ const SOURCES: &[&str] = &[
     "significance",
     "contrasts",
     "sequences",
+    "saved",
     "model",
     "model_rules",
     "recommendations",
