@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::mine::columns::Pieces;
 
 /// A small database as masks over at most 20 items, and a weight for each row.
 #[derive(Clone, Debug)]

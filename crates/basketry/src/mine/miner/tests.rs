@@ -274,7 +274,7 @@ fn wide_codes_give_the_same_as_narrow_ones() {
         threads: Some(1),
     };
     let control = Control::new();
-    let levels = mine(rows, &settings, &control).unwrap();
+    let levels = mine(rows, &settings, Special::default(), &control).unwrap();
     let mut pairs = std::collections::BTreeMap::new();
     for row in rows.iter() {
         for (i, &a) in row.iter().enumerate() {
