@@ -1720,7 +1720,7 @@ typedef struct basketry_fit_options {
      */
     double customers_l2;
     /**
-     * Penalty on squared weights of the similarity by baskets, in baskets. 0 means 20.
+     * Penalty on squared weights of the similarity by baskets, in baskets. 0 means 5.
      */
     double baskets_l2;
     /**

@@ -254,7 +254,7 @@ def fit(
     max_basket: int = 1000,
     similar: int = 64,
     customers_l2: Number = 1000.0,
-    baskets_l2: Number = 20.0,
+    baskets_l2: Number = 5.0,
     exact_products: int = 10000,
     seed: int = 0,
     threads: int | None = None,

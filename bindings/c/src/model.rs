@@ -57,7 +57,7 @@ pub struct basketry_fit_options {
     pub similar: i32,
     /// Penalty on squared weights of the similarity by customers, in customers. 0 means 1000.
     pub customers_l2: f64,
-    /// Penalty on squared weights of the similarity by baskets, in baskets. 0 means 20.
+    /// Penalty on squared weights of the similarity by baskets, in baskets. 0 means 5.
     pub baskets_l2: f64,
     /// Similarity is computed in closed form for up to so many products (by what customers buy:
     /// products or customers, whichever are fewer), at most 100000, and approximated otherwise.

@@ -103,7 +103,7 @@ use crate::{boundary, convert, error, ids};
     popularity_half_life_days = None, holdout_days = None, horizon_days = None, shrinkage = None,
     relations = None, follow_up_days = None, max_basket = None, similar = None,
     customers_l2 = None, baskets_l2 = None, exact_products = None, seed = None, threads = None, progress = None,
-), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=64, customers_l2=1000.0, baskets_l2=20.0, exact_products=10000, seed=0, threads=None, progress=False)")]
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=64, customers_l2=1000.0, baskets_l2=5.0, exact_products=10000, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,

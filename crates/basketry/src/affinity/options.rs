@@ -52,8 +52,7 @@ pub struct FitOptions {
     /// Penalty on squared weights of the similarity by customers, in customers. 0.001 to 1e9;
     /// default 1000.
     pub customers_l2: f64,
-    /// Penalty on squared weights of the similarity by baskets, in baskets. 0.001 to 1e9; default
-    /// 20.
+    /// Penalty on squared weights of the similarity by baskets, in baskets. 0.001 to 1e9; default 5.
     pub baskets_l2: f64,
     /// Similarity is computed in closed form for up to so many products (by what customers buy:
     /// products or customers, whichever are fewer), and otherwise by baskets from a regression on the
@@ -84,7 +83,7 @@ impl Default for FitOptions {
             max_basket: 1000,
             similar: 64,
             customers_l2: 1000.0,
-            baskets_l2: 20.0,
+            baskets_l2: 5.0,
             exact_products: 10_000,
             seed: 0,
             threads: None,
