@@ -274,6 +274,11 @@ def test_candidates_of_which_none_is_known():
 def test_ids_are_named():
     with pytest.raises(TypeError, match=r"^baskets: expected a list of lists of ids, got int"):
         MODEL.complete(5)
+    wide = pd.DataFrame({"a": [1], "b": [2]})
+    with pytest.raises(bk.SchemaError, match=r"^customers: expected one column of ids"):
+        MODEL.recommend(wide)
+    with pytest.raises(bk.SchemaError, match=r"^baskets: the table has 2 columns"):
+        MODEL.complete(wide)
     with pytest.raises(bk.UnknownIdError, match=r"^items\[1\]: .soap. "):
         MODEL.similar(["tea", "soap"])
     with pytest.raises(bk.InvalidArgumentError, match=r"^items\[0\]: .* got 5; ids are never"):

@@ -34,6 +34,11 @@ pub(crate) fn csv_options(
     options
 }
 
+/// An error about a table that is the argument `what`.
+pub(crate) fn named(error: basketry::Error, what: &str) -> basketry::Error {
+    basketry::Error::new(error.kind(), format!("{what}: {error}"))
+}
+
 /// One name or a list of names.
 pub(crate) fn names(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Vec<String>> {
     let Some(object) = object else { return Ok(Vec::new()) };

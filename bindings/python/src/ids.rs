@@ -7,7 +7,7 @@ use pyo3::types::{PyBool, PyByteArray, PyBytes, PyList, PyString};
 
 use crate::convert::shown;
 use crate::error::exception;
-use crate::{arrow, boundary};
+use crate::{arrow, boundary, convert};
 
 /// The id in `object`, called `what` in messages.
 pub(crate) fn id(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Id> {
@@ -142,8 +142,10 @@ pub(crate) fn many(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Many> {
     let frames = py.import("basketry._frames")?;
     if frames.call_method1("is_list_column", (object,))?.is_truthy()? {
         let reader = arrow::table(object, what)?;
-        return boundary::long(py, |control| IdList::from_reader(reader, control))
-            .map(Many::Column);
+        return boundary::long(py, |control| {
+            IdList::from_reader(reader, control).map_err(|error| convert::named(error, what))
+        })
+        .map(Many::Column);
     }
     let buffer: Option<(String, Bound<'_, PyBytes>)> =
         frames.call_method1("integers", (object,))?.extract()?;

@@ -388,6 +388,7 @@ impl Carts {
             let reader = arrow::table(baskets, "baskets")?;
             return boundary::long(py, |control| {
                 basketry::Baskets::from_list_column(reader, None, OnBad::Error, control)
+                    .map_err(|error| convert::named(error, "baskets"))
             })
             .map(Self::Column);
         }

@@ -10,12 +10,14 @@
 //! into the window with probability `1 - prod (1 - w n / (n - i))`, i from 0 to k - 1 (drawing
 //! without replacement; exact where all weigh the same). A basket weighs as much as it has
 //! products, times what the other one sells in its season. Customers with no basket outside the
-//! window tell nothing. So neither that some customers buy more
-//! than others, nor what they like, nor Christmas makes one thing follow another.
+//! window tell nothing. So neither that some customers buy more than others, nor what they like, nor
+//! Christmas makes one thing follow another.
 //!
 //! What is looked at that closely is found by a quicker measure: the share of all windows of D days
 //! in which the other is bought, of all moments from a customer's first order to D days before the
 //! end, of all customers, measured exactly as a union of intervals.
+
+use rayon::prelude::*;
 
 use super::super::orders::{CHECK_EVERY, Orders};
 use super::super::views::DAY_MS;
@@ -30,13 +32,15 @@ const SEASONS: usize = 13;
 const SEASON_BASKETS: usize = 1000;
 /// A product's seasons are drawn towards that of all products as by so many baskets.
 const SEASON_PRIOR: f64 = 10.0;
-/// Marks a product that is not looked for.
-const NO_SLOT: u32 = u32::MAX;
+/// Marks a product that is not there.
+const NONE: u32 = u32::MAX;
 
 /// First purchases and base rates.
 pub(super) struct FollowUps<'a> {
     orders: &'a Orders,
     window: i64,
+    /// Windows that begin later are not observed to their end.
+    end: i64,
     /// Per product, one more: where its first purchases begin.
     offsets: Vec<usize>,
     /// The basket of each.
@@ -122,11 +126,6 @@ pub(super) struct Window {
     pub(super) customers: Vec<u32>,
     seen: Vec<u64>,
     pub(super) touched: Vec<u32>,
-    /// Per product: its place among those that are looked for, or [`NO_SLOT`].
-    slot: Vec<u32>,
-    /// Of those: the baskets of a customer with it, and whether one is in the window.
-    bought: Vec<(u32, bool)>,
-    slots: Vec<u32>,
 }
 
 impl<'a> FollowUps<'a> {
@@ -135,6 +134,7 @@ impl<'a> FollowUps<'a> {
         let mut found = Self {
             orders,
             window,
+            end,
             offsets: vec![0; orders.products + 1],
             first: Vec::new(),
             base: vec![0.0; orders.products],
@@ -252,71 +252,167 @@ impl<'a> FollowUps<'a> {
 }
 
 impl FollowUps<'_> {
-    /// Customers who bought each of `others`, which are distinct, in the windows of a product, and
-    /// how many were expected of those who bought both.
+    /// For each of some products and each of its `others`, which are distinct: the customers who
+    /// bought the other one in the window of the product, and how many were expected of those who
+    /// bought both.
     pub(super) fn follow(
         &self,
-        product: u32,
-        others: &[u32],
-        window: &mut Window,
-    ) -> Vec<Followed> {
+        products: &[u32],
+        others: &[Vec<u32>],
+        control: &Control,
+    ) -> Result<Vec<Vec<Followed>>> {
+        // Every part goes through all customers. A number does not depend on how many parts there
+        // are, as it is of one of them.
+        let parts = (2 * rayon::current_num_threads()).clamp(1, products.len().max(1));
+        let found: Vec<Vec<Vec<Followed>>> = (0..parts)
+            .into_par_iter()
+            .map(|part| self.follow_part(products, others, (part, parts), control))
+            .collect::<Result<_>>()?;
+        let mut found: Vec<_> = found.into_iter().map(Vec::into_iter).collect();
+        Ok((0..products.len()).filter_map(|item| found[item % parts].next()).collect())
+    }
+
+    /// The same for each `parts`-th product.
+    fn follow_part(
+        &self,
+        products: &[u32],
+        others: &[Vec<u32>],
+        (part, parts): (usize, usize),
+        control: &Control,
+    ) -> Result<Vec<Vec<Followed>>> {
         let orders = self.orders;
-        let mut found = vec![Followed { customers: 0, expected: 0.0 }; others.len()];
-        let Window { slot, bought, slots, .. } = window;
-        slot.resize(orders.products, NO_SLOT);
-        bought.clear();
-        bought.resize(others.len(), (0, false));
-        for (at, &other) in others.iter().enumerate() {
-            slot[other as usize] = at as u32;
+        let mine = || (part..products.len()).step_by(parts);
+        let none = Followed { customers: 0, expected: 0.0 };
+        let mut found: Vec<Vec<Followed>> =
+            mine().map(|item| vec![none; others[item].len()]).collect();
+        let mut item_of = vec![NONE; orders.products];
+        for item in mine().filter(|&item| !others[item].is_empty()) {
+            item_of[products[item] as usize] = item as u32;
         }
-        for at in self.offsets[product as usize]..self.offsets[product as usize + 1] {
-            let basket = self.first[at] as usize;
-            let own = orders.baskets_of(orders.customer[basket] as usize);
-            let inside = self.window(basket, own.end);
-            let (mut all, mut within) = ([0.0; SEASONS], [0.0; SEASONS]);
-            let mut baskets = 0;
-            for b in own {
-                let items = orders.basket(b);
-                if items.contains(&product) {
+        let mut own = Purchases::new(orders.products);
+        for customer in 0..orders.customers {
+            if customer % CHECK_EVERY == 0 {
+                control.check()?;
+            }
+            let baskets = orders.baskets_of(customer);
+            if orders.offsets[baskets.end] - orders.offsets[baskets.start] > MOST_LINES {
+                continue;
+            }
+            own.read(orders, baskets.clone());
+            let mut total = [0.0; SEASONS];
+            for b in baskets.clone() {
+                total[usize::from(self.seasons.of[b])] += orders.basket(b).len() as f64;
+            }
+            for &product in &own.distinct {
+                let item = item_of[product as usize];
+                if item == NONE {
                     continue;
                 }
-                baskets += 1;
-                let season = usize::from(self.seasons.of[b]);
-                let inside = inside.contains(&b);
-                all[season] += items.len() as f64;
-                if inside {
-                    within[season] += items.len() as f64;
+                let with = own.baskets(product);
+                if orders.time[with[0] as usize] > self.end {
+                    continue;
                 }
-                for &item in items {
-                    let place = slot[item as usize];
-                    if place == NO_SLOT {
+                let inside = self.window(with[0] as usize, baskets.end);
+                let size = |b: usize| orders.basket(b).len() as f64;
+                let (mut all, mut within) = (total, [0.0; SEASONS]);
+                for b in with.iter().map(|&b| b as usize) {
+                    all[usize::from(self.seasons.of[b])] -= size(b);
+                }
+                for b in inside.clone().filter(|&b| with.binary_search(&(b as u32)).is_err()) {
+                    within[usize::from(self.seasons.of[b])] += size(b);
+                }
+                let without = (baskets.len() - with.len()) as u32;
+                let followed = &mut found[item as usize / parts];
+                for (&other, followed) in others[item as usize].iter().zip(followed) {
+                    let (mut count, mut hit) = (0, false);
+                    let mut rest = with.iter().peekable();
+                    for &b in own.baskets(other) {
+                        while rest.next_if(|&&one| one < b).is_some() {}
+                        if rest.peek() != Some(&&b) {
+                            count += 1;
+                            hit |= inside.contains(&(b as usize));
+                        }
+                    }
+                    if count == 0 {
                         continue;
                     }
-                    let (count, hit) = &mut bought[place as usize];
-                    if *count == 0 {
-                        slots.push(place);
+                    let weight = |sizes| self.seasons.weight(other, sizes);
+                    let (within, all) = (weight(&within), weight(&all));
+                    // Where no basket is outside the window it had to be in it.
+                    if within < all {
+                        followed.customers += u32::from(hit);
+                        followed.expected += one_or_more(within / all, count, without);
                     }
-                    *count += 1;
-                    *hit |= inside;
-                }
-            }
-            for place in slots.drain(..) {
-                let (count, hit) = std::mem::take(&mut bought[place as usize]);
-                let other = others[place as usize];
-                let weight = |sizes| self.seasons.weight(other, sizes);
-                let (within, all) = (weight(&within), weight(&all));
-                // Where no basket is outside the window it had to be in it.
-                if within < all {
-                    let followed = &mut found[place as usize];
-                    followed.customers += u32::from(hit);
-                    followed.expected += one_or_more(within / all, count, baskets);
                 }
             }
         }
-        for &other in others {
-            slot[other as usize] = NO_SLOT;
+        control.advance(mine().len() as u64)?;
+        Ok(found)
+    }
+}
+
+/// In which baskets a customer bought what.
+struct Purchases {
+    /// Per product: its place among `distinct`, or [`NONE`].
+    place: Vec<u32>,
+    distinct: Vec<u32>,
+    /// Per distinct product, one more: where its baskets begin.
+    offsets: Vec<usize>,
+    /// Ascending.
+    baskets: Vec<u32>,
+}
+
+impl Purchases {
+    fn new(products: usize) -> Self {
+        Self {
+            place: vec![NONE; products],
+            distinct: Vec::new(),
+            offsets: Vec::new(),
+            baskets: Vec::new(),
         }
-        found
+    }
+
+    fn read(&mut self, orders: &Orders, baskets: std::ops::Range<usize>) {
+        for product in self.distinct.drain(..) {
+            self.place[product as usize] = NONE;
+        }
+        self.offsets.clear();
+        self.offsets.push(0);
+        for b in baskets.clone() {
+            for &product in orders.basket(b) {
+                let place = &mut self.place[product as usize];
+                if *place == NONE {
+                    *place = self.distinct.len() as u32;
+                    self.distinct.push(product);
+                    self.offsets.push(0);
+                }
+                self.offsets[*place as usize + 1] += 1;
+            }
+        }
+        for at in 0..self.distinct.len() {
+            self.offsets[at + 1] += self.offsets[at];
+        }
+        self.baskets.clear();
+        self.baskets.resize(self.offsets[self.distinct.len()], 0);
+        // From the last one on, each list is filled from its end; its end then is its beginning,
+        // which is the end of the one before.
+        for b in baskets.rev() {
+            for &product in orders.basket(b) {
+                let end = &mut self.offsets[self.place[product as usize] as usize + 1];
+                *end -= 1;
+                self.baskets[*end] = b as u32;
+            }
+        }
+        self.offsets.remove(0);
+        self.offsets.push(self.baskets.len());
+    }
+
+    /// The baskets with a product.
+    fn baskets(&self, product: u32) -> &[u32] {
+        match self.place[product as usize] {
+            NONE => &[],
+            place => &self.baskets[self.offsets[place as usize]..self.offsets[place as usize + 1]],
+        }
     }
 }
 

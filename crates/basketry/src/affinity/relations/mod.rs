@@ -135,7 +135,7 @@ pub(crate) fn learn(
     let judge = Judge { shrinkage: options.shrinkage, min_customers: options.min_customers.max(1) };
     let reduced = Reduced::new(orders, &pair_options, control)?;
     let items = reduced.product.len();
-    control.begin(Stage::Relations, 4 * items as u64)?;
+    control.begin(Stage::Relations, 5 * items as u64)?;
     let strata = Strata::new(orders, options.max_basket, control)?;
     let window = (options.follow_up_days * DAY_MS) as i64;
     let follow_ups = FollowUps::new(orders, window, control)?;
@@ -154,9 +154,12 @@ pub(crate) fn learn(
         vec![Vec::new(); items]
     } else {
         let bought_after = BoughtAfter { reduced: &reduced, follow_ups: &follow_ups, new: &new };
-        each(items, control, |item, scratch| {
-            bought_after.candidates(products, judge, keep, item, scratch)
-        })?
+        let suspects = each(items, control, |item, scratch| {
+            bought_after.suspects(products, judge, item, scratch)
+        })?;
+        let followed = follow_ups.follow(&reduced.product, &suspects, control)?;
+        let rows = suspects.iter().zip(&followed);
+        rows.map(|(others, followed)| bought_after.best(others, followed, judge, keep)).collect()
     };
     // Both products of a wanted pair find it, and it does not matter which of them does.
     for &(one, _, other) in links {
@@ -249,12 +252,11 @@ struct BoughtAfter<'a> {
 }
 
 impl BoughtAfter<'_> {
-    /// The cheaper products most clearly bought after an item: perhaps its accessories.
-    fn candidates(
+    /// The cheaper products that seem to be bought after an item.
+    fn suspects(
         &self,
         products: &Products,
         judge: Judge,
-        keep: usize,
         item: usize,
         scratch: &mut Scratch,
     ) -> Vec<u32> {
@@ -268,9 +270,9 @@ impl BoughtAfter<'_> {
         let mut suspects: Vec<u32> = Vec::new();
         for &then in &scratch.window.touched {
             let customers = scratch.window.customers[then as usize];
-            let other = self.new[then as usize];
+            let known = self.new[then as usize] != u32::MAX;
             let cheaper = price(then) != NO_MONEY && price(then) < price(product);
-            if customers < judge.min_customers || other == u32::MAX || !cheaper {
+            if customers < judge.min_customers || !known || !cheaper {
                 continue;
             }
             let expected = self.follow_ups.roughly_expected(product, then);
@@ -280,7 +282,11 @@ impl BoughtAfter<'_> {
         }
         scratch.window.clear();
         suspects.sort_unstable();
-        let followed = self.follow_ups.follow(product, &suspects, &mut scratch.window);
+        suspects
+    }
+
+    /// Of these the ones most clearly bought after the item, renumbered: perhaps its accessories.
+    fn best(&self, suspects: &[u32], followed: &[Followed], judge: Judge, keep: usize) -> Vec<u32> {
         let mut row: Vec<(f64, u32)> = Vec::new();
         for (&then, followed) in suspects.iter().zip(followed) {
             let n = f64::from(followed.customers);
@@ -533,21 +539,25 @@ fn followed(
         partners[found.pair.0 as usize].push((found.pair.1, 2 * at));
         partners[found.pair.1 as usize].push((found.pair.0, 2 * at + 1));
     }
-    let rows = each(items, control, |item, scratch| {
-        let product = reduced.product[item];
-        let mut row = Vec::new();
-        if follow_ups.observed(product) < judge.min_customers as usize {
-            return row;
-        }
-        let others: Vec<u32> =
-            partners[item].iter().map(|&(other, _)| reduced.product[other as usize]).collect();
-        let followed = follow_ups.follow(product, &others, &mut scratch.window);
-        row.extend(partners[item].iter().map(|&(_, slot)| slot).zip(followed));
-        row
-    })?;
+    let enough: Vec<bool> = reduced
+        .product
+        .iter()
+        .map(|&product| follow_ups.observed(product) >= judge.min_customers as usize)
+        .collect();
+    let others: Vec<Vec<u32>> = partners
+        .iter()
+        .zip(&enough)
+        .map(|(row, &enough)| {
+            let row = row.iter().filter(|_| enough);
+            row.map(|&(other, _)| reduced.product[other as usize]).collect()
+        })
+        .collect();
+    let rows = follow_ups.follow(&reduced.product, &others, control)?;
     let mut after = vec![[None; 2]; found.len()];
-    for (slot, followed) in rows.into_iter().flatten() {
-        after[slot / 2][slot % 2] = Some(followed);
+    for (row, followed) in partners.iter().zip(rows) {
+        for (&(_, slot), followed) in row.iter().zip(followed) {
+            after[slot / 2][slot % 2] = Some(followed);
+        }
     }
     Ok(after)
 }
