@@ -1746,6 +1746,12 @@ typedef struct basketry_fit_options {
      * Purchases within so many days after another are counted as following it. 0 means 28.
      */
     double follow_up_days;
+    /**
+     * 1 to try other values of half_life_days, customers_l2 and baskets_l2, and to learn with
+     * those that foretell best what held-out customers bought; the report lists them. It takes some
+     * five times as long.
+     */
+    int32_t tune;
 } basketry_fit_options;
 
 /**

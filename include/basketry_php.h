@@ -394,6 +394,7 @@ typedef struct basketry_fit_options {
     uint64_t seed;
     int32_t relations;
     double follow_up_days;
+    int32_t tune;
 } basketry_fit_options;
 typedef struct basketry_customer_product {
     struct basketry_id customer;

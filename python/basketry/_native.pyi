@@ -256,6 +256,7 @@ def fit(
     customers_l2: Number = 1000.0,
     baskets_l2: Number = 5.0,
     exact_products: int = 10000,
+    tune: bool = False,
     seed: int = 0,
     threads: int | None = None,
     progress: Progress = False,

@@ -533,6 +533,9 @@ static void fitting(const char *golden) {
     options.half_life_days = -1;
     FAILS(bad, "half_life_days", basketry_fit(catalog, history, &options, NULL, &model));
     options.half_life_days = 0;
+    options.tune = 2;
+    FAILS(bad, "tune", basketry_fit(catalog, history, &options, NULL, &model));
+    options.tune = 0;
     options.max_basket = 1;
     FAILS(bad, "max_basket", basketry_fit(catalog, history, &options, NULL, &model));
     options.max_basket = 0;

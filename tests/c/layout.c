@@ -135,7 +135,7 @@ AT(basketry_sequence_columns, support, 64);
 AT(basketry_sequence_columns, step_median_lag_days, 120);
 AT(basketry_sequence_columns, anonymous_baskets, 136);
 
-SIZE(basketry_fit_options, 120);
+SIZE(basketry_fit_options, 128);
 AT(basketry_fit_options, min_customers, 8);
 AT(basketry_fit_options, neighbours, 12);
 AT(basketry_fit_options, half_life_days, 16);
@@ -145,6 +145,7 @@ AT(basketry_fit_options, exact_products, 80);
 AT(basketry_fit_options, seed, 96);
 AT(basketry_fit_options, relations, 104);
 AT(basketry_fit_options, follow_up_days, 112);
+AT(basketry_fit_options, tune, 120);
 SIZE(basketry_due_options, 32);
 AT(basketry_due_options, at, 8);
 AT(basketry_due_options, n, 24);

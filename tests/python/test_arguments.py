@@ -245,6 +245,13 @@ def test_flags_are_true_or_false():
                 call(new_only=wrong)
 
 
+def test_whether_to_tune_is_true_or_false():
+    for call in (fit, learner):
+        for wrong in ("yes", 1, [True]):
+            with pytest.raises(TypeError, match=r"^tune: expected True or False, got "):
+                call(tune=wrong)
+
+
 def test_days_and_weights_are_numbers():
     for call, names in (
         (fit, ["half_life_days", "shrinkage", "customers_l2"]),

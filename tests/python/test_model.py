@@ -115,6 +115,16 @@ def test_bad_options(shop, option, value):
         bk.fit(shop.catalog, shop.history, **{option: value})
 
 
+def test_tuning_is_reported(shop):
+    assert bk.fit(shop.catalog, shop.history).report["tuning"] is None
+    model = bk.fit(shop.catalog, shop.history, tune=True)
+    tuning = model.report["tuning"]
+    chosen = tuning["tried"][tuning["chosen"]]
+    assert chosen["score"] == min(tried["score"] for tried in tuning["tried"])
+    learner = bk.Learner(shop.catalog, shop.history, tune=True)
+    assert learner.fit().report["tuning"] == tuning
+
+
 def test_wrong_arguments(shop):
     with pytest.raises(TypeError):
         bk.fit(shop.history, shop.catalog)

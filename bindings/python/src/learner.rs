@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use basketry::{ErrorKind, FitOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt};
 
 use crate::catalog::Catalog;
-use crate::convert::{bound, some_whole, whole};
+use crate::convert::{bound, flag_or, some_whole, whole};
 use crate::history::History;
 use crate::ids;
 use crate::model::Model;
@@ -100,7 +100,7 @@ fn options(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<FitOptions> {
     Ok(options)
 }
 
-/// An option as a number of the kind that its default is.
+/// An option as a value of the kind that its default is.
 fn of_kind<'py>(
     value: &Bound<'py, PyAny>,
     key: &Bound<'py, PyAny>,
@@ -108,7 +108,10 @@ fn of_kind<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, name) = (value.py(), key.to_string());
     let Some(default) = default else { return Ok(value.clone()) };
-    if default.is_instance_of::<PyInt>() {
+    // A bool is an int to Python.
+    if default.is_instance_of::<PyBool>() {
+        Ok(PyBool::new(py, flag_or(Some(value), &name, false)?).to_owned().into_any())
+    } else if default.is_instance_of::<PyInt>() {
         Ok(whole::<u64>(value, &name)?.into_pyobject(py)?.into_any())
     } else if default.is_instance_of::<PyFloat>() {
         let number = bound(value, &name)?;

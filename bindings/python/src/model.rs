@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
-use crate::convert::{some_float, some_whole, whole_or};
+use crate::convert::{flag_or, some_float, some_whole, whole_or};
 use crate::history::History;
 use crate::moment::some_moment;
 use crate::rules::Rules;
@@ -61,6 +61,11 @@ use crate::{boundary, convert, error, ids};
 /// exact_products : int
 ///     Similarity is computed in closed form for up to so many products (by what customers buy:
 ///     products or customers, whichever are fewer), and approximated otherwise; at most 100,000.
+/// tune : bool
+///     Whether to try other values of `half_life_days` (half and twice), `customers_l2` and
+///     `baskets_l2` (a quarter and four times), one after the other, and to learn with those that
+///     foretell best what held-out customers bought. ``report["tuning"]`` lists them. It takes some
+///     five times as long.
 /// seed : int
 ///     Seed of the draws the propensity's examples are made with.
 /// threads : int, optional
@@ -102,8 +107,9 @@ use crate::{boundary, convert, error, ids};
     catalog, history, *, min_customers = None, neighbours = None, half_life_days = None,
     popularity_half_life_days = None, holdout_days = None, horizon_days = None, shrinkage = None,
     relations = None, follow_up_days = None, max_basket = None, similar = None,
-    customers_l2 = None, baskets_l2 = None, exact_products = None, seed = None, threads = None, progress = None,
-), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=64, customers_l2=1000.0, baskets_l2=5.0, exact_products=10000, seed=0, threads=None, progress=False)")]
+    customers_l2 = None, baskets_l2 = None, exact_products = None, tune = None, seed = None, threads = None,
+    progress = None,
+), text_signature = "(catalog, history, *, min_customers=10, neighbours=64, half_life_days=120.0, popularity_half_life_days=14.0, holdout_days=28.0, horizon_days=28.0, shrinkage=1.0, relations=16, follow_up_days=28.0, max_basket=1000, similar=64, customers_l2=1000.0, baskets_l2=5.0, exact_products=10000, tune=False, seed=0, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,
@@ -123,6 +129,7 @@ pub(crate) fn fit(
     customers_l2: Option<&Bound<'_, PyAny>>,
     baskets_l2: Option<&Bound<'_, PyAny>>,
     exact_products: Option<&Bound<'_, PyAny>>,
+    tune: Option<&Bound<'_, PyAny>>,
     seed: Option<&Bound<'_, PyAny>>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
@@ -142,6 +149,7 @@ pub(crate) fn fit(
     let customers_l2 = some_float(customers_l2, "customers_l2")?;
     let baskets_l2 = some_float(baskets_l2, "baskets_l2")?;
     let exact_products = some_whole(exact_products, "exact_products")?;
+    let tune = flag_or(tune, "tune", false)?;
     let seed = some_whole(seed, "seed")?;
     let threads = some_whole(threads, "threads")?;
     // What is not given has the core's default; a test holds the signature to it.
@@ -154,6 +162,7 @@ pub(crate) fn fit(
     set!(min_customers, neighbours, half_life_days, popularity_half_life_days);
     set!(holdout_days, horizon_days, shrinkage, relations, follow_up_days, max_basket, seed);
     set!(similar, customers_l2, baskets_l2, exact_products);
+    options.tune = tune;
     options.threads = threads;
     let (catalog, history) = (catalog.get(), history.get());
     let inner = boundary::shown(py, progress, |control| {

@@ -33,5 +33,5 @@ pub use model::{
     FitReport, IdsView, Learner, Model, NotLearned, ProductStats, Purchases, ReasonShare,
     RecommendOptions, Recommendations, Related, Relation, RelationNumbers, RelationRow, Relations,
     ReliabilityBin, ScoreOptions, Scores, SegmentReport, SimilarProducts, SimilarityReport,
-    SimilarityShare, SourceShare, SplitReport, Weight, fit,
+    SimilarityShare, SourceShare, SplitReport, TriedReport, TuningReport, Weight, fit,
 };

@@ -3,7 +3,7 @@
 
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Control, FitOptions, History, HistoryBuilder,
-    HistoryOptions, IdRef, Model, OrderLine, Product, ScoreOptions, fit,
+    HistoryOptions, IdRef, Learner, Model, OrderLine, Product, ScoreOptions, fit,
 };
 use proptest::prelude::*;
 
@@ -136,6 +136,99 @@ fn hidden_customers_and_products_get_sensible_probabilities() {
 fn the_model_does_not_depend_on_threads() {
     let one = fitted(360, 1);
     assert!(fitted(360, 3).as_bytes() == one.as_bytes());
+}
+
+/// What is chosen is the best of what the report lists, in the same way by any number of threads,
+/// and stays when the counts are brought up to date.
+#[test]
+fn hyper_parameters_are_validated_on_the_inner_split() {
+    let options = FitOptions::default().tune(true).customers_l2(50.0);
+    let learn = |threads| {
+        let options = options.clone().threads(threads);
+        fit(&catalog(PRODUCTS + 1), &history(360), &options, &Control::new()).unwrap()
+    };
+    let model = learn(1);
+    assert!(learn(3).as_bytes() == model.as_bytes());
+    let tuning = model.report().tuning.as_ref().unwrap();
+    assert_eq!(tuning.tried.len(), 7);
+    let first = &tuning.tried[0];
+    let given = (options.half_life_days, options.customers_l2, options.baskets_l2);
+    assert_eq!((first.half_life_days, first.customers_l2, first.baskets_l2), given);
+    assert_eq!(first.score, 1.0);
+    let halves: Vec<f64> = tuning.tried[1..3].iter().map(|tried| tried.half_life_days).collect();
+    assert_eq!(halves, [60.0, 240.0]);
+    let chosen = &tuning.tried[tuning.chosen as usize];
+    assert!(tuning.tried.iter().all(|tried| tried.score >= chosen.score), "{tuning:?}");
+    let of =
+        |options: &FitOptions| (options.half_life_days, options.customers_l2, options.baskets_l2);
+    let in_use = of(model.options());
+    assert_eq!(in_use, (chosen.half_life_days, chosen.customers_l2, chosen.baskets_l2));
+    assert!(model.report().to_string().contains("(chosen)"));
+    // The same as fitting with what was chosen, but for what says so.
+    let mut plain = options.clone().tune(false);
+    (plain.half_life_days, plain.customers_l2, plain.baskets_l2) = in_use;
+    let plain = fit(&catalog(PRODUCTS + 1), &history(360), &plain, &Control::new()).unwrap();
+    assert_eq!(plain.report().segments, model.report().segments);
+    let mut learner = Learner::new(catalog(PRODUCTS + 1), history(360), options).unwrap();
+    learner.fit(&Control::new()).unwrap();
+    let updated = learner.update(&Control::new()).unwrap();
+    assert_eq!(of(updated.options()), in_use);
+    assert_eq!(updated.report().tuning, model.report().tuning);
+}
+
+/// Nothing can be validated where there is no split; the given values stay.
+#[test]
+fn nothing_to_tune_on() {
+    let mut builder = HistoryBuilder::new(&HistoryOptions::default());
+    builder.push(&OrderLine::new(0, 1i64).customer(1i64).basket(1i64)).unwrap();
+    let history = builder.finish(&Control::new()).unwrap();
+    let options = FitOptions::default().tune(true);
+    let model = fit(&catalog(3), &history, &options, &Control::new()).unwrap();
+    assert_eq!(model.options().half_life_days, options.half_life_days);
+    assert!(model.report().tuning.as_ref().unwrap().tried.is_empty());
+}
+
+/// Products that were never sold are as probable as what is new in their category would be: one
+/// category sells ten times as much as the other. What is put into the catalogue anew is expected to
+/// sell like the others.
+#[test]
+fn new_products_are_like_their_category() {
+    const OF_EACH: i64 = 20;
+    let mut builder = CatalogBuilder::new(&CatalogOptions::default());
+    for product in 0..2 * OF_EACH + 3 {
+        let mut entry = Product::new(product).price(100);
+        if product < 2 * OF_EACH + 2 {
+            entry = entry.category([["hot", "cold"][product as usize % 2]]);
+        }
+        builder.push(&entry).unwrap();
+    }
+    let mut history = HistoryBuilder::new(&HistoryOptions::default());
+    let weekly = |product: i64| if product % 2 == 0 { 0.05 } else { 0.005 };
+    for customer in 0..400 {
+        let mut draws = Draws(customer as u64);
+        for week in 0..30 {
+            for product in 0..2 * OF_EACH {
+                if draws.share() < weekly(product) {
+                    let line = OrderLine::new((week * 7 + customer % 7) * DAY, product);
+                    history.push(&line.customer(customer).basket(customer * 30 + week)).unwrap();
+                }
+            }
+        }
+    }
+    let history = history.finish(&Control::new()).unwrap();
+    let model = fit(&builder.finish(), &history, &FitOptions::default(), &Control::new()).unwrap();
+    let (hot, cold, unknown) = (2 * OF_EACH, 2 * OF_EACH + 1, 2 * OF_EACH + 2);
+    let mut means = Vec::new();
+    for product in [hot, cold, unknown] {
+        let pairs: Vec<(i64, i64)> = (0..100).map(|customer| (customer, product)).collect();
+        let found = within_horizon(&model, &pairs);
+        means.push(found.iter().map(|&p| f64::from(p)).sum::<f64>() / 100.0);
+    }
+    let truth = [hot, cold].map(|product| 1.0 - (1.0 - weekly(product)).powi(4));
+    for (found, truth) in means.iter().zip(truth) {
+        assert!((0.5..2.0).contains(&(found / truth)), "{means:?} instead of {truth:?}");
+    }
+    assert!(means[2] > means[1] && means[2] < means[0], "{means:?}");
 }
 
 /// A history too short for the horizon says for how many days its probabilities are.

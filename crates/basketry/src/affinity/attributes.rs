@@ -21,6 +21,8 @@ pub(crate) struct Attributes {
     /// Whether it is known on every level, of which there are two or more: a category so fine that
     /// what shares it is of one kind.
     pub(crate) one_kind: Vec<bool>,
+    /// Per category the one above it, which comes before it; [`NOT_KNOWN`] for the broadest.
+    pub(crate) wider: Vec<u32>,
     /// Minor units, or [`NO_MONEY`].
     pub(crate) price: Vec<i64>,
 }
@@ -34,6 +36,7 @@ impl Attributes {
             all
         };
         let mut paths: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut wider = Vec::new();
         let mut category: Vec<u32> = (0..catalog.len())
             .map(|product| {
                 let mut path = NOT_KNOWN;
@@ -42,8 +45,10 @@ impl Attributes {
                     if code == NO_CODE {
                         break;
                     }
-                    let next = paths.len() as u32;
-                    path = *paths.entry((path, code)).or_insert(next);
+                    path = *paths.entry((path, code)).or_insert_with(|| {
+                        wider.push(path);
+                        wider.len() as u32 - 1
+                    });
                 }
                 path
             })
@@ -60,6 +65,7 @@ impl Attributes {
             brand: all(catalog.brand.as_ref()),
             category,
             one_kind,
+            wider,
             price,
         }
     }
@@ -91,6 +97,8 @@ mod tests {
         let found = Attributes::new(&builder.finish(), 6);
         let same = |one, other| Attributes::same(&found.category, one, other);
         assert!(same(0, 2) && !same(0, 1) && !same(0, 3) && !same(4, 5));
+        assert_eq!(found.wider[found.category[0] as usize], found.category[3]);
+        assert_eq!(found.wider[found.category[3] as usize], NOT_KNOWN);
         assert!(Attributes::same(&found.line, 0, 2) && !Attributes::same(&found.line, 1, 3));
         assert!(!Attributes::same(&found.brand, 1, 9));
         assert_eq!((found.category[4], found.price[0], found.price[5]), (NOT_KNOWN, 5, NO_MONEY));

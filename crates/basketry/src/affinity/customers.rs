@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::attributes::Attributes;
+use super::backoff::{self, Groups, Value};
 use super::features::{
     LOG_ODDS_POPULARITY, LOG_ODDS_REPEAT, OF_CANDIDATE, OF_PRODUCT, RECENT_DAYS, SPREAD, TREND,
     TREND_DOUBLE, TREND_HALF, TREND_QUARTER, log_odds_of,
@@ -180,7 +182,7 @@ fn own_row(
 pub(crate) fn product_rows(
     orders: &Orders,
     own: &OwnRows,
-    categories: &[u32],
+    attributes: &Attributes,
     as_of: i64,
     popularity_half_life_days: f64,
     control: &Control,
@@ -219,7 +221,14 @@ pub(crate) fn product_rows(
         }
     }
     let n = orders.len() as f64;
-    let whole: Vec<f64> = baskets.iter().map(|&with| (f64::from(with) + 0.5) / (n + 1.0)).collect();
+    let groups = Groups::new(attributes, products);
+    let sold = |p: usize, value: f64| Value { value, weight: f64::from(u8::from(baskets[p] > 0)) };
+    let shares: Vec<Value> = (0..products).map(|p| sold(p, f64::from(baskets[p]) / n)).collect();
+    let expected_share = groups.expected(&shares, 1.0 / (n + 1.0));
+    let shape = backoff::shape(&baskets, &expected_share, n);
+    let whole: Vec<f64> = (baskets.iter().zip(&expected_share))
+        .map(|(&with, expected)| (f64::from(with) + shape) / (n + shape / expected))
+        .collect();
     let popularity: Vec<f32> = (0..products)
         .map(|p| {
             let share = (decayed[p] + POPULARITY_PRIOR * whole[p]) / (total + POPULARITY_PRIOR);
@@ -236,19 +245,44 @@ pub(crate) fn product_rows(
         repeaters[p] += u32::from(own.count[at] >= 2);
         moments[p].add(own.count[at], own.first_days[at]);
     }
-    let priors = rhythm::priors(&moments, categories);
+    let priors = rhythm::priors(&moments, &attributes.category);
     let reach = |&bought: &u32| ((f64::from(bought) + 0.5) / (people as f64 + 1.0)).ln() as f32;
-    // As if one of four more customers had bought it again.
-    let repeat = |p: usize| (repeaters[p] as f32 + 1.0) / (buyers[p] as f32 + 4.0);
+    let spread = |p: usize| f64::from(reach(&customers[p]) - log_odds_of(whole[p] as f32));
+    let spreads: Vec<Value> = (0..products).map(|p| sold(p, spread(p))).collect();
+    let expected_spread = groups.expected(&spreads, 0.0);
+    let repeats: Vec<Value> = (buyers.iter().zip(&repeaters))
+        .map(|(&of, &again)| Value {
+            value: f64::from(again) / f64::from(of).max(1.0),
+            weight: f64::from(of),
+        })
+        .collect();
+    let expected_repeat = groups.expected(&repeats, REPEAT_PRIOR.0 / REPEAT_PRIOR.1);
+    // As if a few more customers had bought it who do so again as those of its group do, or as one
+    // in four does.
+    let repeat = |p: usize| {
+        let prior = REPEAT_PRIOR.1 * expected_repeat[p] + REPEAT_PRIOR.0;
+        ((f64::from(repeaters[p]) + prior) / (f64::from(buyers[p]) + 2.0 * REPEAT_PRIOR.1)) as f32
+    };
     let mut features = Vec::with_capacity(products * OF_PRODUCT);
     for p in 0..products {
-        let (odds, overall) = (log_odds_of(popularity[p]), log_odds_of(whole[p] as f32));
+        // What was never sold is taken for new: no order has told anything against it yet.
+        let new = baskets[p] == 0;
+        let (odds, overall) = if new {
+            let odds = log_odds_of(expected_share[p] as f32);
+            (odds, odds)
+        } else {
+            (log_odds_of(popularity[p]), log_odds_of(whole[p] as f32))
+        };
         let mut row = [0.0f32; OF_PRODUCT];
         let mut set = |feature: usize, x: f32| row[feature - OF_CANDIDATE] = x;
         set(LOG_ODDS_POPULARITY, odds);
         set(TREND, odds - overall);
-        set(SPREAD, reach(&customers[p]) - overall);
+        set(SPREAD, if new { expected_spread[p] as f32 } else { spread(p) as f32 });
         set(LOG_ODDS_REPEAT, log_odds_of(repeat(p)));
+        if new {
+            features.extend(row);
+            continue;
+        }
         for (k, feature) in [TREND_QUARTER, TREND_HALF, TREND_DOUBLE].into_iter().enumerate() {
             let expected = f64::from(popularity[p]) * trend_totals[k];
             set(feature, ((trends[p][k] + TREND_PRIOR) / (expected + TREND_PRIOR)).ln() as f32);
@@ -273,6 +307,8 @@ pub(crate) fn product_rows(
     Ok(rows)
 }
 
+/// Customers who bought a product again, of how many, that are added to those of each.
+const REPEAT_PRIOR: (f64, f64) = (0.5, 2.0);
 /// The half-lives that trends are of, over that of the popularity. The shorter ones follow a season,
 /// in which an ordinary month differs little from the next.
 const TRENDS: [f64; 3] = [0.25, 0.5, 2.0];

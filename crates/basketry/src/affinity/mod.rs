@@ -1,6 +1,7 @@
 //! Affinity: what sells together, what each customer buys again, and how likely a purchase is.
 
 pub(crate) mod attributes;
+pub(crate) mod backoff;
 pub(crate) mod curve;
 pub(crate) mod customers;
 pub(crate) mod features;
@@ -23,6 +24,6 @@ pub use options::FitOptions;
 pub use relations::Relation;
 pub use report::{
     CarriedReport, FitReport, NotLearned, ReliabilityBin, SegmentReport, SimilarityReport,
-    SplitReport, Weight,
+    SplitReport, TriedReport, TuningReport, Weight,
 };
 pub use rhythm::{Cycle, DueState};

@@ -60,6 +60,12 @@ pub struct FitOptions {
     /// purchases; the report says which. The time grows with the third power, the memory with the
     /// second: 10,000 take 0.2 GB and some 10 seconds. At most 100,000; default 10,000.
     pub exact_products: u32,
+    /// Whether to try other values of `half_life_days` (half and twice), `customers_l2` and
+    /// `baskets_l2` (a quarter and four times), one after the other, and to fit with the best: by
+    /// what held-out customers bought in the last `holdout_days`. The report lists
+    /// what was tried, and [`Model::options`](crate::Model::options) has the values chosen. A fit then
+    /// takes some five times as long. Default false.
+    pub tune: bool,
     /// Seed of the draws the propensity's examples are made with. Default 0.
     pub seed: u64,
     /// How many threads to use, 1 to 4,096; default: those of the current rayon pool, which is as
@@ -85,6 +91,7 @@ impl Default for FitOptions {
             customers_l2: 1000.0,
             baskets_l2: 5.0,
             exact_products: 10_000,
+            tune: false,
             seed: 0,
             threads: None,
         }
@@ -190,6 +197,13 @@ impl FitOptions {
         self
     }
 
+    /// Sets [`tune`](Self::tune).
+    #[must_use]
+    pub fn tune(mut self, tune: bool) -> Self {
+        self.tune = tune;
+        self
+    }
+
     /// Sets [`seed`](Self::seed).
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -202,6 +216,18 @@ impl FitOptions {
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
+    }
+
+    /// These options with the values that were chosen for another fit with them, if they are to be
+    /// chosen at all.
+    pub(crate) fn tuned_as(&self, fitted: &FitOptions) -> FitOptions {
+        let mut options = self.clone();
+        if self.tune {
+            options.half_life_days = fitted.half_life_days;
+            options.customers_l2 = fitted.customers_l2;
+            options.baskets_l2 = fitted.baskets_l2;
+        }
+        options
     }
 
     pub(crate) fn validate(&self) -> Result<()> {

@@ -48,6 +48,8 @@ pub struct FitReport {
     pub horizon_days: f64,
     /// The time split the propensity was fitted on; `None` if there was none.
     pub split: Option<SplitReport>,
+    /// What [`FitOptions::tune`](crate::FitOptions::tune) tried; `None` if it was not asked for.
+    pub tuning: Option<TuningReport>,
     /// The propensity, one entry per task and segment.
     pub segments: Vec<SegmentReport>,
     /// Everything that could not be learned. Empty if all is well.
@@ -117,6 +119,37 @@ pub struct SplitReport {
     pub example_customers: u64,
     /// Customers held out: the weights were fitted without their examples.
     pub held_out_customers: u64,
+}
+
+/// Hyper-parameters tried on the inner time split.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct TuningReport {
+    /// What was tried, in this order, the values given in the options first. Empty if there was
+    /// nothing to try them on.
+    pub tried: Vec<TriedReport>,
+    /// Which of them the model was fitted with, from 0.
+    pub chosen: u64,
+}
+
+/// Hyper-parameters, and how good a fit with them was on held-out customers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct TriedReport {
+    /// [`half_life_days`](crate::FitOptions::half_life_days).
+    pub half_life_days: f64,
+    /// [`customers_l2`](crate::FitOptions::customers_l2).
+    pub customers_l2: f64,
+    /// [`baskets_l2`](crate::FitOptions::baskets_l2).
+    pub baskets_l2: f64,
+    /// Log-loss of what joins a basket, all products of a basket together.
+    pub basket_loss: f64,
+    /// Log-loss of what a customer buys within the horizon, all products together.
+    pub horizon_loss: f64,
+    /// The mean of both losses, each over that of the values given. The least is chosen.
+    pub score: f64,
 }
 
 /// The propensity of one segment: how probable it is that a candidate is bought, without anything
@@ -282,6 +315,19 @@ impl fmt::Display for FitReport {
                 split.baskets_before,
                 split.held_out_customers
             )?;
+        }
+        if let Some(tuning) = &self.tuning {
+            for (at, tried) in tuning.tried.iter().enumerate() {
+                writeln!(
+                    f,
+                    "tried half_life_days {}, customers_l2 {}, baskets_l2 {}: score {:.5}{}",
+                    tried.half_life_days,
+                    tried.customers_l2,
+                    tried.baskets_l2,
+                    tried.score,
+                    if at as u64 == tuning.chosen { " (chosen)" } else { "" }
+                )?;
+            }
         }
         for s in &self.segments {
             write!(f, "  {} {}: ", s.task, s.segment)?;

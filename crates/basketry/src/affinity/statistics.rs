@@ -72,7 +72,7 @@ impl Statistics {
         let products = customers::product_rows(
             orders,
             &own,
-            &of.attributes.category,
+            &of.attributes,
             as_of,
             options.popularity_half_life_days,
             control,

@@ -72,6 +72,8 @@ pub(super) fn recount(
     control: &Control,
 ) -> Result<Model> {
     check(catalog, history, options, control)?;
+    // What was chosen goes with what is carried over.
+    let options = &options.tuned_as(last.options());
     in_threads(options, || {
         let products = Products::new(catalog, history.products())?;
         let orders = Orders::new(history, &products, None, control)?;
@@ -93,6 +95,7 @@ pub(super) fn recount(
         report.similarity = old.similarity.clone();
         report.not_learned.retain(|entry| COUNTED.contains(&&*entry.what));
         report.split = old.split.clone();
+        report.tuning = old.tuning.clone();
         report.segments = old.segments.clone();
         // What the counts lack was found anew; the rest is as it was.
         let carried = old.not_learned.iter().filter(|entry| !COUNTED.contains(&&*entry.what));
@@ -134,12 +137,21 @@ fn learn(
 ) -> Result<Model> {
     let products = Products::new(catalog, history.products())?;
     let orders = Orders::new(history, &products, None, control)?;
-    let statistics = Statistics::new(&orders, &products, options, control)?;
-    let mut report = describe(&products, &orders, &statistics, options);
-    let relations = relations::learn(&orders, &products, catalog.links(), options, control)?;
     let offerable: Vec<bool> = (0..catalog.len() as u32)
         .map(|p| catalog.is_sellable(p) && catalog.price(p).is_some())
         .collect();
+    let (chosen, tuning) = if options.tune {
+        let (chosen, report) =
+            propensity::tune::choose(history, &orders, &products, &offerable, options, control)?;
+        (chosen, Some(report))
+    } else {
+        (options.clone(), None)
+    };
+    let options = &chosen;
+    let statistics = Statistics::new(&orders, &products, options, control)?;
+    let mut report = describe(&products, &orders, &statistics, options);
+    report.tuning = tuning;
+    let relations = relations::learn(&orders, &products, catalog.links(), options, control)?;
     let propensity =
         propensity::fit(history, &orders, &products, &offerable, options, &mut report, control)?;
     control.begin(Stage::Writing, 1)?;

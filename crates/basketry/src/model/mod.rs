@@ -51,7 +51,7 @@ pub use self::score::{ScoreOptions, Scores};
 pub use self::similar::SimilarProducts;
 pub use crate::affinity::{
     CarriedReport, Cycle, DueState, FitOptions, FitReport, NotLearned, Relation, ReliabilityBin,
-    SegmentReport, SimilarityReport, SplitReport, Weight,
+    SegmentReport, SimilarityReport, SplitReport, TriedReport, TuningReport, Weight,
 };
 
 /// What was learned: immutable, cheap to clone, read by any number of threads.

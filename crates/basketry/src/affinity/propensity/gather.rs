@@ -15,6 +15,11 @@ pub(super) struct Gathered {
     /// What was bought, and what of it was a candidate.
     pub(super) targets: [u64; 3],
     pub(super) found: [u64; 3],
+    /// Situations, those of them that serve to measure, and products over all of them that could be
+    /// offered and were not candidates.
+    pub(super) situations: u64,
+    pub(super) measured: u64,
+    pub(super) others: u64,
 }
 
 impl Gathered {
@@ -29,6 +34,9 @@ impl Gathered {
             self.targets[at] += other.targets[at];
             self.found[at] += other.found[at];
         }
+        self.situations += other.situations;
+        self.measured += other.measured;
+        self.others += other.others;
     }
 
     pub(super) fn join(chunks: Vec<Gathered>) -> Gathered {
@@ -58,6 +66,8 @@ pub(super) struct Target<'a> {
 pub(super) struct Source<'a> {
     pub(super) learned: Learned<'a>,
     pub(super) offerable: &'a [bool],
+    /// How many products are.
+    pub(super) all_offerable: u64,
     /// Examples that were not bought, drawn per situation in the mean.
     pub(super) negatives: f64,
 }
@@ -87,12 +97,13 @@ impl Source<'_> {
             Task::Horizon => 1.0,
         };
         let rate = (self.negatives / count.max(1) as f64).min(1.0);
-        let mut found = 0;
+        let (mut found, mut considered) = (0, 0);
         for candidate in 0..count {
             let product = scratch.candidates()[candidate].product;
             if !self.offerable(product) {
                 continue;
             }
+            considered += 1;
             let bought = target.products.binary_search(&product).is_ok();
             if !bought && draws.share_of(product) >= rate {
                 continue;
@@ -119,5 +130,8 @@ impl Source<'_> {
         let missed = if shared.is_known() { Segment::New } else { Segment::Anonymous };
         let wanted = target.products.iter().filter(|&&product| self.offerable(product)).count();
         gathered.targets[missed as usize] += (wanted - found) as u64;
+        gathered.situations += 1;
+        gathered.measured += u64::from(target.held_out);
+        gathered.others += self.all_offerable.saturating_sub(considered);
     }
 }

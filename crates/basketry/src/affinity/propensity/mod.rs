@@ -18,6 +18,7 @@ mod calibrate;
 mod draws;
 mod gather;
 mod horizon;
+pub(crate) mod tune;
 
 use self::gather::{Gathered, Source};
 use super::curve::Curve;
@@ -31,7 +32,7 @@ use super::options::FitOptions;
 use super::orders::{Orders, Products};
 use super::report::{FitReport, SegmentReport, SplitReport, Weight, round6};
 use super::statistics::Statistics;
-use super::views::DAY_MS;
+use super::views::{DAY_MS, Learned};
 use crate::{Control, History, Result};
 
 /// Bought examples without which no weights are fitted: about five for each weight.
@@ -89,15 +90,76 @@ fn fallback_text(task: Task, segment: Segment) -> &'static str {
     }
 }
 
-/// The orders on both sides of the time split.
+/// The orders on both sides of the time split, and those that become examples.
 struct Split<'a> {
     /// The first moment after it.
     time: i64,
     orders: &'a Orders,
-    before: &'a Orders,
+    before: Orders,
     /// Per known customer: what their draws come from.
     keys: Vec<u64>,
     seed: u64,
+    /// The baskets and the customers made into examples, ascending.
+    baskets: Vec<u32>,
+    customers: Vec<u32>,
+}
+
+impl<'a> Split<'a> {
+    /// The split that the options ask for, or why there is none.
+    fn new(
+        history: &History,
+        orders: &'a Orders,
+        products: &Products,
+        options: &FitOptions,
+        control: &Control,
+    ) -> Result<std::result::Result<Self, &'static str>> {
+        let holdout = options.holdout_days.max(options.horizon_days);
+        let time = orders.span().and_then(|(first, last)| split_time(first, last, holdout));
+        let Some(time) = time else {
+            return Ok(Err("all orders have the same time, so none can be explained by others"));
+        };
+        let before = Orders::new(history, products, Some(time), control)?;
+        if before.len() == 0 {
+            return Ok(Err("no order is left before the time split"));
+        }
+        let keys = draws::customer_keys(history, options.seed);
+        let (baskets, customers) = (Vec::new(), Vec::new());
+        let mut split = Self { time, orders, before, keys, seed: options.seed, baskets, customers };
+        split.baskets = basket::chosen(&split, options);
+        split.customers = horizon::chosen(&split);
+        Ok(Ok(split))
+    }
+
+    /// When the horizon that begins at the split ends: with the last order at the latest.
+    fn horizon_end(&self, options: &FitOptions) -> i64 {
+        let asked = (options.horizon_days * DAY_MS) as i64;
+        self.time + asked.min(self.observed())
+    }
+
+    /// Milliseconds from the split to the last order, with both.
+    fn observed(&self) -> i64 {
+        self.orders.span().map_or(0, |(_, last)| last - self.time + 1)
+    }
+
+    /// The examples of a task, by the statistics of what was before the split.
+    fn gather(
+        &self,
+        task: Task,
+        learned: Learned<'_>,
+        offerable: &[bool],
+        end: i64,
+        control: &Control,
+    ) -> Result<Gathered> {
+        let all_offerable = offerable.iter().filter(|&&offerable| offerable).count() as u64;
+        let mut source = Source { learned, offerable, all_offerable, negatives: basket::NEGATIVES };
+        match task {
+            Task::Basket => basket::gather(self, &source, &self.baskets, control),
+            Task::Horizon => {
+                source.negatives = horizon::negatives(self.customers.len());
+                horizon::gather(self, &source, &self.customers, end, control)
+            }
+        }
+    }
 }
 
 /// When the examples begin. `None` if all orders happened at one time.
@@ -154,68 +216,63 @@ pub(crate) fn fit(
 ) -> Result<Propensity> {
     let mut propensity = Propensity::fallback(options);
     report.horizon_days = options.horizon_days;
-    let holdout = options.holdout_days.max(options.horizon_days);
-    let time = orders.span().and_then(|(first, last)| split_time(first, last, holdout));
-    let Some(time) = time else {
-        none_learned(report, "all orders have the same time, so none can be explained by others");
-        return Ok(propensity);
+    let split = match Split::new(history, orders, products, options, control)? {
+        Ok(split) => split,
+        Err(why) => {
+            none_learned(report, why);
+            return Ok(propensity);
+        }
     };
-    let before = Orders::new(history, products, Some(time), control)?;
-    if before.len() == 0 {
-        none_learned(report, "no order is left before the time split");
-        return Ok(propensity);
-    }
-    let statistics = Statistics::new(&before, products, options, control)?;
-    let keys = draws::customer_keys(history, options.seed);
-    let split = Split { time, orders, before: &before, keys, seed: options.seed };
-    let baskets = basket::chosen(&split, options);
-    let customers = horizon::chosen(&split);
+    let statistics = Statistics::new(&split.before, products, options, control)?;
     report.split = Some(SplitReport {
-        split_ms: time,
-        baskets_before: before.len() as u64,
-        baskets_after: basket::after(orders, time) as u64,
-        example_baskets: baskets.len() as u64,
-        example_customers: customers.len() as u64,
+        split_ms: split.time,
+        baskets_before: split.before.len() as u64,
+        baskets_after: basket::after(orders, split.time) as u64,
+        example_baskets: split.baskets.len() as u64,
+        example_customers: split.customers.len() as u64,
         held_out_customers: split.keys.iter().filter(|&&key| draws::held_out(key)).count() as u64,
     });
-
-    let end = horizon_end(orders, time, options, &mut propensity, report);
-    let unfitted = propensity.clone();
-    let learned = statistics.view(&unfitted);
-    let source = Source { learned, offerable, negatives: basket::NEGATIVES };
-    let gathered = basket::gather(&split, &source, &baskets, control)?;
-    fit_task(Task::Basket, &gathered, &mut propensity, report, control)?;
-    drop(gathered);
-
-    let source = Source { negatives: horizon::negatives(customers.len()), ..source };
-    let gathered = horizon::gather(&split, &source, &customers, end, control)?;
-    fit_task(Task::Horizon, &gathered, &mut propensity, report, control)?;
+    if (options.horizon_days * DAY_MS) as i64 > split.observed() {
+        let days = split.observed() as f64 / DAY_MS;
+        propensity.horizon_days = days as f32;
+        report.horizon_days = round6(days);
+        report.not_learned(
+            &format!("purchases within {} days", options.horizon_days),
+            "the history spans less than four times as long",
+            &format!("the probabilities of the horizon are those of {} days", round6(days)),
+        );
+    }
+    fit_tasks(
+        &split,
+        &statistics,
+        offerable,
+        (options, &mut propensity),
+        report,
+        control,
+        |_, _| (),
+    )?;
     Ok(propensity)
 }
 
-/// When the horizon that begins at `split` ends: with the last order at the latest, in which case
-/// the probabilities are of fewer days than asked for.
-fn horizon_end(
-    orders: &Orders,
-    split: i64,
-    options: &FitOptions,
-    propensity: &mut Propensity,
+/// Fits both tasks; `see` is shown the examples and the propensity of each.
+fn fit_tasks(
+    split: &Split<'_>,
+    statistics: &Statistics,
+    offerable: &[bool],
+    (options, propensity): (&FitOptions, &mut Propensity),
     report: &mut FitReport,
-) -> i64 {
-    let asked = (options.horizon_days * DAY_MS) as i64;
-    let observed = orders.span().map_or(0, |(_, last)| last - split + 1);
-    if asked <= observed {
-        return split + asked;
+    control: &Control,
+    mut see: impl FnMut(Task, (&Gathered, &Propensity)),
+) -> Result<()> {
+    let unfitted = propensity.clone();
+    for task in Task::ALL {
+        let end = split.horizon_end(options);
+        let learned = statistics.view(&unfitted);
+        let gathered = split.gather(task, learned, offerable, end, control)?;
+        fit_task(task, &gathered, propensity, report, control)?;
+        see(task, (&gathered, propensity));
     }
-    let days = observed as f64 / DAY_MS;
-    propensity.horizon_days = days as f32;
-    report.horizon_days = round6(days);
-    report.not_learned(
-        &format!("purchases within {} days", options.horizon_days),
-        "the history spans less than four times as long",
-        &format!("the probabilities of the horizon are those of {} days", round6(days)),
-    );
-    split + observed
+    Ok(())
 }
 
 /// Fits the weights and the calibration of one task, and measures them.
