@@ -223,16 +223,23 @@ pub(crate) fn product_rows(
     let n = orders.len() as f64;
     let groups = Groups::new(attributes, products);
     let sold = |p: usize, value: f64| Value { value, weight: f64::from(u8::from(baskets[p] > 0)) };
-    let shares: Vec<Value> = (0..products).map(|p| sold(p, f64::from(baskets[p]) / n)).collect();
+    // One order more, which had nothing: what was sold in all of few orders is not certain.
+    let share = |p: usize| f64::from(baskets[p]) / (n + 1.0);
+    let shares: Vec<Value> = (0..products).map(|p| sold(p, share(p))).collect();
     let expected_share = groups.expected(&shares, 1.0 / (n + 1.0));
     let shape = backoff::shape(&baskets, &expected_share, n);
-    let whole: Vec<f64> = (baskets.iter().zip(&expected_share))
-        .map(|(&with, expected)| (f64::from(with) + shape) / (n + shape / expected))
+    // What was never sold is taken for new: no order has told anything against it yet.
+    let new = |p: usize| baskets[p] == 0;
+    let whole: Vec<f64> = (0..products)
+        .map(|p| match expected_share[p] {
+            expected if new(p) => expected,
+            expected => (f64::from(baskets[p]) + shape) / (n + shape / expected),
+        })
         .collect();
     let popularity: Vec<f32> = (0..products)
-        .map(|p| {
-            let share = (decayed[p] + POPULARITY_PRIOR * whole[p]) / (total + POPULARITY_PRIOR);
-            share as f32
+        .map(|p| match whole[p] {
+            share if new(p) => share as f32,
+            share => ((decayed[p] + POPULARITY_PRIOR * share) / (total + POPULARITY_PRIOR)) as f32,
         })
         .collect();
 
@@ -265,27 +272,17 @@ pub(crate) fn product_rows(
     };
     let mut features = Vec::with_capacity(products * OF_PRODUCT);
     for p in 0..products {
-        // What was never sold is taken for new: no order has told anything against it yet.
-        let new = baskets[p] == 0;
-        let (odds, overall) = if new {
-            let odds = log_odds_of(expected_share[p] as f32);
-            (odds, odds)
-        } else {
-            (log_odds_of(popularity[p]), log_odds_of(whole[p] as f32))
-        };
+        let (odds, overall) = (log_odds_of(popularity[p]), log_odds_of(whole[p] as f32));
         let mut row = [0.0f32; OF_PRODUCT];
         let mut set = |feature: usize, x: f32| row[feature - OF_CANDIDATE] = x;
         set(LOG_ODDS_POPULARITY, odds);
         set(TREND, odds - overall);
-        set(SPREAD, if new { expected_spread[p] as f32 } else { spread(p) as f32 });
+        set(SPREAD, if new(p) { expected_spread[p] } else { spread(p) } as f32);
         set(LOG_ODDS_REPEAT, log_odds_of(repeat(p)));
-        if new {
-            features.extend(row);
-            continue;
-        }
         for (k, feature) in [TREND_QUARTER, TREND_HALF, TREND_DOUBLE].into_iter().enumerate() {
-            let expected = f64::from(popularity[p]) * trend_totals[k];
-            set(feature, ((trends[p][k] + TREND_PRIOR) / (expected + TREND_PRIOR)).ln() as f32);
+            let expected = f64::from(popularity[p]) * trend_totals[k] + TREND_PRIOR;
+            let bought = if new(p) { expected } else { trends[p][k] + TREND_PRIOR };
+            set(feature, (bought / expected).ln() as f32);
         }
         features.extend(row);
     }

@@ -129,8 +129,9 @@ impl Model {
     /// `customers`.
     ///
     /// Every customer gets `n` products of the catalogue as long as so many are allowed. Candidates
-    /// are what goes with their purchases, what they bought and what is popular; where these are
-    /// too few, the most popular other products follow, with their probabilities. With a list of
+    /// are what goes with their purchases, what they bought, what is popular and the `n` most popular
+    /// products that are allowed; where these are too few, the most popular other products follow,
+    /// with their probabilities. With a list of
     /// [`candidates`](RecommendOptions::candidates), the 200 most popular of these are always among
     /// those compared.
     ///
@@ -163,8 +164,8 @@ impl Model {
     ///
     /// Every basket gets `n` products of the catalogue as long as so many are allowed; what it holds
     /// already is not among them. Candidates are what goes with its products, what the customer
-    /// bought and what is popular; where these are too few, the most popular other products follow,
-    /// with their probabilities.
+    /// bought, what is popular and the `n` most popular products that are allowed; where these are too
+    /// few, the most popular other products follow, with their probabilities.
     ///
     /// Products of a basket that the model does not know are ignored and counted
     /// ([`Recommendations::unknown`]). The probability is that of buying the product in this order,
@@ -230,13 +231,24 @@ impl Model {
                     scratch.choose(|candidate| {
                         allowed(candidate.product) && !(options.new_only && candidate.count > 0)
                     });
-                    if scratch.chosen().len() < n {
-                        for &product in filter.by_popularity().iter().filter(|&&p| allowed(p)) {
-                            scratch.choose_also(product);
-                            if scratch.chosen().len() == n {
-                                break;
-                            }
+                    // Also what nobody's purchases suggest: the most popular are compared, new ones
+                    // by what their category lets expect among them, and more where all are too few.
+                    let mut compared = 0;
+                    for &product in filter.by_popularity().iter().filter(|&&p| allowed(p)) {
+                        if compared >= n && scratch.chosen().len() >= n {
+                            break;
                         }
+                        compared += match scratch.position(product) {
+                            Some(at) => {
+                                let bought = scratch.candidates()[at].count > 0;
+                                usize::from(!(options.new_only && bought))
+                            }
+                            None => {
+                                let before = scratch.chosen().len();
+                                scratch.choose_also(product);
+                                scratch.chosen().len() - before
+                            }
+                        };
                     }
                     learned.score_best(task, &shared, scratch, n);
                     keys.clear();
