@@ -116,7 +116,7 @@ def test_weights_go_with_constraints_the_top_and_hierarchies():
     sets = bk.itemsets(weighted, min_support=0.01, must_contain=["edam"], top=2)
     table = sets.to_dict()
     assert (table["itemset"], table["weight"]) == ([("edam",), ("edam", "jam")], [2.5, 2.0])
-    kinds = bk.Hierarchy.from_links([("edam", "cheese"), ("brie", "cheese")])
+    kinds = bk.Hierarchy([("edam", "cheese"), ("brie", "cheese")])
     sets = bk.itemsets(weighted, min_support=0.25, only_from=["cheese", "ale"], hierarchy=kinds)
     table = sets.to_dict()
     assert dict(zip(table["itemset"], table["weight"], strict=True)) == {
@@ -141,7 +141,7 @@ def test_rules_of_whole_weights_are_those_of_repeated_baskets():
 
 def test_closed_itemsets_of_a_hierarchy_are_the_most_specific():
     baskets = bk.Baskets.from_lists([["edam", "ale"], ["edam", "jam"], ["gin", "ale"]])
-    kinds = bk.Hierarchy.from_links([("edam", "cheese"), ("ale", "drinks"), ("gin", "drinks")])
+    kinds = bk.Hierarchy([("edam", "cheese"), ("ale", "drinks"), ("gin", "drinks")])
     closed = bk.itemsets(baskets, 1, hierarchy=kinds, kind="closed")
     assert [set(s.items) for s in closed] == [
         {"edam"}, {"ale"}, {"edam", "ale"}, {"edam", "jam"}, {"ale", "gin"},
