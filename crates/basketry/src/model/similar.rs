@@ -146,7 +146,7 @@ impl SimilarProducts {
     /// (Float64) and `rank` (Int64).
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] if the ids exceed 2 GiB of text.
+    /// [`ErrorKind::Limit`](crate::ErrorKind) if the ids exceed 2 GiB of text.
     pub fn to_record_batch(&self) -> Result<RecordBatch> {
         let products = self.model.products();
         let id = arrow::id_type(products.kind());
