@@ -232,10 +232,32 @@ fn check_customers(shop: &Shop, orders: &[Order], model: &Model) -> Result<(), T
     Ok(())
 }
 
+/// The share of all orders that a product is in, drawn to the mean of all products that were sold by
+/// a gamma prior whose shape comes from moments: no product here has a category.
+fn overall(counts: &[usize], count: usize, orders: f64) -> f64 {
+    let sold = counts.len() as f64;
+    let mean = counts.iter().map(|&count| count as f64 / (orders + 1.0)).sum::<f64>() / sold;
+    if count == 0 {
+        return mean;
+    }
+    let beyond_chance: f64 =
+        counts.iter().map(|&count| (count as f64 / orders - mean).powi(2) - mean / orders).sum();
+    let shape = if beyond_chance > 0.0 {
+        (sold * mean * mean / beyond_chance).clamp(0.05, 20.0)
+    } else {
+        20.0
+    };
+    (count as f64 + shape) / (orders + shape / mean)
+}
+
 fn check_products(shop: &Shop, orders: &[Order], model: &Model) -> Result<(), TestCaseError> {
     let as_of = orders.iter().map(|order| order.1).max().unwrap();
     let fade = |order: &Order| decay(as_of - order.1, POPULARITY_HALF_LIFE);
     let all: f64 = orders.iter().map(fade).sum();
+    let counts: Vec<usize> = (0..PRODUCTS)
+        .map(|product| orders.iter().filter(|order| order.2.contains_key(&product)).count())
+        .filter(|&count| count > 0)
+        .collect();
     let mut popular = Vec::new();
     for product in 0..PRODUCTS {
         let Some(at) = model.products().find(product as i64) else { continue };
@@ -248,9 +270,11 @@ fn check_products(shop: &Shop, orders: &[Order], model: &Model) -> Result<(), Te
         let stats = model.product_stats(at).unwrap();
         prop_assert_eq!(stats.baskets as usize, with.len());
         prop_assert_eq!(stats.customers as usize, times.len());
-        let overall = (with.len() as f64 + 0.5) / (orders.len() as f64 + 1.0);
+        let overall = overall(&counts, with.len(), orders.len() as f64);
         let recent: f64 = with.iter().map(|(_, order)| fade(order)).sum();
-        let popularity = (recent + 20.0 * overall) / (all + 20.0);
+        // What was never sold is as popular as what was, in the mean.
+        let popularity =
+            if with.is_empty() { overall } else { (recent + 20.0 * overall) / (all + 20.0) };
         prop_assert!(close(stats.popularity, popularity));
         let repeated = times.values().filter(|&&times| times >= 2).count() as f64;
         let known = if shop.customers { times.len().max(1) as f64 } else { 1.0 };

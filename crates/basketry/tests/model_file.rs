@@ -379,7 +379,7 @@ fn format_1_0_opens() {
     assert_eq!(related, [(3, 10, 2)]);
     let found =
         model.recommend(&[IdRef::Int(10)], &RecommendOptions::new(5), &Control::new()).unwrap();
-    assert_eq!(found.products(), [2, 1, 0]);
+    assert_eq!(found.products(), [2, 0, 1]);
     // What it computes today is what it computed when it was written.
     let fresh =
         small().recommend(&[IdRef::Int(10)], &RecommendOptions::new(5), &Control::new()).unwrap();
