@@ -31,13 +31,14 @@ def customers() -> dict:
         value = metrics.ranking(ranked, s.truth, rows)
         part = metrics.summary(value)
         part["ahead_of_popularity_ndcg"] = metrics.interval(value["ndcg"] - popular["ndcg"])
-        # Probabilities of the 100 most popular items for each of them.
+        # Probabilities of the 100 most popular items for each customer, also for those who buy no more.
         top = rankings.recent(s)[:100]
-        customer, item = np.repeat(rows, len(top)), np.tile(top, len(rows))
+        everybody = np.flatnonzero(hidden & s.known)
+        customer, item = np.repeat(everybody, len(top)), np.tile(top, len(everybody))
         label = np.asarray(s.truth[customer, item]).ravel() > 0
         p = np.array(model.score(customer, item, at=s.at).to_dict()["probability"])
         part["probabilities"] = metrics.probabilities(p, label, customer)
-        base = np.tile(label.reshape(len(rows), -1).mean(0), len(rows))
+        base = np.tile(label.reshape(len(everybody), -1).mean(0), len(everybody))
         part["log_loss_of_observed_shares"] = float(metrics.log_loss(base, label).mean())
         out[f"{orders} orders"] = part
     return out
