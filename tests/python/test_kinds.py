@@ -144,7 +144,11 @@ def test_closed_itemsets_of_a_hierarchy_are_the_most_specific():
     kinds = bk.Hierarchy([("edam", "cheese"), ("ale", "drinks"), ("gin", "drinks")])
     closed = bk.itemsets(baskets, 1, hierarchy=kinds, kind="closed")
     assert [set(s.items) for s in closed] == [
-        {"edam"}, {"ale"}, {"edam", "ale"}, {"edam", "jam"}, {"ale", "gin"},
+        {"edam"},
+        {"ale"},
+        {"edam", "ale"},
+        {"edam", "jam"},
+        {"ale", "gin"},
     ]
     with pytest.raises(bk.InvalidArgumentError, match="kind: generators, but hierarchy"):
         bk.itemsets(baskets, 1, hierarchy=kinds, kind="generators")
