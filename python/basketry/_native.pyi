@@ -34,7 +34,9 @@ __all__ = [
     "Learner",
     "Model",
     "Offer",
+    "Plan",
     "Policy",
+    "Proposals",
     "Rule",
     "Rules",
     "Sequence",
@@ -313,8 +315,8 @@ class Utilities:
 
 @final
 class Proposals:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         table: AnyTable,
         *,
         customer: str,
@@ -323,7 +325,7 @@ class Proposals:
         cost: str | None = None,
         currency: str = "EUR",
         progress: Progress = False,
-    ) -> None: ...
+    ) -> Proposals: ...
     @property
     def customers(self) -> int: ...
     @property
