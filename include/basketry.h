@@ -4151,7 +4151,7 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 
 /** The start of a basketry_fit_options: all defaults. */
 #define BASKETRY_FIT_OPTIONS_INIT \
-    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, -1, 0.0, 0.0, -1, 0, 0, -1, 0.0 }
+    { sizeof(basketry_fit_options), 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0, -1, 0.0, 0.0, -1, 0, 0, -1, 0.0, 0 }
 
 /** The start of a basketry_due_options: now is the model's last order, all rows. */
 #define BASKETRY_DUE_OPTIONS_INIT \
