@@ -106,7 +106,7 @@ def test_bad_input_is_named():
             "maximum",
         ),
         ({"exclude": [(1,)]}, TypeError, r"exclude\[0\]: expected a pair"),
-        ({"exclude": [(1, 1)]}, bk.InvalidArgumentError, r"excludes\[0\]: expected two offers"),
+        ({"exclude": [(1, 1)]}, bk.InvalidArgumentError, r"exclude\[0\]: expected two offers"),
     ]:
         with pytest.raises(error, match=text):
             proposals.assign(**limits)

@@ -295,6 +295,70 @@ fn equal_values_are_shared_out() -> Result<()> {
     Ok(())
 }
 
+/// What a plan is worth, and its gap, where each of so many customers may get each offer, which is
+/// worth the same to all.
+fn alike(customers: i64, values: &[f64], options: &AssignOptions) -> Result<(f64, f64)> {
+    let each = |customer| (0..).zip(values).map(move |(offer, &value)| (customer, offer, value, 0));
+    let rows: Vec<Row> = (0..customers).flat_map(each).collect();
+    let plan = proposals(&rows, false)?.assign(options, &Control::new())?;
+    check(&plan, &rows, options);
+    assert!(plan.groups().iter().all(|group| group.met), "{:?}", plan.groups());
+    Ok((plan.value(), plan.gap()))
+}
+
+/// Where customers are alike, prices tell little: the plan is found by exchange.
+#[test]
+fn customers_who_are_alike() -> Result<()> {
+    let new = AssignOptions::new;
+    let group = |name, offers: &[i64]| OfferGroup::new(name, offers.iter().copied());
+    let close = |found: f64, expected: f64| {
+        assert!((found - expected).abs() < 1e-9 * expected, "{found}, expected {expected}");
+    };
+    // A minimum within another.
+    let nested =
+        new().group(group("least", &[0]).min(100)).group(group("all", &[0, 1, 2]).min(1_000));
+    close(alike(1_000, &[1.0, 2.0, 3.0], &nested)?.0, 2_800.0);
+    let two = new().group(group("all", &[0, 1]).min(2)).group(group("one", &[1]).min(1));
+    close(alike(2, &[1.0, 1.0], &two)?.0, 2.0);
+    // One minimum.
+    for customers in [10, 30, 100, 300, 1_000] {
+        let half = new().group(group("least", &[0]).min(customers as u64 / 2));
+        close(alike(customers, &[1.0, 2.0], &half)?.0, 1.5 * customers as f64);
+    }
+    let least = new().group(group("least", &[0, 1, 2]).min(1_500));
+    close(alike(3_000, &[1.0, 0.5, 0.5, 2.0], &least)?.0, 4_500.0);
+    // One maximum over offers of which some are worth more.
+    let tens = |offers: i64, most: u64| (0..offers).fold(new(), |all, at| all.capacity(at, most));
+    let most = tens(3, 10).group(group("most", &[0, 1]).max(10));
+    close(alike(300, &[0.26, 0.9, 0.5], &most)?.0, 14.0);
+    let most = tens(5, 10).group(group("most", &[0, 1, 2, 3]).max(10));
+    close(alike(300, &[0.17, 0.9, 0.29, 0.26, 0.0], &most)?.0, 9.0);
+    let most = tens(4, 50).group(group("most", &[0, 1, 2]).max(50));
+    let (value, gap) = alike(500, &[1.0; 4], &most)?;
+    close(value, 100.0);
+    assert!(gap < 0.02, "{gap}");
+    let most = tens(4, 100).group(group("most", &[0, 1, 2]).max(100));
+    close(alike(5_000, &[0.5, 0.51, 0.52, 0.3], &most)?.0, 82.0);
+    Ok(())
+}
+
+#[test]
+fn the_smallest_and_the_greatest_values() -> Result<()> {
+    for scale in [1e-320, 1e-300, 1e-30, 1e30, 1e100] {
+        let rows: Vec<Row> = [1.0, 0.5, 0.25, 0.0]
+            .iter()
+            .enumerate()
+            .map(|(at, value)| (at as i64, at as i64 % 2, value * scale, 0))
+            .collect();
+        let options = AssignOptions::new().capacity(0, 1);
+        let plan = proposals(&rows, false)?.assign(&options, &Control::new())?;
+        check(&plan, &rows, &options);
+        assert_eq!(plan.len(), 2, "{scale}");
+        assert!(plan.bound().is_finite() && plan.gap() <= 1.0, "{scale}: {}", plan.bound());
+    }
+    Ok(())
+}
+
 /// What cannot be reached is reached as far as possible, and said.
 #[test]
 fn minimum_volumes_that_cannot_be_met() -> Result<()> {
@@ -370,8 +434,8 @@ fn bad_input_is_named() {
     let new = AssignOptions::new;
     says(run(&new().per_customer(0)), argument, "per_customer: expected a number from 1 to 64");
     says(run(&new().budget(5)), argument, "budget: the proposals have no column of costs");
-    says(run(&new().capacity(1, 1).capacity(1, 2)), argument, "capacities[1]: 1 was given before");
-    says(run(&new().exclude(1, 1)), argument, "excludes[0]: expected two offers");
+    says(run(&new().capacity(1, 1).capacity(1, 2)), argument, "capacity[1]: 1 was given before");
+    says(run(&new().exclude(1, 1)), argument, "exclude[0]: expected two offers");
     let group = OfferGroup::new("g", [1]);
     says(
         run(&new().group(group.clone().min(2).max(1))),
@@ -380,15 +444,24 @@ fn bad_input_is_named() {
     );
     says(run(&new().group(group.clone()).group(group)), argument, "groups[1] (\"g\"): the name");
     says(run(&new().group(OfferGroup::new("g", [1, 1]))), argument, "1 stands twice");
-    let plan = run(&new().capacity("1", 5).capacity(7, 1)).unwrap();
-    assert_eq!((plan.unknown(), plan.len()), (2, 1));
+    says(run(&new().capacity("1", 5)), argument, "the offers are integers, got \"1\"");
+    says(
+        run(&new().group(OfferGroup::new("g", [0i64; 0]))),
+        argument,
+        "expected one offer or more",
+    );
+    let plan = run(&new().capacity(7, 1)).unwrap();
+    assert_eq!((plan.unknown(), plan.len()), (1, 1));
 
     let bad = |rows: &[Row], text: &str| {
         let error = proposals(rows, true).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Data);
         assert!(error.to_string().contains(text), "{error}");
     };
-    bad(&[(1, 1, f64::NAN, 0)], "row 0 (counted from 0): expected a finite number, got NaN");
+    bad(
+        &[(1, 1, f64::NAN, 0)],
+        "row 0 (counted from 0): expected a number from -1e100 to 1e100, got NaN",
+    );
     bad(
         &[(1, 1, 1.0, 0), (1, 2, 1.0, -5)],
         "row 1 (counted from 0): expected an amount of at least 0",

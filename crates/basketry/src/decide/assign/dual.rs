@@ -341,7 +341,6 @@ fn step(
 ) {
     let mut dense = vec![0.0; problem.groups.len()];
     let mut usage = vec![0u64; problem.groups.len()];
-    let (mut all, mut priced) = (0.0, false);
     for offer in 0..problem.offers() {
         let near = taken.near[offer] as f64 / (2.0 * trust.offer[offer].most);
         for &group in &problem.groups_of[offer] {
@@ -354,16 +353,7 @@ fn step(
         if *price == 0.0 && over <= 0.0 {
             continue;
         }
-        all += over;
-        priced = true;
         *price = (*price + trust.offer[offer].by(over, near, scale)).max(0.0);
-    }
-    if priced {
-        let near = taken.near_nothing as f64 / (2.0 * trust.common.most);
-        let moved = trust.common.by(all, near, scale);
-        for price in prices.offer.iter_mut().filter(|price| **price > 0.0) {
-            *price = (*price + moved).max(0.0);
-        }
     }
     for (at, group) in problem.groups.iter().enumerate() {
         let (least, most) = (share * group.min as f64, share * group.max as f64);
@@ -380,12 +370,48 @@ fn step(
         // From one side to the other over 0, where both limits are met.
         *price = if *price * moved < 0.0 { 0.0 } else { moved.max(-MOST * scale) };
     }
+    together(problem, taken, share, scale, &usage, prices, trust);
     if let Some(budget) = problem.budget {
         let over = taken.spent as f64 - share * budget as f64;
         if prices.budget > 0.0 || over > 0.0 {
             let near = taken.near_spent as f64 / (2.0 * trust.budget.most);
             prices.budget = (prices.budget + trust.budget.by(over, near, f64::INFINITY)).max(0.0);
         }
+    }
+}
+
+/// Moves the prices of all that is used up at once: offers that compete for the same customers rise
+/// together, each by more than it could alone. An offer in a group at its maximum moves with it.
+fn together(
+    problem: &Problem<'_>,
+    taken: &Taken,
+    share: f64,
+    scale: f64,
+    group_usage: &[u64],
+    prices: &mut Prices,
+    trust: &mut Trust,
+) {
+    let groups: Vec<usize> =
+        (0..problem.groups.len()).filter(|&group| prices.group[group] > 0.0).collect();
+    let alone = |offer: &usize| {
+        let in_group = |&group: &u32| prices.group[group as usize] > 0.0;
+        prices.offer[*offer] > 0.0 && !problem.groups_of[*offer].iter().any(in_group)
+    };
+    let offers: Vec<usize> = (0..problem.offers()).filter(alone).collect();
+    if groups.is_empty() && offers.is_empty() {
+        return;
+    }
+    let over = |used: u64, limit: u64| used as f64 - share * limit as f64;
+    let of_groups = groups.iter().map(|&at| over(group_usage[at], problem.groups[at].max));
+    let of_offers = offers.iter().map(|&at| over(taken.usage[at], problem.capacity[at]));
+    let all: f64 = of_groups.chain(of_offers).sum();
+    let near = taken.near_nothing as f64 / (2.0 * trust.common.most);
+    let moved = trust.common.by(all, near, scale);
+    for group in groups {
+        prices.group[group] = (prices.group[group] + moved).max(0.0);
+    }
+    for offer in offers {
+        prices.offer[offer] = (prices.offer[offer] + moved).max(0.0);
     }
 }
 

@@ -160,17 +160,24 @@ impl AssignOptions {
         }
         let offers = proposals.offers();
         let mut unknown = 0;
-        let mut find = |id: &Id| {
+        let mut find = |id: &Id, place: &str| {
+            let kind = id.as_ref().kind();
+            if kind != offers.kind() && !offers.is_empty() {
+                return Err(Error::argument(format!(
+                    "{place}: the offers are {}, got {id}; ids are never converted",
+                    offers.kind().plural()
+                )));
+            }
             let found = offers.find(id);
             unknown += u64::from(found.is_none());
-            found
+            Ok(found)
         };
         let mut capacity = vec![u64::MAX; offers.len()];
         let mut given = vec![false; offers.len()];
         for (at, (id, most)) in self.capacities.iter().enumerate() {
-            let Some(offer) = find(id) else { continue };
+            let Some(offer) = find(id, &format!("capacity[{at}]"))? else { continue };
             if std::mem::replace(&mut given[offer as usize], true) {
-                return Err(Error::argument(format!("capacities[{at}]: {id} was given before")));
+                return Err(Error::argument(format!("capacity[{at}]: {id} was given before")));
             }
             capacity[offer as usize] = *most;
         }
@@ -188,8 +195,11 @@ impl AssignOptions {
                     group.max.unwrap_or_default()
                 )));
             }
+            if group.offers.is_empty() {
+                return Err(Error::argument(format!("{place}: expected one offer or more")));
+            }
             for id in &group.offers {
-                let Some(offer) = find(id) else { continue };
+                let Some(offer) = find(id, &place)? else { continue };
                 let of: &mut Vec<u32> = &mut groups_of[offer as usize];
                 if of.last() == Some(&(at as u32)) {
                     return Err(Error::argument(format!("{place}: {id} stands twice")));
@@ -202,10 +212,13 @@ impl AssignOptions {
         for (at, (one, other)) in self.excludes.iter().enumerate() {
             if one == other {
                 return Err(Error::argument(format!(
-                    "excludes[{at}]: expected two offers, got {one} twice"
+                    "exclude[{at}]: expected two offers, got {one} twice"
                 )));
             }
-            let (Some(one), Some(other)) = (find(one), find(other)) else { continue };
+            let place = format!("exclude[{at}]");
+            let (Some(one), Some(other)) = (find(one, &place)?, find(other, &place)?) else {
+                continue;
+            };
             excludes.resize(offers.len(), Vec::new());
             excludes[one as usize].push(other);
             excludes[other as usize].push(one);

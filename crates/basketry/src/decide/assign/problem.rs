@@ -6,7 +6,7 @@ use std::ops::Range;
 pub(super) const NONE: u32 = u32::MAX;
 /// Steps of the search for the best choice where offers exclude each other; beyond that the
 /// bound ignores exclusions, which keeps it a bound.
-const MAX_STEPS: u32 = 20_000;
+const MAX_STEPS: u32 = 1_000;
 
 /// Candidates in rows by customer, and all limits. Offers and groups are numbers from 0.
 #[derive(Debug)]

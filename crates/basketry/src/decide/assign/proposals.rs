@@ -144,8 +144,11 @@ impl Proposals {
                 if !read_f64(array, &mut values) {
                     return Err(value.wrong_type(array.data_type(), "the type announced"));
                 }
-                if let Some(row) = values.iter().position(|value| !value.is_finite()) {
-                    let what = format!("expected a finite number, got {}", values[row]);
+                // Sums of more would leave what a number can be; NaN is not below either.
+                let sane = |value: &&f64| value.abs() <= MOST;
+                if let Some(row) = values.iter().position(|value| !sane(&value)) {
+                    let what =
+                        format!("expected a number from -1e100 to 1e100, got {}", values[row]);
                     return Err(value.bad_value(place(row), what));
                 }
                 if let Some(cost) = &cost {
@@ -223,6 +226,9 @@ impl Proposals {
         self.customers.iter().map(key).collect()
     }
 }
+
+/// The greatest value of an offer.
+const MOST: f64 = 1e100;
 
 /// The rows as they came.
 #[derive(Default)]

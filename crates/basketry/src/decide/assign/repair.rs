@@ -10,6 +10,8 @@ use super::dual::{CHUNK, Solved};
 use super::problem::{Choice, NONE, Prices, Problem};
 use crate::{Control, Result};
 
+/// Rounds of exchanging what was chosen for what is worth more, at most.
+const ROUNDS: usize = 4;
 /// Candidates looked at in one round of filling up, at most about.
 const ROUND: usize = 4_000_000;
 
@@ -49,6 +51,12 @@ pub(super) fn plan(problem: &Problem<'_>, solved: &Solved, control: &Control) ->
     repair.keep_budget(control)?;
     repair.reach_minima(control)?;
     repair.fill(control)?;
+    for _ in 0..ROUNDS {
+        let better = repair.upgrade(control)? + repair.exchange(control)?;
+        if better == 0 {
+            break;
+        }
+    }
     Ok(repair.taken)
 }
 
@@ -335,10 +343,7 @@ impl Repair<'_> {
             } else {
                 let other = start + other as usize;
                 let offer = problem.offer[other] as usize;
-                let needed = problem.groups_of[offer].iter().any(|&group| {
-                    self.taken.group_usage[group as usize] <= problem.groups[group as usize].min
-                });
-                if member[offer] || needed {
+                if member[offer] || self.needed(offer, problem.offer[at]) {
                     continue;
                 }
                 self.left(other)
@@ -352,6 +357,152 @@ impl Repair<'_> {
         best.map(|(given_up, slot)| (given_up - self.left(at), slot))
     }
 
+    /// Whether a minimum forbids one offer less, with another in its place.
+    fn needed(&self, offer: usize, instead: u32) -> bool {
+        let problem = self.problem;
+        problem.groups_of[offer].iter().any(|&group| {
+            self.taken.group_usage[group as usize] <= problem.groups[group as usize].min
+                && !problem.groups_of[instead as usize].contains(&group)
+        })
+    }
+
+    /// Whether no limit forbids to put a candidate in the place of another of the same customer.
+    fn room_instead(&self, at: usize, out: usize) -> bool {
+        let problem = self.problem;
+        let (offer, before) = (problem.offer[at] as usize, problem.offer[out] as usize);
+        let of_before = &problem.groups_of[before];
+        self.taken.usage[offer] < problem.capacity[offer]
+            && !self.needed(before, problem.offer[at])
+            && problem.groups_of[offer].iter().all(|group| {
+                of_before.contains(group)
+                    || self.taken.group_usage[*group as usize] < problem.groups[*group as usize].max
+            })
+            && problem.budget.is_none_or(|budget| {
+                let more = i128::from(problem.cost(at)) - i128::from(problem.cost(out));
+                more <= 0 || self.taken.spent + more <= i128::from(budget)
+            })
+    }
+
+    /// Gives customers what is worth more than what they have, where there is room; says how
+    /// often.
+    fn upgrade(&mut self, control: &Control) -> Result<usize> {
+        let problem = self.problem;
+        // The most valuable candidate for a slot, and what it gains.
+        let best = |repair: &Self, customer: usize, slot: usize| -> Option<(f64, usize)> {
+            let row = problem.row(customer);
+            let before = repair.taken.places[slot];
+            if before == NONE {
+                return None;
+            }
+            let out = row.start + before as usize;
+            let mut best: Option<(f64, usize)> = None;
+            for at in row.clone() {
+                let gain = problem.value[at] - problem.value[out];
+                if gain > best.map_or(0.0, |(gain, _)| gain)
+                    && repair.room_instead(at, out)
+                    && !repair.clashes(customer, (at - row.start) as u32, Some(slot))
+                {
+                    best = Some((gain, at));
+                }
+            }
+            best
+        };
+        let mut found = self.collect(control, |customer, found| {
+            for slot in self.slots(customer) {
+                if let Some((gain, _)) = best(self, customer, slot) {
+                    let key = problem.keys[customer];
+                    let place = self.taken.places[slot];
+                    found.push(Change { loss: -gain, key, customer: customer as u32, place });
+                }
+            }
+        })?;
+        sort(&mut found);
+        let mut moved = 0;
+        for change in &found {
+            let customer = change.customer as usize;
+            let slot = self.slots(customer).find(|&at| self.taken.places[at] == change.place);
+            let Some(slot) = slot else { continue };
+            // What was best may be used up.
+            if let Some((_, at)) = best(self, customer, slot) {
+                let row = problem.row(customer);
+                self.taken.count(problem, row.start + change.place as usize, -1);
+                self.taken.places[slot] = (at - row.start) as u32;
+                self.taken.count(problem, at, 1);
+                moved += 1;
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Within groups at their maximum, gives up what is worth least for what is worth more to
+    /// somebody else; says how often.
+    fn exchange(&mut self, control: &Control) -> Result<usize> {
+        let problem = self.problem;
+        let mut moved = 0;
+        for group in 0..problem.groups.len() {
+            if self.taken.group_usage[group] < problem.groups[group].max {
+                continue;
+            }
+            let member =
+                |at: usize| problem.groups_of[problem.offer[at] as usize].contains(&(group as u32));
+            let mut held = self.collect(control, |customer, found| {
+                let row = problem.row(customer);
+                for &place in &self.taken.places[self.slots(customer)] {
+                    if place != NONE && member(row.start + place as usize) {
+                        let loss = problem.value[row.start + place as usize];
+                        let key = problem.keys[customer];
+                        found.push(Change { loss, key, customer: customer as u32, place });
+                    }
+                }
+            })?;
+            sort(&mut held);
+            let Some(least) = held.first().map(|change| change.loss) else { continue };
+            let mut open = self.collect(control, |customer, found| {
+                if !self.taken.places[self.slots(customer)].contains(&NONE) {
+                    return;
+                }
+                let row = problem.row(customer);
+                for at in row.clone() {
+                    let place = (at - row.start) as u32;
+                    let offer = problem.offer[at] as usize;
+                    if problem.value[at] > least
+                        && member(at)
+                        && self.taken.usage[offer] < problem.capacity[offer]
+                        && !self.clashes(customer, place, None)
+                    {
+                        let (loss, key) = (-problem.value[at], problem.keys[customer]);
+                        found.push(Change { loss, key, customer: customer as u32, place });
+                    }
+                }
+            })?;
+            sort(&mut open);
+            let mut held = held.iter().peekable();
+            for change in &open {
+                let customer = change.customer as usize;
+                let at = problem.row(customer).start + change.place as usize;
+                let slot = self.slots(customer).find(|&slot| self.taken.places[slot] == NONE);
+                let Some(slot) = slot.filter(|_| !self.clashes(customer, change.place, None))
+                else {
+                    continue;
+                };
+                let Some(&&out) = held.peek() else { break };
+                if -change.loss <= out.loss {
+                    break;
+                }
+                let from = problem.row(out.customer as usize).start + out.place as usize;
+                if !self.room_instead(at, from) {
+                    continue;
+                }
+                held.next();
+                self.give_up(&out);
+                self.taken.places[slot] = change.place;
+                self.taken.count(problem, at, 1);
+                moved += 1;
+            }
+        }
+        Ok(moved)
+    }
+
     /// Gives what is still free to those for whom it is worth most.
     fn fill(&mut self, control: &Control) -> Result<()> {
         let problem = self.problem;
@@ -362,7 +513,8 @@ impl Repair<'_> {
         // What loses least first, a little more in each round.
         let values = problem.value.iter().copied().fold(0.0, f64::max);
         let (mut from, mut to) = (f64::NEG_INFINITY, values * 1e-4);
-        loop {
+        // Up to twice the greatest value.
+        for _ in 0..6 {
             let mut free = self.collect(control, |customer, found| {
                 let row = problem.row(customer);
                 if !self.taken.places[self.slots(customer)].contains(&NONE) {
@@ -393,10 +545,11 @@ impl Repair<'_> {
                     self.taken.count(problem, at, 1);
                 }
             }
-            if to >= 2.0 * values || many {
-                return Ok(());
+            if many {
+                break;
             }
             (from, to) = (to, to * 8.0);
         }
+        Ok(())
     }
 }
