@@ -20,7 +20,9 @@ impl Model {
     ///
     /// Every customer gets `n` products of the catalogue as long as so many are allowed: where too
     /// few are suggested by what they bought and by what is popular, the most popular other
-    /// products follow, with their probabilities.
+    /// products follow, with their probabilities. Stock and what may be sold are not looked at: these
+    /// change from day to day, and are for an :class:`Engine`. Products that are in the history only
+    /// are never recommended.
     ///
     /// Parameters
     /// ----------
@@ -312,8 +314,9 @@ impl Model {
     ///     ``value``, ``weight`` and ``contribution``; the contributions add up to ``log_odds``)
     ///     ``reasons`` (the products of the basket that it is bought with more often than by chance)
     ///     and ``similarities``: for each similarity among the features the three ``products`` with
-    ///     the greatest ``amount``, of purchases or of the basket; the amounts of all of them add up
-    ///     to ``similarity``, whose logarithm is the feature. It prints in words.
+    ///     the greatest ``amount`` above 0, of purchases or of the basket; the amounts of all of
+    ///     them, also those below 0, add up to ``similarity``. The feature is the logarithm of that,
+    ///     at least 0, plus 0.01 (purchases) or 0.003 (basket). It prints in words.
     ///
     /// Raises
     /// ------

@@ -80,8 +80,8 @@ pub struct ReasonShare {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SimilarityShare {
-    /// The name of its feature, which is a logarithm of it: `"log_similar_to_purchases"` or
-    /// `"log_similar_to_basket"`.
+    /// The name of its feature: `"log_similar_to_purchases"`, the logarithm of the similarity, at least 0, plus
+    /// 0.01, or `"log_similar_to_basket"`, the same plus 0.003.
     pub feature: &'static str,
     /// The sum of the amounts of all products that the customer bought, or that are in the basket;
     /// some may be below 0.

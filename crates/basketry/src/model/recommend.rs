@@ -133,7 +133,9 @@ impl Model {
     /// products that are allowed; where these are too few, the most popular other products follow,
     /// with their probabilities. With a list of
     /// [`candidates`](RecommendOptions::candidates), the 200 most popular of these are always among
-    /// those compared.
+    /// those compared. Stock and what may be sold are not looked at: these change from day to day, and
+    /// are for an [`Engine`](crate::Engine). Products that are in the history only are never
+    /// recommended.
     ///
     /// A customer whom the model does not know gets what a stranger would buy; they are marked
     /// ([`Recommendations::known`]) and counted ([`Recommendations::unknown_customers`]).
