@@ -319,8 +319,7 @@ pub(crate) fn mean_size(orders: &Orders) -> f64 {
     orders.items.len() as f64 / orders.len().max(1) as f64
 }
 
-/// The most popular products among the first `sold`, at most `limit`, with enough customers; and
-/// those that were of late, at most a quarter as many more: what a season brings is not yet popular.
+/// The most popular products among the first `sold`, at most `limit`, with enough customers.
 pub(crate) fn popular(
     rows: &ProductRows,
     sold: usize,
@@ -330,21 +329,10 @@ pub(crate) fn popular(
     let mut list: Vec<u32> = (0..rows.popularity.len().min(sold) as u32)
         .filter(|&p| rows.customers[p as usize] >= min_customers.max(1))
         .collect();
-    let by_popularity = |&a: &u32, &b: &u32| {
+    list.sort_by(|&a, &b| {
         rows.popularity[b as usize].total_cmp(&rows.popularity[a as usize]).then(a.cmp(&b))
-    };
-    list.sort_by(by_popularity);
-    if list.len() > limit {
-        let mut rising = list.split_off(limit);
-        let late = |p: u32| {
-            let row = &rows.features[p as usize * OF_PRODUCT..][..OF_PRODUCT];
-            let trend = [TREND_QUARTER, TREND_HALF].map(|feature| row[feature - OF_CANDIDATE]);
-            rows.popularity[p as usize] * trend[0].max(trend[1]).exp()
-        };
-        rising.sort_by(|&a, &b| late(b).total_cmp(&late(a)).then(a.cmp(&b)));
-        list.extend(rising.into_iter().take(limit / 4));
-        list.sort_by(by_popularity);
-    }
+    });
+    list.truncate(limit);
     list
 }
 
