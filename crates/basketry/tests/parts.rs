@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use arrow_array::RecordBatch;
 use basketry::mine::{ItemsetCounts, candidates, count, itemsets_in_parts, update};
 use basketry::{
-    Baskets, Control, ErrorKind, Id, IdRef, ItemsetOptions, Itemsets, MinSupport, RuleOptions,
-    itemsets, rules, table_from_batch,
+    Baskets, Control, ErrorKind, Hierarchy, Id, IdRef, ItemsetOptions, Itemsets, MinSupport,
+    RuleOptions, itemsets, rules, table_from_batch,
 };
 use proptest::prelude::*;
 
@@ -310,4 +310,42 @@ fn appending_keeps_indices() {
     let mut none = appended(&[]);
     none.append(&both).unwrap();
     assert_eq!(none.len(), 2);
+}
+
+#[test]
+fn selections_are_not_taken_for_all() {
+    let control = Control::new();
+    let lists: Vec<Vec<&str>> =
+        (0..80).map(|b| [vec!["a", "b"], vec!["c"]][b % 2].clone()).collect();
+    let baskets = Baskets::from_lists(lists).unwrap();
+    let all = ItemsetOptions::new(MinSupport::Count(10));
+    let kinds = Hierarchy::from_links([("a", "letter"), ("b", "letter")]).unwrap();
+    let cases = [
+        ("only_from", all.clone().only_from(["a"])),
+        ("must_not_contain", all.clone().must_not_contain(["c"])),
+        ("hierarchy", all.clone().hierarchy(kinds)),
+    ];
+    for (name, selection) in cases {
+        let sets = itemsets(&baskets, &selection, &control).unwrap();
+        let sets = Itemsets::from_bytes(&sets.to_bytes()).unwrap();
+        let error = update(&baskets, &sets, &all, &control).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.to_string().starts_with("sets: expected all that were mined"), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+
+        let mut counts = ItemsetCounts::of(&sets);
+        counts.add(&baskets, None, &control).unwrap();
+        let error = counts.frequent(&all).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.to_string().contains("selection"), "{error}");
+        // Every subset is there nevertheless, as rules need it.
+        assert!(rules(&counts.itemsets().unwrap(), &RuleOptions::new(0.5), &control).is_ok());
+    }
+
+    let short = itemsets(&baskets, &all.clone().max_length(1), &control).unwrap();
+    for longer in [all.clone(), all.clone().max_length(2)] {
+        let error = update(&baskets, &short, &longer, &control).unwrap_err();
+        assert!(error.to_string().starts_with("max_length"), "{error}");
+    }
+    assert_eq!(update(&baskets, &short, &all.max_length(1), &control).unwrap().len(), 3);
 }

@@ -28,8 +28,8 @@ pub(crate) enum What {
     Sequences = 3,
 }
 
-/// The names that stores have for columns and for options that left out subsets.
-const NAMES: [&str; 19] = [
+/// The names that stores have for columns and for options that left out itemsets.
+const NAMES: [&str; 22] = [
     "weight",
     "utility",
     "count_first",
@@ -47,6 +47,9 @@ const NAMES: [&str; 19] = [
     "top",
     "kind",
     "min_utility",
+    "only_from",
+    "must_not_contain",
+    "hierarchy",
     "itemsets",
     "rules of a model",
 ];
@@ -220,6 +223,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A name, or `None` for an empty text.
+    fn some_name(&mut self) -> Result<Option<&'static str>> {
+        if self.rest.starts_with(&[0; 8]) {
+            self.number()?;
+            return Ok(None);
+        }
+        self.name().map(Some)
+    }
+
     /// Rows that are shown, each below `limit`; `None` for all.
     pub(crate) fn rows(&mut self, limit: usize) -> Result<Option<Vec<u32>>> {
         let some = self.flag()?;
@@ -261,6 +273,7 @@ impl Store {
         writer.number(self.min_count);
         writer.float(self.min_support);
         writer.text(self.gaps.unwrap_or_default());
+        writer.text(self.selected.unwrap_or_default());
         writer.number(self.closed.into());
         writer.number(self.scale.is_some().into());
         if let Some(Scale { total, exponent, whole }) = self.scale {
@@ -305,12 +318,7 @@ impl Store {
         let ids = reader.ids()?;
         let (baskets, min_count, min_support) =
             (reader.number()?, reader.number()?, reader.float()?);
-        let gaps = if reader.rest.starts_with(&[0; 8]) {
-            reader.number()?;
-            None
-        } else {
-            Some(reader.name()?)
-        };
+        let (gaps, selected) = (reader.some_name()?, reader.some_name()?);
         let closed = reader.flag()?;
         let scale = match reader.flag()? {
             true => {
@@ -359,6 +367,7 @@ impl Store {
         }
         store.min_support = min_support;
         store.gaps = gaps;
+        store.selected = selected;
         store.closed = closed;
         store.scale = scale;
         store.max_length = max_length;

@@ -407,6 +407,9 @@ pub(crate) struct Store {
     /// The option, by name, that left out subsets of itemsets that are there; `None` if every
     /// subset of every itemset is there.
     pub gaps: Option<&'static str>,
+    /// The option, by name, because of which itemsets may be missing that are frequent by
+    /// themselves, though every subset of those that are there is; `None` if there is none.
+    pub selected: Option<&'static str>,
     /// Whether the rows are all closed itemsets of some least count, so that the count of any
     /// subset of a row is that of the most frequent row that holds it.
     pub closed: bool,
@@ -445,6 +448,7 @@ impl Store {
             min_count,
             min_support: min_count as f64 / baskets as f64,
             gaps: None,
+            selected: None,
             closed: false,
             scale: None,
             max_length: usize::MAX,

@@ -139,6 +139,13 @@ pub(super) fn mine(
         Some("kind") if options.kind == Kind::Generators => None,
         gaps => gaps,
     };
+    store.selected = if options.only_from.is_some() {
+        Some("only_from")
+    } else if !options.must_not_contain.is_empty() {
+        Some("must_not_contain")
+    } else {
+        options.hierarchy.as_ref().map(|_| "hierarchy")
+    };
     // The smallest closed set around a subset of a closed set lies within that. Those of a
     // hierarchy lack what is above others, so that they tell nothing of subsets with that.
     let closed = options.kind == Kind::Closed && kin.is_none();

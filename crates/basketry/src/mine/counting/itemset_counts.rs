@@ -104,7 +104,11 @@ impl ItemsetCounts {
         let whole = sets.rows.is_none() && store.gaps.is_none() && store.scale.is_none();
         (whole && store.min_count > 0).then(|| Cover {
             baskets: store.baskets,
-            missed: store.min_count - 1,
+            // Of a selection any other itemset may be missing.
+            missed: match store.selected {
+                Some(_) => store.baskets,
+                None => store.min_count - 1,
+            },
             max_length: store.max_length,
         })
     }
@@ -447,6 +451,12 @@ impl ItemsetCounts {
                  each part once",
                 self.baskets, cover.baskets
             )));
+        }
+        if least <= cover.missed && cover.missed >= self.baskets {
+            return Err(Error::argument(
+                "these itemsets are a selection: frequent ones may be missing. Mine without \
+                 only_from, must_not_contain and hierarchy",
+            ));
         }
         if least <= cover.missed {
             return Err(Error::argument(format!(

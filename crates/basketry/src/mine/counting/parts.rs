@@ -300,8 +300,9 @@ fn whole(options: &ItemsetOptions, control: &Control) -> (ItemsetOptions, Contro
 ///
 /// # Errors
 /// As for [`itemsets`](crate::itemsets), and [`InvalidArgument`](ErrorKind::InvalidArgument) if
-/// `sets` are not all of what was mined, if they are of more baskets than there are or of other
-/// ones (as far as their ids show that), or if the new threshold is below theirs.
+/// `sets` are not all of what was mined (`only_from` and the like leave out some), if they are of
+/// more baskets than there are or of other ones (as far as their ids show that), if the new
+/// threshold is below theirs, or if longer itemsets are asked for.
 pub fn update(
     baskets: &Baskets,
     sets: &Itemsets,
@@ -323,17 +324,20 @@ fn update_at(
     require_plain(baskets, options)?;
     let (options, control) = &whole(options, control);
     let total = baskets.len() as u64;
-    let (before, missed) = match ItemsetCounts::cover_of(sets) {
-        Some(cover) if cover.baskets > 0 => (cover.baskets, cover.missed),
-        _ => {
-            return Err(Error::argument(
-                "itemsets: expected all that were mined, each with all of its subsets",
-            ));
-        }
+    if let Some(option) = sets.store.selected {
+        return Err(Error::argument(format!(
+            "sets: expected all that were mined, but {option} left out some: mine without it"
+        )));
+    }
+    let cover = ItemsetCounts::cover_of(sets).filter(|cover| cover.baskets > 0);
+    let Some(Cover { baskets: before, missed, max_length }) = cover else {
+        return Err(Error::argument(
+            "sets: expected all that were mined, each with all of its subsets",
+        ));
     };
     if before > total {
         return Err(Error::argument(format!(
-            "itemsets: they are of {before} baskets, but there are {total}"
+            "sets: they are of {before} baskets, but there are {total}"
         )));
     }
     let least = options.min_support.count(total)?;
@@ -341,6 +345,11 @@ fn update_at(
         return Err(Error::argument(format!(
             "min_support: {least} of {total} baskets, but the itemsets were mined for at least {}",
             missed + 1
+        )));
+    }
+    if options.max_length.unwrap_or(usize::MAX) > max_length {
+        return Err(Error::argument(format!(
+            "max_length: the itemsets were mined with {max_length}, expected at most that"
         )));
     }
     let (old, new) = (0..before as usize, before as usize..baskets.len());
@@ -353,8 +362,8 @@ fn update_at(
         let count = id.map_or(0, |item| singles[item as usize]);
         if count != set.count() {
             return Err(Error::argument(format!(
-                "itemsets: they are of other baskets: {} is in {count} of the first {before}, but \
-                 the itemsets say {}",
+                "sets: they are of other baskets: {} is in {count} of the first {before}, but the \
+                 itemsets say {}",
                 set.ids().map(|id| id.to_string()).collect::<String>(),
                 set.count()
             )));
@@ -414,7 +423,6 @@ fn update_at(
     let counts = counts.collect();
     let mut all = all;
     all.set_counts(counts, total);
-    let max_length = options.max_length.unwrap_or(usize::MAX).min(sets.store.max_length);
     all.set_cover(Cover { baskets: total, missed: least - 1, max_length });
     all.frequent_within(options, control)
 }

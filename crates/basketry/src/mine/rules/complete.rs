@@ -129,6 +129,7 @@ fn gather(
     }
     let (mut own, rows) = used.finish(store.ids.clone(), store.baskets, store.min_count)?;
     own.gaps = store.gaps;
+    own.selected = store.selected;
     own.min_support = store.min_support;
     for side in [&mut columns.antecedent, &mut columns.consequent] {
         side.iter_mut().for_each(|row| *row = rows[*row as usize]);

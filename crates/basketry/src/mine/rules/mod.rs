@@ -275,6 +275,7 @@ fn repeat(sets: &Itemsets, scale: Scale, control: &Control) -> Result<Itemsets> 
     let mut same = Store::new(store.ids.clone(), baskets as u64, store.min_count, lengths);
     same.min_support = store.min_support;
     same.gaps = store.gaps;
+    same.selected = store.selected;
     same.closed = store.closed;
     same.max_length = store.max_length;
     Ok(Itemsets { store: Arc::new(same), rows: sets.rows.clone() })
