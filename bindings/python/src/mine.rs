@@ -132,7 +132,7 @@ pub(crate) fn itemsets(
     let threads = some_whole(threads, "threads")?;
     let least = match (min_support, top) {
         (Some(min_support), _) => support(min_support)?,
-        (None, Some(_)) => MinSupport::Count(1),
+        (None, Some(_)) => MinSupport::ANY,
         (None, None) => {
             let message = "min_support: must be given, unless top is";
             return Err(error::exception(py, basketry::ErrorKind::InvalidArgument, message));

@@ -322,3 +322,14 @@ fn unknown_and_contradicting_ids() {
     let error = rules(&sets, &RuleOptions::new(0.5), &Control::new()).unwrap_err();
     assert!(error.to_string().starts_with("must_contain"), "{error}");
 }
+
+#[test]
+fn the_most_frequent_may_weigh_less_than_one() {
+    let baskets = Baskets::from_lists([vec!["a", "b"], vec!["c"]]).unwrap();
+    let baskets = baskets.with_weights(&[0.5, 0.25]).unwrap();
+    let sets = mine(&baskets, &ItemsetOptions::most_frequent(10));
+    let weights: Vec<f64> = sets.iter().map(|set| set.value("weight").unwrap()).collect();
+    assert_eq!(weights, [0.5, 0.5, 0.5, 0.25]);
+    let sets = mine(&baskets, &ItemsetOptions::most_frequent(3));
+    assert_eq!(sets.len(), 3);
+}

@@ -119,16 +119,18 @@ pub(super) fn mine(
     // Few baskets may weigh much.
     let min_count = if weights.is_some() { 1 } else { found.min_count };
     let mut store = Store::new(source.ids.clone(), total, min_count, found.mined.lengths);
+    let asked = options.min_support != MinSupport::ANY;
     if let Some(weights) = weights {
         let scale = weights.scale();
         store.scale = Some(scale);
         store.min_support = match options.min_support {
-            MinSupport::Share(share) if found.min_count == least => share,
+            MinSupport::Share(share) if found.min_count == least && asked => share,
             _ => found.min_count as f64 / scale.total as f64,
         };
         let values = found.mined.weights.concat().into_iter().map(|units| scale.value(units));
         store.extras.push(Extra { name: "weight", numbers: Numbers::Float(values.collect()) });
     } else if let MinSupport::Share(share) = options.min_support
+        && asked
         && found.min_count == options.min_support.count(total)?
     {
         store.min_support = share;

@@ -24,6 +24,10 @@ pub enum MinSupport {
 }
 
 impl MinSupport {
+    /// Any support above none: the share is so small that one basket reaches it, whatever it
+    /// weighs.
+    pub const ANY: Self = Self::Share(f64::MIN_POSITIVE);
+
     /// The smallest count that reaches this support among `baskets` baskets.
     ///
     /// # Errors
@@ -64,8 +68,8 @@ impl MinSupport {
 /// | `Generators` | no smaller set is in as few baskets |
 ///
 /// The closed sets tell the support of every frequent set: that of the smallest closed set around
-/// it ([`Itemsets::count_of`](super::Itemsets::count_of) looks there). The maximal ones tell only
-/// which sets are frequent. The generators (minimal generators, key patterns or free sets) are the
+/// it ([`Itemsets::count_of`](super::Itemsets::count_of) looks there, but not with a hierarchy).
+/// The maximal ones tell only which sets are frequent. The generators (minimal generators, key patterns or free sets) are the
 /// shortest descriptions of the baskets that the closed sets describe fully. The empty set, which
 /// is in all baskets, is never reported, but counts as a smaller set: an item in every basket is no
 /// generator.
@@ -120,7 +124,9 @@ pub enum OnLimit {
     /// the limit (of memory, the least that was found to: what is needed to find itemsets depends
     /// on the number of threads). Where the time is limited, it is the least that was tried by
     /// then: a smaller one might have been done in time too, and another run may get to another
-    /// count. Whatever the count, the itemsets are all that reach it.
+    /// count. Whatever the count, the itemsets are all that reach it. If the time is over before
+    /// any attempt is done, there is nothing to show, and it is an error as with
+    /// [`Error`](Self::Error).
     Partial,
 }
 
@@ -191,7 +197,9 @@ pub struct ItemsetOptions {
     /// [Closed](Kind::Closed) and [maximal](Kind::Maximal) itemsets are those of baskets that hold
     /// their categories too, each shown by what is most specific of it: where all cheese is edam,
     /// edam stands for both. With them, `must_contain` is not available. Generators, which would
-    /// say what is most general, are not available with a hierarchy.
+    /// say what is most general, are not available with a hierarchy. The closed ones do not tell
+    /// the support of other sets here: [`count_of`](super::Itemsets::count_of) finds those only
+    /// that are shown.
     ///
     /// ```
     /// use basketry::{Baskets, Control, Hierarchy, ItemsetOptions, MinSupport, itemsets};
@@ -258,7 +266,7 @@ impl ItemsetOptions {
     /// # Ok::<(), basketry::Error>(())
     /// ```
     pub fn most_frequent(number: u64) -> Self {
-        Self { top: Some(number), ..Self::new(MinSupport::Count(1)) }
+        Self { top: Some(number), ..Self::new(MinSupport::ANY) }
     }
 
     /// Sets [`min_length`](Self::min_length).
