@@ -12,8 +12,8 @@ use crate::{Error, ErrorKind, Result};
 pub enum Id {
     /// An integer id.
     Int(i64),
-    /// A string id.
-    Str(Box<str>),
+    /// A string id, shared: a copy costs no memory.
+    Str(Arc<str>),
 }
 
 /// A borrowed [`Id`].

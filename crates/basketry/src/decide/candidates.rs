@@ -3,6 +3,7 @@
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
+use super::slate::Slate;
 use super::state::{Compiled, NONE, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
@@ -20,6 +21,24 @@ pub(crate) struct Outcome {
     pub(crate) kind: Option<Kind>,
     /// `None`: still a candidate, or an offer.
     pub(crate) reason: Option<Reason>,
+}
+
+/// An outcome that is offered, and what its offer is made of when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chosen {
+    pub(crate) outcome: Outcome,
+    /// The probability with which it was chosen.
+    pub(crate) chosen_with: f64,
+    pub(crate) detail: Detail,
+}
+
+/// What is known about an offer, by the way it came about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Detail {
+    /// A product to be added.
+    Added(Scored),
+    /// A dearer variant.
+    UpSell(UpSellCandidate),
 }
 
 /// A candidate for an up-sell and its numbers.
@@ -49,6 +68,7 @@ pub(crate) struct Scratch {
     context: Vec<u32>,
     pub(crate) scored: Vec<Scored>,
     pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) slate: Slate,
     pub(crate) up_sells: Vec<UpSellCandidate>,
     bases: Vec<Base>,
     /// How many of the bases were looked at.
@@ -278,6 +298,15 @@ impl Scratch {
             }
             variants += self.judge_base(state, compiled, self.bases[b]);
             self.bases_judged += 1;
+        }
+    }
+
+    /// What the offer of an outcome is made of.
+    pub(crate) fn detail(&self, outcome: u32) -> Option<Detail> {
+        let up_sell = self.up_sells.iter().find(|held| held.outcome == outcome);
+        match up_sell {
+            Some(up_sell) => Some(Detail::UpSell(*up_sell)),
+            None => self.scored.get(outcome as usize).copied().map(Detail::Added),
         }
     }
 

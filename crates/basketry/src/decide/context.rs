@@ -1,5 +1,7 @@
 //! One request: who, where, when, and what is in the basket.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::tree::{Node, Reader, Value, expected, fail, read_id};
@@ -30,11 +32,11 @@ pub const MAX_CONTEXT_LINES: usize = 10_000;
 /// assert_eq!(context, Context::from_json(&context.to_json())?);
 /// # Ok::<(), basketry::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Context {
     pub(crate) now_ms: i64,
     pub(crate) customer: Option<Id>,
-    pub(crate) placement: Option<String>,
+    pub(crate) placement: Option<Arc<str>>,
     pub(crate) basket: Vec<ContextLine>,
     pub(crate) viewed: Option<Id>,
     pub(crate) orders_since: Vec<Order>,
@@ -49,10 +51,46 @@ pub(crate) struct ContextLine {
 }
 
 /// An order the customer made since the model was fitted, as the shop knows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Order {
     pub(crate) time_ms: i64,
     pub(crate) lines: Vec<ContextLine>,
+}
+
+// Copying into what is there uses its memory: a decision that is made anew keeps its own.
+impl Clone for Order {
+    fn clone(&self) -> Self {
+        Self { time_ms: self.time_ms, lines: self.lines.clone() }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.time_ms = other.time_ms;
+        self.lines.clone_from(&other.lines);
+    }
+}
+
+impl Clone for Context {
+    fn clone(&self) -> Self {
+        Self {
+            now_ms: self.now_ms,
+            customer: self.customer.clone(),
+            placement: self.placement.clone(),
+            basket: self.basket.clone(),
+            viewed: self.viewed.clone(),
+            orders_since: self.orders_since.clone(),
+            seed: self.seed,
+        }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.now_ms = other.now_ms;
+        self.customer.clone_from(&other.customer);
+        self.placement.clone_from(&other.placement);
+        self.basket.clone_from(&other.basket);
+        self.viewed.clone_from(&other.viewed);
+        self.orders_since.clone_from(&other.orders_since);
+        self.seed = other.seed;
+    }
 }
 
 impl Order {
@@ -99,7 +137,7 @@ impl Context {
 
     /// Where the offers are shown.
     #[must_use]
-    pub fn placement(mut self, placement: impl Into<String>) -> Self {
+    pub fn placement(mut self, placement: impl Into<Arc<str>>) -> Self {
         self.placement = Some(placement.into());
         self
     }
@@ -169,7 +207,9 @@ impl Context {
         };
         let mut context = Self::at(read_time(&path, node)?);
         context.customer = top.optional_id("customer")?;
-        top.optional_text("placement", &mut context.placement)?;
+        let mut placement = None;
+        top.optional_text("placement", &mut placement)?;
+        context.placement = placement.map(Arc::from);
         context.basket = read_lines(&top, "basket")?;
         context.viewed = top.optional_id("viewed")?;
         if let Some((path, list)) = top.list("orders_since", "orders")? {
@@ -306,7 +346,7 @@ impl serde::Serialize for Context {
         let mut s = serializer.serialize_struct("Context", 7)?;
         s.serialize_field("now", &self.now_ms)?;
         s.serialize_field("customer", &self.customer)?;
-        s.serialize_field("placement", &self.placement)?;
+        s.serialize_field("placement", &self.placement.as_deref())?;
         s.serialize_field("basket", &self.basket)?;
         s.serialize_field("viewed", &self.viewed)?;
         s.serialize_field("orders_since", &self.orders_since)?;

@@ -1,14 +1,14 @@
 //! What was decided: offers, and for everything else the reason.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::candidates::{Outcome, Scratch};
+use super::candidates::{Chosen, Outcome, Scratch};
 use super::context::Context;
 use super::offer::{Builder, Offer};
 use super::reasons::{Kind, Reason};
 use super::request::Request;
-use super::state::{Compiled, NONE, State};
+use super::state::{Compiled, State};
 use crate::affinity::report::round6;
 use crate::data::{Id, IdRef, Money, NO_CODE};
 
@@ -46,88 +46,92 @@ pub struct WhyNot {
 }
 
 /// Ordered offers, perhaps none, and everything needed to say why.
+///
+/// What is decided is kept in numbers; the offers and their words are made when they are first
+/// asked for.
 #[derive(Clone)]
 pub struct Decision {
-    pub(crate) offers: Vec<Offer>,
     pub(crate) state: Arc<State>,
     compiled: Arc<Compiled>,
     pub(crate) context: Context,
-    pub(crate) customer_known: bool,
-    basket: Vec<u32>,
-    viewed: Option<u32>,
+    request: Request,
     outcomes: Vec<Outcome>,
-    pub(crate) warnings: Vec<String>,
+    chosen: Vec<Chosen>,
+    /// What the candidates gave cause to warn of.
+    warning: Option<String>,
+    offers: OnceLock<Vec<Offer>>,
+    warnings: OnceLock<Vec<String>>,
 }
 
-/// Builds the decision from the outcomes of which `chosen` are offered.
-pub(crate) fn assemble(
-    state: Arc<State>,
-    compiled: Arc<Compiled>,
-    context: &Context,
-    request: Request,
-    scratch: &Scratch,
-    chosen: &[u32],
-) -> Decision {
-    let viewed_only = request.viewed_only().map_or(NONE, |key| state.model_of(key));
-    let offers = chosen
-        .iter()
-        .map(|&i| {
-            let outcome = &scratch.outcomes[i as usize];
-            let builder = Builder { state: &state, compiled: &compiled, outcome };
-            let up_sell = scratch.up_sells.iter().find(|held| held.outcome == i);
-            match (up_sell, scratch.scored.get(i as usize)) {
-                (Some(up_sell), _) => builder.up_sell(up_sell),
-                (None, scored) => builder.added(scored, &request, viewed_only),
-            }
-        })
-        .collect();
-    let mut warnings = compiled.warnings.clone();
-    if let (Some(wanted), Some(got)) = (&compiled.policy.placement, &context.placement)
-        && wanted != got
-    {
-        warnings.push(format!(
-            "placement: the policy is for {wanted:?}, but the context is for {got:?}"
-        ));
+impl Decision {
+    /// A decision of nothing, to be [made](Self::make).
+    pub(crate) fn new(state: Arc<State>, compiled: Arc<Compiled>) -> Self {
+        Self {
+            state,
+            compiled,
+            context: Context::at(0),
+            request: Request::default(),
+            outcomes: Vec::new(),
+            chosen: Vec::new(),
+            warning: None,
+            offers: OnceLock::new(),
+            warnings: OnceLock::new(),
+        }
     }
-    warnings.extend(request.warnings);
-    warnings.extend(scratch.warning());
-    Decision {
-        offers,
-        context: context.clone(),
-        customer_known: request.customer.is_some(),
-        basket: request.basket,
-        viewed: request.viewed,
-        outcomes: scratch.outcomes.clone(),
-        warnings,
-        state,
-        compiled,
+
+    /// Takes over what was chosen, in place of what was here.
+    pub(crate) fn make(
+        &mut self,
+        state: Arc<State>,
+        compiled: Arc<Compiled>,
+        context: &Context,
+        request: &Request,
+        scratch: &Scratch,
+    ) {
+        self.state = state;
+        self.compiled = compiled;
+        self.context.clone_from(context);
+        self.request.clone_from(request);
+        self.outcomes.clone_from(&scratch.outcomes);
+        self.chosen.clear();
+        self.chosen.extend(scratch.slate.chosen.iter().filter_map(|&i| {
+            let outcome = scratch.outcomes[i as usize];
+            Some(Chosen { outcome, chosen_with: 1.0, detail: scratch.detail(i)? })
+        }));
+        self.warning = scratch.warning();
+        self.offers.take();
+        self.warnings.take();
     }
 }
 
 impl Decision {
     /// The offers, the most valuable first. Empty if nothing is worth offering.
     pub fn offers(&self) -> &[Offer] {
-        &self.offers
+        self.offers.get_or_init(|| {
+            let builder =
+                Builder { state: &self.state, compiled: &self.compiled, request: &self.request };
+            self.chosen.iter().map(|chosen| builder.offer(chosen)).collect()
+        })
     }
 
     /// The number of offers.
     pub fn len(&self) -> usize {
-        self.offers.len()
+        self.chosen.len()
     }
 
     /// True if nothing is offered.
     pub fn is_empty(&self) -> bool {
-        self.offers.is_empty()
+        self.chosen.is_empty()
     }
 
     /// The offers, the most valuable first.
     pub fn iter(&self) -> std::slice::Iter<'_, Offer> {
-        self.offers.iter()
+        self.offers().iter()
     }
 
     /// The expected contribution of all offers, in minor units; 0 if nothing is offered.
     pub fn value(&self) -> f64 {
-        self.offers.iter().map(|offer| offer.value).sum()
+        self.chosen.iter().map(|chosen| chosen.outcome.value).sum()
     }
 
     /// The model's id, 32 hexadecimal digits.
@@ -157,7 +161,7 @@ impl Decision {
 
     /// True if the model knows the customer; others are treated as new.
     pub fn customer_known(&self) -> bool {
-        self.customer_known
+        self.request.customer.is_some()
     }
 
     /// Where the offers are shown: the context's placement, or the policy's.
@@ -178,7 +182,20 @@ impl Decision {
     /// What was not as it should be: unknown products, orders that were left out, exclusions that
     /// match nothing, costs that are assumed.
     pub fn warnings(&self) -> &[String] {
-        &self.warnings
+        self.warnings.get_or_init(|| {
+            let mut warnings = self.compiled.warnings.clone();
+            if let (Some(wanted), Some(got)) =
+                (&self.compiled.policy.placement, &self.context.placement)
+                && **wanted != **got
+            {
+                warnings.push(format!(
+                    "placement: the policy is for {wanted:?}, but the context is for {got:?}"
+                ));
+            }
+            warnings.extend(self.request.warnings.iter().cloned());
+            warnings.extend(self.warning.clone());
+            warnings
+        })
     }
 
     /// How many candidates were suppressed for each reason, in the order of
@@ -238,12 +255,12 @@ impl Decision {
             Some(name) => format!("{id} (\"{name}\")"),
             None => id.to_string(),
         };
-        if let Some(offer) = self.offers.iter().find(|offer| offer.products[0].as_ref() == id) {
+        if let Some(offer) = self.offers().iter().find(|offer| offer.products[0].as_ref() == id) {
             return answer(None, format!("{label} is offered: {}", offer.why));
         }
-        let reason = if self.basket.contains(&key) {
+        let reason = if self.request.basket.contains(&key) {
             Reason::InBasket
-        } else if self.viewed == Some(key) {
+        } else if self.request.viewed == Some(key) {
             Reason::Viewed
         } else if let Some(reason) =
             self.outcomes.iter().find(|outcome| outcome.key == key).and_then(|o| o.reason)
@@ -274,9 +291,9 @@ impl Decision {
                 .in_catalog(key)
                 .is_some_and(|other| self.compiled.items[other].line == item.line)
         };
-        if self.basket.iter().any(|&key| same_line(key)) {
+        if self.request.basket.iter().any(|&key| same_line(key)) {
             Some(Reason::VariantInBasket)
-        } else if self.viewed.is_some_and(same_line) {
+        } else if self.request.viewed.is_some_and(same_line) {
             Some(Reason::VariantOfViewed)
         } else {
             None

@@ -8,10 +8,9 @@ use arc_swap::ArcSwap;
 
 use super::candidates::Scratch;
 use super::context::Context;
-use super::decision::{self, Decision};
+use super::decision::Decision;
 use super::policy::Policy;
 use super::request::Request;
-use super::slate;
 use super::state::State;
 use crate::data::Catalog;
 use crate::{Model, Result};
@@ -63,7 +62,7 @@ pub struct Engine {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    static SCRATCH: RefCell<(Request, Scratch)> = RefCell::default();
 }
 
 impl Engine {
@@ -155,13 +154,42 @@ impl Engine {
     pub fn decide(&self, policy: &Policy, context: &Context) -> Result<Decision> {
         let state = self.state.load_full();
         let compiled = state.compiled(policy)?;
-        let request = Request::resolve(&state, &compiled.policy, context)?;
-        SCRATCH.with_borrow_mut(|scratch| {
-            scratch.collect(&state, &compiled, &request);
-            let chosen = slate::choose(&mut scratch.outcomes, &compiled.items, &compiled.policy);
-            Ok(decision::assemble(state, compiled, context, request, scratch, &chosen))
-        })
+        let mut decision = Decision::new(state.clone(), compiled.clone());
+        make(state, compiled, context, &mut decision)?;
+        Ok(decision)
     }
+
+    /// The same, into a decision that was made before, by this engine or another: its memory is
+    /// used again. Once a thread has made a few decisions, those that follow allocate nothing
+    /// until their offers or their text are asked for.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide); the decision then stays as it was.
+    pub fn decide_into(
+        &self,
+        policy: &Policy,
+        context: &Context,
+        decision: &mut Decision,
+    ) -> Result<()> {
+        let state = self.state.load_full();
+        let compiled = state.compiled(policy)?;
+        make(state, compiled, context, decision)
+    }
+}
+
+fn make(
+    state: Arc<State>,
+    compiled: Arc<Compiled>,
+    context: &Context,
+    decision: &mut Decision,
+) -> Result<()> {
+    SCRATCH.with_borrow_mut(|(request, scratch)| {
+        request.resolve(&state, &compiled.policy, context)?;
+        scratch.collect(&state, &compiled, request);
+        scratch.slate.choose(&mut scratch.outcomes, &compiled.items, &compiled.policy);
+        decision.make(state, compiled, context, request, scratch);
+        Ok(())
+    })
 }
 
 impl std::fmt::Debug for Engine {

@@ -87,17 +87,17 @@ impl serde::Serialize for Decision {
         s.serialize_field("now", &iso(self.context.now_ms))?;
         s.serialize_field("now_ms", &self.context.now_ms)?;
         s.serialize_field("customer", &self.context.customer)?;
-        s.serialize_field("customer_known", &self.customer_known)?;
+        s.serialize_field("customer_known", &self.customer_known())?;
         s.serialize_field("basket", &self.context.basket)?;
         s.serialize_field("viewed", &self.context.viewed)?;
         s.serialize_field("orders_since", &self.context.orders_since)?;
         s.serialize_field("seed", &self.context.seed)?;
         s.serialize_field("currency", self.state.catalog.currency().code())?;
-        s.serialize_field("offers", &self.offers)?;
+        s.serialize_field("offers", self.offers())?;
         s.serialize_field("value", &round6(self.value()))?;
         s.serialize_field("suppressed_counts", &Counts(&self.suppressed_counts()))?;
         s.serialize_field("suppressed", &suppressed)?;
-        s.serialize_field("warnings", &self.warnings)?;
+        s.serialize_field("warnings", self.warnings())?;
         s.end()
     }
 }
@@ -138,19 +138,19 @@ impl fmt::Display for Offer {
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}", self.policy_name(), iso(self.context.now_ms))?;
-        match (&self.context.customer, self.customer_known) {
+        match (&self.context.customer, self.customer_known()) {
             (Some(customer), true) => write!(f, " for customer {customer}")?,
             (Some(customer), false) => {
                 write!(f, " for customer {customer}, whom the model does not know")?;
             }
             (None, _) => write!(f, " for nobody known")?,
         }
-        match self.offers.len() {
+        match self.len() {
             0 => writeln!(f, ": nothing is worth offering")?,
             1 => writeln!(f, ": 1 offer")?,
             n => writeln!(f, ": {n} offers")?,
         }
-        for (i, offer) in self.offers.iter().enumerate() {
+        for (i, offer) in self.iter().enumerate() {
             writeln!(f, "{:>3}. {offer}", i + 1)?;
         }
         let counts = self.suppressed_counts();
@@ -173,7 +173,7 @@ impl fmt::Debug for Decision {
         f.debug_struct("Decision")
             .field("policy", &self.policy_name())
             .field("context", &self.context)
-            .field("offers", &self.offers)
+            .field("offers", self.offers())
             .finish_non_exhaustive()
     }
 }

@@ -1,9 +1,9 @@
 //! One offer, with the numbers and the words behind it.
 
-use super::candidates::{Outcome, UpSellCandidate, base_probability, rests_on_view};
+use super::candidates::{Chosen, Detail, UpSellCandidate, base_probability, rests_on_view};
 use super::reasons::Kind;
 use super::request::Request;
-use super::state::{Compiled, State};
+use super::state::{Compiled, NONE, State};
 use super::value;
 use crate::affinity::scorer::Scored;
 use crate::data::{Id, Money};
@@ -67,16 +67,23 @@ pub struct Evidence {
     pub value: f64,
 }
 
-/// Makes an offer of an outcome.
+/// Makes offers of what was chosen.
 pub(crate) struct Builder<'a> {
     pub(crate) state: &'a State,
     pub(crate) compiled: &'a Compiled,
-    pub(crate) outcome: &'a Outcome,
+    pub(crate) request: &'a Request,
 }
 
 impl Builder<'_> {
-    fn offer(&self, kind: Kind) -> Offer {
-        let key = self.outcome.key;
+    pub(crate) fn offer(&self, chosen: &Chosen) -> Offer {
+        match &chosen.detail {
+            Detail::Added(scored) => self.added(chosen, scored),
+            Detail::UpSell(up_sell) => self.up_sell(chosen, up_sell),
+        }
+    }
+
+    fn plain(&self, chosen: &Chosen, kind: Kind) -> Offer {
+        let key = chosen.outcome.key;
         let item = &self.compiled.items[key as usize];
         let currency = self.state.catalog.currency();
         Offer {
@@ -89,8 +96,8 @@ impl Builder<'_> {
             probability: 0.0,
             base_probability: 0.0,
             margin: item.margin,
-            value: self.outcome.value,
-            chosen_with: 1.0,
+            value: chosen.outcome.value,
+            chosen_with: chosen.chosen_with,
             evidence: Vec::new(),
             assumed: if item.assumed { vec!["margin_rate"] } else { Vec::new() },
             why: String::new(),
@@ -98,15 +105,11 @@ impl Builder<'_> {
     }
 
     /// An offer that adds a product to the order.
-    pub(crate) fn added(
-        &self,
-        scored: Option<&Scored>,
-        request: &Request,
-        viewed_only: u32,
-    ) -> Offer {
-        let kind = self.outcome.kind.unwrap_or(Kind::Popular);
-        let mut offer = self.offer(kind);
-        let Some(scored) = scored else { return offer };
+    fn added(&self, chosen: &Chosen, scored: &Scored) -> Offer {
+        let kind = chosen.outcome.kind.unwrap_or(Kind::Popular);
+        let mut offer = self.plain(chosen, kind);
+        let request = self.request;
+        let viewed_only = request.viewed_only().map_or(NONE, |key| self.state.model_of(key));
         let policy = &self.compiled.policy;
         offer.base_probability = base_probability(scored, kind, viewed_only, policy);
         offer.probability = value::offered(offer.base_probability, policy.assume.response_odds);
@@ -171,8 +174,8 @@ impl Builder<'_> {
         offer
     }
 
-    pub(crate) fn up_sell(&self, up_sell: &UpSellCandidate) -> Offer {
-        let mut offer = self.offer(Kind::UpSell);
+    fn up_sell(&self, chosen: &Chosen, up_sell: &UpSellCandidate) -> Offer {
+        let mut offer = self.plain(chosen, Kind::UpSell);
         let state = self.state;
         let numbers = &up_sell.numbers;
         let base = up_sell.base as usize;

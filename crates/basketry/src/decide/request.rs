@@ -21,6 +21,25 @@ pub(crate) struct Request {
     pub(crate) warnings: Vec<String>,
 }
 
+// Copying into what is there uses its memory.
+impl Clone for Request {
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.now_ms = other.now_ms;
+        self.customer = other.customer;
+        self.basket.clone_from(&other.basket);
+        self.viewed = other.viewed;
+        self.since.clone_from(&other.since);
+        self.since_baskets = other.since_baskets;
+        self.warnings.clone_from(&other.warnings);
+    }
+}
+
 impl Request {
     /// The viewed product, unless it is in the basket too.
     pub(crate) fn viewed_only(&self) -> Option<u32> {
@@ -38,9 +57,26 @@ impl Request {
         }
     }
 
-    pub(crate) fn resolve(state: &State, policy: &Policy, context: &Context) -> Result<Self> {
+    fn clear(&mut self) {
+        self.customer = None;
+        self.basket.clear();
+        self.viewed = None;
+        self.since.clear();
+        self.since_baskets = 0;
+        self.warnings.clear();
+    }
+
+    /// Resolves a context in place of what was here.
+    pub(crate) fn resolve(
+        &mut self,
+        state: &State,
+        policy: &Policy,
+        context: &Context,
+    ) -> Result<()> {
         context.check()?;
-        let mut request = Request { now_ms: context.now_ms, ..Request::default() };
+        self.clear();
+        let request = self;
+        request.now_ms = context.now_ms;
         let customers = state.model.customers();
         if let Some(id) = &context.customer
             && !customers.is_empty()
@@ -114,7 +150,7 @@ impl Request {
                 iso(as_of)
             ));
         }
-        Ok(request)
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use super::state::Item;
 use crate::data::NO_CODE;
 
 /// Orders candidates: greater value first, then the smaller key.
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 struct Ranked {
     value: f64,
     key: u32,
@@ -31,56 +31,69 @@ impl Ord for Ranked {
     }
 }
 
-/// Chooses the offers among the outcomes that are still candidates, best first, within the
-/// policy's limits; popular products fill what the others leave. The rest get their reason.
-/// Returns indices of `outcomes`, by falling value.
-pub(crate) fn choose(outcomes: &mut [Outcome], items: &[Item], policy: &Policy) -> Vec<u32> {
-    let mut chosen: Vec<u32> = Vec::with_capacity(policy.max_offers.min(64) as usize);
-    let mut of_kind = [0u32; Kind::ALL.len()];
-    let mut lines: Vec<(u32, u32)> = Vec::new();
-    let mut ranked = Vec::with_capacity(outcomes.len());
-    let mut fallback = Vec::new();
-    for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.reason.is_none()) {
-        let candidate = Ranked { value: outcome.value, key: outcome.key, outcome: i as u32 };
-        if outcome.kind == Some(Kind::Popular) {
-            fallback.push(candidate);
-        } else {
-            ranked.push(candidate);
-        }
-    }
-    for candidates in [ranked, fallback] {
-        let mut heap = BinaryHeap::from(candidates);
-        while chosen.len() < policy.max_offers as usize {
-            let Some(best) = heap.pop() else { break };
-            let outcome = &mut outcomes[best.outcome as usize];
-            let Some(kind) = outcome.kind else { continue };
-            if of_kind[kind as usize] >= max_of(policy, kind) {
-                outcome.reason = Some(Reason::KindLimit);
-                continue;
+/// Working memory, kept from one decision to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Slate {
+    ranked: Vec<Ranked>,
+    popular: Vec<Ranked>,
+    /// Product lines, and the number of offers of each.
+    lines: Vec<(u32, u32)>,
+    /// Indices of the outcomes that are offered, by falling value.
+    pub(crate) chosen: Vec<u32>,
+}
+
+impl Slate {
+    /// Chooses the offers among the outcomes that are still candidates, best first, within the
+    /// policy's limits; popular products fill what the others leave. The rest get their reason.
+    pub(crate) fn choose(&mut self, outcomes: &mut [Outcome], items: &[Item], policy: &Policy) {
+        self.chosen.clear();
+        self.lines.clear();
+        let mut of_kind = [0u32; Kind::ALL.len()];
+        self.ranked.clear();
+        self.popular.clear();
+        for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.reason.is_none()) {
+            let candidate = Ranked { value: outcome.value, key: outcome.key, outcome: i as u32 };
+            if outcome.kind == Some(Kind::Popular) {
+                self.popular.push(candidate);
+            } else {
+                self.ranked.push(candidate);
             }
-            let line = items.get(outcome.key as usize).map_or(NO_CODE, |item| item.line);
-            if line != NO_CODE {
-                match lines.iter_mut().find(|(code, _)| *code == line) {
-                    Some((_, count)) if *count >= policy.per_line => {
-                        outcome.reason = Some(Reason::LineLimit);
-                        continue;
-                    }
-                    Some((_, count)) => *count += 1,
-                    None => lines.push((line, 1)),
+        }
+        for candidates in [&mut self.ranked, &mut self.popular] {
+            let mut heap = BinaryHeap::from(std::mem::take(candidates));
+            while self.chosen.len() < policy.max_offers as usize {
+                let Some(best) = heap.pop() else { break };
+                let outcome = &mut outcomes[best.outcome as usize];
+                let Some(kind) = outcome.kind else { continue };
+                if of_kind[kind as usize] >= max_of(policy, kind) {
+                    outcome.reason = Some(Reason::KindLimit);
+                    continue;
                 }
+                let line = items.get(outcome.key as usize).map_or(NO_CODE, |item| item.line);
+                if line != NO_CODE {
+                    match self.lines.iter_mut().find(|(code, _)| *code == line) {
+                        Some((_, count)) if *count >= policy.per_line => {
+                            outcome.reason = Some(Reason::LineLimit);
+                            continue;
+                        }
+                        Some((_, count)) => *count += 1,
+                        None => self.lines.push((line, 1)),
+                    }
+                }
+                of_kind[kind as usize] += 1;
+                self.chosen.push(best.outcome);
             }
-            of_kind[kind as usize] += 1;
-            chosen.push(best.outcome);
+            // The memory goes back to where it came from.
+            *candidates = heap.into_vec();
+            for left in candidates.iter() {
+                outcomes[left.outcome as usize].reason = Some(Reason::Outranked);
+            }
         }
-        for left in heap {
-            outcomes[left.outcome as usize].reason = Some(Reason::Outranked);
-        }
+        self.chosen.sort_unstable_by(|&a, &b| {
+            let (a, b) = (&outcomes[a as usize], &outcomes[b as usize]);
+            b.value.total_cmp(&a.value).then(a.key.cmp(&b.key))
+        });
     }
-    chosen.sort_unstable_by(|&a, &b| {
-        let (a, b) = (&outcomes[a as usize], &outcomes[b as usize]);
-        b.value.total_cmp(&a.value).then(a.key.cmp(&b.key))
-    });
-    chosen
 }
 
 fn max_of(policy: &Policy, kind: Kind) -> u32 {
@@ -115,8 +128,9 @@ mod tests {
     }
 
     fn run(outcomes: &mut [Outcome], lines: &[u32], policy: &Policy) -> Vec<u32> {
-        let chosen = choose(outcomes, &items(lines), policy);
-        chosen.iter().map(|&i| outcomes[i as usize].key).collect()
+        let mut slate = Slate::default();
+        slate.choose(outcomes, &items(lines), policy);
+        slate.chosen.iter().map(|&i| outcomes[i as usize].key).collect()
     }
 
     #[test]

@@ -1,13 +1,28 @@
 //! What a shop wants offered: plain data with one validator.
 
+mod assume;
+mod cross_sell;
+mod exclude;
+mod popular;
+mod price;
+mod ranges;
+mod refill;
+mod up_sell;
+
 use std::path::Path;
-use std::sync::Arc;
 
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::tree::{Node, Reader, Value, expected, fail, place, read_id};
-use crate::data::Id;
+pub use self::assume::Assume;
+pub use self::cross_sell::CrossSellPolicy;
+pub use self::exclude::Exclude;
+pub use self::popular::PopularPolicy;
+pub use self::price::PriceWindow;
+use self::ranges::Ranges;
+pub use self::refill::RefillPolicy;
+pub use self::up_sell::UpSellPolicy;
+use super::tree::{Node, Reader, fail};
 use crate::{Error, Result};
 
 /// What a shop wants offered at one place: which kinds of offer and how many, what never, and at
@@ -93,114 +108,6 @@ pub enum UnknownProducts {
     Error,
 }
 
-/// The `cross_sell` table of a [`Policy`]. A bare number stands for `max`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CrossSellPolicy {
-    /// The most offers of this kind, 0 to 1000. Default 1000: no limit but `max_offers`.
-    pub max: u32,
-    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
-    pub lever: f64,
-}
-
-/// The `up_sell` table of a [`Policy`]. A bare number stands for `max`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UpSellPolicy {
-    /// The most offers of this kind, 0 to 1000. Default 1: each one puts a purchase at risk that
-    /// was as good as made.
-    pub max: u32,
-    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
-    pub lever: f64,
-    /// The dearer variant costs at least so many times the price of the other, 1 to 1000, and
-    /// more in any case. Default 1.05.
-    pub min_price_ratio: f64,
-    /// The dearer variant costs at most so many times the price of the other, `min_price_ratio`
-    /// to 1000. Default 2.
-    pub max_price_ratio: f64,
-}
-
-/// The `refill` table of a [`Policy`]. A bare number stands for `max`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct RefillPolicy {
-    /// The most offers of this kind, 0 to 1000. Default 1000: no limit but `max_offers`.
-    pub max: u32,
-    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
-    pub lever: f64,
-    /// A product is due from this share of its expected interval since it was last bought, at
-    /// least 0. Default 0.7.
-    pub due_from: f64,
-    /// A product is due up to this share of its expected interval, `due_from` to 1000. Later the
-    /// customer is thought to have moved on. Default 1.5.
-    pub due_to: f64,
-}
-
-/// The `popular` table of a [`Policy`]. A bare number stands for `max`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct PopularPolicy {
-    /// The most offers of this kind, 0 to 1000. Default 1000: no limit but `max_offers`.
-    pub max: u32,
-    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
-    pub lever: f64,
-}
-
-/// The `price` table of a [`Policy`]: prices that may be offered, in minor units, both ends
-/// included.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct PriceWindow {
-    /// The lowest price offered, at least 0. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<i64>,
-    /// The highest price offered, at least `min`. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<i64>,
-}
-
-/// The `exclude` table of a [`Policy`]: what is never offered. Ids are compared with their type:
-/// `1` and `"1"` differ.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Exclude {
-    /// These products.
-    #[serde(serialize_with = "id_list")]
-    pub products: Arc<[Id]>,
-    /// Products with one of these values at any category level.
-    #[serde(serialize_with = "id_list")]
-    pub categories: Arc<[Id]>,
-    /// Products of these brands.
-    #[serde(serialize_with = "id_list")]
-    pub brands: Arc<[Id]>,
-    /// Products of these product lines.
-    #[serde(serialize_with = "id_list")]
-    pub lines: Arc<[Id]>,
-}
-
-/// The `assume` table of a [`Policy`]: what stands in for what is not known. Each decision names
-/// the ones it used.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Assume {
-    /// How many times greater the odds of a purchase are when the product is offered than when it
-    /// is not, 1 to 1000. Default 1.5.
-    pub response_odds: f64,
-    /// The share of customers who take the dearer variant when it is offered, before it is scaled
-    /// by what this customer chose so far (at most fourfold), 0 to 1. Default 0.05.
-    pub accept: f64,
-    /// The share of purchases lost because a dearer variant was offered, 0 to 1. Default 0.01.
-    pub abandon: f64,
-    /// The chance that somebody who looks at a product buys it in this order, 0 to 1.
-    /// Default 0.05.
-    pub view_conversion: f64,
-    /// The share of the price that is margin where the catalogue has no cost, 0 to 1. 0: nothing
-    /// is assumed, and a product without a cost is never offered (`unknown_cost`). Default 0.3:
-    /// among products without costs it changes no order, since it multiplies all of them, and a
-    /// shop that has no costs at hand still sees offers; each says that its margin is assumed.
-    pub margin_rate: f64,
-}
-
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -224,49 +131,6 @@ impl Default for Policy {
     }
 }
 
-impl Default for CrossSellPolicy {
-    fn default() -> Self {
-        Self { max: MOST, lever: 1.0 }
-    }
-}
-
-impl Default for UpSellPolicy {
-    fn default() -> Self {
-        Self { max: 1, lever: 1.0, min_price_ratio: 1.05, max_price_ratio: 2.0 }
-    }
-}
-
-impl Default for RefillPolicy {
-    fn default() -> Self {
-        Self { max: MOST, lever: 1.0, due_from: 0.7, due_to: 1.5 }
-    }
-}
-
-impl Default for PopularPolicy {
-    fn default() -> Self {
-        Self { max: MOST, lever: 1.0 }
-    }
-}
-
-impl Default for Exclude {
-    fn default() -> Self {
-        let none: Arc<[Id]> = Arc::new([]);
-        Self { products: none.clone(), categories: none.clone(), brands: none.clone(), lines: none }
-    }
-}
-
-impl Default for Assume {
-    fn default() -> Self {
-        Self {
-            response_odds: 1.5,
-            accept: 0.05,
-            abandon: 0.01,
-            view_conversion: 0.05,
-            margin_rate: 0.3,
-        }
-    }
-}
-
 const KEYS: [&str; 16] = [
     "name",
     "placement",
@@ -285,9 +149,6 @@ const KEYS: [&str; 16] = [
     "exclude",
     "assume",
 ];
-
-/// The most offers that `max_offers`, a kind's `max` and `per_line` may ask for.
-const MOST: u32 = 1000;
 
 impl Policy {
     /// A policy of this name with the default of everything else.
@@ -358,7 +219,7 @@ impl Policy {
     /// [`ErrorKind::Policy`](crate::ErrorKind::Policy), naming the key, if a value is out of its
     /// range.
     pub fn check(&self) -> Result<()> {
-        self.complaint(&|_| None).map_or(Ok(()), Err)
+        self.in_ranges(&Ranges { line: &|_| None })
     }
 
     fn from_tree(root: &Node) -> Result<Self> {
@@ -378,189 +239,43 @@ impl Policy {
             &[("ignore", UnknownProducts::Ignore), ("error", UnknownProducts::Error)],
             &mut policy.unknown_products,
         )?;
-        if let Some(kind) = kind_table(&top, "cross_sell", &["max", "lever"])? {
-            kind.read_max(&mut policy.cross_sell.max)?;
-            kind.number("lever", &mut policy.cross_sell.lever)?;
-        }
-        let known = ["max", "lever", "min_price_ratio", "max_price_ratio"];
-        if let Some(kind) = kind_table(&top, "up_sell", &known)? {
-            kind.read_max(&mut policy.up_sell.max)?;
-            kind.number("lever", &mut policy.up_sell.lever)?;
-            kind.number("min_price_ratio", &mut policy.up_sell.min_price_ratio)?;
-            kind.number("max_price_ratio", &mut policy.up_sell.max_price_ratio)?;
-        }
-        if let Some(kind) = kind_table(&top, "refill", &["max", "lever", "due_from", "due_to"])? {
-            kind.read_max(&mut policy.refill.max)?;
-            kind.number("lever", &mut policy.refill.lever)?;
-            kind.number("due_from", &mut policy.refill.due_from)?;
-            kind.number("due_to", &mut policy.refill.due_to)?;
-        }
-        if let Some(kind) = kind_table(&top, "popular", &["max", "lever"])? {
-            kind.read_max(&mut policy.popular.max)?;
-            kind.number("lever", &mut policy.popular.lever)?;
-        }
-        if let Some((path, node)) = top.node("price") {
-            let price = Reader::new(what, &path, node, &["min", "max"])?;
-            price.optional_minor("min", &mut policy.price.min)?;
-            price.optional_minor("max", &mut policy.price.max)?;
-        }
-        if let Some((path, node)) = top.node("exclude") {
-            let known = ["products", "categories", "brands", "lines"];
-            let exclude = Reader::new(what, &path, node, &known)?;
-            read_ids(&exclude, "products", &mut policy.exclude.products)?;
-            read_ids(&exclude, "categories", &mut policy.exclude.categories)?;
-            read_ids(&exclude, "brands", &mut policy.exclude.brands)?;
-            read_ids(&exclude, "lines", &mut policy.exclude.lines)?;
-        }
-        if let Some((path, node)) = top.node("assume") {
-            let known = ["response_odds", "accept", "abandon", "view_conversion", "margin_rate"];
-            let assume = Reader::new(what, &path, node, &known)?;
-            assume.number("response_odds", &mut policy.assume.response_odds)?;
-            assume.number("accept", &mut policy.assume.accept)?;
-            assume.number("abandon", &mut policy.assume.abandon)?;
-            assume.number("view_conversion", &mut policy.assume.view_conversion)?;
-            assume.number("margin_rate", &mut policy.assume.margin_rate)?;
-        }
-        match policy.complaint(&|path| root.line_at(path)) {
-            Some(error) => Err(error),
-            None => Ok(policy),
-        }
+        policy.cross_sell.read(&top)?;
+        policy.up_sell.read(&top)?;
+        policy.refill.read(&top)?;
+        policy.popular.read(&top)?;
+        policy.price.read(&top)?;
+        policy.exclude.read(&top)?;
+        policy.assume.read(&top)?;
+        policy.in_ranges(&Ranges { line: &|path| root.line_at(path) })?;
+        Ok(policy)
     }
 
-    /// The first value that is out of its range. `line` finds the line a key stands on.
-    fn complaint(&self, line: &dyn Fn(&str) -> Option<usize>) -> Option<Error> {
-        let out = |path: &str, what: String, got: String| {
-            Some(fail(format!("{path}{}: expected {what}, got {got}", place(line(path)))))
-        };
-        let number = |path: &str, value: f64, low: f64, high: f64| {
-            if value.is_finite() && value >= low && value <= high {
-                return None;
-            }
-            out(path, format!("a number from {low} to {high}"), format!("{value:?}"))
-        };
-        let count = |path: &str, value: u32, low: u32| {
-            if (low..=MOST).contains(&value) {
-                return None;
-            }
-            out(path, format!("a whole number from {low} to {MOST}"), value.to_string())
-        };
-        // Far beyond any use, and small enough that no value overflows.
-        let any = 1e12;
-
-        if self.name.is_empty() {
-            return out("name", "a name".into(), "an empty string".into());
+    fn in_ranges(&self, ranges: &Ranges<'_>) -> Result<()> {
+        ranges.name("name", &self.name, "")?;
+        if let Some(placement) = &self.placement {
+            ranges.name("placement", placement, ", or no such key")?;
         }
-        if self.placement.as_deref() == Some("") {
-            return out("placement", "a name, or no such key".into(), "an empty string".into());
+        ranges.count("max_offers", self.max_offers, 0)?;
+        ranges.lever("min_value", self.min_value)?;
+        ranges.lever("contact_cost", self.contact_cost)?;
+        ranges.count("per_line", self.per_line, 1)?;
+        if self.min_customers == Some(0) {
+            return Err(ranges.out("min_customers", "a whole number of at least 1", "0"));
         }
-        count("max_offers", self.max_offers, 0)
-            .or_else(|| number("min_value", self.min_value, 0.0, any))
-            .or_else(|| number("contact_cost", self.contact_cost, 0.0, any))
-            .or_else(|| count("per_line", self.per_line, 1))
-            .or_else(|| match self.min_customers {
-                Some(0) => out("min_customers", "a whole number of at least 1".into(), "0".into()),
-                _ => None,
-            })
-            .or_else(|| count("cross_sell.max", self.cross_sell.max, 0))
-            .or_else(|| number("cross_sell.lever", self.cross_sell.lever, 0.0, any))
-            .or_else(|| count("up_sell.max", self.up_sell.max, 0))
-            .or_else(|| number("up_sell.lever", self.up_sell.lever, 0.0, any))
-            .or_else(|| {
-                number("up_sell.min_price_ratio", self.up_sell.min_price_ratio, 1.0, 1000.0)
-            })
-            .or_else(|| {
-                let low = self.up_sell.min_price_ratio;
-                number("up_sell.max_price_ratio", self.up_sell.max_price_ratio, low, 1000.0)
-            })
-            .or_else(|| count("refill.max", self.refill.max, 0))
-            .or_else(|| number("refill.lever", self.refill.lever, 0.0, any))
-            .or_else(|| number("refill.due_from", self.refill.due_from, 0.0, 1000.0))
-            .or_else(|| number("refill.due_to", self.refill.due_to, self.refill.due_from, 1000.0))
-            .or_else(|| count("popular.max", self.popular.max, 0))
-            .or_else(|| number("popular.lever", self.popular.lever, 0.0, any))
-            .or_else(|| match self.price.min {
-                Some(min) if min < 0 => {
-                    out("price.min", "a price of at least 0".into(), min.to_string())
-                }
-                _ => None,
-            })
-            .or_else(|| match self.price.max {
-                Some(max) if max < self.price.min.unwrap_or(0) => out(
-                    "price.max",
-                    format!("a price of at least {}", self.price.min.unwrap_or(0)),
-                    max.to_string(),
-                ),
-                _ => None,
-            })
-            .or_else(|| number("assume.response_odds", self.assume.response_odds, 1.0, 1000.0))
-            .or_else(|| number("assume.accept", self.assume.accept, 0.0, 1.0))
-            .or_else(|| number("assume.abandon", self.assume.abandon, 0.0, 1.0))
-            .or_else(|| number("assume.view_conversion", self.assume.view_conversion, 0.0, 1.0))
-            .or_else(|| number("assume.margin_rate", self.assume.margin_rate, 0.0, 1.0))
+        self.cross_sell.check(ranges)?;
+        self.up_sell.check(ranges)?;
+        self.refill.check(ranges)?;
+        self.popular.check(ranges)?;
+        self.price.check(ranges)?;
+        self.assume.check(ranges)
     }
-}
-
-/// The table of a kind of offer, or the bare number that stands for its `max`.
-enum KindTable<'a> {
-    Table(Reader<'a>),
-    Max(u32),
-}
-
-impl KindTable<'_> {
-    fn read_max(&self, into: &mut u32) -> Result<()> {
-        match self {
-            KindTable::Table(table) => table.count("max", into),
-            KindTable::Max(max) => {
-                *into = *max;
-                Ok(())
-            }
-        }
-    }
-
-    fn number(&self, key: &str, into: &mut f64) -> Result<()> {
-        match self {
-            KindTable::Table(table) => table.number(key, into),
-            KindTable::Max(_) => Ok(()),
-        }
-    }
-}
-
-fn kind_table<'a>(top: &Reader<'a>, key: &str, known: &[&str]) -> Result<Option<KindTable<'a>>> {
-    let Some((path, node)) = top.node(key) else { return Ok(None) };
-    match &node.value {
-        Value::Int(value) => match u32::try_from(*value) {
-            Ok(max) => Ok(Some(KindTable::Max(max))),
-            Err(_) => Err(expected(&path, node.line, "a whole number of at least 0", &node.value)),
-        },
-        Value::Table(_) => Ok(Some(KindTable::Table(Reader::new("policy", &path, node, known)?))),
-        other => Err(expected(
-            &path,
-            node.line,
-            &format!("the most offers of this kind, or a table of {}", known.join(", ")),
-            other,
-        )),
-    }
-}
-
-fn id_list<S: serde::Serializer>(ids: &Arc<[Id]>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(ids.iter())
-}
-
-fn read_ids(reader: &Reader<'_>, key: &str, into: &mut Arc<[Id]>) -> Result<()> {
-    if let Some((path, list)) = reader.list(key, "ids")? {
-        *into = list
-            .iter()
-            .enumerate()
-            .map(|(i, node)| read_id(&format!("{path}[{i}]"), node))
-            .collect::<Result<_>>()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ErrorKind;
+    use crate::data::Id;
 
     #[test]
     fn texts_round_trip_and_versions_follow_content() -> Result<()> {
