@@ -995,6 +995,16 @@ class Engine:
         seed: int = 0,
     ) -> Decision: ...
     def decide_json(self, policy: Policy, context: str) -> Decision: ...
+    def propose(
+        self,
+        policy: Policy,
+        customers: Ids,
+        *,
+        now: Time,
+        each: int = 20,
+        threads: int | None = None,
+        progress: Progress = False,
+    ) -> Proposals: ...
 
 @final
 class Decision:
@@ -1035,7 +1045,9 @@ class Decision:
 @final
 class Offer:
     @property
-    def kind(self) -> Literal["cross_sell", "up_sell", "refill", "popular"]: ...
+    def kind(self) -> Literal[
+        "cross_sell", "up_sell", "refill", "popular", "bundle", "top_up", "service", "similar"
+    ]: ...
     @property
     def products(self) -> tuple[Id, ...]: ...
     @property

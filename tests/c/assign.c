@@ -118,8 +118,53 @@ static void bad_limits(void) {
     CHECK(basketry_proposals_len(NULL) == 0 && basketry_plan_offers(NULL) == 0);
 }
 
-int main(void) {
+/* Proposals of an engine. */
+static void proposed(const char *golden) {
+    char file[1024];
+    snprintf(file, sizeof file, "%s/model.basketry", golden);
+    basketry_engine *engine = NULL;
+    OK(basketry_engine_open(file, &engine));
+    basketry_policy *policy = NULL;
+    OK(basketry_policy_from_toml(basketry_text("name = \"mail\"\n"), &policy));
+    const basketry_id who[] = {basketry_id_str("c-013"), basketry_id_str("c-014"),
+                               basketry_id_str("somebody else")};
+    const int64_t now = 1778500800000; /* 2026-05-11 */
+    basketry_proposals *proposals = NULL;
+    basketry_propose_options options = BASKETRY_PROPOSE_OPTIONS_INIT;
+    OK(basketry_engine_propose(engine, policy, who, 3, now, NULL, NULL, &proposals));
+    const size_t all = basketry_proposals_len(proposals);
+    basketry_proposals_free(proposals);
+    options.each = 1;
+    options.threads = 1;
+    OK(basketry_engine_propose(engine, policy, who, 3, now, &options, NULL, &proposals));
+    CHECK(basketry_proposals_len(proposals) <= 3 && basketry_proposals_len(proposals) < all);
+    basketry_plan *plan = NULL;
+    OK(basketry_proposals_assign(proposals, NULL, NULL, &plan));
+    basketry_plan_summary summary;
+    OK(basketry_plan_summarize(plan, &summary));
+    CHECK(summary.offers > 0 && summary.offers <= basketry_proposals_len(proposals));
+    basketry_plan_free(plan);
+    basketry_proposals_free(proposals);
+    proposals = NULL;
+    options.each = 0;
+    FAILS(BAD, "each", basketry_engine_propose(engine, policy, who, 3, now, &options, NULL, &proposals));
+    const basketry_id twice[] = {who[0], who[1], who[0]};
+    FAILS(BAD, "contexts[2].customer",
+          basketry_engine_propose(engine, policy, twice, 3, now, NULL, NULL, &proposals));
+    const basketry_id number = basketry_id_int(7);
+    FAILS(BASKETRY_UNKNOWN_ID, "customer",
+          basketry_engine_propose(engine, policy, &number, 1, now, NULL, NULL, &proposals));
+    FAILS(BAD, "customers",
+          basketry_engine_propose(engine, policy, NULL, 1, now, NULL, NULL, &proposals));
+    CHECK(proposals == NULL);
+    basketry_policy_free(policy);
+    basketry_engine_free(engine);
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 3);
     planned();
     bad_limits();
+    proposed(argv[1]);
     return 0;
 }

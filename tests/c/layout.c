@@ -93,6 +93,8 @@ SIZE(basketry_capacity, 40);
 SIZE(basketry_offer_group, 40);
 AT(basketry_offer_group, max, 32);
 SIZE(basketry_exclusion, 64);
+SIZE(basketry_propose_options, 24);
+AT(basketry_propose_options, threads, 16);
 SIZE(basketry_assign_options, 80);
 AT(basketry_assign_options, budget, 56);
 AT(basketry_assign_options, per_customer, 72);

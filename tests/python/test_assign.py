@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pathlib
 import random
 
 import pyarrow as pa
@@ -117,3 +118,21 @@ def test_bad_input_is_named():
     with pytest.raises(bk.SchemaError, match="price"):
         made(rows, cost="price")
     assert proposals.assign(capacity={7: 1}).unknown == 1
+
+
+def test_an_engine_proposes():
+    golden = pathlib.Path(__file__).parents[1] / "golden"
+    engine = bk.Engine.open(golden / "model.basketry")
+    now = "2026-05-11T12:00:00Z"
+    policy = bk.Policy(name="mail")
+    proposals = engine.propose(policy, ["c-013", "c-014", "new"], now=now, each=5)
+    assert proposals.customers == 3
+    assert 3 < len(proposals) <= 15
+    plan = proposals.assign()
+    assert {row[0] for row in plan} <= {"c-013", "c-014", "new"}
+    with pytest.raises(bk.InvalidArgumentError, match="comes twice"):
+        engine.propose(policy, ["c-013", "c-013"], now=now)
+    with pytest.raises(bk.UnknownIdError, match="customer"):
+        engine.propose(policy, [1, 2], now=now)
+    with pytest.raises(bk.InvalidArgumentError, match="each"):
+        engine.propose(policy, ["c-013"], now=now, each=0)

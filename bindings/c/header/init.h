@@ -106,6 +106,10 @@
 #define BASKETRY_ASSIGN_OPTIONS_INIT \
     { sizeof(basketry_assign_options), NULL, 0, NULL, 0, NULL, 0, -1, 0, 1, 0 }
 
+/** The start of a basketry_propose_options: up to 20 proposals for each customer. */
+#define BASKETRY_PROPOSE_OPTIONS_INIT \
+    { sizeof(basketry_propose_options), 20, 0 }
+
 /** No id. */
 #define BASKETRY_ID_INIT \
     { BASKETRY_ID_NONE, 0, { NULL, 0 } }

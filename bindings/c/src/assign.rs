@@ -16,7 +16,7 @@ use crate::strings::{Grows, array, basketry_id, basketry_str, c_str, grown, opti
 
 /// Offers that may be made to customers, and what each would be worth.
 pub struct basketry_proposals {
-    proposals: Proposals,
+    pub(crate) proposals: Proposals,
 }
 
 /// Which offers are made to which customers.

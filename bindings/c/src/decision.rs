@@ -29,6 +29,14 @@ pub const BASKETRY_UP_SELL: i32 = 1;
 pub const BASKETRY_REFILL: i32 = 2;
 /// The kind of offer that everybody buys: it fills a slot for which there was nothing better.
 pub const BASKETRY_POPULAR: i32 = 3;
+/// The kind of offer that is a main product and what goes with it, together for less.
+pub const BASKETRY_BUNDLE: i32 = 4;
+/// The kind of offer that closes the gap to a threshold such as free shipping.
+pub const BASKETRY_TOP_UP: i32 = 5;
+/// The kind of offer that is a service or contract for what is in the basket or viewed.
+pub const BASKETRY_SERVICE: i32 = 6;
+/// The kind of offer that suits what the customer bought before, and is new to them.
+pub const BASKETRY_SIMILAR: i32 = 7;
 /// No kind: a candidate that was suppressed before it had one.
 pub const BASKETRY_NO_KIND: i32 = -1;
 
@@ -37,6 +45,10 @@ const _: () = {
     assert!(BASKETRY_UP_SELL == Kind::UpSell as i32);
     assert!(BASKETRY_REFILL == Kind::Refill as i32);
     assert!(BASKETRY_POPULAR == Kind::Popular as i32);
+    assert!(BASKETRY_BUNDLE == Kind::Bundle as i32);
+    assert!(BASKETRY_TOP_UP == Kind::TopUp as i32);
+    assert!(BASKETRY_SERVICE == Kind::Service as i32);
+    assert!(BASKETRY_SIMILAR == Kind::Similar as i32);
 };
 
 macro_rules! reasons {
@@ -147,8 +159,8 @@ pub struct basketry_evidence {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct basketry_offer {
-    /// The kind of offer: BASKETRY_CROSS_SELL, BASKETRY_UP_SELL, BASKETRY_REFILL or
-    /// BASKETRY_POPULAR. Later versions may have more.
+    /// The kind of offer: BASKETRY_CROSS_SELL, BASKETRY_UP_SELL, BASKETRY_REFILL,
+    /// BASKETRY_POPULAR, BASKETRY_BUNDLE, BASKETRY_TOP_UP, BASKETRY_SERVICE or BASKETRY_SIMILAR. Later versions may have more.
     pub kind: i32,
     /// The kind as a word, such as "cross_sell".
     pub kind_name: basketry_str,

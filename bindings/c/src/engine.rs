@@ -3,9 +3,11 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use basketry::{Context, Engine, Order, Result};
+use basketry::{Context, Engine, Order, ProposeOptions, Result};
 
+use crate::assign::basketry_proposals;
 use crate::catalog::basketry_catalog;
+use crate::control::{basketry_control, run};
 use crate::decision::basketry_decision;
 use crate::error::{basketry_status, call, free, make, required};
 use crate::model::basketry_model;
@@ -239,5 +241,62 @@ pub unsafe extern "C" fn basketry_decide_json(
         // SAFETY: the caller's promise for texts.
         let context = Context::from_json(unsafe { context.get("context") }?)?;
         Ok(basketry_decision::new(engine.decide(policy, &context)?))
+    })
+}
+
+/// How a campaign is proposed.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_propose_options {
+    /// The size of this struct; BASKETRY_PROPOSE_OPTIONS_INIT sets it.
+    pub struct_size: usize,
+    /// The most proposals for one customer, 1 to 1000: the most valuable ones.
+    /// BASKETRY_PROPOSE_OPTIONS_INIT sets 20.
+    pub each: usize,
+    /// How many threads to use; 0 means one for each core. The result is the same for any number.
+    pub threads: usize,
+}
+
+// SAFETY: plain numbers.
+unsafe impl Grows for basketry_propose_options {
+    const NAME: &'static str = "basketry_propose_options";
+    const FIRST_SIZE: usize = size_of::<Self>();
+    const DEFAULT: Self = Self { struct_size: size_of::<Self>(), each: 20, threads: 0 };
+}
+
+/// What could be offered to each of many customers at a time (milliseconds since 1970-01-01 00:00
+/// UTC), and what it would be worth: what basketry_proposals_assign plans a campaign from. All that
+/// the policy lets be offered to a customer and that is worth more than its min_value is proposed;
+/// a kind of offer whose max is 0 is not. What is offered reaches the customer outside of an order,
+/// so the chance that they buy it anyway is that of buying it within the model's horizon. A
+/// proposal costs the policy's contact_cost, and products whose stock the catalogue tells are
+/// offered at most so many times, unless the plan's capacities say how often. No customer may come
+/// twice. Null for options means the defaults.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_engine_propose(
+    engine: Option<&basketry_engine>,
+    policy: Option<&basketry_policy>,
+    customers: *const basketry_id,
+    n_customers: usize,
+    now_ms: i64,
+    options: *const basketry_propose_options,
+    control: Option<&basketry_control>,
+    out: Option<&mut MaybeUninit<*mut basketry_proposals>>,
+) -> basketry_status {
+    make(out, || {
+        let engine = &required(engine, "engine")?.engine;
+        let policy = &required(policy, "policy")?.policy;
+        // SAFETY: the caller's promise for structs that can grow, for arrays and for texts.
+        let (customers, given) = unsafe {
+            let given = grown(options, "options")?.unwrap_or(basketry_propose_options::DEFAULT);
+            (basketry_id::array(customers, n_customers, "customers")?, given)
+        };
+        let mut options = ProposeOptions::new().each(given.each);
+        options.threads = Some(given.threads).filter(|&threads| threads > 0);
+        let contexts: Vec<Context> =
+            customers.into_iter().map(|id| Context::at(now_ms).customer(id)).collect();
+        let proposals =
+            run(control, |control| engine.propose(policy, &contexts, &options, control))?;
+        Ok(basketry_proposals { proposals })
     })
 }

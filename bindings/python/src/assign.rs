@@ -50,7 +50,7 @@ use crate::{arrow, boundary, convert, error, ids, table};
 /// (4.8, True)
 #[pyclass(frozen, module = "basketry")]
 pub(crate) struct Proposals {
-    inner: basketry::Proposals,
+    pub(crate) inner: basketry::Proposals,
 }
 
 #[pymethods]

@@ -177,7 +177,8 @@ pub(crate) struct Offer {
 
 #[pymethods]
 impl Offer {
-    /// ``"cross_sell"``, ``"up_sell"``, ``"refill"`` or ``"popular"``.
+    /// ``"cross_sell"``, ``"up_sell"``, ``"refill"``, ``"popular"``, ``"bundle"``, ``"top_up"``,
+    /// ``"service"`` or ``"similar"``.
     #[getter]
     fn kind(&self) -> &'static str {
         self.inner.kind.code()

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use basketry::{Context, Id, Order};
+use basketry::{Context, Id, Order, ProposeOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::assign::Proposals;
 use crate::catalog::Catalog;
-use crate::convert::{Number, number, whole_or};
+use crate::convert::{Number, number, some_whole, whole_or};
 use crate::decision::Decision;
 use crate::error::exception;
 use crate::model::Model;
@@ -228,6 +229,73 @@ impl Engine {
         let inner =
             boundary::quick(py, || self.inner.decide(policy, &Context::from_json(context)?))?;
         Ok(Decision { inner })
+    }
+
+    /// What could be offered to each of many customers, and what it would be worth: what
+    /// :meth:`Proposals.assign` plans a campaign from.
+    ///
+    /// All that the policy lets be offered to a customer and that is worth more than its
+    /// ``min_value`` is proposed; a kind of offer whose ``max`` is 0 is not. What is offered reaches
+    /// the customer outside of an order, so the chance that they buy it anyway is that of buying it
+    /// within the model's horizon (``model.report["horizon_days"]``). A proposal costs the policy's
+    /// ``contact_cost``, and products whose stock the catalogue tells are offered at most so many
+    /// times, unless `capacity` says how often.
+    ///
+    /// Parameters
+    /// ----------
+    /// policy : Policy
+    /// customers : iterable of ids
+    ///     A list, NumPy array, pandas or polars column, or Arrow array; no customer twice.
+    /// now : datetime.datetime, str or int
+    ///     When the offers are made; as for :meth:`decide`.
+    /// each : int
+    ///     The most proposals for one customer, 1 to 1000: the most valuable ones.
+    /// threads : int, optional
+    ///     How many threads to use; default: all. The result does not depend on it.
+    /// progress : bool or callable
+    ///     As for :func:`fit`.
+    ///
+    /// Returns
+    /// -------
+    /// Proposals
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If a customer comes twice, or a number is out of its range.
+    /// UnknownIdError
+    ///     If an id is a string where the model's are integers or the other way round.
+    ///
+    /// Examples
+    /// --------
+    /// >>> plan = engine.propose(policy, customers, now=now).assign(budget=2_500_00)  # doctest: +SKIP
+    #[pyo3(
+        signature = (policy, customers, *, now, each = None, threads = None, progress = None),
+        text_signature = "($self, policy, customers, *, now, each=20, threads=None, progress=False)"
+    )]
+    #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
+    fn propose(
+        &self,
+        py: Python<'_>,
+        policy: &Bound<'_, Policy>,
+        customers: &Bound<'_, PyAny>,
+        now: &Bound<'_, PyAny>,
+        each: Option<&Bound<'_, PyAny>>,
+        threads: Option<&Bound<'_, PyAny>>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Proposals> {
+        let now = time(now, "now")?;
+        let customers = ids::many(customers, "customers")?;
+        let mut options = ProposeOptions::new();
+        options.each = whole_or(each, "each", options.each)?;
+        options.threads = some_whole(threads, "threads")?;
+        let policy = &policy.get().inner;
+        let inner = boundary::in_pool(py, progress, |control| {
+            let contexts: Vec<Context> =
+                customers.to_vec().into_iter().map(|id| Context::at(now).customer(id)).collect();
+            self.inner.propose(policy, &contexts, &options, control)
+        })?;
+        Ok(Proposals { inner })
     }
 
     fn __repr__(&self) -> String {

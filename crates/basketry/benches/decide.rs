@@ -2,9 +2,11 @@
 //!
 //! Without arguments it fits a synthetic shop of 18,000 products and 2,469 households (the same
 //! on every machine) and decides from it. With `BASKETRY_MODEL=file` it decides from that model
-//! file. Each decision is timed by itself; the table gives percentiles in microseconds, in one
-//! thread and in two at once.
+//! file; with `BASKETRY_LARGE=1` it fits a shop of 100,000 products and 1,000,000 customers. Each
+//! decision is timed by itself; the table gives percentiles in microseconds, in one thread and in
+//! two at once. Then the catalogue is replaced while decisions are made.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use basketry::data::{CatalogBuilder, HistoryBuilder, OrderLine, Product};
@@ -13,9 +15,17 @@ use basketry::{
     Order, Policy, Result, fit,
 };
 
-const PRODUCTS: usize = 18_000;
-const HOUSEHOLDS: usize = 2_469;
-const BASKETS: usize = 155_000;
+/// How much the synthetic shop sells, to how many, how often; and what each of them likes.
+struct Size {
+    products: usize,
+    households: usize,
+    baskets: usize,
+    favourites: usize,
+}
+
+const YEAR: Size = Size { products: 18_000, households: 2_469, baskets: 155_000, favourites: 80 };
+const LARGE: Size =
+    Size { products: 100_000, households: 1_000_000, baskets: 1_200_000, favourites: 20 };
 const DAY: i64 = 86_400_000;
 const START: i64 = 1_735_689_600_000; // 2025-01-01T00:00:00Z
 const SAMPLES: usize = 20_000;
@@ -28,7 +38,10 @@ fn main() -> Result<()> {
     let begin = Instant::now();
     let (name, model) = match std::env::var("BASKETRY_MODEL") {
         Ok(path) => (path.clone(), Model::open(path)?),
-        Err(_) => ("synthetic shop".to_owned(), synthetic()?),
+        Err(_) => {
+            let large = std::env::var_os("BASKETRY_LARGE").is_some();
+            ("synthetic shop".to_owned(), synthetic(if large { &LARGE } else { &YEAR })?)
+        }
     };
     println!(
         "{name}: {} products, {} customers, ready in {:.2} s",
@@ -66,6 +79,8 @@ fn main() -> Result<()> {
     }
 
     let contexts = shop.contexts(10, false, 0);
+    swap(&engine, &cart, &contexts)?;
+
     let mut times = Vec::with_capacity(contexts.len());
     let mut bytes = 0;
     for context in &contexts {
@@ -96,9 +111,10 @@ fn measure(
         let (mut offers, mut candidates) = (0, 0);
         // Threads begin at different places, so that they do not follow each other's caches.
         let order = contexts[skip..].iter().chain(&contexts[..skip]);
+        let mut decision = engine.decide(policy, &contexts[0])?;
         for (i, context) in contexts.iter().take(200).chain(order).enumerate() {
             let begin = Instant::now();
-            let decision = engine.decide(policy, context)?;
+            engine.decide_into(policy, context, &mut decision)?;
             let time = begin.elapsed().as_nanos() as u64;
             if i >= 200 {
                 times.push(time);
@@ -136,6 +152,48 @@ fn measure(
         at(1.0),
         offers as f64 / n as f64,
         candidates as f64 / n as f64
+    );
+    Ok(())
+}
+
+/// Times decisions while another thread replaces the catalogue, with a pause after each time.
+fn swap(engine: &Engine, policy: &Policy, contexts: &[Context]) -> Result<()> {
+    let done = AtomicBool::new(false);
+    let run = || -> Result<Vec<u64>> {
+        let mut times = Vec::new();
+        let mut decision = engine.decide(policy, &contexts[0])?;
+        while times.is_empty() || !done.load(Ordering::Relaxed) {
+            for context in contexts.iter().take(1_000) {
+                let begin = Instant::now();
+                engine.decide_into(policy, context, &mut decision)?;
+                times.push(begin.elapsed().as_nanos() as u64);
+            }
+        }
+        Ok(times)
+    };
+    let (times, swaps) = std::thread::scope(|scope| -> Result<_> {
+        let worker = scope.spawn(run);
+        let mut swaps = Vec::new();
+        for _ in 0..20 {
+            let catalog = (*engine.catalog()).clone();
+            let begin = Instant::now();
+            engine.set_catalog(catalog)?;
+            swaps.push(begin.elapsed().as_nanos() as u64);
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        done.store(true, Ordering::Relaxed);
+        Ok((worker.join().expect("no thread panics")?, swaps))
+    })?;
+    let (mut times, mut swaps) = (times, swaps);
+    let (n, at) = (times.len(), percentiles(&mut times));
+    println!(
+        "\n{n} decisions in one thread while the catalogue is replaced 20 times: p50 {:.1} us, p99 \
+         {:.1} us, p99.9 {:.1} us, max {:.1} us; replacing takes {:.2} ms",
+        at(0.5),
+        at(0.99),
+        at(0.999),
+        at(1.0),
+        percentiles(&mut swaps)(0.5) / 1e3
     );
     Ok(())
 }
@@ -209,12 +267,13 @@ impl Shop {
 
 /// A year of orders: popularity falls like 1/rank, each household has favourites, and products
 /// have companions.
-fn synthetic() -> Result<Model> {
+fn synthetic(size: &Size) -> Result<Model> {
+    let &Size { products, households, baskets, favourites } = size;
     let mut random = Random(7);
     let currency = Currency::new("EUR")?;
     let id = |p: usize| format!("sku-{p:05}");
     let mut catalog = CatalogBuilder::new(&CatalogOptions::new(currency));
-    for p in 0..PRODUCTS {
+    for p in 0..products {
         let (sku, line, brand) = (id(p), format!("line-{}", p / 5), format!("brand-{}", p % 40));
         let (name, department) = (format!("Product {p}"), format!("department-{}", p / 600));
         let kind = format!("type-{}", p / 15);
@@ -233,20 +292,20 @@ fn synthetic() -> Result<Model> {
     let catalog = catalog.finish();
 
     let mut before = vec![0.0];
-    for rank in 0..PRODUCTS {
+    for rank in 0..products {
         before.push(before[rank] + 1.0 / (rank as f64 + 20.0));
     }
     // Ranks are spread over the catalogue, so that lines mix popular and rare products.
     let popular = |random: &mut Random| {
-        let at = random.unit() * before[PRODUCTS];
+        let at = random.unit() * before[products];
         let rank = before.partition_point(|&before| before <= at) - 1;
-        rank * 7_919 % PRODUCTS
+        rank * 7_919 % products
     };
-    let favourites: Vec<Vec<usize>> =
-        (0..HOUSEHOLDS).map(|_| (0..80).map(|_| popular(&mut random)).collect()).collect();
+    let favourites: Vec<Vec<u32>> =
+        (0..households).map(|_| (0..favourites).map(|_| popular(&mut random) as u32).collect()).collect();
     let mut history = HistoryBuilder::new(&HistoryOptions::new(currency));
-    for b in 0..BASKETS {
-        let household = (random.unit() * random.unit() * HOUSEHOLDS as f64) as usize;
+    for b in 0..baskets {
+        let household = (random.unit() * random.unit() * households as f64) as usize;
         let customer = format!("household-{household}");
         let basket = format!("basket-{b}");
         let time = START + random.below(365 * DAY as u64) as i64;
@@ -255,9 +314,9 @@ fn synthetic() -> Result<Model> {
             let product = match random.below(20) {
                 0..10 => {
                     let own = &favourites[household];
-                    own[(random.unit() * random.unit() * own.len() as f64) as usize]
+                    own[(random.unit() * random.unit() * own.len() as f64) as usize] as usize
                 }
-                10..13 => (last * 31 + 17 * (1 + random.below(3) as usize)) % PRODUCTS,
+                10..13 => (last * 31 + 17 * (1 + random.below(3) as usize)) % products,
                 _ => popular(&mut random),
             };
             let sku = id(product);

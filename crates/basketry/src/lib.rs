@@ -21,7 +21,7 @@ pub use data::{
 };
 pub use decide::{
     AssignOptions, Context, Decision, Engine, GroupVolume, Kind, Offer, OfferGroup, OfferVolume,
-    Order, Plan, Policy, ProposalColumns, Proposals, Reason,
+    Order, Plan, Policy, ProposalColumns, Proposals, ProposeOptions, Reason,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use mine::{

@@ -303,6 +303,8 @@ pub(crate) struct Candidate {
     pub(super) last_days: f32,
     pub(super) first_days: f32,
     pub(super) popular: bool,
+    /// Among those most similar to what the customer bought.
+    pub(super) similar: bool,
 }
 
 impl Candidate {
@@ -322,6 +324,7 @@ impl Candidate {
             last_days: 0.0,
             first_days: 0.0,
             popular: false,
+            similar: false,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::slate::Slate;
 use super::state::{Compiled, NONE, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
-use crate::affinity::scorer::{self, Learned, Scored, Situation, Task};
+use crate::affinity::scorer::{self, Learned, Scored, Task};
 use crate::data::NO_CODE;
 
 /// What became of a product that was considered.
@@ -144,7 +144,13 @@ impl Scratch {
 
     /// Collects the outcomes of a request: those of the scored products, in the order of
     /// [`scored`](Self::scored), then those of products that were considered as up-sells only.
-    pub(crate) fn collect(&mut self, state: &State, compiled: &Compiled, request: &Request) {
+    pub(crate) fn collect(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        task: Task,
+    ) {
         self.begin(state);
         self.context.clear();
         // The viewed product first: its line's mark gives way to the basket's.
@@ -175,14 +181,8 @@ impl Scratch {
             }
         }
         let learned = state.model.learned();
-        let situation = Situation {
-            customer: request.customer,
-            now_ms: request.now_ms,
-            context: &self.context,
-            since: &request.since,
-            since_baskets: request.since_baskets,
-        };
-        learned.score(Task::Basket, &situation, &mut self.scorer, &mut self.scored);
+        let situation = request.situation(&self.context);
+        learned.score(task, &situation, &mut self.scorer, &mut self.scored);
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         self.judge_scored(state, compiled, viewed);
         self.judge_up_sells(state, compiled, request, &learned);
@@ -262,10 +262,13 @@ impl Scratch {
         if own {
             return Err(Reason::NotDue);
         }
+        if scored.similar && item.enough_buyers {
+            return Ok(Kind::Similar);
+        }
         if scored.popular && item.enough_buyers {
             return Ok(Kind::Popular);
         }
-        Err(if paired || scored.popular { Reason::TooFewCustomers } else { Reason::NoEvidence })
+        Err(if paired || scored.popular || scored.similar { Reason::TooFewCustomers } else { Reason::NoEvidence })
     }
 
     fn judge_up_sells(
@@ -510,5 +513,7 @@ fn lever(policy: &Policy, kind: Kind) -> f64 {
         Kind::UpSell => policy.up_sell.lever,
         Kind::Refill => policy.refill.lever,
         Kind::Popular => policy.popular.lever,
+        Kind::Similar => policy.similar.lever,
+        Kind::Bundle | Kind::TopUp | Kind::Service => 1.0,
     }
 }

@@ -12,6 +12,7 @@ use super::decision::Decision;
 use super::policy::Policy;
 use super::request::Request;
 use super::state::State;
+use crate::affinity::scorer::Task;
 use crate::data::Catalog;
 use crate::{Model, Result};
 
@@ -57,12 +58,13 @@ use crate::{Model, Result};
 /// ```
 pub struct Engine {
     state: ArcSwap<State>,
-    /// Held while a new state is made, so that no replacement is lost.
-    replacing: Mutex<()>,
+    /// Held while a new state is made, so that no replacement is lost: states that were replaced,
+    /// and that decisions may still need. Those who replace free them, not those who decide.
+    replaced: Mutex<Vec<Arc<State>>>,
 }
 
 thread_local! {
-    static SCRATCH: RefCell<(Request, Scratch)> = RefCell::default();
+    pub(super) static SCRATCH: RefCell<(Request, Scratch)> = RefCell::default();
 }
 
 impl Engine {
@@ -93,20 +95,22 @@ impl Engine {
         Self::from_model(Model::open(path)?)
     }
 
-    fn of(state: State) -> Self {
-        Self { state: ArcSwap::from_pointee(state), replacing: Mutex::new(()) }
+    pub(super) fn state(&self) -> Arc<State> {
+        self.state.load_full()
     }
 
-    /// Replaces the catalogue. Decisions that have begun are finished with the old one.
+    fn of(state: State) -> Self {
+        Self { state: ArcSwap::from_pointee(state), replaced: Mutex::default() }
+    }
+
+    /// Replaces the catalogue. Decisions that have begun are finished with the old one. The old one
+    /// is freed when another takes the new one's place.
     ///
     /// # Errors
     /// As [`new`](Self::new); the old catalogue then stays.
     pub fn set_catalog(&self, catalog: impl Into<Arc<Catalog>>) -> Result<()> {
         let catalog = catalog.into();
-        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
-        let model = self.state.load().model.clone();
-        self.state.store(Arc::new(State::new(model, catalog, true)?));
-        Ok(())
+        self.replace(|old| State::new(old.model.clone(), catalog, true))
     }
 
     /// Replaces the model. A live catalogue stays; an engine without one takes the new model's
@@ -115,10 +119,22 @@ impl Engine {
     /// # Errors
     /// As [`new`](Self::new); the old model then stays.
     pub fn set_model(&self, model: Model) -> Result<()> {
-        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.replace(|old| {
+            let catalog = if old.live { old.catalog.clone() } else { Arc::new(model.catalog()) };
+            State::new(model, catalog, old.live)
+        })
+    }
+
+    /// Puts another state in place of the present one. The policies in use are compiled before it
+    /// is there, so that nobody who decides waits for that.
+    fn replace(&self, make: impl FnOnce(&State) -> Result<State>) -> Result<()> {
+        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.state.load_full();
-        let catalog = if old.live { old.catalog.clone() } else { Arc::new(model.catalog()) };
-        self.state.store(Arc::new(State::new(model, catalog, old.live)?));
+        let new = make(&old)?;
+        new.compile_all(&old);
+        self.state.store(Arc::new(new));
+        replaced.retain(|state| Arc::strong_count(state) > 1);
+        replaced.push(old);
         Ok(())
     }
 
@@ -185,7 +201,7 @@ fn make(
 ) -> Result<()> {
     SCRATCH.with_borrow_mut(|(request, scratch)| {
         request.resolve(&state, &compiled.policy, context)?;
-        scratch.collect(&state, &compiled, request);
+        scratch.collect(&state, &compiled, request, Task::Basket);
         scratch.slate.choose(&mut scratch.outcomes, &compiled.items, &compiled.policy);
         decision.make(state, compiled, context, request, scratch);
         Ok(())

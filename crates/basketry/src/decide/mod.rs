@@ -19,6 +19,7 @@
 //! - sells with something in the basket or viewed more than by chance (the lower 2.5 % bound of
 //!   the shrunk lift is above 1), with enough customers behind it: [`Kind::CrossSell`]
 //! - bought before: not offered ([`Reason::NotDue`])
+//! - among the hundred products most similar to what the customer bought: [`Kind::Similar`]
 //! - popular: [`Kind::Popular`], for slots that the other kinds leave
 //!
 //! Besides, each product in the basket or viewed is compared with the dearer ones of its product
@@ -43,6 +44,7 @@
 //! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.
 
 mod assign;
+mod campaign;
 mod candidates;
 mod context;
 mod decision;
@@ -61,12 +63,13 @@ mod value;
 pub use assign::{
     AssignOptions, GroupVolume, OfferGroup, OfferVolume, Plan, ProposalColumns, Proposals,
 };
+pub use campaign::ProposeOptions;
 pub use context::{Context, MAX_CONTEXT_LINES, Order};
 pub use decision::{Decision, LOGGED_SUPPRESSED, Suppressed, WhyNot};
 pub use engine::Engine;
 pub use offer::{Evidence, Offer};
 pub use policy::{
     Assume, CrossSellPolicy, Exclude, Policy, PopularPolicy, PriceWindow, RefillPolicy,
-    UnknownProducts, UpSellPolicy,
+    SimilarPolicy, UnknownProducts, UpSellPolicy,
 };
 pub use reasons::{Kind, Reason};

@@ -55,6 +55,8 @@ pub struct Offer {
 /// - refill: `own_count` (purchases by this customer), `own_share` (time-decayed share of their
 ///   baskets), `days_since` (the last one), `expected_interval` (days between two)
 /// - popular: `customers`, `baskets` (with the product)
+/// - similar: `similarity` (what the customer's purchases add to it, the more the likelier),
+///   `own_products` (how many of them do), `customers` (with the product)
 /// - up-sell: `acceptance`, `abandonment` (shares of those who were to buy the base product),
 ///   `base_purchase` (the chance that it is bought), `base_price`, `base_margin` (minor units),
 ///   `own_line_purchases` (by this customer, among its variants)
@@ -157,7 +159,8 @@ impl Builder<'_> {
                     )
                 };
             }
-            Kind::Popular | Kind::UpSell => {
+            Kind::Similar => self.similar(&mut offer, scored),
+            Kind::Popular => {
                 let learned = self.state.model.learned();
                 let of = |column: &[u32]| column.get(scored.product as usize).copied().unwrap_or(0);
                 let customers = of(learned.products.customers);
@@ -170,8 +173,37 @@ impl Builder<'_> {
                      for this slot"
                 );
             }
+            // These are not of a single scored product.
+            Kind::UpSell | Kind::Bundle | Kind::TopUp | Kind::Service => {}
         }
         offer
+    }
+
+    fn similar(&self, offer: &mut Offer, scored: &Scored) {
+        let state = self.state;
+        let learned = state.model.learned();
+        let situation = self.request.situation(&[]);
+        let found = learned.similar_to_own(&situation, scored.product, usize::MAX);
+        let customers = learned.products.customers.get(scored.product as usize);
+        let total: f32 = found.iter().map(|from| from.amount).sum();
+        offer.evidence = evidence([
+            ("similarity", total.into()),
+            ("own_products", found.len() as f64),
+            ("customers", customers.copied().unwrap_or(0).into()),
+        ]);
+        let labels: Vec<String> = found
+            .iter()
+            .take(3)
+            .map(|from| state.label(state.key_of_model(from.product)))
+            .collect();
+        offer.why = match &labels[..] {
+            [] => "suits what the customer bought".to_owned(),
+            [one] => format!("bought by customers who buy {one} as this one does"),
+            [first @ .., last] => format!(
+                "bought by customers who buy {} and {last} as this one does",
+                first.join(", ")
+            ),
+        };
     }
 
     fn up_sell(&self, chosen: &Chosen, up_sell: &UpSellCandidate) -> Offer {

@@ -15,11 +15,28 @@ pub enum Kind {
     Refill = 2,
     /// What everybody buys: fills a slot for which there was nothing more particular.
     Popular = 3,
+    /// A main product and what goes with it, together for less.
+    Bundle = 4,
+    /// Closes the gap to a threshold such as free shipping.
+    TopUp = 5,
+    /// A service or contract that goes with what is in the basket or viewed.
+    Service = 6,
+    /// Suits what the customer bought before, and is new to them.
+    Similar = 7,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Kind; 4] = [Kind::CrossSell, Kind::UpSell, Kind::Refill, Kind::Popular];
+    pub const ALL: [Kind; 8] = [
+        Kind::CrossSell,
+        Kind::UpSell,
+        Kind::Refill,
+        Kind::Popular,
+        Kind::Bundle,
+        Kind::TopUp,
+        Kind::Service,
+        Kind::Similar,
+    ];
 
     /// The stable code, such as `"cross_sell"`.
     pub fn code(self) -> &'static str {
@@ -28,6 +45,10 @@ impl Kind {
             Kind::UpSell => "up_sell",
             Kind::Refill => "refill",
             Kind::Popular => "popular",
+            Kind::Bundle => "bundle",
+            Kind::TopUp => "top_up",
+            Kind::Service => "service",
+            Kind::Similar => "similar",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::context::{Context, iso};
 use super::policy::{Policy, UnknownProducts};
 use super::state::{NONE, State, Unknown, wrong_type};
-use crate::affinity::scorer::{Scored, Segment, SinceLine};
+use crate::affinity::scorer::{Scored, Segment, SinceLine, Situation};
 use crate::data::Id;
 use crate::{Error, ErrorKind, Result};
 
@@ -44,6 +44,17 @@ impl Request {
     /// The viewed product, unless it is in the basket too.
     pub(crate) fn viewed_only(&self) -> Option<u32> {
         self.viewed.filter(|key| !self.basket.contains(key))
+    }
+
+    /// What there is to score, with these products of the model as the context.
+    pub(crate) fn situation<'a>(&'a self, context: &'a [u32]) -> Situation<'a> {
+        Situation {
+            customer: self.customer,
+            now_ms: self.now_ms,
+            context,
+            since: &self.since,
+            since_baskets: self.since_baskets,
+        }
     }
 
     /// Whose weights the propensity takes for a product.

@@ -65,7 +65,7 @@ impl Slate {
                 let Some(best) = heap.pop() else { break };
                 let outcome = &mut outcomes[best.outcome as usize];
                 let Some(kind) = outcome.kind else { continue };
-                if of_kind[kind as usize] >= max_of(policy, kind) {
+                if of_kind[kind as usize] >= most_of(policy, kind) {
                     outcome.reason = Some(Reason::KindLimit);
                     continue;
                 }
@@ -96,12 +96,15 @@ impl Slate {
     }
 }
 
-fn max_of(policy: &Policy, kind: Kind) -> u32 {
+/// The most offers of a kind in one decision.
+pub(crate) fn most_of(policy: &Policy, kind: Kind) -> u32 {
     match kind {
         Kind::CrossSell => policy.cross_sell.max,
         Kind::UpSell => policy.up_sell.max,
         Kind::Refill => policy.refill.max,
         Kind::Popular => policy.popular.max,
+        Kind::Similar => policy.similar.max,
+        Kind::Bundle | Kind::TopUp | Kind::Service => 0,
     }
 }
 

@@ -74,6 +74,8 @@ pub(crate) struct Scored {
     pub(crate) expected_interval: f32,
     /// On the list of popular products.
     pub(crate) popular: bool,
+    /// Among the products most similar to what the customer bought.
+    pub(crate) similar: bool,
 }
 
 impl Learned<'_> {
@@ -110,6 +112,7 @@ impl Learned<'_> {
                 days_since: candidate.last_days,
                 expected_interval: if owned { interval[at] } else { 0.0 },
                 popular: candidate.popular,
+                similar: candidate.similar,
             });
         }
     }

@@ -3,6 +3,7 @@
 use super::dots::dots;
 use super::scratch::Scratch;
 use super::{SinceLine, Situation, best};
+use crate::affinity::features::Candidate;
 use crate::affinity::views::{Factors, Learned, Own, RANK, Similar, dot};
 
 /// Rows of vectors looked at together.
@@ -90,7 +91,7 @@ impl Scratch {
             }
         }
         greatest.finish();
-        self.add_ranked();
+        self.add_ranked(|_| {});
     }
 
     /// The same for those most similar to what the customer bought.
@@ -118,12 +119,14 @@ impl Scratch {
             }
         }
         greatest.finish();
-        self.add_ranked();
+        self.add_ranked(|candidate| candidate.similar = true);
     }
 
-    fn add_ranked(&mut self) {
+    fn add_ranked(&mut self, note: impl Fn(&mut Candidate)) {
         for at in 0..self.ranked.len() {
-            self.candidate(best::index(self.ranked[at]));
+            if let Some(candidate) = self.candidate(best::index(self.ranked[at])) {
+                note(candidate);
+            }
         }
     }
 }
@@ -219,7 +222,6 @@ fn strongest(mut found: Vec<Contributor>, n: usize) -> Vec<Contributor> {
 }
 
 /// Calls with each product that the customer bought, once.
-#[allow(dead_code, reason = "for explanations")]
 fn bought(own: &Own<'_>, situation: &Situation<'_>, mut with: impl FnMut(u32)) {
     let row = situation.customer.map_or(0..0, |customer| own.row(customer));
     let own = &own.product[row];

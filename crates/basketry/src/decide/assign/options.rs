@@ -25,7 +25,8 @@ const MOST: u32 = 64;
 pub struct AssignOptions {
     /// Offers that one customer gets at most, 1 to 64.
     pub per_customer: u32,
-    /// How often single offers can be made; others as often as they are proposed.
+    /// How often single offers can be made; others as often as they are proposed, or, where an
+    /// engine proposes, as their stock allows.
     pub capacities: Vec<(Id, u64)>,
     /// Offers that are limited together.
     pub groups: Vec<OfferGroup>,
@@ -154,7 +155,8 @@ impl AssignOptions {
             }
             if !proposals.costed {
                 return Err(Error::argument(
-                    "budget: the proposals have no column of costs; expected one",
+                    "budget: nothing that is proposed costs anything; expected a column of costs, or a \
+                     contact_cost of at least half a minor unit in the policy",
                 ));
             }
         }
@@ -172,7 +174,10 @@ impl AssignOptions {
             unknown += u64::from(found.is_none());
             Ok(found)
         };
-        let mut capacity = vec![u64::MAX; offers.len()];
+        let mut capacity = match &proposals.stock[..] {
+            [] => vec![u64::MAX; offers.len()],
+            stock => stock.to_vec(),
+        };
         let mut given = vec![false; offers.len()];
         for (at, (id, most)) in self.capacities.iter().enumerate() {
             let Some(offer) = find(id, &format!("capacity[{at}]"))? else { continue };

@@ -31,6 +31,20 @@ pub struct Proposals {
     pub(super) cost: Vec<i64>,
     /// Whether the table has a column of costs.
     pub(super) costed: bool,
+    /// Per offer how often it can be made, unless the options say; empty if nothing is known.
+    pub(super) stock: Vec<u64>,
+}
+
+/// What an engine proposes, customer by customer.
+pub(in crate::decide) struct Offered {
+    /// Per customer, one more: where their offers begin.
+    pub(in crate::decide) offsets: Vec<u64>,
+    pub(in crate::decide) offer: Vec<u32>,
+    pub(in crate::decide) value: Vec<f64>,
+    /// What each costs, in minor units.
+    pub(in crate::decide) cost: i64,
+    /// Per offer how often it can be made.
+    pub(in crate::decide) stock: Vec<u64>,
 }
 
 /// Which columns of a table of proposals mean what.
@@ -172,6 +186,27 @@ impl Proposals {
         rows.finish((customers, offers), (currency, cost.is_some()), control)
     }
 
+    /// What an engine proposes.
+    pub(in crate::decide) fn of_engine(
+        customers: Ids,
+        offers: Ids,
+        currency: Currency,
+        offered: Offered,
+    ) -> Self {
+        let Offered { offsets, offer, value, cost, stock } = offered;
+        Self {
+            customers: Arc::new(customers),
+            offers: Arc::new(offers),
+            currency,
+            cost: if cost > 0 { vec![cost; offer.len()] } else { Vec::new() },
+            costed: cost > 0,
+            offsets,
+            offer,
+            value,
+            stock,
+        }
+    }
+
     /// The customers, in the order of their first row.
     pub fn customers(&self) -> &Arc<Ids> {
         &self.customers
@@ -303,6 +338,7 @@ impl Rows {
             value,
             cost,
             costed,
+            stock: Vec::new(),
         })
     }
 }

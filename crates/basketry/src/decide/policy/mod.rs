@@ -7,6 +7,7 @@ mod popular;
 mod price;
 mod ranges;
 mod refill;
+mod similar;
 mod up_sell;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ pub use self::popular::PopularPolicy;
 pub use self::price::PriceWindow;
 use self::ranges::Ranges;
 pub use self::refill::RefillPolicy;
+pub use self::similar::SimilarPolicy;
 pub use self::up_sell::UpSellPolicy;
 use super::tree::{Node, Reader, fail};
 use crate::{Error, Result};
@@ -86,6 +88,8 @@ pub struct Policy {
     pub up_sell: UpSellPolicy,
     /// Products the customer buys again and again, when they are due.
     pub refill: RefillPolicy,
+    /// What suits what the customer bought before, and is new to them.
+    pub similar: SimilarPolicy,
     /// What everybody buys: fills the slots that the other kinds leave.
     pub popular: PopularPolicy,
     /// Prices that may be offered.
@@ -123,6 +127,7 @@ impl Default for Policy {
             cross_sell: CrossSellPolicy::default(),
             up_sell: UpSellPolicy::default(),
             refill: RefillPolicy::default(),
+            similar: SimilarPolicy::default(),
             popular: PopularPolicy::default(),
             price: PriceWindow::default(),
             exclude: Exclude::default(),
@@ -131,7 +136,7 @@ impl Default for Policy {
     }
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "name",
     "placement",
     "max_offers",
@@ -144,6 +149,7 @@ const KEYS: [&str; 16] = [
     "cross_sell",
     "up_sell",
     "refill",
+    "similar",
     "popular",
     "price",
     "exclude",
@@ -242,6 +248,7 @@ impl Policy {
         policy.cross_sell.read(&top)?;
         policy.up_sell.read(&top)?;
         policy.refill.read(&top)?;
+        policy.similar.read(&top)?;
         policy.popular.read(&top)?;
         policy.price.read(&top)?;
         policy.exclude.read(&top)?;
@@ -265,6 +272,7 @@ impl Policy {
         self.cross_sell.check(ranges)?;
         self.up_sell.check(ranges)?;
         self.refill.check(ranges)?;
+        self.similar.check(ranges)?;
         self.popular.check(ranges)?;
         self.price.check(ranges)?;
         self.assume.check(ranges)

@@ -1,0 +1,239 @@
+//! What could be offered to many customers at once: the proposals of a campaign.
+
+use rayon::prelude::*;
+
+use super::assign::{Offered, Proposals};
+use super::context::Context;
+use super::engine::{Engine, SCRATCH};
+use super::policy::Policy;
+use super::slate::most_of;
+use super::state::{Compiled, State};
+use crate::affinity::scorer::Task;
+use crate::control::Stage;
+use crate::data::IdKind;
+use crate::mine::{Pool, check_threads};
+use crate::{Control, Error, ErrorKind, Ids, Result};
+
+/// How a campaign is proposed.
+///
+/// ```
+/// use basketry::ProposeOptions;
+///
+/// assert_eq!(ProposeOptions::new().each(50).each, 50);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProposeOptions {
+    /// The most proposals for one customer, the most valuable ones, 1 to 1000. More of them give
+    /// [`Proposals::assign`] more to choose from. Default 20.
+    pub each: usize,
+    /// How many threads to use, 1 to 1,024; default: those of the current rayon pool. The result
+    /// does not depend on it.
+    pub threads: Option<usize>,
+}
+
+impl Default for ProposeOptions {
+    fn default() -> Self {
+        Self { each: 20, threads: None }
+    }
+}
+
+impl ProposeOptions {
+    /// Twenty proposals for each customer.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`each`](Self::each).
+    #[must_use]
+    pub fn each(mut self, each: usize) -> Self {
+        self.each = each;
+        self
+    }
+
+    /// Sets [`threads`](Self::threads).
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+}
+
+/// Contexts that one task answers.
+const CHUNK: usize = 64;
+
+/// Proposals of some customers, one after another.
+#[derive(Default)]
+struct Rows {
+    /// Per customer, where their proposals end.
+    ends: Vec<usize>,
+    /// Keys of products, the most valuable first.
+    key: Vec<u32>,
+    value: Vec<f64>,
+}
+
+impl Engine {
+    /// What could be offered to each of many customers, and what it would be worth: the input of
+    /// [`Proposals::assign`], which chooses among it within the limits of a campaign.
+    ///
+    /// Each context names its customer, none of them twice. All that the policy lets be offered
+    /// to them and that is worth more than its `min_value` is proposed, up to
+    /// [`each`](ProposeOptions::each) products a customer; a kind of offer whose `max` is 0 is
+    /// not. What is offered reaches the customer outside of an order, so the chance that a product
+    /// is bought anyway is that of buying it within the model's horizon
+    /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand.
+    /// A proposal costs the policy's `contact_cost`, rounded to whole minor units, and a product
+    /// whose stock the catalogue tells is offered at most so many times, unless the limits of the
+    /// plan say how often.
+    ///
+    /// ```
+    /// # use basketry::{
+    /// #     CatalogBuilder, CatalogOptions, Engine, FitOptions, HistoryBuilder, HistoryOptions,
+    /// #     OrderLine, Product, fit,
+    /// # };
+    /// use basketry::{AssignOptions, Context, Control, Policy, ProposeOptions};
+    ///
+    /// # let mut catalog = CatalogBuilder::new(&CatalogOptions::default());
+    /// # catalog.push(&Product::new("bread").price(250).cost(150).stock(7))?;
+    /// # catalog.push(&Product::new("wine").price(900).cost(500))?;
+    /// # let catalog = catalog.finish();
+    /// # let mut history = HistoryBuilder::new(&HistoryOptions::default());
+    /// # for basket in 0..400i64 {
+    /// #     let product = if basket % 40 < 25 { "bread" } else { "wine" };
+    /// #     let line = OrderLine::new(basket * 3_600_000, product);
+    /// #     history.push(&line.customer(basket % 40).basket(basket))?;
+    /// # }
+    /// # let control = Control::new();
+    /// # let history = history.finish(&control)?;
+    /// # let model = fit(&catalog, &history, &FitOptions::default(), &control)?;
+    /// # let engine = Engine::new(model, catalog)?;
+    /// let who: Vec<Context> = (0..40).map(|c| Context::at(1_500_000_000).customer(c)).collect();
+    /// let policy = Policy::new("mail");
+    /// let proposals = engine.propose(&policy, &who, &ProposeOptions::new(), &control)?;
+    /// let plan = proposals.assign(&AssignOptions::new(), &control)?;
+    /// assert!(plan.len() <= 40);
+    /// # Ok::<(), basketry::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`decide`](Self::decide), naming the context; and
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind) for a context without a customer, a
+    /// customer who comes twice, and options out of their ranges.
+    pub fn propose(
+        &self,
+        policy: &Policy,
+        contexts: &[Context],
+        options: &ProposeOptions,
+        control: &Control,
+    ) -> Result<Proposals> {
+        if !(1..=1000).contains(&options.each) {
+            let message = format!("each: expected a number from 1 to 1000, got {}", options.each);
+            return Err(Error::argument(message));
+        }
+        check_threads(options.threads)?;
+        let state = self.state();
+        let compiled = state.compiled(policy)?;
+        let customers = customers(contexts)?;
+        control.begin(Stage::Assigning, contexts.len() as u64)?;
+        let answer = |(at, chunk): (usize, &[Context])| {
+            control.advance(chunk.len() as u64)?;
+            let from = at * CHUNK;
+            let mut rows = Rows::default();
+            for (at, context) in chunk.iter().enumerate() {
+                propose(&state, &compiled, context, options.each, &mut rows).map_err(|error| {
+                    Error::new(error.kind(), format!("contexts[{}]: {error}", from + at))
+                })?;
+            }
+            Ok(rows)
+        };
+        let parts: Vec<Rows> = Pool::new(options.threads)
+            .install(|| contexts.par_chunks(CHUNK).enumerate().map(answer).collect::<Result<_>>())??;
+
+        // Offers are numbered as they come, customer by customer.
+        let mut number = vec![u32::MAX; state.catalog.len()];
+        let mut offers = Ids::new(state.catalog.ids().kind());
+        let mut offsets = vec![0u64];
+        let (mut offer, mut value, mut stock) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            let before = offer.len();
+            for &key in &part.key {
+                let number = &mut number[key as usize];
+                if *number == u32::MAX {
+                    *number = offers.intern(state.catalog.ids().get(key))?;
+                    let units = state.catalog.stock(key);
+                    stock.push(units.map_or(u64::MAX, |units| units.max(0) as u64));
+                }
+                offer.push(*number);
+            }
+            value.extend(part.value);
+            offsets.extend(part.ends.iter().map(|&end| (before + end) as u64));
+        }
+        let offered = Offered {
+            offsets,
+            offer,
+            value,
+            cost: policy.contact_cost.round_ties_even() as i64,
+            stock,
+        };
+        Ok(Proposals::of_engine(customers, offers, state.catalog.currency(), offered))
+    }
+}
+
+/// The customers of the contexts, in their order.
+fn customers(contexts: &[Context]) -> Result<Ids> {
+    let mut ids: Option<Ids> = None;
+    for (at, context) in contexts.iter().enumerate() {
+        let Some(id) = &context.customer else {
+            return Err(Error::argument(format!(
+                "contexts[{at}].customer: expected a customer, got none"
+            )));
+        };
+        let ids = ids.get_or_insert_with(|| Ids::new(id.as_ref().kind()));
+        if ids.kind() != id.as_ref().kind() {
+            return Err(Error::argument(format!(
+                "contexts[{at}].customer: expected all customers to be {}, got {id}",
+                ids.kind().plural()
+            )));
+        }
+        let number = ids.intern(id.as_ref())?;
+        if (number as usize) < at {
+            return Err(Error::argument(format!(
+                "contexts[{at}].customer: {id} comes twice, first as contexts[{number}]"
+            )));
+        }
+    }
+    Ok(ids.unwrap_or_else(|| Ids::new(IdKind::Int)))
+}
+
+/// Adds the most valuable candidates of one context.
+fn propose(
+    state: &State,
+    compiled: &Compiled,
+    context: &Context,
+    each: usize,
+    rows: &mut Rows,
+) -> Result<()> {
+    SCRATCH.with_borrow_mut(|(request, scratch)| {
+        request.resolve(state, &compiled.policy, context)?;
+        scratch.collect(state, compiled, request, Task::Horizon);
+        let mut found: Vec<(f64, u32)> = scratch
+            .outcomes
+            .iter()
+            .filter(|outcome| {
+                outcome.reason.is_none()
+                    && outcome.kind.is_some_and(|kind| most_of(&compiled.policy, kind) > 0)
+            })
+            .map(|outcome| (outcome.value, outcome.key))
+            .collect();
+        let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if found.len() > each {
+            found.select_nth_unstable_by(each - 1, order);
+            found.truncate(each);
+        }
+        found.sort_unstable_by(order);
+        rows.key.extend(found.iter().map(|&(_, key)| key));
+        rows.value.extend(found.iter().map(|&(value, _)| value));
+        rows.ends.push(rows.key.len());
+        Ok(())
+    })
+}

@@ -1,0 +1,163 @@
+//! Proposals of an engine against single scores and decisions of the golden shop.
+
+use std::path::PathBuf;
+
+use arrow_array::{Array, StringArray};
+use basketry::{
+    AssignOptions, Context, Control, Engine, IdRef, Model, Policy, ProposeOptions, ScoreOptions,
+};
+
+const NOW: i64 = 1_778_500_800_000; // 2026-05-11T12:00:00Z
+
+fn model() -> Model {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/model.basketry");
+    Model::open(path).unwrap()
+}
+
+fn contexts(model: &Model) -> Vec<Context> {
+    let customers = model.customers();
+    (0..customers.len() as u32)
+        .map(|c| Context::at(NOW).customer(customers.get(c).unwrap()))
+        .chain([Context::at(NOW).customer("nobody known")])
+        .collect()
+}
+
+/// Customer, offer and value of all that is proposed, by a plan without limits.
+fn proposed(
+    engine: &Engine,
+    policy: &Policy,
+    contexts: &[Context],
+    each: usize,
+) -> Vec<(String, String, f64)> {
+    let control = Control::new();
+    let options = ProposeOptions::new().each(each).threads(2);
+    let proposals = engine.propose(policy, contexts, &options, &control).unwrap();
+    let limits = AssignOptions::new().per_customer(64);
+    let limits = proposals
+        .offers()
+        .iter()
+        .fold(limits, |limits, offer| limits.capacity(offer, 1_000_000));
+    let plan = proposals.assign(&limits, &control).unwrap();
+    assert_eq!(plan.len(), proposals.len());
+    (0..plan.len())
+        .map(|at| {
+            let (customer, offer, value) = plan.row(at);
+            (text(customer), text(offer), value)
+        })
+        .collect()
+}
+
+fn text(id: IdRef<'_>) -> String {
+    match id {
+        IdRef::Str(text) => text.to_owned(),
+        IdRef::Int(number) => number.to_string(),
+    }
+}
+
+#[test]
+fn values_are_those_of_the_probability_within_the_horizon() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let mut policy = Policy::new("mail");
+    policy.contact_cost = 0.25;
+    let contexts = contexts(&model);
+    let rows = proposed(&engine, &policy, &contexts, 1000);
+    assert!(rows.len() > contexts.len(), "{}", rows.len());
+    let customers: Vec<IdRef<'_>> = rows.iter().map(|row| IdRef::Str(&row.0)).collect();
+    let products: Vec<IdRef<'_>> = rows.iter().map(|row| IdRef::Str(&row.1)).collect();
+    let options = ScoreOptions::default().at(NOW);
+    let scores = model.score(&customers, &products, &options, &Control::new()).unwrap();
+    let catalog = engine.catalog();
+    for (row, &p) in rows.iter().zip(scores.probabilities()) {
+        let at = catalog.find(&*row.1).unwrap();
+        let price = catalog.price(at).unwrap().minor as f64;
+        let margin = catalog.cost(at).map_or(0.3 * price, |cost| price - cost.minor as f64);
+        let p = f64::from(p);
+        let odds = 1.5 * p / (1.0 - p);
+        let value = (odds / (1.0 + odds) - p) * margin - 0.25;
+        assert!((row.2 - value).abs() < 1e-5 * margin, "{row:?} {value}");
+        assert!(row.2 > 0.0);
+    }
+}
+
+#[test]
+fn what_may_not_be_decided_is_not_proposed() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let contexts = contexts(&model);
+    let all = proposed(&engine, &Policy::new("mail"), &contexts, 1000);
+    let mut strict = Policy::new("mail");
+    let never = all[0].1.clone();
+    strict.exclude.products = [never.as_str().into()].into();
+    strict.similar.max = 0;
+    strict.popular.max = 0;
+    strict.min_value = 0.5;
+    let some = proposed(&engine, &strict, &contexts, 1000);
+    assert!(!some.is_empty() && some.len() < all.len());
+    assert!(some.iter().all(|row| row.1 != never && row.2 > 0.5));
+    assert!(some.iter().all(|row| all.contains(row)));
+
+    // The most valuable ones of each customer.
+    let three = proposed(&engine, &Policy::new("mail"), &contexts, 3);
+    for context in all.chunk_by(|a, b| a.0 == b.0) {
+        let mut best: Vec<f64> = context.iter().map(|row| row.2).collect();
+        best.sort_by(|a, b| b.total_cmp(a));
+        best.truncate(3);
+        let mine: Vec<f64> =
+            three.iter().filter(|row| row.0 == context[0].0).map(|row| row.2).collect();
+        assert_eq!(mine, best, "{}", context[0].0);
+    }
+}
+
+#[test]
+fn stock_limits_how_often_a_product_is_offered() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let contexts = contexts(&model);
+    let control = Control::new();
+    let options = ProposeOptions::new();
+    let policy = Policy::new("mail");
+    let free = engine.propose(&policy, &contexts, &options, &control).unwrap();
+    let free = free.assign(&AssignOptions::new(), &control).unwrap();
+    let often = free.offers().iter().max_by_key(|volume| volume.made).unwrap().clone();
+    assert!(often.made > 2);
+    let mut catalog = (*engine.catalog()).clone();
+    catalog.set_stock(&often.offer, Some(2)).unwrap();
+    engine.set_catalog(catalog).unwrap();
+    let proposals = engine.propose(&policy, &contexts, &options, &control).unwrap();
+    let plan = proposals.assign(&AssignOptions::new(), &control).unwrap();
+    let volume = plan.offers().iter().find(|volume| volume.offer == often.offer).unwrap();
+    assert_eq!((volume.capacity, volume.made), (Some(2), 2));
+    let given = AssignOptions::new().capacity(&often.offer, 1);
+    let plan = proposals.assign(&given, &control).unwrap();
+    let batch = plan.to_record_batch().unwrap();
+    let offers = batch.column(1).as_any().downcast_ref::<StringArray>().unwrap();
+    let made = (0..offers.len()).filter(|&at| text(often.offer.as_ref()) == offers.value(at));
+    assert_eq!(made.count(), 1);
+}
+
+#[test]
+fn bad_requests() {
+    let engine = Engine::from_model(model()).unwrap();
+    let control = Control::new();
+    let options = ProposeOptions::new();
+    let policy = Policy::new("mail");
+    let complaint = |contexts: &[Context], options: &ProposeOptions| {
+        engine.propose(&policy, contexts, options, &control).unwrap_err().to_string()
+    };
+    let one = Context::at(NOW).customer("c-013");
+    let twice = [one.clone(), Context::at(NOW).customer("c-014"), one.clone()];
+    let message = complaint(&twice, &options);
+    assert!(message.contains("contexts[2].customer: \"c-013\" comes twice"), "{message}");
+    let message = complaint(&[one.clone(), Context::at(NOW)], &options);
+    assert!(message.contains("contexts[1].customer: expected a customer"), "{message}");
+    let message = complaint(&[one.clone(), Context::at(NOW).customer(3)], &options);
+    assert!(message.contains("contexts[1].customer"), "{message}");
+    let bad = one.clone().basket([("bread", -1)]);
+    let message = complaint(&[bad], &options);
+    assert!(message.contains("contexts[0]: ") && message.contains("quantity"), "{message}");
+    let message = complaint(&[one], &options.clone().each(0));
+    assert!(message.contains("each: expected a number from 1 to 1000, got 0"), "{message}");
+    let none = engine.propose(&policy, &[], &options, &control).unwrap();
+    assert!(none.is_empty() && none.assign(&AssignOptions::new(), &control).unwrap().is_empty());
+}
