@@ -301,8 +301,9 @@ fn synthetic(size: &Size) -> Result<Model> {
         let rank = before.partition_point(|&before| before <= at) - 1;
         rank * 7_919 % products
     };
-    let favourites: Vec<Vec<u32>> =
-        (0..households).map(|_| (0..favourites).map(|_| popular(&mut random) as u32).collect()).collect();
+    let favourites: Vec<Vec<u32>> = (0..households)
+        .map(|_| (0..favourites).map(|_| popular(&mut random) as u32).collect())
+        .collect();
     let mut history = HistoryBuilder::new(&HistoryOptions::new(currency));
     for b in 0..baskets {
         let household = (random.unit() * random.unit() * households as f64) as usize;

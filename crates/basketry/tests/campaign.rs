@@ -33,10 +33,8 @@ fn proposed(
     let options = ProposeOptions::new().each(each).threads(2);
     let proposals = engine.propose(policy, contexts, &options, &control).unwrap();
     let limits = AssignOptions::new().per_customer(64);
-    let limits = proposals
-        .offers()
-        .iter()
-        .fold(limits, |limits, offer| limits.capacity(offer, 1_000_000));
+    let limits =
+        proposals.offers().iter().fold(limits, |limits, offer| limits.capacity(offer, 1_000_000));
     let plan = proposals.assign(&limits, &control).unwrap();
     assert_eq!(plan.len(), proposals.len());
     (0..plan.len())

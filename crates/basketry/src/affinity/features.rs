@@ -284,13 +284,13 @@ impl Shared {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
     pub(crate) product: u32,
-    pub(super) because: u32,
+    pub(crate) because: u32,
     /// Where the pair with `because` is among the neighbours.
-    pub(super) pair: usize,
+    pub(crate) pair: usize,
     /// The context products it is paired with, and over these: the greatest lower bound of the
     /// log lift, and the sum of the lifts.
-    pub(super) pairs: u32,
-    pub(super) max_log: f32,
+    pub(crate) pairs: u32,
+    pub(crate) max_log: f32,
     pub(super) sum_lift: f32,
     /// Similarity to the basket, and to the customer's products.
     pub(crate) similar_context: f32,
@@ -300,11 +300,11 @@ pub(crate) struct Candidate {
     /// Their decayed weights now: by the half-life of the model, and by the recent one.
     pub(super) weight: f32,
     pub(super) recent: f32,
-    pub(super) last_days: f32,
+    pub(crate) last_days: f32,
     pub(super) first_days: f32,
-    pub(super) popular: bool,
+    pub(crate) popular: bool,
     /// Among those most similar to what the customer bought.
-    pub(super) similar: bool,
+    pub(crate) similar: bool,
 }
 
 impl Candidate {
@@ -340,7 +340,7 @@ pub(super) struct Block {
     /// Those before [`OF_CANDIDATE`] are not here.
     x: [Lanes; FEATURES],
     /// Days expected between purchases; only for products bought before.
-    pub(super) interval: Lanes,
+    interval: Lanes,
     sums: Lanes,
     pairs: Lanes,
     sum_lift: Lanes,
@@ -446,6 +446,16 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
 const MAX_SIMILARITY: f32 = 100.0;
 
 impl Learned<'_> {
+    /// The days expected between the customer's purchases of a product they bought.
+    #[inline]
+    pub(crate) fn interval(&self, candidate: &Candidate) -> f32 {
+        let product = candidate.product as usize;
+        let (rate_days, rate_shape) =
+            (self.products.rate_days[product], self.products.rate_shape[product]);
+        let Candidate { count, first_days, last_days, .. } = *candidate;
+        expected_interval(count as f32, first_days, last_days, rate_days, rate_shape)
+    }
+
     /// The features of the candidates `which`, at most [`LANES`], all of one segment, but for those
     /// that the situation shares. Those that cannot be other than 0 are not set.
     #[inline(always)]
@@ -558,13 +568,9 @@ impl Learned<'_> {
         each(&mut log_count[..n], |k| ln(count[k].max(1.0)));
         each(&mut log_days[..n], |k| ln(1.0 + last[k]));
         each(&mut log_first[..n], |k| ln(1.0 + first[k]));
-        // The inverse of the posterior mean rate: (days from the first purchase to the last +
-        // prior days) / (purchases - 1 + prior shape).
         let interval = &mut interval[..n];
         each(interval, |k| {
-            let days = (first[k] - last[k]).max(0.0) + rate_days[k];
-            let repeats = (count[k] - 1.0).max(0.0) + rate_shape[k];
-            (days / repeats).clamp(MIN_INTERVAL, MAX_DAYS)
+            expected_interval(count[k], first[k], last[k], rate_days[k], rate_shape[k])
         });
         // Half a day: the mean of what a date without a time of day leaves open.
         each(&mut due[..n], |k| ln(((last[k] + 0.5) / interval[k]).clamp(0.02, 50.0)));
@@ -579,6 +585,15 @@ impl Learned<'_> {
             each(&mut share_similar[..n], |k| share[k] * similar[k]);
         }
     }
+}
+
+/// The days expected between two purchases, the inverse of the posterior mean rate: (days from the
+/// first purchase to the last + prior days) / (purchases - 1 + prior shape).
+#[inline(always)]
+fn expected_interval(count: f32, first: f32, last: f32, rate_days: f32, rate_shape: f32) -> f32 {
+    let days = (first - last).max(0.0) + rate_days;
+    let repeats = (count - 1.0).max(0.0) + rate_shape;
+    (days / repeats).clamp(MIN_INTERVAL, MAX_DAYS)
 }
 
 /// More recent purchases than these say nothing more.

@@ -12,7 +12,7 @@ use crate::affinity::scorer::Task;
 use crate::control::Stage;
 use crate::data::IdKind;
 use crate::mine::{Pool, check_threads};
-use crate::{Control, Error, ErrorKind, Ids, Result};
+use crate::{Control, Error, Ids, Result};
 
 /// How a campaign is proposed.
 ///
@@ -146,8 +146,9 @@ impl Engine {
             }
             Ok(rows)
         };
-        let parts: Vec<Rows> = Pool::new(options.threads)
-            .install(|| contexts.par_chunks(CHUNK).enumerate().map(answer).collect::<Result<_>>())??;
+        let parts: Vec<Rows> = Pool::new(options.threads).install(|| {
+            contexts.par_chunks(CHUNK).enumerate().map(answer).collect::<Result<_>>()
+        })??;
 
         // Offers are numbered as they come, customer by customer.
         let mut number = vec![u32::MAX; state.catalog.len()];

@@ -7,7 +7,7 @@ use super::slate::Slate;
 use super::state::{Compiled, NONE, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
-use crate::affinity::scorer::{self, Learned, Scored, Task};
+use crate::affinity::scorer::{self, Candidate, Learned, Scored, Shared, Task};
 use crate::data::NO_CODE;
 
 /// What became of a product that was considered.
@@ -66,7 +66,10 @@ pub(crate) struct Scratch {
     lines: Vec<(u32, u32)>,
     scorer: scorer::Scratch,
     context: Vec<u32>,
-    pub(crate) scored: Vec<Scored>,
+    /// What all candidates share.
+    shared: Option<Shared>,
+    /// How many of the outcomes are those of the scorer's candidates, in their order.
+    pub(crate) scored: usize,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) slate: Slate,
     pub(crate) up_sells: Vec<UpSellCandidate>,
@@ -128,7 +131,7 @@ impl Scratch {
     fn outcome_of(&self, state: &State, key: u32) -> Option<u32> {
         match state.model_of(key) {
             NONE => None,
-            // Outcomes begin with those of the scored products, in their order.
+            // Outcomes begin with those of the scorer's candidates, in their order.
             m => self.scorer.position(m).map(|at| at as u32),
         }
         .or_else(|| self.mark(key))
@@ -142,8 +145,8 @@ impl Scratch {
         }
     }
 
-    /// Collects the outcomes of a request: those of the scored products, in the order of
-    /// [`scored`](Self::scored), then those of products that were considered as up-sells only.
+    /// Collects the outcomes of a request: those of the scorer's candidates, in their order, then
+    /// those of products that were considered as up-sells only.
     pub(crate) fn collect(
         &mut self,
         state: &State,
@@ -182,60 +185,77 @@ impl Scratch {
         }
         let learned = state.model.learned();
         let situation = request.situation(&self.context);
-        learned.score(task, &situation, &mut self.scorer, &mut self.scored);
+        self.shared = Some(learned.candidates(task, &situation, &mut self.scorer));
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
-        self.judge_scored(state, compiled, viewed);
+        self.judge_candidates(state, compiled, &learned);
+        self.value_candidates(compiled, task, &learned, viewed);
         self.judge_up_sells(state, compiled, request, &learned);
     }
 
-    fn judge_scored(&mut self, state: &State, compiled: &Compiled, viewed_only: u32) {
-        let policy = &compiled.policy;
-        self.outcomes.reserve(self.scored.len());
-        for scored in &self.scored {
-            let key = state.key_of_model(scored.product);
-            let mut outcome = Outcome {
-                value: f64::NAN,
-                key,
-                probability: scored.probability,
-                kind: None,
-                reason: None,
+    /// Judges every candidate by what needs no probability. Only those that may be offered are
+    /// scored; who asks for the chances of the others pays for them then.
+    fn judge_candidates(&mut self, state: &State, compiled: &Compiled, learned: &Learned<'_>) {
+        self.scorer.choose(|_| false);
+        for place in 0..self.scorer.candidates().len() {
+            let candidate = &self.scorer.candidates()[place];
+            let key = state.key_of_model(candidate.product);
+            let (kind, reason) = match self.judge(state, compiled, learned, key, candidate) {
+                Ok(kind) => (Some(kind), None),
+                Err(reason) => (None, Some(reason)),
             };
-            match self.judge(state, compiled, key, scored) {
-                Err(reason) => outcome.reason = Some(reason),
-                Ok(kind) => {
-                    let p0 = base_probability(scored, kind, viewed_only, policy);
-                    let p1 = value::offered(p0, policy.assume.response_odds);
-                    let margin = compiled.items[key as usize].margin;
-                    let lever = lever(policy, kind);
-                    outcome.kind = Some(kind);
-                    outcome.value = value::added(p0, p1, margin, policy.contact_cost, lever);
-                    // Also catches what is not a number, which a damaged model can lead to.
-                    if !worth(outcome.value, policy) {
-                        outcome.reason = Some(Reason::BelowMinValue);
-                    }
-                }
+            if reason.is_none() {
+                self.scorer.choose_place(place as u32);
             }
-            self.outcomes.push(outcome);
+            let (value, probability) = (f64::NAN, f32::NAN);
+            self.outcomes.push(Outcome { value, key, probability, kind, reason });
+        }
+        self.scored = self.outcomes.len();
+    }
+
+    fn value_candidates(
+        &mut self,
+        compiled: &Compiled,
+        task: Task,
+        learned: &Learned<'_>,
+        viewed_only: u32,
+    ) {
+        let Some(shared) = &self.shared else { return };
+        learned.score_chosen(task, shared, &mut self.scorer);
+        let policy = &compiled.policy;
+        for &place in self.scorer.chosen() {
+            let outcome = &mut self.outcomes[place as usize];
+            let Some(kind) = outcome.kind else { continue };
+            outcome.probability = self.scorer.probabilities()[place as usize];
+            let because = self.scorer.candidates()[place as usize].because;
+            let p0 = base_probability(outcome.probability, kind, because, viewed_only, policy);
+            let p1 = value::offered(p0, policy.assume.response_odds);
+            let margin = compiled.items[outcome.key as usize].margin;
+            let lever = lever(policy, kind);
+            outcome.value = value::added(p0, p1, margin, policy.contact_cost, lever);
+            // Also catches what is not a number, which a damaged model can lead to.
+            if !worth(outcome.value, policy) {
+                outcome.reason = Some(Reason::BelowMinValue);
+            }
         }
     }
 
-    /// The kind of offer a scored product is a candidate for. What is in the basket or viewed is
-    /// not scored.
+    /// The kind of offer a product is a candidate for. What is in the basket or viewed is none.
     #[inline]
     fn judge(
         &self,
         state: &State,
         compiled: &Compiled,
+        learned: &Learned<'_>,
         key: u32,
-        scored: &Scored,
+        candidate: &Candidate,
     ) -> Result<Kind, Reason> {
         let Some(c) = state.in_catalog(key) else { return Err(Reason::NotInCatalogue) };
         let item = &compiled.items[c];
         if let Some(reason) = item.never {
             return Err(reason);
         }
-        let own = scored.own_count > 0;
-        if scored.own_count == 1 && item.rarely_rebought {
+        let own = candidate.count > 0;
+        if candidate.count == 1 && item.rarely_rebought {
             return Err(Reason::Owned);
         }
         let policy = &compiled.policy;
@@ -246,29 +266,45 @@ impl Scratch {
                 None => {}
             }
         }
-        if self.apart.get(scored.product as usize) == Some(&self.round) {
+        if self.apart.get(candidate.product as usize) == Some(&self.round) {
             return Err(Reason::SubstituteInBasket);
         }
         if own {
-            let due = f64::from(scored.days_since) / f64::from(scored.expected_interval);
+            let due = f64::from(candidate.last_days) / f64::from(learned.interval(candidate));
             if due >= policy.refill.due_from && due <= policy.refill.due_to {
                 return Ok(Kind::Refill);
             }
         }
-        let paired = scored.log_lift > 0.0;
-        if paired && scored.pair_customers >= compiled.min_customers {
+        let paired = candidate.max_log > 0.0;
+        if paired && learned.pair_customers(candidate) >= compiled.min_customers {
             return Ok(Kind::CrossSell);
         }
         if own {
             return Err(Reason::NotDue);
         }
-        if scored.similar && item.enough_buyers {
+        if candidate.similar && item.enough_buyers {
             return Ok(Kind::Similar);
         }
-        if scored.popular && item.enough_buyers {
+        if candidate.popular && item.enough_buyers {
             return Ok(Kind::Popular);
         }
-        Err(if paired || scored.popular || scored.similar { Reason::TooFewCustomers } else { Reason::NoEvidence })
+        let known = paired || candidate.popular || candidate.similar;
+        Err(if known { Reason::TooFewCustomers } else { Reason::NoEvidence })
+    }
+
+    /// The probability of every candidate, in their order; also of those that were not scored.
+    pub(crate) fn probabilities(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        task: Task,
+    ) -> &[f32] {
+        self.collect(state, compiled, request, task);
+        let Some(shared) = &self.shared else { return &[] };
+        self.scorer.choose(|_| true);
+        state.model.learned().score_chosen(task, shared, &mut self.scorer);
+        self.scorer.probabilities()
     }
 
     fn judge_up_sells(
@@ -305,11 +341,16 @@ impl Scratch {
     }
 
     /// What the offer of an outcome is made of.
-    pub(crate) fn detail(&self, outcome: u32) -> Option<Detail> {
+    pub(crate) fn detail(&self, learned: &Learned<'_>, outcome: u32) -> Option<Detail> {
         let up_sell = self.up_sells.iter().find(|held| held.outcome == outcome);
         match up_sell {
             Some(up_sell) => Some(Detail::UpSell(*up_sell)),
-            None => self.scored.get(outcome as usize).copied().map(Detail::Added),
+            None if (outcome as usize) < self.scored => {
+                let shared = self.shared.as_ref()?;
+                let scored = learned.scored(shared, &self.scorer, outcome as usize);
+                Some(Detail::Added(scored))
+            }
+            None => None,
         }
     }
 
@@ -486,21 +527,23 @@ impl Scratch {
     }
 }
 
-/// The chance that a scored product is bought without an offer. What is only viewed is scored as
-/// if it were in the basket; an offer that rests on it counts as far as it gets there.
+/// The chance that a product is bought without an offer, from its learned probability. What is only
+/// viewed is scored as if it were in the basket; an offer that rests on it counts as far as it gets
+/// there.
 pub(crate) fn base_probability(
-    scored: &Scored,
+    probability: f32,
     kind: Kind,
+    because: u32,
     viewed_only: u32,
     policy: &Policy,
 ) -> f64 {
-    let p = f64::from(scored.probability).clamp(0.0, 1.0);
-    if rests_on_view(scored, kind, viewed_only) { p * policy.assume.view_conversion } else { p }
+    let p = f64::from(probability).clamp(0.0, 1.0);
+    if rests_on_view(kind, because, viewed_only) { p * policy.assume.view_conversion } else { p }
 }
 
 /// True if a cross-sell is offered because of the viewed product, which is not in the basket.
-pub(crate) fn rests_on_view(scored: &Scored, kind: Kind, viewed_only: u32) -> bool {
-    kind == Kind::CrossSell && viewed_only != NONE && scored.because == viewed_only
+pub(crate) fn rests_on_view(kind: Kind, because: u32, viewed_only: u32) -> bool {
+    kind == Kind::CrossSell && viewed_only != NONE && because == viewed_only
 }
 
 fn worth(value: f64, policy: &Policy) -> bool {

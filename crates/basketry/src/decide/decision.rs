@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use super::candidates::{Chosen, Outcome, Scratch};
 use super::context::Context;
+use super::engine::SCRATCH;
 use super::offer::{Builder, Offer};
 use super::reasons::{Kind, Reason};
 use super::request::Request;
 use super::state::{Compiled, State};
 use crate::affinity::report::round6;
+use crate::affinity::scorer::Task;
 use crate::data::{Id, IdRef, Money, NO_CODE};
 
 /// How many suppressed candidates [`Decision::to_json`] lists: those with the greatest chance of
@@ -55,7 +57,10 @@ pub struct Decision {
     compiled: Arc<Compiled>,
     pub(crate) context: Context,
     request: Request,
+    /// Without the probabilities of those that were not scored.
     outcomes: Vec<Outcome>,
+    /// With them.
+    all: OnceLock<Vec<Outcome>>,
     chosen: Vec<Chosen>,
     /// What the candidates gave cause to warn of.
     warning: Option<String>,
@@ -72,6 +77,7 @@ impl Decision {
             context: Context::at(0),
             request: Request::default(),
             outcomes: Vec::new(),
+            all: OnceLock::new(),
             chosen: Vec::new(),
             warning: None,
             offers: OnceLock::new(),
@@ -93,12 +99,14 @@ impl Decision {
         self.context.clone_from(context);
         self.request.clone_from(request);
         self.outcomes.clone_from(&scratch.outcomes);
+        let learned = self.state.model.learned();
         self.chosen.clear();
         self.chosen.extend(scratch.slate.chosen.iter().filter_map(|&i| {
             let outcome = scratch.outcomes[i as usize];
-            Some(Chosen { outcome, chosen_with: 1.0, detail: scratch.detail(i)? })
+            Some(Chosen { outcome, chosen_with: 1.0, detail: scratch.detail(&learned, i)? })
         }));
         self.warning = scratch.warning();
+        self.all.take();
         self.offers.take();
         self.warnings.take();
     }
@@ -219,9 +227,27 @@ impl Decision {
         self.ranked().into_iter().map(|outcome| self.suppressed_of(outcome)).collect()
     }
 
+    /// The outcomes with all probabilities: those of candidates that could not be offered were not
+    /// needed to decide.
+    fn all(&self) -> &[Outcome] {
+        self.all.get_or_init(|| {
+            let mut all = self.outcomes.clone();
+            let (state, compiled, request) = (&self.state, &self.compiled, &self.request);
+            SCRATCH.with_borrow_mut(|(_, scratch)| {
+                let known = scratch.probabilities(state, compiled, request, Task::Basket);
+                for (outcome, &probability) in all.iter_mut().zip(known) {
+                    if outcome.probability.is_nan() {
+                        outcome.probability = probability;
+                    }
+                }
+            });
+            all
+        })
+    }
+
     pub(crate) fn ranked(&self) -> Vec<&Outcome> {
         let mut ranked: Vec<&Outcome> =
-            self.outcomes.iter().filter(|outcome| outcome.reason.is_some()).collect();
+            self.all().iter().filter(|outcome| outcome.reason.is_some()).collect();
         ranked.sort_unstable_by(|a, b| {
             b.probability.total_cmp(&a.probability).then(a.key.cmp(&b.key))
         });

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::decision::Decision;
 use super::policy::Policy;
 use super::request::Request;
-use super::state::State;
+use super::state::{Compiled, State};
 use crate::affinity::scorer::Task;
 use crate::data::Catalog;
 use crate::{Model, Result};

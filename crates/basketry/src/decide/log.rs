@@ -161,7 +161,7 @@ impl fmt::Display for Decision {
             }
             writeln!(f)?;
         }
-        for warning in &self.warnings {
+        for warning in self.warnings() {
             writeln!(f, "  warning: {warning}")?;
         }
         Ok(())
@@ -173,7 +173,7 @@ impl fmt::Debug for Decision {
         f.debug_struct("Decision")
             .field("policy", &self.policy_name())
             .field("context", &self.context)
-            .field("offers", self.offers())
+            .field("offers", &self.offers())
             .finish_non_exhaustive()
     }
 }

@@ -113,7 +113,10 @@ impl Builder<'_> {
         let request = self.request;
         let viewed_only = request.viewed_only().map_or(NONE, |key| self.state.model_of(key));
         let policy = &self.compiled.policy;
-        offer.base_probability = base_probability(scored, kind, viewed_only, policy);
+        offer.base_probability = {
+            let Scored { probability, because, .. } = *scored;
+            base_probability(probability, kind, because, viewed_only, policy)
+        };
         offer.probability = value::offered(offer.base_probability, policy.assume.response_odds);
         offer.assumed.insert(0, "response_odds");
         if !self.state.learned_segments[request.segment(scored) as usize] {
@@ -121,7 +124,7 @@ impl Builder<'_> {
         }
         match kind {
             Kind::CrossSell => {
-                if rests_on_view(scored, kind, viewed_only) {
+                if rests_on_view(kind, scored.because, viewed_only) {
                     offer.assumed.insert(1, "view_conversion");
                 }
                 let base = self.state.key_of_model(scored.because);

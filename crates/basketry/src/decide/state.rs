@@ -216,7 +216,8 @@ impl State {
     /// Compiles the policies in use with another state. One that this state cannot meet is left
     /// to the decision that asks for it, which says why.
     pub(crate) fn compile_all(&self, other: &State) {
-        let made = other.compiled.load().iter().filter_map(|old| self.compile(&old.policy).ok());
+        let old = other.compiled.load();
+        let made = old.iter().filter_map(|old| self.compile(&old.policy).ok());
         self.compiled.store(Arc::new(made.map(Arc::new).collect()));
     }
 

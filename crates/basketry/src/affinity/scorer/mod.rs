@@ -17,8 +17,9 @@ use scratch::NOT_A_CANDIDATE;
 use similar::{ToContext, ToOwn};
 
 use super::curve::Curve;
-use super::features::{Candidate, FEATURES, LANES, Shared, curve_at, sigmoid, weights_at};
-pub(crate) use super::features::{Segment, Task};
+pub(crate) use super::features::Candidate;
+use super::features::{FEATURES, LANES, curve_at, sigmoid, weights_at};
+pub(crate) use super::features::{Segment, Shared, Task};
 pub(crate) use super::views::Learned;
 
 /// Candidates taken for their similarity to the basket, and to what the customer bought.
@@ -83,6 +84,7 @@ impl Learned<'_> {
     /// they bought since, what is similar to the context or to what they bought, and the popular
     /// ones, in this order; context products are left out.
     /// `out` is cleared first. Context and since-products that are not in the model are ignored.
+    #[cfg(test)]
     pub(crate) fn score(
         &self,
         task: Task,
@@ -94,26 +96,37 @@ impl Learned<'_> {
         let shared = self.candidates(task, situation, scratch);
         scratch.choose(|_| true);
         self.score_chosen(task, &shared, scratch);
-        let Scratch { candidates, probability, interval, .. } = scratch;
-        out.reserve(candidates.len());
-        for (at, candidate) in candidates.iter().enumerate() {
-            let paired = candidate.pairs > 0;
-            let owned = candidate.count > 0;
-            let own_share = candidate.weight / shared.weight.max(f32::MIN_POSITIVE);
-            out.push(Scored {
-                product: candidate.product,
-                probability: probability[at],
-                log_lift: candidate.max_log,
-                because: candidate.because,
-                pair_baskets: if paired { self.neighbours.baskets[candidate.pair] } else { 0 },
-                pair_customers: if paired { self.neighbours.customers[candidate.pair] } else { 0 },
-                own_count: candidate.count,
-                own_share: if owned { own_share.clamp(0.0, 1.0) } else { 0.0 },
-                days_since: candidate.last_days,
-                expected_interval: if owned { interval[at] } else { 0.0 },
-                popular: candidate.popular,
-                similar: candidate.similar,
-            });
+        let all = 0..scratch.candidates.len();
+        out.extend(all.map(|at| self.scored(&shared, scratch, at)));
+    }
+
+    /// How many customers bought a candidate together with the product it is paired with.
+    #[inline]
+    pub(crate) fn pair_customers(&self, candidate: &Candidate) -> u32 {
+        if candidate.pairs > 0 { self.neighbours.customers[candidate.pair] } else { 0 }
+    }
+
+    /// What is known about a candidate of the situation last collected; its probability if it was
+    /// scored.
+    #[inline]
+    pub(crate) fn scored(&self, shared: &Shared, scratch: &Scratch, at: usize) -> Scored {
+        let candidate = &scratch.candidates[at];
+        let paired = candidate.pairs > 0;
+        let owned = candidate.count > 0;
+        let own_share = candidate.weight / shared.weight.max(f32::MIN_POSITIVE);
+        Scored {
+            product: candidate.product,
+            probability: scratch.probability.get(at).copied().unwrap_or(f32::NAN),
+            log_lift: candidate.max_log,
+            because: candidate.because,
+            pair_baskets: if paired { self.neighbours.baskets[candidate.pair] } else { 0 },
+            pair_customers: if paired { self.neighbours.customers[candidate.pair] } else { 0 },
+            own_count: candidate.count,
+            own_share: if owned { own_share.clamp(0.0, 1.0) } else { 0.0 },
+            days_since: candidate.last_days,
+            expected_interval: if owned { self.interval(candidate) } else { 0.0 },
+            popular: candidate.popular,
+            similar: candidate.similar,
         }
     }
 
@@ -143,11 +156,9 @@ impl Learned<'_> {
     #[inline(always)]
     fn score_anywhere(&self, task: Task, shared: &Shared, scratch: &mut Scratch, n: usize) {
         let Scratch { candidates, to_context, to_own, chosen, order, kept, .. } = scratch;
-        let Scratch { block, probability, interval, log_odds, ranked, .. } = scratch;
+        let Scratch { block, probability, log_odds, ranked, .. } = scratch;
         probability.clear();
-        probability.resize(candidates.len(), 0.0);
-        interval.clear();
-        interval.resize(candidates.len(), 0.0);
+        probability.resize(candidates.len(), f32::NAN);
         kept.clear();
         for segment in shared.segments() {
             order.clear();
@@ -161,9 +172,6 @@ impl Learned<'_> {
                     self.be_similar(which, to_context, to_own, &mut candidates[at as usize]);
                 }
                 self.features(which, shared, candidates, lanes, block);
-                for (&at, &days) in lanes.iter().zip(&block.interval) {
-                    interval[at as usize] = days;
-                }
                 log_odds.extend_from_slice(block.log_odds(lanes.len(), which, shared, weights));
             }
             if order.len() > n {

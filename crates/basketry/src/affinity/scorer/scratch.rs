@@ -18,7 +18,6 @@ pub(crate) struct Scratch {
     pub(super) ranked: Vec<u64>,
     /// Per candidate.
     pub(super) probability: Vec<f32>,
-    pub(super) interval: Vec<f32>,
     /// The candidates to be scored, by their place.
     pub(super) chosen: Vec<u32>,
     /// Those of one segment, and their log odds.
@@ -94,6 +93,12 @@ impl Scratch {
         if self.candidate(product).is_some() && self.candidates.len() > before {
             self.chosen.push(before as u32);
         }
+    }
+
+    /// Chooses a candidate by its place; begin with [`choose`](Self::choose) of none.
+    #[inline]
+    pub(crate) fn choose_place(&mut self, place: u32) {
+        self.chosen.push(place);
     }
 
     /// Chooses a product, whether or not anything suggests it; its place among the candidates,

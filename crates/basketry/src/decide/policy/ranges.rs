@@ -102,7 +102,10 @@ impl<'a> KindTable<'a> {
     }
 }
 
-pub(super) fn id_list<S: serde::Serializer>(ids: &Arc<[Id]>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn id_list<S: serde::Serializer>(
+    ids: &Arc<[Id]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(ids.iter())
 }
 
