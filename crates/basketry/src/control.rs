@@ -35,10 +35,12 @@ pub enum Stage {
     Relations = 9,
     /// Assigning offers to customers.
     Assigning = 10,
+    /// Letting the weeks of a simulated shop pass.
+    Simulating = 11,
 }
 
 impl Stage {
-    const ALL: [Stage; 11] = [
+    const ALL: [Stage; 12] = [
         Stage::Waiting,
         Stage::Reading,
         Stage::Grouping,
@@ -50,6 +52,7 @@ impl Stage {
         Stage::Similarity,
         Stage::Relations,
         Stage::Assigning,
+        Stage::Simulating,
     ];
 
     /// The name of the stage, in lower case.
@@ -66,6 +69,7 @@ impl Stage {
             Stage::Similarity => "similarity",
             Stage::Relations => "relations",
             Stage::Assigning => "assigning",
+            Stage::Simulating => "simulating",
         }
     }
 }

@@ -1,0 +1,216 @@
+//! What a simulated shop is like.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// What a simulated shop and its customers are like. Make one with [`ShopOptions::default`] and
+/// set what should differ.
+///
+/// ```
+/// use basketry::simulate::ShopOptions;
+///
+/// let options = ShopOptions::default().customers(500).seed(7);
+/// assert_eq!(options.needs, 60);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct ShopOptions {
+    /// How many customers there are, 1 to 1,000,000. Default 2,000.
+    pub customers: u32,
+    /// How many needs the shop serves, 10 to 5,000; each has one to nine products, which are
+    /// substitutes of each other. Default 60.
+    pub needs: u32,
+    /// How often a customer comes in a week in the mean, 0.05 to 7. Default 1.
+    pub visits_per_week: f64,
+    /// How many offers there is room for at one visit, 1 to 20. The oracle and the simple
+    /// strategies use no more; a policy has its own limit, and what it offers beyond these is not
+    /// seen. Default 4.
+    pub slots: u32,
+    /// The seed of everything that is drawn. Default 0.
+    pub seed: u64,
+    /// How customers react to offers.
+    pub reaction: Reaction,
+}
+
+/// How customers react to offers: the truth that no strategy but the oracle knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct Reaction {
+    /// How many times greater the odds of a purchase are if the product is offered and goes with
+    /// something in the basket, 1 to 100. Customers differ: the logarithm is multiplied by each
+    /// one's openness, 0.5 to 1.5. Default 2.5.
+    pub complement_odds: f64,
+    /// The same for an offer of what the customer needs from time to time. Default 1.5.
+    pub reminder_odds: f64,
+    /// The share of customers who take a dearer variant in place of the one in their basket, 0 to
+    /// 0.5. Customers differ: those who are not sensitive to prices take it up to twice as often,
+    /// the most sensitive ones never, and all of them less often the greater the step is.
+    /// Default 0.1.
+    pub accept: f64,
+    /// The share of customers who leave the product if a dearer variant is offered, 0 to 0.5; up to
+    /// twice as often those who are sensitive to prices. Default 0.015.
+    pub abandon: f64,
+    /// How much each offer that was ignored takes off the effect of the next ones: the logarithm
+    /// of the odds factor is multiplied by exp(-`fatigue` * pressure), where the pressure is the
+    /// number of ignored offers, each worth half after `half_life_days`. 0 to 1. Default 0.03.
+    pub fatigue: f64,
+    /// After so many days an ignored offer counts half, 0.1 to 1,000. Default 14.
+    pub half_life_days: f64,
+    /// The chance that a customer wants no more offers after a visit with offers, times the
+    /// pressure then, 0 to 0.1. Default 0.001.
+    pub opt_out: f64,
+    /// The share of visits that is lost once a customer wants no more offers, 0 to 1.
+    /// Default 0.25.
+    pub lost_visits: f64,
+    /// Of what a customer needs regularly and does not buy at a visit although it is wanted, the
+    /// share that is bought elsewhere, 0 to 0.9. Default 0.4.
+    pub elsewhere: f64,
+}
+
+impl Default for ShopOptions {
+    fn default() -> Self {
+        Self {
+            customers: 2_000,
+            needs: 60,
+            visits_per_week: 1.0,
+            slots: 4,
+            seed: 0,
+            reaction: Reaction::default(),
+        }
+    }
+}
+
+impl Default for Reaction {
+    fn default() -> Self {
+        Self {
+            complement_odds: 2.5,
+            reminder_odds: 1.5,
+            accept: 0.1,
+            abandon: 0.015,
+            fatigue: 0.03,
+            half_life_days: 14.0,
+            opt_out: 0.001,
+            lost_visits: 0.25,
+            elsewhere: 0.4,
+        }
+    }
+}
+
+impl ShopOptions {
+    /// Sets [`customers`](Self::customers).
+    #[must_use]
+    pub fn customers(mut self, customers: u32) -> Self {
+        self.customers = customers;
+        self
+    }
+
+    /// Sets [`needs`](Self::needs).
+    #[must_use]
+    pub fn needs(mut self, needs: u32) -> Self {
+        self.needs = needs;
+        self
+    }
+
+    /// Sets [`visits_per_week`](Self::visits_per_week).
+    #[must_use]
+    pub fn visits_per_week(mut self, visits: f64) -> Self {
+        self.visits_per_week = visits;
+        self
+    }
+
+    /// Sets [`slots`](Self::slots).
+    #[must_use]
+    pub fn slots(mut self, slots: u32) -> Self {
+        self.slots = slots;
+        self
+    }
+
+    /// Sets [`seed`](Self::seed).
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets [`reaction`](Self::reaction).
+    #[must_use]
+    pub fn reaction(mut self, reaction: Reaction) -> Self {
+        self.reaction = reaction;
+        self
+    }
+
+    /// Reads options from a JSON object. Keys that are left out have their defaults; `reaction` is
+    /// an object itself.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a text that is no
+    /// such object, an unknown key or a value out of its range.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let options: Self = serde_json::from_str(text)
+            .map_err(|error| Error::argument(format!("options of the shop: {error}")))?;
+        options.validate()?;
+        Ok(options)
+    }
+
+    pub(super) fn validate(&self) -> Result<()> {
+        let count = |key: &str, value: u32, low: u32, high: u32| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(Error::argument(format!("{key}: expected {low} to {high}, got {value}")))
+        };
+        let number = |key: &str, value: f64, low: f64, high: f64| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(Error::argument(format!("{key}: expected {low} to {high}, got {value}")))
+        };
+        count("customers", self.customers, 1, 1_000_000)?;
+        count("needs", self.needs, 10, 5_000)?;
+        number("visits_per_week", self.visits_per_week, 0.05, 7.0)?;
+        count("slots", self.slots, 1, 20)?;
+        let reaction = &self.reaction;
+        number("reaction.complement_odds", reaction.complement_odds, 1.0, 100.0)?;
+        number("reaction.reminder_odds", reaction.reminder_odds, 1.0, 100.0)?;
+        number("reaction.accept", reaction.accept, 0.0, 0.5)?;
+        number("reaction.abandon", reaction.abandon, 0.0, 0.5)?;
+        number("reaction.fatigue", reaction.fatigue, 0.0, 1.0)?;
+        number("reaction.half_life_days", reaction.half_life_days, 0.1, 1_000.0)?;
+        number("reaction.opt_out", reaction.opt_out, 0.0, 0.1)?;
+        number("reaction.lost_visits", reaction.lost_visits, 0.0, 1.0)?;
+        number("reaction.elsewhere", reaction.elsewhere, 0.0, 0.9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_options_are_named() {
+        type Spoil = fn(&mut ShopOptions);
+        let cases: [(&str, Spoil); 6] = [
+            ("customers", |o| o.customers = 0),
+            ("needs", |o| o.needs = 9),
+            ("visits_per_week", |o| o.visits_per_week = f64::NAN),
+            ("slots", |o| o.slots = 21),
+            ("reaction.elsewhere", |o| o.reaction.elsewhere = 1.0),
+            ("reaction.complement_odds", |o| o.reaction.complement_odds = 0.5),
+        ];
+        ShopOptions::default().validate().unwrap();
+        for (key, spoil) in cases {
+            let mut options = ShopOptions::default();
+            spoil(&mut options);
+            let message = options.validate().unwrap_err().to_string();
+            assert!(message.starts_with(&format!("{key}: expected")), "{message}");
+        }
+        let options = ShopOptions::from_json(r#"{"customers": 9, "reaction": {"accept": 0}}"#);
+        let options = options.unwrap();
+        assert_eq!((options.customers, options.reaction.accept, options.slots), (9, 0.0, 4));
+        let message = ShopOptions::from_json(r#"{"customer": 9}"#).unwrap_err().to_string();
+        assert!(message.contains("unknown field `customer`"), "{message}");
+    }
+}
