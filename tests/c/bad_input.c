@@ -114,6 +114,10 @@ static void null_pointers(void) {
     FAILS(bad, "catalog", basketry_catalog_set_cost(NULL, id, 1));
     FAILS(bad, "catalog", basketry_catalog_set_stock(NULL, id, 1));
     FAILS(bad, "catalog", basketry_catalog_set_sellable(NULL, id, 1));
+    FAILS(bad, "catalog", basketry_catalog_set_term(NULL, id, 12));
+    FAILS(bad, "catalog", basketry_catalog_set_service(NULL, id, 1));
+    FAILS(bad, "catalog", basketry_catalog_set_pack(NULL, id, 4.0));
+    FAILS(bad, "catalog", basketry_catalog_set_rating(NULL, id, 4.5));
     FAILS(bad, "baskets", basketry_itemsets_mine(NULL, NULL, NULL, &sets));
     FAILS(bad, "itemsets", basketry_itemsets_item(NULL, 0, &id));
     FAILS(bad, "itemsets", basketry_itemsets_count_of(NULL, &id, 1, &count));
@@ -667,6 +671,18 @@ static void deciding(const char *golden, const char *folder) {
     FAILS(BASKETRY_INVALID_ARGUMENT, "product.quality",
           basketry_catalog_builder_push(products, &product));
     product.n_quality = 0;
+    product.service = 2;
+    FAILS(BASKETRY_INVALID_ARGUMENT, "service", basketry_catalog_builder_push(products, &product));
+    product.service = 0;
+    product.term = 1201;
+    FAILS(BASKETRY_DATA, "the term is not", basketry_catalog_builder_push(products, &product));
+    product.term = 0;
+    product.pack = -1.0;
+    FAILS(BASKETRY_DATA, "the content of a pack", basketry_catalog_builder_push(products, &product));
+    product.pack = 0.0;
+    product.rating = 5.5;
+    FAILS(BASKETRY_DATA, "the rating is not", basketry_catalog_builder_push(products, &product));
+    product.rating = BASKETRY_NO_RATING;
     OK(basketry_catalog_builder_push(products, &product));
     basketry_catalog *catalog = NULL;
     OK(basketry_catalog_builder_finish(products, &catalog));

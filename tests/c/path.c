@@ -109,6 +109,8 @@ static void rows(void) {
     product.n_must_match = 1;
     product.quality = &bars;
     product.n_quality = 1;
+    product.pack = 2.0;
+    product.rating = 4.5;
     OK(basketry_catalog_builder_push(products, &product));
     FAILS(BASKETRY_DATA, "already", basketry_catalog_builder_push(products, &product));
     basketry_catalog *catalog = NULL;
@@ -122,6 +124,16 @@ static void rows(void) {
     OK(basketry_catalog_set_cost(catalog, machine, BASKETRY_NO_MONEY));
     OK(basketry_catalog_set_stock(catalog, machine, 0));
     OK(basketry_catalog_set_sellable(catalog, machine, 0));
+    OK(basketry_catalog_set_term(catalog, machine, 24));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "term: expected 1 to 1200",
+          basketry_catalog_set_term(catalog, machine, 0));
+    OK(basketry_catalog_set_service(catalog, machine, 1));
+    OK(basketry_catalog_set_pack(catalog, machine, 3.5));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "pack: expected",
+          basketry_catalog_set_pack(catalog, machine, -3.5));
+    OK(basketry_catalog_set_rating(catalog, machine, BASKETRY_NO_RATING));
+    FAILS(BASKETRY_INVALID_ARGUMENT, "rating: expected",
+          basketry_catalog_set_rating(catalog, machine, 7.0));
     FAILS(BASKETRY_UNKNOWN_ID, "\"grinder\"",
           basketry_catalog_set_stock(catalog, basketry_id_str("grinder"), 1));
     basketry_catalog_free(catalog);

@@ -23,6 +23,10 @@ PRODUCTS = {
     "d2": ["sweet", None, "drinks"],
     "size": [1.5, 2.0, 1.5],
     "stars": [4.5, math.nan, None],
+    "months": [None, 1, 24],
+    "contract": [False, None, True],
+    "grams": [450, 100.5, None],
+    "rated": [4.5, None, 5],
 }
 COLUMNS = {
     "product": "sku",
@@ -36,6 +40,10 @@ COLUMNS = {
     "category": ["d1", "d2"],
     "must_match": "size",
     "quality": "stars",
+    "term": "months",
+    "service": "contract",
+    "pack": "grams",
+    "rating": "rated",
 }
 
 
@@ -59,7 +67,13 @@ def test_what_is_known(catalog):
         "category": ["food", "sweet"],
         "must_match": {"size": "1.5"},
         "quality": {"stars": 4.5},
+        "term": 1,
+        "service": False,
+        "pack": 450.0,
+        "rating": 4.5,
     }
+    assert (catalog[3]["term"], catalog[3]["service"]) == (24, True)
+    assert (catalog[3]["pack"], catalog[2]["rating"]) == (None, None)
     assert catalog[2]["category"] == ["food", None]
     assert (catalog[2]["stock"], catalog[3]["stock"]) == (None, 0)
     assert (catalog[2]["sellable"], catalog[3]["sellable"]) == (False, False)
@@ -84,9 +98,15 @@ def test_updated(catalog):
     new = catalog.updated({1: {"price": 1.999, "stock": 0}, 2: {"cost": None, "sellable": True}})
     assert (new[1]["price"], new[1]["stock"], new[2]["sellable"]) == (2.0, 0, True)
     assert (catalog[1]["price"], catalog[1]["stock"], catalog[2]["sellable"]) == (2.49, 12, False)
+    new = catalog.updated({1: {"term": 12, "service": True, "pack": 900, "rating": None}})
+    assert (new[1]["term"], new[1]["service"], new[1]["pack"]) == (12, True, 900.0)
+    assert (new[1]["rating"], new[3]["rating"], new[3]["term"]) == (None, 5.0, 24)
     assert catalog.updated({}).products == catalog.products
     for changes, message in (
-        ({1: {"prize": 1}}, r"changes\[1\]\.prize: expected price, cost, stock or sellable"),
+        ({1: {"prize": 1}}, r"changes\[1\]\.prize: expected price, cost, stock, sellable, term"),
+        ({1: {"term": 0}}, r"changes\[1\]\.term: expected 1 to 1200 periods"),
+        ({1: {"pack": 0}}, r"changes\[1\]\.pack: expected a finite number above 0"),
+        ({1: {"rating": 5.1}}, r"changes\[1\]\.rating: expected a number from 0 to 5"),
         ({1: {"price": -1}}, r"changes\[1\]\.price: expected at least 0"),
         ({1: {"price": math.nan}}, "price: NaN"),
     ):
@@ -98,6 +118,9 @@ def test_updated(catalog):
         {1: {"price": "1"}},
         {1: {"stock": 1.5}},
         {1: {"sellable": 1}},
+        {1: {"service": None}},
+        {1: {"term": 1.5}},
+        {1: {"pack": "1"}},
         {1: 2},
         {1.0: {}},
     ):

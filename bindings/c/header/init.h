@@ -66,7 +66,7 @@
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \
     { sizeof(basketry_catalog_columns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, \
-      NULL, 0, NULL, 0 }
+      NULL, 0, NULL, 0, NULL, NULL, NULL, NULL }
 
 /** The start of a basketry_catalog_options: every row must be usable. */
 #define BASKETRY_CATALOG_OPTIONS_INIT \
@@ -76,7 +76,7 @@
 #define BASKETRY_PRODUCT_INIT \
     { sizeof(basketry_product), BASKETRY_ID_INIT, BASKETRY_NO_MONEY, BASKETRY_NO_MONEY, \
       BASKETRY_UNTRACKED, 1, { NULL, 0 }, BASKETRY_ID_INIT, BASKETRY_ID_INIT, NULL, 0, NULL, 0, \
-      NULL, 0 }
+      NULL, 0, 0, 0, 0.0, BASKETRY_NO_RATING }
 
 /** The start of a basketry_fit_options: all defaults. */
 #define BASKETRY_FIT_OPTIONS_INIT \

@@ -36,6 +36,8 @@ pub struct basketry_catalog_builder {
 
 /// A stock that is not tracked: the product is never out of stock.
 pub const BASKETRY_UNTRACKED: i64 = i64::MAX;
+/// A rating that is not known.
+pub const BASKETRY_NO_RATING: f64 = -1.0;
 
 /// Which columns of a table of products mean what, by name.
 #[repr(C)]
@@ -72,6 +74,14 @@ pub struct basketry_catalog_columns {
     pub quality: *const *const c_char,
     /// How many such numbers there are.
     pub n_quality: usize,
+    /// How many periods price and cost recur, 1 to 1200; null: all products are paid once.
+    pub term: *const c_char,
+    /// Booleans that say whether the product is a service or contract; null: none is.
+    pub service: *const c_char,
+    /// The content of a pack, compared within a line; null: not known.
+    pub pack: *const c_char,
+    /// Buyers' rating, 0 to 5; null: not known.
+    pub rating: *const c_char,
 }
 
 // SAFETY: plain numbers and pointers behind the size.
@@ -94,6 +104,10 @@ unsafe impl Grows for basketry_catalog_columns {
         n_must_match: 0,
         quality: std::ptr::null(),
         n_quality: 0,
+        term: std::ptr::null(),
+        service: std::ptr::null(),
+        pack: std::ptr::null(),
+        rating: std::ptr::null(),
     };
 }
 
@@ -119,6 +133,10 @@ impl basketry_catalog_columns {
             columns.must_match =
                 c_str_array(given.must_match, given.n_must_match, "columns.must_match")?;
             columns.quality = c_str_array(given.quality, given.n_quality, "columns.quality")?;
+            columns.term = one(given.term, "columns.term")?;
+            columns.service = one(given.service, "columns.service")?;
+            columns.pack = one(given.pack, "columns.pack")?;
+            columns.rating = one(given.rating, "columns.rating")?;
             Ok(columns)
         }
     }
@@ -135,7 +153,8 @@ pub struct basketry_catalog_options {
     /// A null product id: BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP.
     pub nulls: i32,
     /// A price or cost that is negative, NaN, infinite or too big, a stock that is NaN or infinite,
-    /// a quality that is infinite: BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP.
+    /// a quality that is infinite, a term, pack or rating out of its range: BASKETRY_ON_BAD_ERROR
+    /// or BASKETRY_ON_BAD_SKIP.
     pub bad_numbers: i32,
 }
 
@@ -223,6 +242,15 @@ pub struct basketry_product {
     pub quality: *const basketry_quality,
     /// How many such numbers there are.
     pub n_quality: usize,
+    /// How many periods price and cost recur: 24 for a contract of 24 months. 0, which
+    /// BASKETRY_PRODUCT_INIT sets, means that it is paid once, as 1 does.
+    pub term: u32,
+    /// 1 if the product is a service or contract, or 0.
+    pub service: i32,
+    /// The content of a pack, compared within the line; 0: not known.
+    pub pack: f64,
+    /// Buyers' rating, 0 to 5; BASKETRY_PRODUCT_INIT sets BASKETRY_NO_RATING: not known.
+    pub rating: f64,
 }
 
 // SAFETY: plain numbers and pointers behind the size.
@@ -245,6 +273,10 @@ unsafe impl Grows for basketry_product {
         n_must_match: 0,
         quality: std::ptr::null(),
         n_quality: 0,
+        term: 0,
+        service: 0,
+        pack: 0.0,
+        rating: BASKETRY_NO_RATING,
     };
 }
 
@@ -276,6 +308,10 @@ impl basketry_product {
                 let name = quality.name.get(&format!("product.quality[{i}].name"))?;
                 product.quality.push((name, quality.value));
             }
+            product.term = Some(self.term).filter(|&term| term != 0);
+            product.service = flag(self.service, "product.service")?;
+            product.pack = content(self.pack);
+            product.rating = stars(self.rating);
             Ok(product)
         }
     }
@@ -287,6 +323,14 @@ fn amount(minor: i64) -> Option<i64> {
 
 fn units(stock: i64) -> Option<i64> {
     (stock != BASKETRY_UNTRACKED).then_some(stock)
+}
+
+fn content(pack: f64) -> Option<f64> {
+    (pack != 0.0).then_some(pack)
+}
+
+fn stars(rating: f64) -> Option<f64> {
+    (rating != BASKETRY_NO_RATING).then_some(rating)
 }
 
 fn flag(value: i32, name: &str) -> Result<bool> {
@@ -473,6 +517,67 @@ pub unsafe extern "C" fn basketry_catalog_set_sellable(
         let sellable = flag(sellable, "sellable")?;
         // SAFETY: the caller's promise for texts.
         catalog.set_sellable(unsafe { product.require("product") }?, sellable)
+    })
+}
+
+/// Changes how many periods price and cost of a product recur, 1 to 1200. Engines as for
+/// basketry_catalog_set_price.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_catalog_set_term(
+    catalog: Option<&mut basketry_catalog>,
+    product: basketry_id,
+    term: u32,
+) -> basketry_status {
+    call(|| {
+        let catalog = required(catalog, "catalog")?.edit();
+        // SAFETY: the caller's promise for texts.
+        catalog.set_term(unsafe { product.require("product") }?, term)
+    })
+}
+
+/// Says whether a product is a service or contract, 1 or 0. Engines as for
+/// basketry_catalog_set_price.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_catalog_set_service(
+    catalog: Option<&mut basketry_catalog>,
+    product: basketry_id,
+    service: i32,
+) -> basketry_status {
+    call(|| {
+        let catalog = required(catalog, "catalog")?.edit();
+        let service = flag(service, "service")?;
+        // SAFETY: the caller's promise for texts.
+        catalog.set_service(unsafe { product.require("product") }?, service)
+    })
+}
+
+/// Changes the content of a pack of a product; 0: not known. Engines as for
+/// basketry_catalog_set_price.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_catalog_set_pack(
+    catalog: Option<&mut basketry_catalog>,
+    product: basketry_id,
+    pack: f64,
+) -> basketry_status {
+    call(|| {
+        let catalog = required(catalog, "catalog")?.edit();
+        // SAFETY: the caller's promise for texts.
+        catalog.set_pack(unsafe { product.require("product") }?, content(pack))
+    })
+}
+
+/// Changes a product's rating, 0 to 5; BASKETRY_NO_RATING: not known. Engines as for
+/// basketry_catalog_set_price.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_catalog_set_rating(
+    catalog: Option<&mut basketry_catalog>,
+    product: basketry_id,
+    rating: f64,
+) -> basketry_status {
+    call(|| {
+        let catalog = required(catalog, "catalog")?.edit();
+        // SAFETY: the caller's promise for texts.
+        catalog.set_rating(unsafe { product.require("product") }?, stars(rating))
     })
 }
 

@@ -43,13 +43,23 @@ use crate::{arrow, boundary, convert, error, ids};
 ///     Columns of attributes that variants must share, such as a size.
 /// quality : str or list of str
 ///     Columns of numbers of which more is better.
+/// term : str, optional
+///     The column of how many periods price and cost recur (24 for a contract of 24 months), 1 to
+///     1200; null: paid once. The margin of a contract is that of all its periods.
+/// service : str, optional
+///     A boolean column; true for services and contracts, which are offered as such.
+/// pack : str, optional
+///     The column of what a pack holds, above 0 and in one unit within a line: a larger pack of a
+///     lower unit price is an up-sell.
+/// rating : str, optional
+///     The column of buyers' ratings, 0 to 5.
 /// currency : str
 ///     Three upper-case letters.
 /// nulls : {"error", "skip"}
 ///     What to do with a row whose product id is null. Skipped rows are counted in `report`.
 /// bad_numbers : {"error", "skip"}
-///     What to do with a row whose price or cost is negative, NaN, infinite or too big, or whose
-///     stock or quality is no number.
+///     What to do with a row whose price or cost is negative, NaN, infinite or too big, whose
+///     stock or quality is no number, or whose term, pack or rating is out of its range.
 ///
 /// Raises
 /// ------
@@ -91,6 +101,10 @@ fn settings(
     category: Option<&Bound<'_, PyAny>>,
     must_match: Option<&Bound<'_, PyAny>>,
     quality: Option<&Bound<'_, PyAny>>,
+    term: Option<String>,
+    service: Option<String>,
+    pack: Option<String>,
+    rating: Option<String>,
     currency: &str,
     nulls: &str,
     bad_numbers: &str,
@@ -105,6 +119,10 @@ fn settings(
     columns.category = names(category, "category")?;
     columns.must_match = names(must_match, "must_match")?;
     columns.quality = names(quality, "quality")?;
+    columns.term = term;
+    columns.service = service;
+    columns.pack = pack;
+    columns.rating = rating;
     let currency = Currency::new(currency).map_err(|error| error::to_py(py, error))?;
     let options = CatalogOptions::new(currency)
         .nulls(convert::choice(py, "nulls", nulls)?)
@@ -118,8 +136,9 @@ impl Catalog {
     #[pyo3(signature = (
         table, *, product, price, cost = None, stock = None, sellable = None, name = None,
         line = None, brand = None, category = None, must_match = None, quality = None,
-        currency = "EUR", nulls = "error", bad_numbers = "error",
-    ), text_signature = "(table, *, product, price, cost=None, stock=None, sellable=None, name=None, line=None, brand=None, category=(), must_match=(), quality=(), currency=\"EUR\", nulls=\"error\", bad_numbers=\"error\")")]
+        term = None, service = None, pack = None, rating = None, currency = "EUR", nulls = "error",
+        bad_numbers = "error",
+    ), text_signature = "(table, *, product, price, cost=None, stock=None, sellable=None, name=None, line=None, brand=None, category=(), must_match=(), quality=(), term=None, service=None, pack=None, rating=None, currency=\"EUR\", nulls=\"error\", bad_numbers=\"error\")")]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn py_new(
         py: Python<'_>,
@@ -135,6 +154,10 @@ impl Catalog {
         category: Option<&Bound<'_, PyAny>>,
         must_match: Option<&Bound<'_, PyAny>>,
         quality: Option<&Bound<'_, PyAny>>,
+        term: Option<String>,
+        service: Option<String>,
+        pack: Option<String>,
+        rating: Option<String>,
         currency: &str,
         nulls: &str,
         bad_numbers: &str,
@@ -152,6 +175,10 @@ impl Catalog {
             category,
             must_match,
             quality,
+            term,
+            service,
+            pack,
+            rating,
             currency,
             nulls,
             bad_numbers,
@@ -172,6 +199,8 @@ impl Catalog {
     /// product, price, cost, stock, sellable, name, line, brand, category, must_match, quality
     ///     The columns, as for :class:`Catalog`. Booleans are ``true``/``false``, ``yes``/``no`` or
     ///     ``1``/``0``, in any case.
+    /// term, service, pack, rating
+    ///     More columns, as for :class:`Catalog`.
     /// currency, nulls, bad_numbers
     ///     As for :class:`Catalog`.
     /// delimiter, decimal, integer_ids, null_values
@@ -187,9 +216,9 @@ impl Catalog {
     #[pyo3(signature = (
         path, *, product, price, cost = None, stock = None, sellable = None, name = None,
         line = None, brand = None, category = None, must_match = None, quality = None,
-        currency = "EUR", nulls = "error", bad_numbers = "error", delimiter = ',', decimal = '.',
-        integer_ids = None, null_values = None,
-    ), text_signature = "(path, *, product, price, cost=None, stock=None, sellable=None, name=None, line=None, brand=None, category=(), must_match=(), quality=(), currency=\"EUR\", nulls=\"error\", bad_numbers=\"error\", delimiter=\",\", decimal=\".\", integer_ids=(), null_values=None)")]
+        term = None, service = None, pack = None, rating = None, currency = "EUR", nulls = "error",
+        bad_numbers = "error", delimiter = ',', decimal = '.', integer_ids = None, null_values = None,
+    ), text_signature = "(path, *, product, price, cost=None, stock=None, sellable=None, name=None, line=None, brand=None, category=(), must_match=(), quality=(), term=None, service=None, pack=None, rating=None, currency=\"EUR\", nulls=\"error\", bad_numbers=\"error\", delimiter=\",\", decimal=\".\", integer_ids=(), null_values=None)")]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn from_csv(
         py: Python<'_>,
@@ -205,6 +234,10 @@ impl Catalog {
         category: Option<&Bound<'_, PyAny>>,
         must_match: Option<&Bound<'_, PyAny>>,
         quality: Option<&Bound<'_, PyAny>>,
+        term: Option<String>,
+        service: Option<String>,
+        pack: Option<String>,
+        rating: Option<String>,
         currency: &str,
         nulls: &str,
         bad_numbers: &str,
@@ -226,6 +259,10 @@ impl Catalog {
             category,
             must_match,
             quality,
+            term,
+            service,
+            pack,
+            rating,
             currency,
             nulls,
             bad_numbers,
@@ -243,7 +280,8 @@ impl Catalog {
     /// ----------
     /// changes : dict
     ///     For each product id a dict with any of ``price`` and ``cost`` (major units; ``None``:
-    ///     not known), ``stock`` (units; ``None``: not tracked) and ``sellable`` (bool).
+    ///     not known), ``stock`` (units; ``None``: not tracked), ``sellable`` (bool), ``term``
+    ///     (periods), ``service`` (bool), ``pack`` and ``rating`` (numbers; ``None``: not known).
     ///
     /// Raises
     /// ------
@@ -275,20 +313,19 @@ impl Catalog {
                     "price" => next.set_price(&id, self.amount(&value, &what)?),
                     "cost" => next.set_cost(&id, self.amount(&value, &what)?),
                     "stock" => next.set_stock(&id, units(&value, &what)?),
-                    "sellable" => next.set_sellable(
-                        &id,
-                        value
-                            .cast::<PyBool>()
-                            .map_err(|_| {
-                                PyTypeError::new_err(format!("{what}: expected True or False"))
-                            })?
-                            .is_true(),
-                    ),
+                    "sellable" => next.set_sellable(&id, flag(&value, &what)?),
+                    "term" => next.set_term(&id, periods(&value, &what)?),
+                    "service" => next.set_service(&id, flag(&value, &what)?),
+                    "pack" => next.set_pack(&id, some_number(&value, &what)?),
+                    "rating" => next.set_rating(&id, some_number(&value, &what)?),
                     _ => {
                         return Err(exception(
                             py,
                             ErrorKind::InvalidArgument,
-                            &format!("{what}: expected price, cost, stock or sellable"),
+                            &format!(
+                                "{what}: expected price, cost, stock, sellable, term, service, \
+                                 pack or rating"
+                            ),
                         ));
                     }
                 };
@@ -424,6 +461,10 @@ impl Catalog {
             quality.set_item(column, value)?;
         }
         dict.set_item("quality", quality)?;
+        dict.set_item("term", catalog.term(index))?;
+        dict.set_item("service", catalog.is_service(index))?;
+        dict.set_item("pack", catalog.pack(index))?;
+        dict.set_item("rating", catalog.rating(index))?;
         Ok(dict)
     }
 
@@ -447,6 +488,29 @@ impl Catalog {
             exception(value.py(), ErrorKind::InvalidArgument, &message)
         })?;
         Ok(Some(minor))
+    }
+}
+
+fn flag(value: &Bound<'_, PyAny>, what: &str) -> PyResult<bool> {
+    let error = |_| PyTypeError::new_err(format!("{what}: expected True or False"));
+    Ok(value.cast::<PyBool>().map_err(error)?.is_true())
+}
+
+fn some_number(value: &Bound<'_, PyAny>, what: &str) -> PyResult<Option<f64>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(match number(value, what)? {
+        Number::Float(value) => value,
+        Number::Int(value) => value as f64,
+    }))
+}
+
+fn periods(value: &Bound<'_, PyAny>, what: &str) -> PyResult<u32> {
+    match number(value, what)? {
+        // The core names the range.
+        Number::Int(periods) => Ok(u32::try_from(periods).unwrap_or(0)),
+        Number::Float(_) => Err(PyTypeError::new_err(format!("{what}: expected a whole number"))),
     }
 }
 

@@ -49,6 +49,10 @@ fn full() -> RecordBatch {
         ("socket", Arc::new(sockets)),
         ("size", Arc::new(Float64Array::from(vec![Some(0.5), Some(f64::NAN), Some(0.5)]))),
         ("lumen", Arc::new(Int32Array::from(vec![Some(400), None, Some(800)]))),
+        ("months", Arc::new(Int32Array::from(vec![None, Some(1), Some(24)]))),
+        ("contract", Arc::new(BooleanArray::from(vec![Some(false), None, Some(true)]))),
+        ("pieces", Arc::new(Float64Array::from(vec![Some(0.5), None, Some(8.0)]))),
+        ("stars", Arc::new(Float64Array::from(vec![Some(0.0), Some(4.5), None]))),
     ])
 }
 
@@ -62,7 +66,11 @@ fn every_role_is_read() {
         .line("family")
         .category(["department", "kind"])
         .must_match(["socket", "size"])
-        .quality(["lumen"]);
+        .quality(["lumen"])
+        .term("months")
+        .service("contract")
+        .pack("pieces")
+        .rating("stars");
     let catalog = read(&full(), &columns, &CatalogOptions::default()).unwrap();
     assert_eq!(catalog.len(), 3);
     assert_eq!(catalog.find("b"), Some(1));
@@ -86,6 +94,10 @@ fn every_role_is_read() {
     );
     assert_eq!(catalog.must_match(1).filter(|(_, value)| value.is_some()).count(), 0);
     assert_eq!(catalog.quality(1).collect::<Vec<_>>(), [("lumen", None)]);
+    assert_eq!([0, 1, 2].map(|p| catalog.term(p)), [1, 1, 24]);
+    assert_eq!([0, 1, 2].map(|p| catalog.is_service(p)), [false, false, true]);
+    assert_eq!([0, 1, 2].map(|p| catalog.pack(p)), [Some(0.5), None, Some(8.0)]);
+    assert_eq!([0, 1, 2].map(|p| catalog.rating(p)), [Some(0.0), Some(4.5), None]);
 
     let report = catalog.report();
     assert_eq!((report.rows_read, report.products), (3, 3));
@@ -212,7 +224,11 @@ fn builder_columns_may_begin_late() {
                 .sellable(false)
                 .category(["optics"])
                 .must_match("mount", "F")
-                .quality("zoom", 3.0),
+                .quality("zoom", 3.0)
+                .term(12)
+                .service(true)
+                .pack(2.5)
+                .rating(5.0),
         )
         .unwrap();
     builder.push(&Product::new(3)).unwrap();
@@ -229,6 +245,62 @@ fn builder_columns_may_begin_late() {
         [None, Some(IdRef::Str("F")), None]
     );
     assert_eq!([0, 1, 2].map(|p| catalog.quality(p).next().unwrap().1), [None, Some(3.0), None]);
+    assert_eq!([0, 1, 2].map(|p| catalog.term(p)), [1, 12, 1]);
+    assert_eq!([0, 1, 2].map(|p| catalog.is_service(p)), [false, true, false]);
+    assert_eq!([0, 1, 2].map(|p| catalog.pack(p)), [None, Some(2.5), None]);
+    assert_eq!([0, 1, 2].map(|p| catalog.rating(p)), [None, Some(5.0), None]);
+}
+
+#[test]
+fn terms_packs_and_ratings_out_of_range_are_errors_or_are_counted() {
+    for (column, values, what) in [
+        (
+            "term",
+            vec![12.0, 0.0, 1.5, 1201.0, f64::NAN],
+            "row 1 (counted from 0): the term is not a whole",
+        ),
+        (
+            "pack",
+            vec![0.5, 0.0, -1.0, f64::INFINITY, f64::NAN],
+            "row 1 (counted from 0): the content of a pack",
+        ),
+        (
+            "rating",
+            vec![5.0, 5.5, -0.5, f64::INFINITY, f64::NAN],
+            "row 1 (counted from 0): the rating is not",
+        ),
+    ] {
+        let table = batch(vec![
+            ("id", Arc::new(Int64Array::from(vec![1, 2, 3, 4, 5])) as ArrayRef),
+            ("price", Arc::new(Float64Array::from(vec![1.0; 5]))),
+            ("x", Arc::new(Float64Array::from(values.clone()))),
+        ]);
+        let columns = CatalogColumns::new("id", "price");
+        let columns = match column {
+            "term" => columns.term("x"),
+            "pack" => columns.pack("x"),
+            _ => columns.rating("x"),
+        };
+        let error = read(&table, &columns, &CatalogOptions::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains(what), "{error}");
+        let options = CatalogOptions::default().bad_numbers(OnBad::Skip);
+        let catalog = read(&table, &columns, &options).unwrap();
+        assert_eq!((catalog.len(), catalog.report().skipped_bad_number), (1, 4));
+
+        let mut builder = CatalogBuilder::new(&CatalogOptions::default());
+        for (id, &value) in values.iter().enumerate() {
+            let product = Product::new(id as i64).price(100);
+            let product = match column {
+                // Periods of a product are whole numbers already.
+                "term" => product.term(value.ceil() as u32),
+                "pack" => product.pack(value),
+                _ => product.rating(value),
+            };
+            let fits = matches!((column, id), (_, 0) | ("term", 2));
+            assert_eq!(builder.push(&product).is_ok(), fits, "{column} {value}");
+        }
+    }
 }
 
 #[test]
@@ -245,4 +317,24 @@ fn setters_refuse_what_cannot_be() {
     assert_eq!((catalog.is_sellable(0), catalog.stock(0)), (false, Some(2)));
     catalog.set_stock("jam", None).unwrap();
     assert_eq!(catalog.stock(0), None);
+
+    catalog.set_term("jam", 24).unwrap();
+    catalog.set_service("jam", true).unwrap();
+    catalog.set_pack("jam", Some(3.5)).unwrap();
+    catalog.set_rating("jam", Some(5.0)).unwrap();
+    assert_eq!((catalog.term(0), catalog.is_service(0)), (24, true));
+    assert_eq!((catalog.pack(0), catalog.rating(0)), (Some(3.5), Some(5.0)));
+    for error in [
+        catalog.set_term("jam", 0),
+        catalog.set_term("jam", 1201),
+        catalog.set_pack("jam", Some(0.0)),
+        catalog.set_pack("jam", Some(f64::NAN)),
+        catalog.set_rating("jam", Some(5.1)),
+        catalog.set_rating("jam", Some(f64::NAN)),
+    ] {
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+    catalog.set_pack("jam", None).unwrap();
+    catalog.set_rating("jam", None).unwrap();
+    assert_eq!((catalog.term(0), catalog.pack(0), catalog.rating(0)), (24, None, None));
 }

@@ -137,10 +137,10 @@ fn files_and_options_that_cannot_serve() {
 
 #[test]
 fn products() {
-    let text = "sku,price,cost,stock,live,title,dept,size,zoom\n\
-                a,2.50,1.005,3,YES,Lamp,home,42,1.5\n\
-                b,,,,false,,home,,\n\
-                c,0.015,0.025,-2,1,Bulb,,43,NaN\n";
+    let text = "sku,price,cost,stock,live,title,dept,size,zoom,term,contract,pack,stars\n\
+                a,2.50,1.005,3,YES,Lamp,home,42,1.5,12,yes,0.75,4.5\n\
+                b,,,,false,,home,,,,,,\n\
+                c,0.015,0.025,-2,1,Bulb,,43,NaN,1,0,2,0\n";
     let columns = CatalogColumns::new("sku", "price")
         .cost("cost")
         .stock("stock")
@@ -148,7 +148,11 @@ fn products() {
         .name("title")
         .category(["dept"])
         .must_match(["size"])
-        .quality(["zoom"]);
+        .quality(["zoom"])
+        .term("term")
+        .service("contract")
+        .pack("pack")
+        .rating("stars");
     let read = |text: &str, options: &CatalogOptions| {
         let csv = CsvOptions::default().integer_ids(["size"]);
         Catalog::from_csv(file(text).path, &columns, options, &csv, &Control::new())
@@ -163,8 +167,12 @@ fn products() {
     assert_eq!([0, 1, 2].map(|p| catalog.name(p)), [Some("Lamp"), None, Some("Bulb")]);
     assert_eq!(catalog.must_match(2).next(), Some(("size", Some(IdRef::Int(43)))));
     assert_eq!(catalog.quality(2).next(), Some(("zoom", None)));
+    assert_eq!([0, 1, 2].map(|p| catalog.term(p)), [12, 1, 1]);
+    assert_eq!([0, 1, 2].map(|p| catalog.is_service(p)), [true, false, false]);
+    assert_eq!([0, 1, 2].map(|p| catalog.pack(p)), [Some(0.75), None, Some(2.0)]);
+    assert_eq!([0, 1, 2].map(|p| catalog.rating(p)), [Some(4.5), None, Some(0.0)]);
 
-    let twice = format!("{text}a,1,,,1,,,,\n");
+    let twice = format!("{text}a,1,,,1,,,,,,,,\n");
     let error = read(&twice, &CatalogOptions::default()).unwrap_err();
     assert_eq!(
         error.to_string(),

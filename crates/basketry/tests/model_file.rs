@@ -30,7 +30,11 @@ fn small() -> Model {
             .brand("b")
             .category([IdRef::Str("food")])
             .must_match("size", IdRef::Str("s"))
-            .quality("grade", 1.5);
+            .quality("grade", 1.5)
+            .term(12)
+            .service(number == 1)
+            .pack(2.5)
+            .rating(4.5);
         catalog.push(&product).unwrap();
     }
     let mut history = HistoryBuilder::new(&HistoryOptions::default());
@@ -106,6 +110,8 @@ fn walk(model: &Model) {
         let _ = (catalog.line(product), catalog.brand(product));
         let _ = catalog.category(product).count() + catalog.must_match(product).count();
         let _ = catalog.quality(product).count();
+        let _ = (catalog.term(product), catalog.is_service(product));
+        let _ = (catalog.pack(product), catalog.rating(product));
     }
     let found = model.recommend(&customers, &RecommendOptions::new(10), &control).unwrap();
     assert!(found.probabilities().iter().all(|p| (0.0..=1.0).contains(p)));
@@ -342,6 +348,8 @@ fn the_catalogue_comes_back_as_it_was() {
     assert_eq!(catalog.category(0).collect::<Vec<_>>(), [Some(IdRef::Str("food"))]);
     assert_eq!(catalog.must_match(0).collect::<Vec<_>>(), [("size", Some(IdRef::Str("s")))]);
     assert_eq!(catalog.quality(0).collect::<Vec<_>>(), [("grade", Some(1.5))]);
+    assert_eq!((catalog.term(0), catalog.is_service(0), catalog.is_service(1)), (12, false, true));
+    assert_eq!((catalog.pack(2), catalog.rating(0)), (Some(2.5), Some(4.5)));
     assert_eq!(catalog.report().products, 3);
     assert_eq!(model.products().get(3), Some(IdRef::Str("old")));
     assert_eq!(model.customers().find(11), Some(1));

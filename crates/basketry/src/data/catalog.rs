@@ -18,6 +18,8 @@ pub(crate) const NO_MONEY: i64 = i64::MIN;
 pub(crate) const NO_CODE: u32 = u32::MAX;
 /// Marks a product whose stock is not tracked: it is never out of stock.
 pub(crate) const UNTRACKED: i64 = i64::MAX;
+/// The most periods a contract may run: a hundred years of months.
+pub const MAX_TERM: u32 = 1200;
 
 /// What the shop sells now: one entry per product. Replaceable at run time without refitting.
 #[derive(Clone, Debug)]
@@ -45,6 +47,14 @@ pub struct Catalog {
     pub(crate) must_match: Vec<Codes>,
     /// Attributes of which more is better; NaN where not known.
     pub(crate) quality: Vec<Quality>,
+    /// How many periods price and cost recur, at least 1; empty without a column (then 1).
+    pub(crate) term: Vec<u32>,
+    /// Is a service or contract; empty without a column (then none is).
+    pub(crate) service: Vec<bool>,
+    /// The content of a pack, above 0; NaN where not known; empty without a column.
+    pub(crate) pack: Vec<f64>,
+    /// Buyers' rating, 0 to 5; NaN where not known; empty without a column.
+    pub(crate) rating: Vec<f64>,
     /// Made by hand, sorted.
     pub(crate) links: Vec<(u32, Link, u32)>,
     pub(crate) report: CatalogReport,
@@ -155,6 +165,27 @@ impl Catalog {
         self.name.get(index as usize).map(|name| &**name).filter(|name| !name.is_empty())
     }
 
+    /// How many periods the price of a unit is paid and its cost borne: 24 for a contract of 24
+    /// months, 1 for whatever is paid once.
+    pub fn term(&self, index: u32) -> u32 {
+        self.at(&self.term, index).unwrap_or(1)
+    }
+
+    /// Whether the product is a service or a contract (warranty, maintenance, assembly, tariff).
+    pub fn is_service(&self, index: u32) -> bool {
+        self.at(&self.service, index).unwrap_or(false)
+    }
+
+    /// The content of a pack (rolls, grams ...), if known. It is compared within a product line.
+    pub fn pack(&self, index: u32) -> Option<f64> {
+        self.at(&self.pack, index).filter(|pack| !pack.is_nan())
+    }
+
+    /// The buyers' rating, 0 to 5, if known.
+    pub fn rating(&self, index: u32) -> Option<f64> {
+        self.at(&self.rating, index).filter(|rating| !rating.is_nan())
+    }
+
     /// The product line, if there is one.
     pub fn line(&self, index: u32) -> Option<IdRef<'_>> {
         self.line.as_ref().and_then(|codes| codes.value(index))
@@ -245,6 +276,64 @@ impl Catalog {
         Ok(())
     }
 
+    /// Changes how many periods price and cost of a product recur (1: paid once).
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the catalogue does not have the product;
+    /// [`ErrorKind::InvalidArgument`] unless `periods` is 1 to [`MAX_TERM`].
+    pub fn set_term<'a>(&mut self, id: impl Into<IdRef<'a>>, periods: u32) -> Result<()> {
+        let index = self.expect(id.into())?;
+        if !(1..=MAX_TERM).contains(&periods) {
+            return Err(Error::argument(format!(
+                "term: expected 1 to {MAX_TERM} periods, got {periods}"
+            )));
+        }
+        fill(&mut self.term, self.ids.len(), 1)[index] = periods;
+        Ok(())
+    }
+
+    /// Changes whether a product is a service or contract.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the catalogue does not have the product.
+    pub fn set_service<'a>(&mut self, id: impl Into<IdRef<'a>>, service: bool) -> Result<()> {
+        let index = self.expect(id.into())?;
+        fill(&mut self.service, self.ids.len(), false)[index] = service;
+        Ok(())
+    }
+
+    /// Changes the content of a pack of a product (`None`: not known).
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the catalogue does not have the product;
+    /// [`ErrorKind::InvalidArgument`] if the content is not a finite number above 0.
+    pub fn set_pack<'a>(&mut self, id: impl Into<IdRef<'a>>, pack: Option<f64>) -> Result<()> {
+        let index = self.expect(id.into())?;
+        if let Some(pack) = pack.filter(|pack| !is_pack(*pack)) {
+            return Err(Error::argument(format!(
+                "pack: expected a finite number above 0, got {pack:?}"
+            )));
+        }
+        fill(&mut self.pack, self.ids.len(), f64::NAN)[index] = pack.unwrap_or(f64::NAN);
+        Ok(())
+    }
+
+    /// Changes the rating of a product (`None`: not known).
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`] if the catalogue does not have the product;
+    /// [`ErrorKind::InvalidArgument`] unless the rating is from 0 to 5.
+    pub fn set_rating<'a>(&mut self, id: impl Into<IdRef<'a>>, rating: Option<f64>) -> Result<()> {
+        let index = self.expect(id.into())?;
+        if let Some(rating) = rating.filter(|rating| !is_rating(*rating)) {
+            return Err(Error::argument(format!(
+                "rating: expected a number from 0 to 5, got {rating:?}"
+            )));
+        }
+        fill(&mut self.rating, self.ids.len(), f64::NAN)[index] = rating.unwrap_or(f64::NAN);
+        Ok(())
+    }
+
     pub(super) fn expect(&self, id: IdRef<'_>) -> Result<usize> {
         self.ids.find(id).map(|index| index as usize).ok_or_else(|| {
             Error::new(ErrorKind::UnknownId, format!("the catalogue has no product {id}"))
@@ -260,6 +349,14 @@ impl Catalog {
         assert!((index as usize) < self.len(), "no product has index {index}");
         column.get(index as usize).copied()
     }
+}
+
+pub(crate) fn is_pack(pack: f64) -> bool {
+    pack.is_finite() && pack > 0.0
+}
+
+pub(crate) fn is_rating(rating: f64) -> bool {
+    (0.0..=5.0).contains(&rating)
 }
 
 fn known_money(name: &str, minor: Option<i64>) -> Result<i64> {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::catalog::{Catalog, Codes, NO_CODE, NO_MONEY, Quality, UNTRACKED};
+use super::catalog::{
+    Catalog, Codes, MAX_TERM, NO_CODE, NO_MONEY, Quality, UNTRACKED, is_pack, is_rating,
+};
 use super::catalog_options::{CatalogOptions, CatalogReport};
 use super::history::OnBad;
 use super::ids::{IdKind, IdRef, Ids};
 use super::intake::intern_first;
-use super::products::{Entries, complete};
+use super::products::{BAD_PACK, BAD_RATING, Entries, bad_term, complete};
 use super::table::Place;
 use crate::{Error, ErrorKind, Result};
 
@@ -37,6 +39,14 @@ pub struct Product<'a> {
     pub must_match: Vec<(&'a str, IdRef<'a>)>,
     /// Attributes of which more is better, by name.
     pub quality: Vec<(&'a str, f64)>,
+    /// How many periods price and cost recur (24 for a contract of 24 months); `None`: once.
+    pub term: Option<u32>,
+    /// Whether it is a service or a contract.
+    pub service: bool,
+    /// The content of a pack, compared within the line; `None`: not known.
+    pub pack: Option<f64>,
+    /// Buyers' rating, 0 to 5; `None`: not known.
+    pub rating: Option<f64>,
 }
 
 macro_rules! set_some {
@@ -65,6 +75,10 @@ impl<'a> Product<'a> {
             category: Vec::new(),
             must_match: Vec::new(),
             quality: Vec::new(),
+            term: None,
+            service: false,
+            pack: None,
+            rating: None,
         }
     }
 
@@ -80,7 +94,20 @@ impl<'a> Product<'a> {
         /// Sets the product line.
         line: impl Into<IdRef<'a>>,
         /// Sets the brand.
-        brand: impl Into<IdRef<'a>>
+        brand: impl Into<IdRef<'a>>,
+        /// Sets how many periods price and cost recur, 1 to 1200.
+        term: u32,
+        /// Sets the content of a pack, above 0.
+        pack: f64,
+        /// Sets the buyers' rating, 0 to 5.
+        rating: f64
+    }
+
+    /// Sets whether it is a service or a contract.
+    #[must_use]
+    pub fn service(mut self, service: bool) -> Self {
+        self.service = service;
+        self
     }
 
     /// Sets whether the product may be offered.
@@ -167,9 +194,24 @@ impl CatalogBuilder {
                 return Ok(());
             }
         }
-        if let Some((name, _)) = product.quality.iter().find(|(_, value)| value.is_infinite()) {
+        let infinite = product.quality.iter().find(|(_, value)| value.is_infinite());
+        let wrong = infinite
+            .map(|(name, _)| format!("the quality {name:?} is infinite"))
+            .or_else(|| match product.term {
+                Some(term) if !(1..=MAX_TERM).contains(&term) => Some(bad_term()),
+                _ => None,
+            })
+            .or_else(|| match product.pack {
+                Some(pack) if !is_pack(pack) => Some(BAD_PACK.to_owned()),
+                _ => None,
+            })
+            .or_else(|| match product.rating {
+                Some(rating) if !is_rating(rating) => Some(BAD_RATING.to_owned()),
+                _ => None,
+            });
+        if let Some(what) = wrong {
             if self.options.bad_numbers == OnBad::Error {
-                return Err(bad(format!("the quality {name:?} is infinite")));
+                return Err(bad(what));
             }
             self.report.rows_read += 1;
             self.report.skipped_bad_number += 1;
@@ -186,6 +228,10 @@ impl CatalogBuilder {
         push_some(&mut rows.stock, row, product.stock, UNTRACKED);
         push_some(&mut rows.sellable, row, (!product.sellable).then_some(false), true);
         push_some(&mut rows.name, row, product.name.map(Box::from), Box::default());
+        push_some(&mut rows.term, row, product.term, 1);
+        push_some(&mut rows.service, row, product.service.then_some(true), false);
+        push_some(&mut rows.pack, row, product.pack, f64::NAN);
+        push_some(&mut rows.rating, row, product.rating, f64::NAN);
         set_code(&mut self.line, "line", row, product.line)?;
         set_code(&mut self.brand, "brand", row, product.brand)?;
         for (level, &value) in product.category.iter().enumerate() {
@@ -280,6 +326,10 @@ impl CatalogBuilder {
             category: self.category,
             must_match: self.must_match,
             quality: self.quality,
+            term: self.rows.term,
+            service: self.rows.service,
+            pack: self.rows.pack,
+            rating: self.rows.rating,
             links: Vec::new(),
             report: self.report,
         })

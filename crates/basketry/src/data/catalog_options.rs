@@ -20,6 +20,12 @@ use super::money::Currency;
 /// - `must_match`: attributes that variants must share (size, socket): ids, booleans or floats,
 ///   compared for being equal.
 /// - `quality`: numbers of which more is better; null or NaN means not known.
+/// - `term`: how many periods price and cost recur (24 for a contract of 24 months): a whole number
+///   from 1 to 1200; null means that the product is paid once.
+/// - `service`: booleans; true for a service or contract, which is offered as such.
+/// - `pack`: the content of a pack, above 0, in the same unit within a product line; null means not
+///   known.
+/// - `rating`: buyers' rating from 0 to 5; null means not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -55,6 +61,18 @@ pub struct CatalogColumns {
     /// Attributes of which more is better.
     #[serde(default)]
     pub quality: Vec<String>,
+    /// How many periods price and cost recur.
+    #[serde(default)]
+    pub term: Option<String>,
+    /// Whether the product is a service or contract.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// The content of a pack.
+    #[serde(default)]
+    pub pack: Option<String>,
+    /// Buyers' rating.
+    #[serde(default)]
+    pub rating: Option<String>,
 }
 
 macro_rules! name_column {
@@ -94,6 +112,10 @@ impl CatalogColumns {
             category: Vec::new(),
             must_match: Vec::new(),
             quality: Vec::new(),
+            term: None,
+            service: None,
+            pack: None,
+            rating: None,
         }
     }
 
@@ -109,7 +131,15 @@ impl CatalogColumns {
         /// Names the product line column.
         line,
         /// Names the brand column.
-        brand
+        brand,
+        /// Names the column of how many periods price and cost recur.
+        term,
+        /// Names the column that says what is a service or contract.
+        service,
+        /// Names the column of the contents of packs.
+        pack,
+        /// Names the column of ratings.
+        rating
     }
 
     name_columns! {
@@ -132,7 +162,7 @@ pub struct CatalogOptions {
     /// A null product id.
     pub nulls: OnBad,
     /// A price or cost that is negative, NaN, infinite or too big; a stock that is NaN or
-    /// infinite; a quality that is infinite.
+    /// infinite; a quality that is infinite; a term, pack or rating that is out of its range.
     pub bad_numbers: OnBad,
 }
 

@@ -36,7 +36,7 @@ const NOT_FINITE: i128 = i128::MAX;
 ///
 /// - ids are strings, character by character as written, unless `integer_ids` names the column;
 /// - times are as in [`HistoryColumns`]: `2024-03-31`, `2024-03-31 12:00:00` or RFC 3339;
-/// - money is read exactly, quantities, stock and quality as floats; both may be written like
+/// - money is read exactly, quantities, stock, quality and other numbers as floats; both may be written like
 ///   `1e3`, `NaN` or `inf`, which then follow the rules for such numbers;
 /// - booleans are `true`/`false`, `yes`/`no` or `1`/`0`, in any case;
 /// - a field that equals one of `nulls` is null; a line with nothing in it is no row.
@@ -207,6 +207,10 @@ fn catalog_fields(columns: &CatalogColumns) -> Vec<FieldSpec<'_>> {
         ("name", &columns.name, Kind::Text),
         ("line", &columns.line, Kind::Id),
         ("brand", &columns.brand, Kind::Id),
+        ("term", &columns.term, Kind::Number),
+        ("service", &columns.service, Kind::Boolean),
+        ("pack", &columns.pack, Kind::Number),
+        ("rating", &columns.rating, Kind::Number),
     ];
     fields.extend(
         optional.into_iter().filter_map(|(role, column, kind)| {

@@ -7,7 +7,9 @@ use arrow_array::types::{Float16Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 
-use super::catalog::{Catalog, Codes, NO_CODE, NO_MONEY, Quality, UNTRACKED};
+use super::catalog::{
+    Catalog, Codes, MAX_TERM, NO_CODE, NO_MONEY, Quality, UNTRACKED, is_pack, is_rating,
+};
 use super::catalog_options::{CatalogColumns, CatalogOptions, CatalogReport};
 use super::columns::{
     IdColumn, check_number, id_error, id_kind, nulls_of, read_f64, read_minor, text_at,
@@ -154,6 +156,10 @@ struct ProductTable {
     category: Vec<CodeColumn>,
     must_match: Vec<CodeColumn>,
     quality: Vec<(Column, Vec<f64>)>,
+    term: Option<Column>,
+    service: Option<Column>,
+    pack: Option<Column>,
+    rating: Option<Column>,
     reader: IdColumn,
     ids: Ids,
     places: Vec<Place>,
@@ -169,6 +175,17 @@ pub(crate) struct Entries {
     pub(crate) stock: Vec<i64>,
     pub(crate) sellable: Vec<bool>,
     pub(crate) name: Vec<Box<str>>,
+    pub(crate) term: Vec<u32>,
+    pub(crate) service: Vec<bool>,
+    pub(crate) pack: Vec<f64>,
+    pub(crate) rating: Vec<f64>,
+}
+
+pub(crate) const BAD_PACK: &str = "the content of a pack is not a finite number above 0";
+pub(crate) const BAD_RATING: &str = "the rating is not a number from 0 to 5";
+
+pub(crate) fn bad_term() -> String {
+    format!("the term is not a whole number from 1 to {MAX_TERM}")
 }
 
 impl ProductTable {
@@ -186,12 +203,15 @@ impl ProductTable {
         let product = Column::find(&schema, "product", &columns.product)?;
         let price = Column::find(&schema, "price", &columns.price)?;
         check_number(&price)?;
-        let sellable = Column::find_some(&schema, "sellable", columns.sellable.as_deref())?;
-        if let Some(column) = &sellable
-            && !matches!(column.data_type, DataType::Boolean | DataType::Null)
-        {
-            return Err(column.wrong_type(&column.data_type, "booleans"));
-        }
+        let flag = |role, name: Option<&String>| -> Result<Option<Column>> {
+            let column = Column::find_some(&schema, role, name.map(String::as_str))?;
+            match &column {
+                Some(column) if !matches!(column.data_type, DataType::Boolean | DataType::Null) => {
+                    Err(column.wrong_type(&column.data_type, "booleans"))
+                }
+                _ => Ok(column),
+            }
+        };
         let name = Column::find_some(&schema, "name", columns.name.as_deref())?;
         if let Some(column) = &name
             && !matches!(id_kind(column), Ok(IdKind::Str))
@@ -212,13 +232,17 @@ impl ProductTable {
             price,
             cost: number("cost", columns.cost.as_ref())?,
             stock: number("stock", columns.stock.as_ref())?,
-            sellable,
+            sellable: flag("sellable", columns.sellable.as_ref())?,
             name,
             line: CodeColumn::find_some(source, "line", columns.line.as_ref())?,
             brand: CodeColumn::find_some(source, "brand", columns.brand.as_ref())?,
             category: CodeColumn::find_all(source, "category", &columns.category)?,
             must_match: CodeColumn::find_all(source, "must_match", &columns.must_match)?,
             quality: quality.collect::<Result<_>>()?,
+            term: number("term", columns.term.as_ref())?,
+            service: flag("service", columns.service.as_ref())?,
+            pack: number("pack", columns.pack.as_ref())?,
+            rating: number("rating", columns.rating.as_ref())?,
             reader: IdColumn::default(),
             places: Vec::new(),
             rows: Entries::default(),
@@ -253,6 +277,15 @@ impl ProductTable {
             .iter()
             .map(|(column, _)| numbers.quality(column, batch))
             .collect::<Result<_>>()?;
+        let some = |column: &Option<Column>,
+                    numbers: &mut Numbers<'_>,
+                    is: fn(f64) -> bool,
+                    what: &str| {
+            column.as_ref().map(|column| numbers.checked(column, batch, is, what)).transpose()
+        };
+        let term = some(&self.term, &mut numbers, is_term, &bad_term())?;
+        let pack = some(&self.pack, &mut numbers, is_pack, BAD_PACK)?;
+        let rating = some(&self.rating, &mut numbers, is_rating, BAD_RATING)?;
         self.report.skipped_bad_number += numbers.skipped;
         let kept = numbers.kept;
 
@@ -268,10 +301,22 @@ impl ProductTable {
         for ((_, values), quality) in self.quality.iter_mut().zip(quality) {
             values.extend(rows_kept().map(|row| quality[row]));
         }
-        if let Some(column) = &self.sellable {
-            let array = column.of(batch)?;
-            let values = array.as_boolean_opt();
-            self.rows.sellable.extend(
+        if let Some(term) = term {
+            // A null is NaN: paid once.
+            self.rows.term.extend(rows_kept().map(|row| (term[row] as u32).max(1)));
+        }
+        if let Some(pack) = pack {
+            self.rows.pack.extend(rows_kept().map(|row| pack[row]));
+        }
+        if let Some(rating) = rating {
+            self.rows.rating.extend(rows_kept().map(|row| rating[row]));
+        }
+        for (column, flags) in
+            [(&self.sellable, &mut self.rows.sellable), (&self.service, &mut self.rows.service)]
+        {
+            let Some(column) = column else { continue };
+            let values = column.of(batch)?.as_boolean_opt();
+            flags.extend(
                 rows_kept().map(|row| {
                     values.is_some_and(|values| values.is_valid(row) && values.value(row))
                 }),
@@ -338,6 +383,10 @@ impl ProductTable {
             category: all(self.category),
             must_match: all(self.must_match),
             quality: quality.collect(),
+            term: self.rows.term,
+            service: self.rows.service,
+            pack: self.rows.pack,
+            rating: self.rows.rating,
             links: Vec::new(),
             report: self.report,
         })
@@ -363,6 +412,10 @@ pub(crate) fn complete(mut catalog: Catalog) -> Catalog {
     };
     catalog.report = report;
     catalog
+}
+
+fn is_term(periods: f64) -> bool {
+    (1.0..=f64::from(MAX_TERM)).contains(&periods) && periods.fract() == 0.0
 }
 
 /// Reads numbers and applies the rule for those that cannot be.
@@ -430,6 +483,30 @@ impl Numbers<'_> {
             stock.push(value.floor() as i64);
         }
         Ok(stock)
+    }
+
+    /// Numbers that must be `is`; NaN where null.
+    fn checked(
+        &mut self,
+        column: &Column,
+        batch: &RecordBatch,
+        is: fn(f64) -> bool,
+        what: &str,
+    ) -> Result<Vec<f64>> {
+        let array = column.of(batch)?;
+        let mut values = Vec::new();
+        if !read_f64(array, &mut values) {
+            return Err(column.wrong_type(array.data_type(), "the type announced"));
+        }
+        let nulls = nulls_of(array);
+        for (row, value) in values.iter_mut().enumerate() {
+            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+                *value = f64::NAN;
+            } else if !is(*value) {
+                self.bad(column, row, what)?;
+            }
+        }
+        Ok(values)
     }
 
     fn quality(&mut self, column: &Column, batch: &RecordBatch) -> Result<Vec<f64>> {

@@ -512,5 +512,20 @@ fn hash(catalog: &Catalog) -> u64 {
             sink.number(value.to_bits());
         }
     }
+    // Columns that the catalogue lacks are left out.
+    if !catalog.term.is_empty() {
+        sink.text("term");
+        catalog.term.iter().for_each(|&term| sink.number(term.into()));
+    }
+    if !catalog.service.is_empty() {
+        sink.text("service");
+        catalog.service.iter().for_each(|&service| sink.number(service.into()));
+    }
+    for (name, column) in [("pack", &catalog.pack), ("rating", &catalog.rating)] {
+        if !column.is_empty() {
+            sink.text(name);
+            column.iter().for_each(|value| sink.number(value.to_bits()));
+        }
+    }
     sink.0.digest()
 }

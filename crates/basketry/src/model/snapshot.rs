@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{Column, Kind, Sections, Writer, damaged};
+use super::file::{Column, Element, Kind, Sections, Writer, damaged};
 use super::lookup::{self, IdKinds, IdsView, TextColumns};
 use crate::data::Link;
-use crate::data::catalog::{Codes, NO_CODE, NO_MONEY, Quality};
+use crate::data::catalog::{Codes, MAX_TERM, NO_CODE, NO_MONEY, Quality, is_pack, is_rating};
 use crate::{Catalog, CatalogReport, Currency, IdKind, Ids, Result};
 
 // Each has one entry per product of the catalogue; a column that the catalogue lacks is not written.
@@ -30,11 +30,19 @@ const VALUES: IdKinds =
     IdKinds { ints: *b"KVAI", offsets: *b"KVAO", text: *b"KVAT", table: *b"KVAH" };
 /// f64 of which more is better, NaN where not known; one instance per attribute.
 const QUALITY: Kind = *b"KQUA";
+/// u32, how many periods price and cost recur; only if the catalogue says.
+const TERM: Kind = *b"KTRM";
+/// u8, 1 where the product is a service or contract; only if the catalogue says.
+const SERVICE: Kind = *b"KSRV";
+/// f64, the content of a pack, NaN where not known; only if the catalogue says.
+const PACK: Kind = *b"KPCK";
+/// f64, the rating, NaN where not known; only if the catalogue says.
+const RATING: Kind = *b"KRAT";
 /// u32, three for each link made by hand: product, kind of link, other product; only if there are.
 const LINKS: Kind = *b"KLNK";
 
 /// All kinds of section written here.
-pub(super) const KINDS: [Kind; 12] = [
+pub(super) const KINDS: [Kind; 16] = [
     PRICE,
     COST,
     STOCK,
@@ -46,6 +54,10 @@ pub(super) const KINDS: [Kind; 12] = [
     VALUES.offsets,
     VALUES.text,
     QUALITY,
+    TERM,
+    SERVICE,
+    PACK,
+    RATING,
     LINKS,
 ];
 
@@ -128,6 +140,18 @@ pub(super) fn write(writer: &mut Writer, catalog: &Catalog) -> Outline {
         writer.section(QUALITY, outline.quality.len() as u32, &quality.values);
         outline.quality.push(quality.column.to_string());
     }
+    if !catalog.term.is_empty() {
+        writer.section(TERM, 0, &catalog.term);
+    }
+    if !catalog.service.is_empty() {
+        let flags: Vec<u8> = catalog.service.iter().map(|&service| u8::from(service)).collect();
+        writer.section(SERVICE, 0, &flags);
+    }
+    for (kind, column) in [(PACK, &catalog.pack), (RATING, &catalog.rating)] {
+        if !column.is_empty() {
+            writer.section(kind, 0, column);
+        }
+    }
     if !catalog.links.is_empty() {
         let links: Vec<u32> =
             catalog.links.iter().flat_map(|&(a, link, b)| [a, link as u32, b]).collect();
@@ -148,6 +172,10 @@ pub(super) struct Snapshot {
     name: Option<TextColumns>,
     codes: Vec<CodeColumn>,
     quality: Vec<(Box<str>, Column<f64>)>,
+    term: Column<u32>,
+    service: Column<u8>,
+    pack: Column<f64>,
+    rating: Column<f64>,
     links: Column<u32>,
     report: CatalogReport,
 }
@@ -204,6 +232,27 @@ impl Snapshot {
         if sellable.of(bytes).iter().any(|&flag| flag > 1) {
             return Err(wrong(SELLABLE, "a value is out of range"));
         }
+        fn some<T: Element>(
+            (sections, bytes, name): (&Sections, &[u8], &str),
+            kind: Kind,
+            sold: usize,
+            is: impl Fn(&T) -> bool,
+        ) -> Result<Column<T>> {
+            if !sections.has(kind) {
+                return Ok(Column::EMPTY);
+            }
+            let column: Column<T> = sections.column(kind, 0, name)?;
+            let values = column.of(bytes);
+            let what = if values.len() != sold {
+                "not one entry per product of the catalogue"
+            } else if !values.iter().all(is) {
+                "a value is out of range"
+            } else {
+                return Ok(column);
+            };
+            Err(damaged(name, format!("section {}: {what}", kind.escape_ascii())))
+        }
+        let file = (sections, bytes, name);
         let names = match outline.name {
             true => Some(TextColumns::find(sections, bytes, NAMES, 0, name)?),
             false => None,
@@ -221,6 +270,10 @@ impl Snapshot {
             name: names,
             codes: Vec::new(),
             quality: Vec::new(),
+            term: some(file, TERM, sold, |term| (1..=MAX_TERM).contains(term))?,
+            service: some(file, SERVICE, sold, |&flag: &u8| flag <= 1)?,
+            pack: some(file, PACK, sold, |&pack: &f64| pack.is_nan() || is_pack(pack))?,
+            rating: some(file, RATING, sold, |&rate: &f64| rate.is_nan() || is_rating(rate))?,
             links: match sections.has(LINKS) {
                 true => sections.column(LINKS, 0, name)?,
                 false => Column::EMPTY,
@@ -307,6 +360,10 @@ impl Snapshot {
                     values: values.of(bytes).to_vec(),
                 })
                 .collect(),
+            term: self.term.of(bytes).to_vec(),
+            service: self.service.of(bytes).iter().map(|&flag| flag != 0).collect(),
+            pack: self.pack.of(bytes).to_vec(),
+            rating: self.rating.of(bytes).to_vec(),
             links: self
                 .links
                 .of(bytes)
