@@ -122,6 +122,11 @@ struct ArrowArrayStream {
 #define BASKETRY_UNTRACKED INT64_MAX
 
 /**
+ * A rating that is not known.
+ */
+#define BASKETRY_NO_RATING -1
+
+/**
  * For basketry_catalog_link: the product is an accessory of the other one.
  */
 #define BASKETRY_LINK_ACCESSORY_OF 0
@@ -294,6 +299,26 @@ struct ArrowArrayStream {
  * The kind of offer that everybody buys: it fills a slot for which there was nothing better.
  */
 #define BASKETRY_POPULAR 3
+
+/**
+ * The kind of offer that is a main product and what goes with it, together for less.
+ */
+#define BASKETRY_BUNDLE 4
+
+/**
+ * The kind of offer that closes the gap to a threshold such as free shipping.
+ */
+#define BASKETRY_TOP_UP 5
+
+/**
+ * The kind of offer that is a service or contract for what is in the basket or viewed.
+ */
+#define BASKETRY_SERVICE 6
+
+/**
+ * The kind of offer that suits what the customer bought before, and is new to them.
+ */
+#define BASKETRY_SIMILAR 7
 
 /**
  * No kind: a candidate that was suppressed before it had one.
@@ -631,7 +656,8 @@ typedef struct basketry_catalog_options {
     int32_t nulls;
     /**
      * A price or cost that is negative, NaN, infinite or too big, a stock that is NaN or infinite,
-     * a quality that is infinite: BASKETRY_ON_BAD_ERROR or BASKETRY_ON_BAD_SKIP.
+     * a quality that is infinite, a term, pack or rating out of its range: BASKETRY_ON_BAD_ERROR
+     * or BASKETRY_ON_BAD_SKIP.
      */
     int32_t bad_numbers;
 } basketry_catalog_options;
@@ -729,6 +755,23 @@ typedef struct basketry_product {
      * How many such numbers there are.
      */
     size_t n_quality;
+    /**
+     * How many periods price and cost recur: 24 for a contract of 24 months. 0, which
+     * BASKETRY_PRODUCT_INIT sets, means that it is paid once, as 1 does.
+     */
+    uint32_t term;
+    /**
+     * 1 if the product is a service or contract, or 0.
+     */
+    int32_t service;
+    /**
+     * The content of a pack, compared within the line; 0: not known.
+     */
+    double pack;
+    /**
+     * Buyers' rating, 0 to 5; BASKETRY_PRODUCT_INIT sets BASKETRY_NO_RATING: not known.
+     */
+    double rating;
 } basketry_product;
 
 /**
@@ -796,6 +839,22 @@ typedef struct basketry_catalog_columns {
      * How many such numbers there are.
      */
     size_t n_quality;
+    /**
+     * How many periods price and cost recur, 1 to 1200; null: all products are paid once.
+     */
+    const char *term;
+    /**
+     * Booleans that say whether the product is a service or contract; null: none is.
+     */
+    const char *service;
+    /**
+     * The content of a pack, compared within a line; null: not known.
+     */
+    const char *pack;
+    /**
+     * Buyers' rating, 0 to 5; null: not known.
+     */
+    const char *rating;
 } basketry_catalog_columns;
 
 /**
@@ -1988,6 +2047,25 @@ typedef struct basketry_context {
 } basketry_context;
 
 /**
+ * How a campaign is proposed.
+ */
+typedef struct basketry_propose_options {
+    /**
+     * The size of this struct; BASKETRY_PROPOSE_OPTIONS_INIT sets it.
+     */
+    size_t struct_size;
+    /**
+     * The most proposals for one customer, 1 to 1000: the most valuable ones.
+     * BASKETRY_PROPOSE_OPTIONS_INIT sets 20.
+     */
+    size_t each;
+    /**
+     * How many threads to use; 0 means one for each core. The result is the same for any number.
+     */
+    size_t threads;
+} basketry_propose_options;
+
+/**
  * A number behind an offer. This struct never grows.
  */
 typedef struct basketry_evidence {
@@ -1996,7 +2074,8 @@ typedef struct basketry_evidence {
      * sell together: the lower 2.5 % bound), pair_baskets and pair_customers; of a refill
      * own_count, own_share, days_since and expected_interval; of a popular one customers and
      * baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
-     * own_line_purchases.
+     * own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
+     * contract term; rating where the catalogue has one.
      */
     struct basketry_str name;
     /**
@@ -2010,8 +2089,8 @@ typedef struct basketry_evidence {
  */
 typedef struct basketry_offer {
     /**
-     * The kind of offer: BASKETRY_CROSS_SELL, BASKETRY_UP_SELL, BASKETRY_REFILL or
-     * BASKETRY_POPULAR. Later versions may have more.
+     * The kind of offer: BASKETRY_CROSS_SELL, BASKETRY_UP_SELL, BASKETRY_REFILL,
+     * BASKETRY_POPULAR, BASKETRY_BUNDLE, BASKETRY_TOP_UP, BASKETRY_SERVICE or BASKETRY_SIMILAR. Later versions may have more.
      */
     int32_t kind;
     /**
@@ -2031,7 +2110,7 @@ typedef struct basketry_offer {
      */
     struct basketry_str name;
     /**
-     * What it costs now, in minor units.
+     * What it costs now, in minor units; of a contract, in each period.
      */
     int64_t price;
     /**
@@ -2057,7 +2136,8 @@ typedef struct basketry_offer {
      */
     double base_probability;
     /**
-     * Price less cost in minor units; where the cost is not known, as assumed.
+     * Price less cost in minor units; where the cost is not known, as assumed. Of a contract, in all
+     * its periods.
      */
     double margin;
     /**
@@ -2579,6 +2659,38 @@ basketry_status basketry_catalog_set_stock(struct basketry_catalog *catalog,
 basketry_status basketry_catalog_set_sellable(struct basketry_catalog *catalog,
                                               struct basketry_id product,
                                               int32_t sellable);
+
+/**
+ * Changes how many periods price and cost of a product recur, 1 to 1200. Engines as for
+ * basketry_catalog_set_price.
+ */
+basketry_status basketry_catalog_set_term(struct basketry_catalog *catalog,
+                                          struct basketry_id product,
+                                          uint32_t term);
+
+/**
+ * Says whether a product is a service or contract, 1 or 0. Engines as for
+ * basketry_catalog_set_price.
+ */
+basketry_status basketry_catalog_set_service(struct basketry_catalog *catalog,
+                                             struct basketry_id product,
+                                             int32_t service);
+
+/**
+ * Changes the content of a pack of a product; 0: not known. Engines as for
+ * basketry_catalog_set_price.
+ */
+basketry_status basketry_catalog_set_pack(struct basketry_catalog *catalog,
+                                          struct basketry_id product,
+                                          double pack);
+
+/**
+ * Changes a product's rating, 0 to 5; BASKETRY_NO_RATING: not known. Engines as for
+ * basketry_catalog_set_price.
+ */
+basketry_status basketry_catalog_set_rating(struct basketry_catalog *catalog,
+                                            struct basketry_id product,
+                                            double rating);
 
 /**
  * Links two products by hand, one of BASKETRY_LINK_*. Links win over what basketry_fit learns; one
@@ -3913,6 +4025,25 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
                                      struct basketry_decision **out);
 
 /**
+ * What could be offered to each of many customers at a time (milliseconds since 1970-01-01 00:00
+ * UTC), and what it would be worth: what basketry_proposals_assign plans a campaign from. All that
+ * the policy lets be offered to a customer and that is worth more than its min_value is proposed;
+ * a kind of offer whose max is 0 is not. What is offered reaches the customer outside of an order,
+ * so the chance that they buy it anyway is that of buying it within the model's horizon. A
+ * proposal costs the policy's contact_cost, and products whose stock the catalogue tells are
+ * offered at most so many times, unless the plan's capacities say how often. No customer may come
+ * twice. Null for options means the defaults.
+ */
+basketry_status basketry_engine_propose(const struct basketry_engine *engine,
+                                        const struct basketry_policy *policy,
+                                        const struct basketry_id *customers,
+                                        size_t n_customers,
+                                        int64_t now_ms,
+                                        const struct basketry_propose_options *options,
+                                        const struct basketry_control *control,
+                                        struct basketry_proposals **out);
+
+/**
  * Frees a decision. Null is allowed.
  */
 void basketry_decision_free(struct basketry_decision *decision);
@@ -4137,7 +4268,7 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 /** The start of a basketry_catalog_columns. */
 #define BASKETRY_CATALOG_COLUMNS_INIT \
     { sizeof(basketry_catalog_columns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, \
-      NULL, 0, NULL, 0 }
+      NULL, 0, NULL, 0, NULL, NULL, NULL, NULL }
 
 /** The start of a basketry_catalog_options: every row must be usable. */
 #define BASKETRY_CATALOG_OPTIONS_INIT \
@@ -4147,7 +4278,7 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 #define BASKETRY_PRODUCT_INIT \
     { sizeof(basketry_product), BASKETRY_ID_INIT, BASKETRY_NO_MONEY, BASKETRY_NO_MONEY, \
       BASKETRY_UNTRACKED, 1, { NULL, 0 }, BASKETRY_ID_INIT, BASKETRY_ID_INIT, NULL, 0, NULL, 0, \
-      NULL, 0 }
+      NULL, 0, 0, 0, 0.0, BASKETRY_NO_RATING }
 
 /** The start of a basketry_fit_options: all defaults. */
 #define BASKETRY_FIT_OPTIONS_INIT \
@@ -4176,6 +4307,10 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 /** The start of a basketry_assign_options: one offer for each customer, no other limit. */
 #define BASKETRY_ASSIGN_OPTIONS_INIT \
     { sizeof(basketry_assign_options), NULL, 0, NULL, 0, NULL, 0, -1, 0, 1, 0 }
+
+/** The start of a basketry_propose_options: up to 20 proposals for each customer. */
+#define BASKETRY_PROPOSE_OPTIONS_INIT \
+    { sizeof(basketry_propose_options), 20, 0 }
 
 /** No id. */
 #define BASKETRY_ID_INIT \

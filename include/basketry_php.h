@@ -4,6 +4,7 @@ enum basketry_constants {
     BASKETRY_ID_INT = 1,
     BASKETRY_ID_STR = 2,
     BASKETRY_UNTRACKED = 9223372036854775807,
+    BASKETRY_NO_RATING = -1,
     BASKETRY_LINK_ACCESSORY_OF = 0,
     BASKETRY_LINK_VARIANT_OF = 1,
     BASKETRY_LINK_NEVER_WITH = 2,
@@ -38,6 +39,10 @@ enum basketry_constants {
     BASKETRY_UP_SELL = 1,
     BASKETRY_REFILL = 2,
     BASKETRY_POPULAR = 3,
+    BASKETRY_BUNDLE = 4,
+    BASKETRY_TOP_UP = 5,
+    BASKETRY_SERVICE = 6,
+    BASKETRY_SIMILAR = 7,
     BASKETRY_NO_KIND = -1,
     BASKETRY_REASON_NONE = -1,
     BASKETRY_REASON_IN_BASKET = 0,
@@ -145,6 +150,10 @@ typedef struct basketry_product {
     size_t n_must_match;
     const struct basketry_quality *quality;
     size_t n_quality;
+    uint32_t term;
+    int32_t service;
+    double pack;
+    double rating;
 } basketry_product;
 typedef struct basketry_catalog_columns {
     size_t struct_size;
@@ -162,6 +171,10 @@ typedef struct basketry_catalog_columns {
     size_t n_must_match;
     const char *const *quality;
     size_t n_quality;
+    const char *term;
+    const char *service;
+    const char *pack;
+    const char *rating;
 } basketry_catalog_columns;
 typedef struct basketry_csv_options {
     size_t struct_size;
@@ -457,6 +470,11 @@ typedef struct basketry_context {
     size_t n_orders_since;
     uint64_t seed;
 } basketry_context;
+typedef struct basketry_propose_options {
+    size_t struct_size;
+    size_t each;
+    size_t threads;
+} basketry_propose_options;
 typedef struct basketry_evidence {
     struct basketry_str name;
     double value;
@@ -598,6 +616,18 @@ basketry_status basketry_catalog_set_stock(struct basketry_catalog *catalog,
 basketry_status basketry_catalog_set_sellable(struct basketry_catalog *catalog,
                                               struct basketry_id product,
                                               int32_t sellable);
+basketry_status basketry_catalog_set_term(struct basketry_catalog *catalog,
+                                          struct basketry_id product,
+                                          uint32_t term);
+basketry_status basketry_catalog_set_service(struct basketry_catalog *catalog,
+                                             struct basketry_id product,
+                                             int32_t service);
+basketry_status basketry_catalog_set_pack(struct basketry_catalog *catalog,
+                                          struct basketry_id product,
+                                          double pack);
+basketry_status basketry_catalog_set_rating(struct basketry_catalog *catalog,
+                                            struct basketry_id product,
+                                            double rating);
 basketry_status basketry_catalog_link(struct basketry_catalog *catalog,
                                       struct basketry_id product,
                                       int32_t link,
@@ -1072,6 +1102,14 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
                                      const struct basketry_policy *policy,
                                      struct basketry_str context,
                                      struct basketry_decision **out);
+basketry_status basketry_engine_propose(const struct basketry_engine *engine,
+                                        const struct basketry_policy *policy,
+                                        const struct basketry_id *customers,
+                                        size_t n_customers,
+                                        int64_t now_ms,
+                                        const struct basketry_propose_options *options,
+                                        const struct basketry_control *control,
+                                        struct basketry_proposals **out);
 void basketry_decision_free(struct basketry_decision *decision);
 size_t basketry_decision_len(const struct basketry_decision *decision);
 const struct basketry_offer *basketry_decision_offer(const struct basketry_decision *decision,

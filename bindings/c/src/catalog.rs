@@ -37,7 +37,7 @@ pub struct basketry_catalog_builder {
 /// A stock that is not tracked: the product is never out of stock.
 pub const BASKETRY_UNTRACKED: i64 = i64::MAX;
 /// A rating that is not known.
-pub const BASKETRY_NO_RATING: f64 = -1.0;
+pub const BASKETRY_NO_RATING: i32 = -1;
 
 /// Which columns of a table of products mean what, by name.
 #[repr(C)]
@@ -276,7 +276,7 @@ unsafe impl Grows for basketry_product {
         term: 0,
         service: 0,
         pack: 0.0,
-        rating: BASKETRY_NO_RATING,
+        rating: BASKETRY_NO_RATING as f64,
     };
 }
 
@@ -330,7 +330,7 @@ fn content(pack: f64) -> Option<f64> {
 }
 
 fn stars(rating: f64) -> Option<f64> {
-    (rating != BASKETRY_NO_RATING).then_some(rating)
+    (rating != f64::from(BASKETRY_NO_RATING)).then_some(rating)
 }
 
 fn flag(value: i32, name: &str) -> Result<bool> {

@@ -149,7 +149,8 @@ pub struct basketry_evidence {
     /// sell together: the lower 2.5 % bound), pair_baskets and pair_customers; of a refill
     /// own_count, own_share, days_since and expected_interval; of a popular one customers and
     /// baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
-    /// own_line_purchases.
+    /// own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
+    /// contract term; rating where the catalogue has one.
     pub name: basketry_str,
     /// The number.
     pub value: f64,
@@ -170,7 +171,7 @@ pub struct basketry_offer {
     pub n_products: usize,
     /// The name of the product; empty if the catalogue has no names.
     pub name: basketry_str,
-    /// What it costs now, in minor units.
+    /// What it costs now, in minor units; of a contract, in each period.
     pub price: i64,
     /// What is taken off the price, in minor units.
     pub discount: i64,
@@ -184,7 +185,8 @@ pub struct basketry_offer {
     pub probability: f64,
     /// The chance that it is bought in this order if it is not offered. Of an up-sell 0.
     pub base_probability: f64,
-    /// Price less cost in minor units; where the cost is not known, as assumed.
+    /// Price less cost in minor units; where the cost is not known, as assumed. Of a contract, in all
+    /// its periods.
     pub margin: f64,
     /// The expected contribution of making this offer, in minor units.
     pub value: f64,

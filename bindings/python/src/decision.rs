@@ -196,7 +196,7 @@ impl Offer {
         self.inner.name.as_deref()
     }
 
-    /// What it costs now, in minor units.
+    /// What it costs now, in minor units; of a contract, in each period.
     #[getter]
     fn price(&self) -> i64 {
         self.inner.price.minor
@@ -234,7 +234,7 @@ impl Offer {
         self.inner.base_probability
     }
 
-    /// Price less cost, in minor units.
+    /// Price less cost, in minor units; of a contract, in all its periods.
     #[getter]
     fn margin(&self) -> f64 {
         self.inner.margin

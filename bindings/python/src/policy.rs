@@ -35,7 +35,7 @@ use crate::{boundary, convert, error};
 ///     the number the model was fitted with.
 /// unknown_products : {"ignore", "error"}
 ///     The rule for products in a request that neither catalogue nor model knows.
-/// cross_sell, up_sell, refill, popular : int or dict
+/// cross_sell, service, up_sell, refill, similar, popular : int or dict
 ///     The most offers of the kind, or a dict with ``max``, ``lever`` and the kind's own settings:
 ///     ``min_price_ratio``, ``max_price_ratio`` (up_sell), ``due_from``, ``due_to`` (refill).
 /// price : dict

@@ -276,11 +276,16 @@ impl Scratch {
             }
         }
         let paired = candidate.max_log > 0.0;
+        let service = state.catalog.service.get(c).is_some_and(|&service| service);
         if paired && learned.pair_customers(candidate) >= compiled.min_customers {
-            return Ok(Kind::CrossSell);
+            return Ok(if service { Kind::Service } else { Kind::CrossSell });
         }
         if own {
             return Err(Reason::NotDue);
+        }
+        // A service goes with something, or is not offered at all.
+        if service {
+            return Err(if paired { Reason::TooFewCustomers } else { Reason::NoEvidence });
         }
         if candidate.similar && item.enough_buyers {
             return Ok(Kind::Similar);
@@ -543,7 +548,7 @@ pub(crate) fn base_probability(
 
 /// True if a cross-sell is offered because of the viewed product, which is not in the basket.
 pub(crate) fn rests_on_view(kind: Kind, because: u32, viewed_only: u32) -> bool {
-    kind == Kind::CrossSell && viewed_only != NONE && because == viewed_only
+    matches!(kind, Kind::CrossSell | Kind::Service) && viewed_only != NONE && because == viewed_only
 }
 
 fn worth(value: f64, policy: &Policy) -> bool {
@@ -557,6 +562,7 @@ fn lever(policy: &Policy, kind: Kind) -> f64 {
         Kind::Refill => policy.refill.lever,
         Kind::Popular => policy.popular.lever,
         Kind::Similar => policy.similar.lever,
-        Kind::Bundle | Kind::TopUp | Kind::Service => 1.0,
+        Kind::Service => policy.service.lever,
+        Kind::Bundle | Kind::TopUp => 1.0,
     }
 }

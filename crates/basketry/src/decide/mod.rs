@@ -70,6 +70,6 @@ pub use engine::Engine;
 pub use offer::{Evidence, Offer};
 pub use policy::{
     Assume, CrossSellPolicy, Exclude, Policy, PopularPolicy, PriceWindow, RefillPolicy,
-    SimilarPolicy, UnknownProducts, UpSellPolicy,
+    ServicePolicy, SimilarPolicy, UnknownProducts, UpSellPolicy,
 };
 pub use reasons::{Kind, Reason};

@@ -1,5 +1,7 @@
 //! One offer, with the numbers and the words behind it.
 
+use std::fmt::Write as _;
+
 use super::candidates::{Chosen, Detail, UpSellCandidate, base_probability, rests_on_view};
 use super::reasons::Kind;
 use super::request::Request;
@@ -18,7 +20,7 @@ pub struct Offer {
     pub products: Vec<Id>,
     /// The name of the product, if the catalogue has names.
     pub name: Option<String>,
-    /// What it costs now.
+    /// What it costs now; of a contract, in each period.
     pub price: Money,
     /// What is taken off the price. Nothing, for the kinds there are now.
     pub discount: Money,
@@ -31,7 +33,8 @@ pub struct Offer {
     /// The chance that it is bought in this order if it is not offered, as learned. Of an
     /// up-sell 0: without the offer the base product is bought.
     pub base_probability: f64,
-    /// Price less cost in minor units; where the cost is not known, as assumed.
+    /// Price less cost in minor units; where the cost is not known, as assumed. Of a contract, in
+    /// all its periods.
     pub margin: f64,
     /// The expected contribution of making this offer, in minor units.
     pub value: f64,
@@ -51,7 +54,8 @@ pub struct Offer {
 /// A number behind an offer.
 ///
 /// - cross-sell: `lift_low` (how many times as often as by chance the two sell together: the
-///   lower 2.5 % bound), `pair_baskets` and `pair_customers` (with both)
+///   lower 2.5 % bound), `pair_baskets` and `pair_customers` (with both); a service likewise
+/// - a contract besides: `term` (periods that price and cost recur)
 /// - refill: `own_count` (purchases by this customer), `own_share` (time-decayed share of their
 ///   baskets), `days_since` (the last one), `expected_interval` (days between two)
 /// - popular: `customers`, `baskets` (with the product)
@@ -59,7 +63,9 @@ pub struct Offer {
 ///   `own_products` (how many of them do), `customers` (with the product)
 /// - up-sell: `acceptance`, `abandonment` (shares of those who were to buy the base product),
 ///   `base_purchase` (the chance that it is bought), `base_price`, `base_margin` (minor units),
-///   `own_line_purchases` (by this customer, among its variants)
+///   `own_line_purchases` (by this customer, among its variants); of a larger pack `pack`,
+///   `base_pack` (contents), `unit_price` and `base_unit_price`
+/// - all: `rating` (0 to 5), where the catalogue has one
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -78,10 +84,14 @@ pub(crate) struct Builder<'a> {
 
 impl Builder<'_> {
     pub(crate) fn offer(&self, chosen: &Chosen) -> Offer {
-        match &chosen.detail {
+        let mut offer = match &chosen.detail {
             Detail::Added(scored) => self.added(chosen, scored),
             Detail::UpSell(up_sell) => self.up_sell(chosen, up_sell),
+        };
+        if let Some(rating) = self.state.catalog.rating(chosen.outcome.key) {
+            offer.evidence.push(Evidence { name: "rating", value: rating });
         }
+        offer
     }
 
     fn plain(&self, chosen: &Chosen, kind: Kind) -> Offer {
@@ -123,7 +133,7 @@ impl Builder<'_> {
             offer.assumed.push("propensity");
         }
         match kind {
-            Kind::CrossSell => {
+            Kind::CrossSell | Kind::Service => {
                 if rests_on_view(kind, scored.because, viewed_only) {
                     offer.assumed.insert(1, "view_conversion");
                 }
@@ -143,6 +153,7 @@ impl Builder<'_> {
                     scored.pair_customers,
                     times(lift)
                 );
+                self.term(&mut offer, chosen.outcome.key);
             }
             Kind::Refill => {
                 offer.evidence = evidence([
@@ -177,9 +188,18 @@ impl Builder<'_> {
                 );
             }
             // These are not of a single scored product.
-            Kind::UpSell | Kind::Bundle | Kind::TopUp | Kind::Service => {}
+            Kind::UpSell | Kind::Bundle | Kind::TopUp => {}
         }
         offer
+    }
+
+    /// Says what a contract earns in its periods.
+    fn term(&self, offer: &mut Offer, key: u32) {
+        let periods = self.state.catalog.term(key);
+        if periods > 1 {
+            offer.evidence.push(Evidence { name: "term", value: periods.into() });
+            let _ = write!(offer.why, "; {} in each of {periods} periods", offer.price);
+        }
     }
 
     fn similar(&self, offer: &mut Offer, scored: &Scored) {
@@ -236,13 +256,28 @@ impl Builder<'_> {
         ]);
         let dearer = Money { minor: offer.price.minor - base_price, currency };
         let more = Money { minor: (numbers.margin - numbers.base_margin).round() as i64, currency };
+        let packs = state.catalog.pack(up_sell.base).zip(state.catalog.pack(chosen.outcome.key));
+        let mut what = format!("a dearer variant of {}", state.label(up_sell.base));
+        if let Some((from, to)) = packs.filter(|(from, to)| to > from) {
+            let unit_prices = (offer.price.minor as f64 / to, base_price as f64 / from);
+            offer.evidence.extend(evidence([
+                ("pack", to),
+                ("base_pack", from),
+                ("unit_price", unit_prices.0),
+                ("base_unit_price", unit_prices.1),
+            ]));
+            what = format!(
+                "a larger pack than {}, {to} instead of {from},",
+                state.label(up_sell.base)
+            );
+        }
         offer.why = format!(
-            "a dearer variant of {} for {dearer} more: {} % are expected to take it, which earns \
-             {more} more each time and outweighs {} % lost sales",
-            state.label(up_sell.base),
+            "{what} for {dearer} more: {} % are expected to take it, which earns {more} more each \
+             time and outweighs {} % lost sales",
             percent(numbers.accept),
             percent(numbers.abandon)
         );
+        self.term(&mut offer, chosen.outcome.key);
         offer
     }
 }

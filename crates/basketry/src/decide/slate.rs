@@ -104,7 +104,8 @@ pub(crate) fn most_of(policy: &Policy, kind: Kind) -> u32 {
         Kind::Refill => policy.refill.max,
         Kind::Popular => policy.popular.max,
         Kind::Similar => policy.similar.max,
-        Kind::Bundle | Kind::TopUp | Kind::Service => 0,
+        Kind::Service => policy.service.max,
+        Kind::Bundle | Kind::TopUp => 0,
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) struct Compiled {
 /// What a policy makes of a product.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item {
-    /// Price less cost in minor units; NaN where it is not known and not assumed.
+    /// Price less cost in all periods, in minor units; NaN where it is not known and not assumed.
     pub(crate) margin: f64,
     /// The product line's code, or [`NO_CODE`].
     pub(crate) line: u32,
@@ -262,12 +262,14 @@ impl State {
             let cost = catalog.cost.get(c).copied().unwrap_or(no_cost);
             let assumed = cost == no_cost;
             without_cost += usize::from(assumed);
+            // A contract earns in each of its periods.
+            let periods = f64::from(catalog.term.get(c).copied().unwrap_or(1));
             let margin = if price == NO_MONEY {
                 f64::NAN
             } else if !assumed {
-                price as f64 - cost as f64
+                (price as f64 - cost as f64) * periods
             } else if policy.assume.margin_rate > 0.0 {
-                price as f64 * policy.assume.margin_rate
+                price as f64 * policy.assume.margin_rate * periods
             } else {
                 f64::NAN
             };

@@ -158,15 +158,33 @@ pub(crate) enum Fit {
     NotBetter,
 }
 
+/// Equal on every attribute that must match; not known matches only not known.
+pub(crate) fn same_attributes(catalog: &Catalog, one: usize, other: usize) -> bool {
+    catalog.must_match.iter().all(|column| column.codes[one] == column.codes[other])
+}
+
 /// Compares a dearer product `up` with `base`: equal on every attribute that must match (not
 /// known matches only not known), and of the quality attributes that both declare, worse on none
-/// and better on one. Where they declare none in common the price alone decides.
+/// and better on one. A larger pack at a unit price that is not higher is better, a smaller one is
+/// worse, and so is a larger one that costs more by the unit. Where they declare nothing in common
+/// the price alone decides.
 pub(crate) fn compare(catalog: &Catalog, base: usize, up: usize) -> Fit {
-    if catalog.must_match.iter().any(|column| column.codes[base] != column.codes[up]) {
+    if !same_attributes(catalog, base, up) {
         return Fit::Incompatible;
     }
     let mut compared = false;
     let mut better = false;
+    if let (Some(from), Some(to)) = (catalog.pack(base as u32), catalog.pack(up as u32))
+        && from != to
+    {
+        compared = true;
+        better = true;
+        // Unit prices, each times both contents.
+        let (low, high) = (catalog.price[base] as f64 * to, catalog.price[up] as f64 * from);
+        if to < from || high > low {
+            return Fit::NotBetter;
+        }
+    }
     for column in &catalog.quality {
         let (from, to) = (column.values[base], column.values[up]);
         if from.is_nan() || to.is_nan() {
@@ -269,5 +287,28 @@ mod tests {
         let fits: Vec<Fit> = (1..7).map(|up| compare(&catalog, 0, up)).collect();
         use Fit::{Incompatible, NotBetter, Yes};
         assert_eq!(fits, [Yes, Incompatible, NotBetter, NotBetter, Incompatible, Yes]);
+    }
+
+    #[test]
+    fn a_larger_pack_is_better_at_a_unit_price_that_is_not_higher() {
+        let pack = |id, price, pack| Product::new(id).price(price).line("x").pack(pack);
+        let catalog = catalog(&[
+            pack(0, 100, 2.0),
+            pack(1, 180, 4.0),
+            pack(2, 200, 4.0),
+            pack(3, 201, 4.0),
+            pack(4, 150, 1.0),
+            pack(5, 150, 2.0),
+            Product::new(6).price(150).line("x"),
+            pack(7, 150, 4.0).must_match("scent", "pine"),
+            pack(8, 150, 4.0).quality("ply", 3.0),
+            pack(9, 150, 2.0).quality("ply", 3.0),
+            pack(10, 140, 1.0).quality("ply", 2.0),
+        ]);
+        let fits: Vec<Fit> = (1..9).map(|up| compare(&catalog, 0, up)).collect();
+        use Fit::{Incompatible, NotBetter, Yes};
+        assert_eq!(fits, [Yes, Yes, NotBetter, NotBetter, Yes, Yes, Incompatible, Yes]);
+        assert_eq!(compare(&catalog, 10, 9), Yes, "twice as much, and better");
+        assert_eq!(compare(&catalog, 9, 8), Yes, "twice as much for the same price");
     }
 }

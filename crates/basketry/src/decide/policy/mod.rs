@@ -7,6 +7,7 @@ mod popular;
 mod price;
 mod ranges;
 mod refill;
+mod service;
 mod similar;
 mod up_sell;
 
@@ -22,6 +23,7 @@ pub use self::popular::PopularPolicy;
 pub use self::price::PriceWindow;
 use self::ranges::Ranges;
 pub use self::refill::RefillPolicy;
+pub use self::service::ServicePolicy;
 pub use self::similar::SimilarPolicy;
 pub use self::up_sell::UpSellPolicy;
 use super::tree::{Node, Reader, fail};
@@ -84,6 +86,8 @@ pub struct Policy {
     pub unknown_products: UnknownProducts,
     /// Offers that go with what is in the basket or viewed.
     pub cross_sell: CrossSellPolicy,
+    /// Services and contracts that go with what is in the basket or viewed.
+    pub service: ServicePolicy,
     /// Dearer variants of what is in the basket or viewed.
     pub up_sell: UpSellPolicy,
     /// Products the customer buys again and again, when they are due.
@@ -125,6 +129,7 @@ impl Default for Policy {
             min_customers: None,
             unknown_products: UnknownProducts::Ignore,
             cross_sell: CrossSellPolicy::default(),
+            service: ServicePolicy::default(),
             up_sell: UpSellPolicy::default(),
             refill: RefillPolicy::default(),
             similar: SimilarPolicy::default(),
@@ -136,7 +141,7 @@ impl Default for Policy {
     }
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "name",
     "placement",
     "max_offers",
@@ -147,6 +152,7 @@ const KEYS: [&str; 17] = [
     "min_customers",
     "unknown_products",
     "cross_sell",
+    "service",
     "up_sell",
     "refill",
     "similar",
@@ -246,6 +252,7 @@ impl Policy {
             &mut policy.unknown_products,
         )?;
         policy.cross_sell.read(&top)?;
+        policy.service.read(&top)?;
         policy.up_sell.read(&top)?;
         policy.refill.read(&top)?;
         policy.similar.read(&top)?;
@@ -270,6 +277,7 @@ impl Policy {
             return Err(ranges.out("min_customers", "a whole number of at least 1", "0"));
         }
         self.cross_sell.check(ranges)?;
+        self.service.check(ranges)?;
         self.up_sell.check(ranges)?;
         self.refill.check(ranges)?;
         self.similar.check(ranges)?;

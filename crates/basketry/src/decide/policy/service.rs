@@ -1,0 +1,39 @@
+//! Services and contracts that go with what is in the basket or viewed.
+
+use serde::Serialize;
+
+use super::ranges::{KindTable, MOST, Ranges};
+use crate::Result;
+use crate::decide::tree::Reader;
+
+/// The `service` table of a [`Policy`](super::Policy): cross-sells of what the catalogue marks as a
+/// service or contract. A bare number stands for `max`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ServicePolicy {
+    /// The most offers of this kind, 0 to 1000. Default 1000: no limit but `max_offers`.
+    pub max: u32,
+    /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
+    pub lever: f64,
+}
+
+impl Default for ServicePolicy {
+    fn default() -> Self {
+        Self { max: MOST, lever: 1.0 }
+    }
+}
+
+impl ServicePolicy {
+    pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
+        let Some(table) = KindTable::find(top, "service", &["max", "lever"])? else {
+            return Ok(());
+        };
+        table.max(&mut self.max)?;
+        table.number("lever", &mut self.lever)
+    }
+
+    pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {
+        ranges.count("service.max", self.max, 0)?;
+        ranges.lever("service.lever", self.lever)
+    }
+}

@@ -1,0 +1,175 @@
+//! Kinds of offers beyond the single product: larger packs, services, contracts, bundles, what
+//! lifts a basket over a threshold, what follows an order, and the tiers of a line.
+
+use std::sync::OnceLock;
+
+use basketry::{
+    Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
+    FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine, Policy, Product,
+    Reason, fit,
+};
+
+const DAY: i64 = 86_400_000;
+const START: i64 = 1_700_000_000_000;
+const WEEKS: i64 = 40;
+const CUSTOMERS: i64 = 80;
+
+/// A shop of cameras and of household goods.
+fn products() -> Vec<Product<'static>> {
+    vec![
+        Product::new("camera").name("Camera").price(60_000).cost(45_000).must_match("mount", "F"),
+        Product::new("camera-z").price(65_000).cost(45_000).must_match("mount", "Z"),
+        Product::new("lens").name("Lens").price(20_000).cost(12_000).must_match("mount", "F"),
+        Product::new("tripod").name("Tripod").price(8_000).cost(4_000),
+        Product::new("bag").name("Bag").price(5_000).cost(2_000),
+        Product::new("warranty").name("Warranty").price(300).cost(60).term(24).service(true),
+        Product::new("rolls-8").name("Eight rolls").price(400).cost(260).line("rolls").pack(8.0),
+        Product::new("rolls-16").price(700).cost(440).line("rolls").pack(16.0).rating(4.5),
+        Product::new("rolls-20").price(790).cost(420).line("rolls").pack(14.0),
+        Product::new("soap").price(250).cost(100),
+        Product::new("sponge").price(350).cost(150),
+        Product::new("brush").price(900).cost(500),
+        Product::new("tariff-s").price(1_500).cost(900).line("tariff").term(24).service(true),
+        Product::new("tariff-m").price(2_500).cost(1_400).line("tariff").term(24).service(true),
+    ]
+}
+
+fn catalog_of(products: &[Product<'_>]) -> Catalog {
+    let mut builder = CatalogBuilder::new(&CatalogOptions::new(Currency::new("EUR").unwrap()));
+    for product in products {
+        builder.push(product).unwrap();
+    }
+    builder.finish()
+}
+
+fn catalog() -> Catalog {
+    catalog_of(&products())
+}
+
+/// Everybody buys rolls now and then, soap, sponges and brushes often; every third customer buys a
+/// camera once, with a lens, a tripod, a bag and a warranty each in most cases.
+fn model() -> Model {
+    static MODEL: OnceLock<Model> = OnceLock::new();
+    MODEL
+        .get_or_init(|| {
+            let options = HistoryOptions::new(Currency::new("EUR").unwrap());
+            let mut history = HistoryBuilder::new(&options);
+            for week in 0..WEEKS {
+                for c in 0..CUSTOMERS {
+                    let draw = (week * 7 + c * 13 + week * c * 3) % 20;
+                    let mut lines = Vec::new();
+                    match draw {
+                        0..=3 => lines.extend(["rolls-8", "soap"]),
+                        4..=5 => lines.push("rolls-16"),
+                        6..=9 => lines.extend(["soap", "sponge"]),
+                        10..=12 => lines.push("sponge"),
+                        13..=15 => lines.push("brush"),
+                        16 => lines.push("tariff-s"),
+                        _ => {}
+                    }
+                    if week == 8 + c % 20 && c % 3 == 0 {
+                        lines.push("camera");
+                        for (i, extra) in ["lens", "tripod", "bag", "warranty"].iter().enumerate() {
+                            if (c / 3 + i as i64) % 4 != 0 {
+                                lines.push(extra);
+                            }
+                        }
+                    }
+                    let time = START + (week * 7 + c % 7) * DAY;
+                    let (customer, basket) = (format!("c{c:02}"), format!("b{week}-{c}"));
+                    for product in lines {
+                        let line = OrderLine::new(time, product).customer(customer.as_str());
+                        history.push(&line.basket(basket.as_str())).unwrap();
+                    }
+                }
+            }
+            let history = history.finish(&Control::new()).unwrap();
+            fit(&catalog(), &history, &FitOptions::default(), &Control::new()).unwrap()
+        })
+        .clone()
+}
+
+fn engine() -> Engine {
+    Engine::from_model(model()).unwrap()
+}
+
+fn now() -> i64 {
+    model().as_of() + 3 * DAY
+}
+
+fn policy(text: &str) -> Policy {
+    Policy::from_toml(&format!("max_offers = 20\n{text}")).unwrap()
+}
+
+fn find<'a>(decision: &'a Decision, kind: Kind, product: &str) -> Option<&'a Offer> {
+    let with = |offer: &&Offer| offer.kind == kind && offer.products.contains(&Id::from(product));
+    decision.iter().find(with)
+}
+
+fn number(offer: &Offer, name: &str) -> f64 {
+    offer.evidence.iter().find(|e| e.name == name).unwrap_or_else(|| panic!("{name}")).value
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()))
+}
+
+// ------------------------------------------------------------------------------ larger packs ----
+
+#[test]
+fn a_larger_pack_at_a_lower_unit_price_is_an_up_sell() {
+    let context = Context::at(now()).basket([("rolls-8", 1)]);
+    let decision = engine().decide(&policy(""), &context).unwrap();
+    let offer = find(&decision, Kind::UpSell, "rolls-16").expect("the larger pack");
+    assert_eq!((number(offer, "pack"), number(offer, "base_pack")), (16.0, 8.0));
+    assert!(near(number(offer, "unit_price"), 700.0 / 16.0));
+    assert!(near(number(offer, "base_unit_price"), 50.0));
+    assert_eq!(number(offer, "rating"), 4.5);
+    assert!(offer.why.contains("a larger pack"), "{}", offer.why);
+    // More in it, but each roll is dearer.
+    assert_eq!(decision.why_not("rolls-20").reason, Some(Reason::NotBetter));
+}
+
+// ------------------------------------------------------------------- services and contracts ----
+
+#[test]
+fn a_service_goes_with_its_product_and_earns_in_every_period() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let decision = engine().decide(&policy(""), &context).unwrap();
+    let offer = find(&decision, Kind::Service, "warranty").expect("the warranty");
+    assert_eq!(offer.base_product, Some(Id::from("camera")));
+    assert_eq!((offer.price.minor, offer.margin), (300, 240.0 * 24.0));
+    assert_eq!(number(offer, "term"), 24.0);
+    assert!(offer.why.contains("in each of 24 periods"), "{}", offer.why);
+    assert!(find(&decision, Kind::CrossSell, "warranty").is_none());
+
+    let none = engine().decide(&policy("service = 0"), &context).unwrap();
+    assert!(find(&none, Kind::Service, "warranty").is_none());
+    assert_eq!(none.why_not("warranty").reason, Some(Reason::KindLimit));
+    let levered = engine().decide(&policy("service.lever = 2"), &context).unwrap();
+    let twice = find(&levered, Kind::Service, "warranty").unwrap();
+    assert!(near(twice.value, 2.0 * offer.value));
+}
+
+#[test]
+fn a_longer_term_is_worth_its_periods() {
+    // The same price and cost, paid once: the warranty earns a twenty-fourth.
+    let mut once = catalog();
+    once.set_term("warranty", 1).unwrap();
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let worth = |catalog: Catalog| {
+        let engine = Engine::new(model(), catalog).unwrap();
+        let decision = engine.decide(&policy(""), &context).unwrap();
+        find(&decision, Kind::Service, "warranty").unwrap().value
+    };
+    assert!(near(worth(catalog()), 24.0 * worth(once)));
+}
+
+#[test]
+fn a_contract_is_upgraded_by_the_margin_of_its_term() {
+    let context = Context::at(now()).viewed("tariff-s");
+    let decision = engine().decide(&policy(""), &context).unwrap();
+    let offer = find(&decision, Kind::UpSell, "tariff-m").expect("the dearer tariff");
+    assert_eq!(offer.margin, 1_100.0 * 24.0);
+    assert_eq!(number(offer, "base_margin"), 600.0 * 24.0);
+}
