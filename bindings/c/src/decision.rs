@@ -4,17 +4,21 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
-use basketry::decide::Suppressed;
+use basketry::decide::{Explored, QuotaUse, Suppressed};
 use basketry::{Decision, Id, Kind, Offer, Reason};
 
+use crate::contact::BASKETRY_NO_TIME;
 use crate::error::{basketry_status, call, free, get, invalid, required};
 use crate::strings::{array_mut, basketry_id, basketry_str};
 use crate::text::Text;
 
 /// Ordered offers, perhaps none, and everything needed to say why.
 pub struct basketry_decision {
-    // Before `decision`, into which both point, so that they are dropped first.
+    // Before `decision`, into which all point, so that they are dropped first.
     offers: OnceLock<Lent<OfferRow>>,
+    withheld: OnceLock<Lent<OfferRow>>,
+    explored: OnceLock<ExploredRows>,
+    quotas: OnceLock<QuotaRows>,
     suppressed: OnceLock<SuppressedRows>,
     decision: Decision,
     json: Text,
@@ -112,6 +116,42 @@ pub const BASKETRY_REASON_LINE_LIMIT: i32 = 22;
 pub const BASKETRY_REASON_OUTRANKED: i32 = 23;
 /// A substitute of something in the basket, or not to be offered with it.
 pub const BASKETRY_REASON_SUBSTITUTE_IN_BASKET: i32 = 24;
+/// The policy is not for customers of these segments.
+pub const BASKETRY_REASON_OTHER_SEGMENT: i32 = 25;
+/// The customer has not consented to what the policy asks for.
+pub const BASKETRY_REASON_NO_CONSENT: i32 = 26;
+/// The customer wants no more contacts in this channel.
+pub const BASKETRY_REASON_OPTED_OUT: i32 = 27;
+/// As many contacts were made as a cap of the policy allows.
+pub const BASKETRY_REASON_CONTACT_CAP: i32 = 28;
+/// The customer took up nothing of the last contacts.
+pub const BASKETRY_REASON_CUSTOMER_IGNORES: i32 = 29;
+/// It would have been offered, but the customer is held out.
+pub const BASKETRY_REASON_HELD_OUT: i32 = 30;
+/// The customer rejected it not long ago.
+pub const BASKETRY_REASON_REJECTED: i32 = 31;
+/// The customer was shown it often and took no notice.
+pub const BASKETRY_REASON_IGNORED: i32 = 32;
+/// It, or something of its line, category or brand, was offered not long ago.
+pub const BASKETRY_REASON_COOL_DOWN: i32 = 33;
+/// It was offered until a moment that has passed, and is not offered again.
+pub const BASKETRY_REASON_OFFER_ENDED: i32 = 34;
+/// It is not among what the policy's only selects.
+pub const BASKETRY_REASON_NOT_SELECTED: i32 = 35;
+/// A rule of the policy keeps it from customers of this segment.
+pub const BASKETRY_REASON_SEGMENT_RULE: i32 = 36;
+/// There are as many offers of its brand as the policy allows.
+pub const BASKETRY_REASON_BRAND_LIMIT: i32 = 37;
+/// There are as many offers of its category as the policy allows.
+pub const BASKETRY_REASON_CATEGORY_LIMIT: i32 = 38;
+/// It is bought instead of something else that is offered.
+pub const BASKETRY_REASON_SUBSTITUTE_OFFERED: i32 = 39;
+/// Its slot went to a product that a quota asks for.
+pub const BASKETRY_REASON_QUOTA_SLOT: i32 = 40;
+/// Another one was drawn for the slot that is left to chance.
+pub const BASKETRY_REASON_NOT_DRAWN: i32 = 41;
+/// All offers together are not worth what one more contact risks.
+pub const BASKETRY_REASON_CONTACT_NOT_WORTH: i32 = 42;
 
 reasons! {
     BASKETRY_REASON_IN_BASKET = 0 is InBasket;
@@ -139,6 +179,24 @@ reasons! {
     BASKETRY_REASON_LINE_LIMIT = 22 is LineLimit;
     BASKETRY_REASON_OUTRANKED = 23 is Outranked;
     BASKETRY_REASON_SUBSTITUTE_IN_BASKET = 24 is SubstituteInBasket;
+    BASKETRY_REASON_OTHER_SEGMENT = 25 is OtherSegment;
+    BASKETRY_REASON_NO_CONSENT = 26 is NoConsent;
+    BASKETRY_REASON_OPTED_OUT = 27 is OptedOut;
+    BASKETRY_REASON_CONTACT_CAP = 28 is ContactCap;
+    BASKETRY_REASON_CUSTOMER_IGNORES = 29 is CustomerIgnores;
+    BASKETRY_REASON_HELD_OUT = 30 is HeldOut;
+    BASKETRY_REASON_REJECTED = 31 is Rejected;
+    BASKETRY_REASON_IGNORED = 32 is Ignored;
+    BASKETRY_REASON_COOL_DOWN = 33 is CoolDown;
+    BASKETRY_REASON_OFFER_ENDED = 34 is OfferEnded;
+    BASKETRY_REASON_NOT_SELECTED = 35 is NotSelected;
+    BASKETRY_REASON_SEGMENT_RULE = 36 is SegmentRule;
+    BASKETRY_REASON_BRAND_LIMIT = 37 is BrandLimit;
+    BASKETRY_REASON_CATEGORY_LIMIT = 38 is CategoryLimit;
+    BASKETRY_REASON_SUBSTITUTE_OFFERED = 39 is SubstituteOffered;
+    BASKETRY_REASON_QUOTA_SLOT = 40 is QuotaSlot;
+    BASKETRY_REASON_NOT_DRAWN = 41 is NotDrawn;
+    BASKETRY_REASON_CONTACT_NOT_WORTH = 42 is ContactNotWorth;
 }
 
 /// A number behind an offer. This struct never grows.
@@ -193,6 +251,14 @@ pub struct basketry_offer {
     /// The probability with which this offer was chosen for the slot; 1: nothing was left to
     /// chance.
     pub chosen_with: f64,
+    /// 1: the policy pins it to its slot. Otherwise 0.
+    pub pinned: i32,
+    /// Its kind only fills slots that others leave: the place of the kind in the policy's fallback
+    /// chain, from 1. 0: it holds its slot by its value.
+    pub fallback: u32,
+    /// Until when it is valid, in milliseconds since 1970-01-01 00:00 UTC; BASKETRY_NO_TIME: without
+    /// an end.
+    pub valid_until_ms: i64,
     /// The numbers behind it.
     pub evidence: *const basketry_evidence,
     /// How many such numbers there are.
@@ -203,6 +269,34 @@ pub struct basketry_offer {
     pub n_assumed: usize,
     /// The reason in plain words.
     pub why: basketry_str,
+}
+
+/// One of the candidates that a slot was drawn from. Its product is borrowed from the decision.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_explore_choice {
+    /// The product.
+    pub product: basketry_id,
+    /// The kind of offer.
+    pub kind: i32,
+    /// What it is worth, in minor units.
+    pub value: f64,
+    /// The probability with which it was to be drawn; those of all choices sum to 1.
+    pub probability: f64,
+}
+
+/// What became of one of the policy's quotas. Its name is borrowed from the decision.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_quota_use {
+    /// The quota's name.
+    pub name: basketry_str,
+    /// How many slots it asks for.
+    pub min: u32,
+    /// How many offers count for it.
+    pub made: u32,
+    /// The value given up for it, in minor units.
+    pub price: f64,
 }
 
 /// A candidate that was not offered. Everything that it points to is borrowed from the decision.
@@ -240,6 +334,19 @@ struct OfferRow {
     _assumed: Vec<basketry_str>,
 }
 
+struct ExploredRows {
+    lent: Lent<basketry_explore_choice>,
+    slot: u32,
+    /// What the rows point to.
+    _explored: Option<Explored>,
+}
+
+struct QuotaRows {
+    lent: Lent<basketry_quota_use>,
+    /// What the rows point to.
+    _quotas: Vec<QuotaUse>,
+}
+
 struct SuppressedRows {
     lent: Lent<basketry_suppressed>,
     /// What the rows point to.
@@ -274,6 +381,9 @@ impl OfferRow {
             margin: offer.margin,
             value: offer.value,
             chosen_with: offer.chosen_with,
+            pinned: offer.pinned.into(),
+            fallback: offer.fallback,
+            valid_until_ms: offer.valid_until.unwrap_or(BASKETRY_NO_TIME),
             evidence: evidence.as_ptr(),
             n_evidence: evidence.len(),
             assumed: assumed.as_ptr(),
@@ -312,7 +422,93 @@ pub extern "C" fn basketry_decision_offer(
     })
 }
 
-/// The expected contribution of all offers, in minor units; 0 for null.
+/// Why nothing is offered, whatever it is: the customer may not be contacted now, or is held out; one
+/// of the constants that begin with BASKETRY_REASON_. BASKETRY_REASON_NONE if nothing stops offers, and
+/// for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_stopped(decision: Option<&basketry_decision>) -> i32 {
+    get(BASKETRY_REASON_NONE, || {
+        let reason = decision.and_then(|decision| decision.decision.stopped());
+        reason.map_or(BASKETRY_REASON_NONE, |reason| reason as i32)
+    })
+}
+
+/// True if the customer is held out: offered nothing, to measure against. False for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_held_out(decision: Option<&basketry_decision>) -> bool {
+    get(false, || decision.is_some_and(|decision| decision.decision.held_out()))
+}
+
+/// The number of offers that would have been made, had the customer not been held out; 0 for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_withheld_len(decision: Option<&basketry_decision>) -> usize {
+    get(0, || decision.map_or(0, |decision| decision.withheld().len()))
+}
+
+/// The offer at an index that would have been made, had the customer not been held out; borrowed. Null
+/// if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_withheld(
+    decision: Option<&basketry_decision>,
+    index: usize,
+) -> *const basketry_offer {
+    get(std::ptr::null(), || {
+        let offer = decision.and_then(|decision| decision.withheld().get(index));
+        offer.map_or(std::ptr::null(), |row| &raw const row.lent)
+    })
+}
+
+/// The slot that was drawn by lot, counted from 1; 0 if nothing was left to chance, and for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_explored_slot(decision: Option<&basketry_decision>) -> u32 {
+    get(0, || decision.map_or(0, |decision| decision.explored().slot))
+}
+
+/// How many candidates the drawn slot was drawn from; 0 if none was, and for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_choices_len(decision: Option<&basketry_decision>) -> usize {
+    get(0, || decision.map_or(0, |decision| decision.explored().lent.0.len()))
+}
+
+/// The candidate at an index that the drawn slot was drawn from, the most valuable first; borrowed.
+/// Null if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_choice(
+    decision: Option<&basketry_decision>,
+    index: usize,
+) -> *const basketry_explore_choice {
+    get(std::ptr::null(), || {
+        let row = decision.and_then(|decision| decision.explored().lent.0.get(index));
+        row.map_or(std::ptr::null(), std::ptr::from_ref)
+    })
+}
+
+/// How many quotas the policy has, or 0 if nothing could be offered, and for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_quotas_len(decision: Option<&basketry_decision>) -> usize {
+    get(0, || decision.map_or(0, |decision| decision.quotas().len()))
+}
+
+/// What became of the quota at an index, in the policy's order; borrowed. Null if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_quota(
+    decision: Option<&basketry_decision>,
+    index: usize,
+) -> *const basketry_quota_use {
+    get(std::ptr::null(), || {
+        let row = decision.and_then(|decision| decision.quotas().get(index));
+        row.map_or(std::ptr::null(), std::ptr::from_ref)
+    })
+}
+
+/// What contacting the customer with any offer risks, in minor units; 0 for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_contact_risk(decision: Option<&basketry_decision>) -> f64 {
+    get(0.0, || decision.map_or(0.0, |decision| decision.decision.contact_risk()))
+}
+
+/// The expected contribution of all offers, less what the contact risks, in minor units; 0 if nothing
+/// is offered, and for null.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_value(decision: Option<&basketry_decision>) -> f64 {
     get(0.0, || decision.map_or(0.0, |decision| decision.decision.value()))
@@ -426,6 +622,9 @@ impl basketry_decision {
     pub(crate) fn new(decision: Decision) -> Self {
         Self {
             offers: OnceLock::new(),
+            withheld: OnceLock::new(),
+            explored: OnceLock::new(),
+            quotas: OnceLock::new(),
             suppressed: OnceLock::new(),
             decision,
             json: Text::default(),
@@ -435,6 +634,45 @@ impl basketry_decision {
 
     fn offers(&self) -> &[OfferRow] {
         &self.offers.get_or_init(|| Lent(self.decision.iter().map(OfferRow::new).collect())).0
+    }
+
+    fn withheld(&self) -> &[OfferRow] {
+        let rows = || Lent(self.decision.withheld().iter().map(OfferRow::new).collect());
+        &self.withheld.get_or_init(rows).0
+    }
+
+    fn explored(&self) -> &ExploredRows {
+        self.explored.get_or_init(|| {
+            let explored = self.decision.explored();
+            let choices = explored.iter().flat_map(|explored| &explored.choices);
+            let lent = choices
+                .map(|choice| basketry_explore_choice {
+                    product: basketry_id::lend(choice.product.as_ref()),
+                    kind: choice.kind as i32,
+                    value: choice.value,
+                    probability: choice.probability,
+                })
+                .collect();
+            let slot = explored.as_ref().map_or(0, |explored| explored.slot);
+            ExploredRows { lent: Lent(lent), slot, _explored: explored }
+        })
+    }
+
+    fn quotas(&self) -> &[basketry_quota_use] {
+        let rows = self.quotas.get_or_init(|| {
+            let quotas = self.decision.quotas();
+            let lent = quotas
+                .iter()
+                .map(|quota| basketry_quota_use {
+                    name: basketry_str::lend(&quota.name),
+                    min: quota.min,
+                    made: quota.made,
+                    price: quota.price,
+                })
+                .collect();
+            QuotaRows { lent: Lent(lent), _quotas: quotas }
+        });
+        &rows.lent.0
     }
 
     fn suppressed(&self) -> &[basketry_suppressed] {

@@ -7,12 +7,15 @@ use basketry::{Context, Engine, Order, ProposeOptions, Result};
 
 use crate::assign::basketry_proposals;
 use crate::catalog::basketry_catalog;
+use crate::contact::basketry_contact;
 use crate::control::{basketry_control, run};
 use crate::decision::basketry_decision;
 use crate::error::{basketry_status, call, free, make, required};
 use crate::model::basketry_model;
 use crate::policy::basketry_policy;
-use crate::strings::{Grows, array, basketry_id, basketry_str, grown, optional_c_str, path};
+use crate::strings::{
+    Grows, array, basketry_id, basketry_str, c_str_array, flag, grown, optional_c_str, path,
+};
 
 /// Decides what to offer: a model plus what the shop sells now. Any number of threads may decide
 /// while another replaces the model or the catalogue: each decision is made wholly from what was
@@ -66,8 +69,27 @@ pub struct basketry_context {
     pub orders_since: *const basketry_order,
     /// How many orders there are.
     pub n_orders_since: usize,
-    /// The seed for whatever a policy leaves to chance.
+    /// The seed for what a policy leaves to chance.
     pub seed: u64,
+    /// Through which channel the offers go, such as "mail"; null: as the policy says.
+    pub channel: *const c_char,
+    /// The segments that the customer belongs to, as the shop names them.
+    pub segments: *const *const c_char,
+    /// How many segments there are.
+    pub n_segments: usize,
+    /// What the customer has consented to, as the shop names it.
+    pub consents: *const *const c_char,
+    /// How many consents there are.
+    pub n_consents: usize,
+    /// The offers that the customer was shown before, in any order.
+    pub contacts: *const basketry_contact,
+    /// How many contacts there are.
+    pub n_contacts: usize,
+    /// What losing the customer would cost, in minor units; below 0: as the policy says.
+    pub customer_value: f64,
+    /// 1: the offers ride along in a message that goes out anyway; they cost no contact, and no cap
+    /// stops them. Otherwise 0.
+    pub ride_along: i32,
 }
 
 // SAFETY: plain numbers and pointers behind the size.
@@ -85,6 +107,15 @@ unsafe impl Grows for basketry_context {
         orders_since: std::ptr::null(),
         n_orders_since: 0,
         seed: 0,
+        channel: std::ptr::null(),
+        segments: std::ptr::null(),
+        n_segments: 0,
+        consents: std::ptr::null(),
+        n_consents: 0,
+        contacts: std::ptr::null(),
+        n_contacts: 0,
+        customer_value: -1.0,
+        ride_along: 0,
     };
 }
 
@@ -119,8 +150,23 @@ impl basketry_context {
                 }
                 context = context.orders_since([order]);
             }
+            if let Some(channel) = optional_c_str(self.channel, "context.channel")? {
+                context = context.channel(channel);
+            }
+            let names = c_str_array(self.segments, self.n_segments, "context.segments")?;
+            context = context.segments(names);
+            let names = c_str_array(self.consents, self.n_consents, "context.consents")?;
+            context = context.consents(names);
+            let contacts = array(self.contacts, self.n_contacts, "context.contacts")?;
+            for (i, contact) in contacts.iter().enumerate() {
+                context = context.contacts([contact.get(&format!("context.contacts[{i}]"))?]);
+            }
         }
-        Ok(context)
+        // A value that is not a number goes on, to be refused.
+        if !(self.customer_value < 0.0) {
+            context = context.customer_value(self.customer_value);
+        }
+        Ok(context.ride_along(flag(self.ride_along, "context.ride_along")?))
     }
 }
 
@@ -226,8 +272,9 @@ pub unsafe extern "C" fn basketry_decide(
 }
 
 /// As basketry_decide, with the context as a JSON object: "now" (a time like
-/// "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket" and "viewed",
-/// "orders_since" and "seed", for languages in which JSON is easier to make than structs.
+/// "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket", "viewed",
+/// "orders_since", "channel", "ride_along", "segments", "consents", "customer_value", "contacts" and
+/// "seed", for languages in which JSON is easier to make than structs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_decide_json(
     engine: Option<&basketry_engine>,

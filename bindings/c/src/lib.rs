@@ -24,6 +24,7 @@ pub mod arrow;
 pub mod assign;
 pub mod baskets;
 pub mod catalog;
+pub mod contact;
 pub mod contrasts;
 pub mod control;
 pub mod csv;

@@ -34,6 +34,7 @@ const SOURCES: &[&str] = &[
     "similar",
     "learner",
     "policy",
+    "contact",
     "engine",
     "decision",
     "assign",

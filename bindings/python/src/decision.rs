@@ -85,6 +85,47 @@ impl Decision {
         self.inner.warnings().to_vec()
     }
 
+    /// Why nothing is offered, whatever it is: a stable code such as ``"contact_cap"`` or
+    /// ``"held_out"``; ``None`` if nothing stops offers.
+    #[getter]
+    fn stopped(&self) -> Option<&'static str> {
+        self.inner.stopped().map(basketry::Reason::code)
+    }
+
+    /// True if the customer is held out: offered nothing, to measure against.
+    #[getter]
+    fn held_out(&self) -> bool {
+        self.inner.held_out()
+    }
+
+    /// The offers that would have been made, had the customer not been held out.
+    #[getter]
+    fn withheld(&self, py: Python<'_>) -> PyResult<Vec<Offer>> {
+        let offers = boundary::quick(py, || Ok(self.inner.withheld().to_vec()))?;
+        Ok(offers.into_iter().map(|inner| Offer { inner }).collect())
+    }
+
+    /// The slot that was drawn by lot: a dict with ``slot`` (from 1) and ``choices``, a list of dicts
+    /// with ``product``, ``kind``, ``value`` and ``probability``; ``None`` if nothing was left to
+    /// chance.
+    #[getter]
+    fn explored<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        convert::json(py, &self.inner.explored())
+    }
+
+    /// What became of the policy's quotas: dicts with ``name``, ``min``, ``made`` and ``price``, the
+    /// value given up for it in minor units.
+    #[getter]
+    fn quotas<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        convert::json(py, &self.inner.quotas())
+    }
+
+    /// What contacting the customer with any offer risks, in minor units.
+    #[getter]
+    fn contact_risk(&self) -> f64 {
+        self.inner.contact_risk()
+    }
+
     /// All candidates that were not offered, those with the greatest chance of being bought
     /// first.
     #[getter]
@@ -251,6 +292,25 @@ impl Offer {
     #[getter]
     fn chosen_with(&self) -> f64 {
         self.inner.chosen_with
+    }
+
+    /// True if the policy pins it to its slot.
+    #[getter]
+    fn pinned(&self) -> bool {
+        self.inner.pinned
+    }
+
+    /// The place of its kind in the policy's fallback chain, from 1, if the kind only fills slots
+    /// that others leave; otherwise 0.
+    #[getter]
+    fn fallback(&self) -> u32 {
+        self.inner.fallback
+    }
+
+    /// Until when it is valid, milliseconds since 1970-01-01 UTC; ``None``: without an end.
+    #[getter]
+    fn valid_until(&self) -> Option<i64> {
+        self.inner.valid_until
     }
 
     /// The numbers behind it, by name.

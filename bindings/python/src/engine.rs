@@ -9,13 +9,13 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::assign::Proposals;
 use crate::catalog::Catalog;
-use crate::convert::{Number, number, some_whole, whole_or};
+use crate::convert::{Number, flag_or, number, some_float, some_whole, whole_or};
 use crate::decision::Decision;
 use crate::error::exception;
 use crate::model::Model;
 use crate::moment::milliseconds;
 use crate::policy::Policy;
-use crate::{boundary, ids};
+use crate::{boundary, contact, ids};
 
 /// Decides what to offer: a model plus what the shop sells now.
 ///
@@ -144,7 +144,21 @@ impl Engine {
     /// placement : str, optional
     ///     Where the offers are shown.
     /// seed : int
-    ///     The seed for whatever the policy leaves to chance; logged with the decision.
+    ///     The seed for what the policy leaves to chance; logged with the decision.
+    /// channel : str, optional
+    ///     Through which channel the offers go, such as ``"mail"``; default: the policy's.
+    /// ride_along : bool
+    ///     Whether the offers ride along in a message that goes out anyway: they then cost no
+    ///     contact, and no cap stops them.
+    /// segments, consents : iterable of str, optional
+    ///     The segments the customer belongs to, and what they have consented to.
+    /// customer_value : float, optional
+    ///     What losing the customer would cost, in minor units; default: the policy's.
+    /// contacts : iterable of dict, optional
+    ///     The offers the customer was shown before: ``time``, and if known ``channel``, ``kind``,
+    ///     ``products`` (ids), ``outcome`` (``"shown"``, ``"ignored"``, ``"clicked"``, ``"bought"``,
+    ///     ``"rejected"`` or ``"opted_out"``), ``valid_until`` and ``ride_along``. Times are like
+    ///     `now`.
     ///
     /// Returns
     /// -------
@@ -162,9 +176,10 @@ impl Engine {
     #[pyo3(
         signature = (
             policy, *, now, customer = None, basket = None, viewed = None, orders_since = None,
-            placement = None, seed = None,
+            placement = None, seed = None, channel = None, ride_along = None, segments = None,
+            consents = None, customer_value = None, contacts = None,
         ),
-        text_signature = "($self, policy, *, now, customer=None, basket=None, viewed=None, orders_since=None, placement=None, seed=0)"
+        text_signature = "($self, policy, *, now, customer=None, basket=None, viewed=None, orders_since=None, placement=None, seed=0, channel=None, ride_along=False, segments=None, consents=None, customer_value=None, contacts=None)"
     )]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn decide(
@@ -178,9 +193,25 @@ impl Engine {
         orders_since: Option<&Bound<'_, PyAny>>,
         placement: Option<String>,
         seed: Option<&Bound<'_, PyAny>>,
+        channel: Option<String>,
+        ride_along: Option<&Bound<'_, PyAny>>,
+        segments: Option<&Bound<'_, PyAny>>,
+        consents: Option<&Bound<'_, PyAny>>,
+        customer_value: Option<&Bound<'_, PyAny>>,
+        contacts: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Decision> {
         let seed = whole_or(seed, "seed", 0)?;
-        let mut context = Context::at(time(now, "now")?).seed(seed);
+        let mut context = contact::context(time(now, "now")?, contacts)?
+            .seed(seed)
+            .ride_along(flag_or(ride_along, "ride_along", false)?)
+            .segments(words(segments, "segments")?)
+            .consents(words(consents, "consents")?);
+        if let Some(channel) = channel {
+            context = context.channel(channel);
+        }
+        if let Some(value) = some_float(customer_value, "customer_value")? {
+            context = context.customer_value(value);
+        }
         if let Some(customer) = customer {
             context = context.customer(ids::id(customer, "customer")?);
         }
@@ -209,7 +240,8 @@ impl Engine {
     /// context : str
     ///     A JSON object with the keys ``now`` (required), ``customer``, ``placement``, ``basket``
     ///     (a list of ``{"product": id, "quantity": number}``), ``viewed``, ``orders_since`` (a
-    ///     list of ``{"time": ..., "lines": [...]}``) and ``seed``.
+    ///     list of ``{"time": ..., "lines": [...]}``), ``channel``, ``ride_along``, ``segments``,
+    ///     ``consents``, ``customer_value``, ``contacts`` and ``seed``.
     ///
     /// Returns
     /// -------
@@ -336,6 +368,18 @@ fn read_time(text: &str) -> basketry::Result<i64> {
 fn named(error: &basketry::Error, what: &str) -> String {
     let message = error.to_string();
     format!("{what}{}", message.strip_prefix("now").unwrap_or(&message))
+}
+
+/// Names of segments or consents.
+fn words(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Vec<String>> {
+    let Some(object) = object else { return Ok(Vec::new()) };
+    if !ids::is_text(object)
+        && let Ok(iterator) = object.try_iter()
+        && let Ok(names) = iterator.map(|name| name?.extract()).collect()
+    {
+        return Ok(names);
+    }
+    Err(PyTypeError::new_err(format!("{what}: expected a list of str")))
 }
 
 /// The lines of a basket: products and quantities.

@@ -6,6 +6,7 @@ mod assign;
 mod baskets;
 mod boundary;
 mod catalog;
+mod contact;
 mod contrasts;
 mod convert;
 mod decision;

@@ -27,6 +27,14 @@ use crate::{boundary, convert, error};
 ///     What making one offer costs, in minor units; default 0.
 /// per_line : int
 ///     The most offers of one product line; default 1.
+/// per_brand, per_category : int
+///     The most offers of one brand, and of one category at ``category_level`` (0: the broadest;
+///     default: the narrowest that a product has); default: no limit.
+/// allow_substitutes : bool
+///     Whether two products may be offered together of which one is bought instead of the other;
+///     default False.
+/// fallback : list of str
+///     Kinds that only fill slots which the others leave; default ``["popular"]``.
 /// allow_variants : bool
 ///     Whether variants of what is in the basket or viewed may be offered besides up-selling;
 ///     default False.
@@ -40,8 +48,41 @@ use crate::{boundary, convert, error};
 ///     ``min_price_ratio``, ``max_price_ratio`` (up_sell), ``due_from``, ``due_to`` (refill).
 /// price : dict
 ///     ``min`` and ``max`` of the prices that may be offered, in minor units.
-/// exclude : dict
-///     ``products``, ``categories``, ``brands`` and ``lines`` that are never offered.
+/// only, exclude : dict
+///     ``products``, ``categories``, ``brands``, ``lines`` and ``attributes`` (a dict of must_match
+///     columns and lists of their values): what may be offered, which has one value of each key, and
+///     what never, which has any.
+/// rules : list of dict
+///     What else holds for customers of some ``segments``: ``only``, ``exclude`` and ``price``.
+/// segments : dict
+///     ``only`` and ``exclude``: the segments of the customers that the policy is for.
+/// contact : dict
+///     ``channel`` of the offers, ``consent`` (names that the customer must have consented to),
+///     ``valid_for_days``, and ``caps``: a list of dicts with ``max`` contacts within ``days``, and
+///     if they are for one only ``channel`` and ``kind``.
+/// suppress : dict
+///     A product is not shown again that was shown ``ignored`` times within ``days`` and not taken
+///     up (default 5 in 30), or was rejected within ``rejected_days`` (90); nothing is, for
+///     ``customer_days`` (30), if the last ``customer_ignored`` contacts brought nothing (default
+///     0: no such rule).
+/// cool_down : dict
+///     How many days lie between offers of one ``product``, ``line``, ``category`` or ``brand``.
+/// holdout : float or dict
+///     The ``share`` of customers that are offered nothing, and the ``salt`` that decides which.
+/// fatigue : dict
+///     What contacts do to the next: ``half_life_days`` (7), ``response`` (how fast pressure takes
+///     away what offers add, 0), ``item_decay`` (what an unrewarded impression leaves, 0.8),
+///     ``opt_out`` and ``opt_out_growth`` (the probability that a contact loses the customer, and how
+///     it grows with pressure), and ``customer_value`` in minor units.
+/// explore : dict
+///     One slot that is drawn by lot: ``slot`` (default the last), ``share`` (drawn evenly),
+///     ``temperature`` (in minor units), ``candidates`` (20) and ``floor`` (the least value as a
+///     share of the best).
+/// pinned : list of dict
+///     A ``product`` for a ``slot``, perhaps with ``from`` and ``until``.
+/// quotas : list of dict
+///     ``min`` slots for what ``select`` selects, if it is worth more than ``min_value``; with a
+///     ``name`` for reports.
 /// assume : dict
 ///     What stands in for what is not known: ``response_odds``, ``accept``, ``abandon``,
 ///     ``view_conversion``, ``margin_rate``.

@@ -411,7 +411,7 @@ fn variants_stay_out_unless_allowed() {
     for variant in ["jam-s", "jam-m"] {
         assert_eq!(reason(&decision, variant), Some(Reason::VariantInBasket));
     }
-    no_up_sell.allow_variants = true;
+    (no_up_sell.allow_variants, no_up_sell.allow_substitutes) = (true, true);
     let decision = engine.decide(&no_up_sell, &context).unwrap();
     let offered = |id| reason(&decision, id).is_none();
     assert!(offered("jam-s") ^ offered("jam-m"), "one of a line: {decision}");
@@ -420,6 +420,11 @@ fn variants_stay_out_unless_allowed() {
     no_up_sell.per_line = 2;
     let decision = engine.decide(&no_up_sell, &context).unwrap();
     assert!(["jam-s", "jam-m"].iter().all(|id| reason(&decision, id).is_none()), "{decision}");
+    // One is bought instead of the other, as the orders say.
+    no_up_sell.allow_substitutes = false;
+    let decision = engine.decide(&no_up_sell, &context).unwrap();
+    let refused = ["jam-s", "jam-m"].map(|id| reason(&decision, id));
+    assert!(refused.contains(&Some(Reason::SubstituteOffered)), "{refused:?}");
 }
 
 #[test]
@@ -616,10 +621,22 @@ fn the_log_line_is_complete_and_stable() {
             "basket",
             "viewed",
             "orders_since",
+            "channel",
+            "ride_along",
+            "segments",
+            "consents",
+            "customer_value",
+            "contacts",
             "seed",
             "currency",
+            "held_out",
+            "stopped",
             "offers",
+            "withheld",
             "value",
+            "contact_risk",
+            "explored",
+            "quotas",
             "suppressed_counts",
             "suppressed",
             "warnings"

@@ -79,7 +79,7 @@ impl Engine {
     /// Each context names its customer, none of them twice. All that the policy lets be offered
     /// to them and that is worth more than its `min_value` is proposed, up to
     /// [`each`](ProposeOptions::each) products a customer; a kind of offer whose `max` is 0 is
-    /// not. What is offered reaches the customer outside of an order, so the chance that a product
+    /// not, and customers who are held out or may not be contacted are offered nothing. What is offered reaches the customer outside of an order, so the chance that a product
     /// is bought anyway is that of buying it within the model's horizon
     /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand.
     /// A proposal costs the policy's `contact_cost`, rounded to whole minor units, and a product
@@ -222,6 +222,7 @@ fn propose(
             .iter()
             .filter(|outcome| {
                 outcome.reason.is_none()
+                    && !request.people.held_out
                     && outcome.kind.is_some_and(|kind| most_of(&compiled.policy, kind) > 0)
             })
             .map(|outcome| (outcome.value, outcome.key))

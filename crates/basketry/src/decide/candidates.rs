@@ -1,10 +1,11 @@
 //! From a request to candidates, each with a value or with the reason why it is none.
 
+use super::context::Context;
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
-use super::slate::Slate;
-use super::state::{Compiled, NONE, State};
+use super::slate::{Scene, Slate, uniform};
+use super::state::{Compiled, NONE, OnShelf, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
 use crate::affinity::scorer::{self, Candidate, Learned, Scored, Shared, Task};
@@ -29,6 +30,7 @@ pub(crate) struct Chosen {
     pub(crate) outcome: Outcome,
     /// The probability with which it was chosen.
     pub(crate) chosen_with: f64,
+    pub(crate) pinned: bool,
     pub(crate) detail: Detail,
 }
 
@@ -39,6 +41,8 @@ pub(crate) enum Detail {
     Added(Scored),
     /// A dearer variant.
     UpSell(UpSellCandidate),
+    /// A product that is pinned and otherwise would be no candidate, with its chance.
+    Pinned(f64),
 }
 
 /// A candidate for an up-sell and its numbers.
@@ -72,6 +76,10 @@ pub(crate) struct Scratch {
     pub(crate) scored: usize,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) slate: Slate,
+    /// Slots and outcomes pinned to them, by slot.
+    pinned: Vec<(u32, u32)>,
+    /// Outcomes that are candidates only because they are pinned.
+    only_pinned: Vec<u32>,
     pub(crate) up_sells: Vec<UpSellCandidate>,
     bases: Vec<Base>,
     /// How many of the bases were looked at.
@@ -116,6 +124,8 @@ impl Scratch {
         self.round += 1;
         self.outcomes.clear();
         self.up_sells.clear();
+        self.pinned.clear();
+        self.only_pinned.clear();
         self.bases.clear();
         self.bases_judged = 0;
     }
@@ -187,23 +197,44 @@ impl Scratch {
         let situation = request.situation(&self.context);
         self.shared = Some(learned.candidates(task, &situation, &mut self.scorer));
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
-        self.judge_candidates(state, compiled, &learned);
-        self.value_candidates(compiled, task, &learned, viewed);
+        self.judge_candidates(state, compiled, request, &learned);
+        self.value_candidates(compiled, request, task, &learned, viewed);
         self.judge_up_sells(state, compiled, request, &learned);
+        if request.people.stopped.is_some() {
+            for outcome in self.outcomes.iter_mut().filter(|outcome| outcome.reason.is_none()) {
+                outcome.reason = request.people.stopped;
+            }
+        }
     }
 
     /// Judges every candidate by what needs no probability. Only those that may be offered are
     /// scored; who asks for the chances of the others pays for them then.
-    fn judge_candidates(&mut self, state: &State, compiled: &Compiled, learned: &Learned<'_>) {
+    fn judge_candidates(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        learned: &Learned<'_>,
+    ) {
+        // What is pinned is looked at, whether or not anything suggests it.
+        for &(key, _) in &compiled.pins {
+            let m = state.model_of(key);
+            if m != NONE {
+                self.scorer.consider(m);
+            }
+        }
         self.scorer.choose(|_| false);
         for place in 0..self.scorer.candidates().len() {
             let candidate = &self.scorer.candidates()[place];
             let key = state.key_of_model(candidate.product);
-            let (kind, reason) = match self.judge(state, compiled, learned, key, candidate) {
+            let judged = self.judge(state, compiled, learned, key, candidate).and_then(|kind| {
+                request.people.bars(state, compiled, key, kind).map_or(Ok(kind), Err)
+            });
+            let (kind, reason) = match judged {
                 Ok(kind) => (Some(kind), None),
                 Err(reason) => (None, Some(reason)),
             };
-            if reason.is_none() {
+            if reason.is_none() || compiled.pins.iter().any(|pin| pin.0 == key) {
                 self.scorer.choose_place(place as u32);
             }
             let (value, probability) = (f64::NAN, f32::NAN);
@@ -215,6 +246,7 @@ impl Scratch {
     fn value_candidates(
         &mut self,
         compiled: &Compiled,
+        request: &Request,
         task: Task,
         learned: &Learned<'_>,
         viewed_only: u32,
@@ -224,14 +256,15 @@ impl Scratch {
         let policy = &compiled.policy;
         for &place in self.scorer.chosen() {
             let outcome = &mut self.outcomes[place as usize];
-            let Some(kind) = outcome.kind else { continue };
             outcome.probability = self.scorer.probabilities()[place as usize];
+            let Some(kind) = outcome.kind else { continue };
             let because = self.scorer.candidates()[place as usize].because;
             let p0 = base_probability(outcome.probability, kind, because, viewed_only, policy);
-            let p1 = value::offered(p0, policy.assume.response_odds);
+            let odds = request.people.odds(policy, outcome.key, policy.assume.response_odds);
+            let p1 = value::offered(p0, odds);
             let margin = compiled.items[outcome.key as usize].margin;
             let lever = lever(policy, kind);
-            outcome.value = value::added(p0, p1, margin, policy.contact_cost, lever);
+            outcome.value = value::added(p0, p1, margin, request.people.contact_cost, lever);
             // Also catches what is not a number, which a damaged model can lead to.
             if !worth(outcome.value, policy) {
                 outcome.reason = Some(Reason::BelowMinValue);
@@ -340,13 +373,122 @@ impl Scratch {
             if variants > MAX_VARIANTS {
                 break;
             }
-            variants += self.judge_base(state, compiled, self.bases[b]);
+            variants += self.judge_base(state, compiled, request, self.bases[b]);
             self.bases_judged += 1;
         }
     }
 
+    /// Looks whether what is pinned may be offered.
+    fn judge_pins(&mut self, state: &State, compiled: &Compiled, request: &Request) {
+        let policy = &compiled.policy;
+        if request.people.stopped.is_some() {
+            return;
+        }
+        for &(key, position) in &compiled.pins {
+            let pin = &policy.pinned[position];
+            let here = matches!(self.mark(key), Some(IN_BASKET | VIEWED));
+            if here || !pin.active(request.now_ms) {
+                continue;
+            }
+            let i = self.outcome_of(state, key).unwrap_or_else(|| {
+                let reason = self.barred(state, compiled, key).unwrap_or(Reason::NoEvidence);
+                let i = self.outcomes.len() as u32;
+                self.marks[key as usize] = (self.round, i);
+                let (value, kind, reason) = (f64::NAN, None, Some(reason));
+                self.outcomes.push(Outcome { value, key, probability: 0.0, kind, reason });
+                i
+            });
+            if self.pinned.len() >= policy.max_offers as usize
+                || self.pinned.iter().any(|&(_, held)| held == i)
+            {
+                continue;
+            }
+            let outcome = &mut self.outcomes[i as usize];
+            match outcome.reason {
+                None => {}
+                // What a pin does not ask for.
+                Some(
+                    Reason::NoEvidence
+                    | Reason::TooFewCustomers
+                    | Reason::NotDue
+                    | Reason::BelowMinValue
+                    | Reason::Incompatible
+                    | Reason::NotBetter
+                    | Reason::UpSellNotWorth,
+                ) => {
+                    let kind = Kind::Popular;
+                    if let Some(reason) = request.people.bars(state, compiled, key, kind) {
+                        outcome.reason = Some(reason);
+                        continue;
+                    }
+                    // Of an outcome that was not scored it says something else, if anything.
+                    let scored = (i as usize) < self.scored;
+                    let p0 = if scored { f64::from(outcome.probability) } else { 0.0 };
+                    let p0 = if p0.is_nan() { 0.0 } else { p0.clamp(0.0, 1.0) };
+                    let odds = request.people.odds(policy, key, policy.assume.response_odds);
+                    let p1 = value::offered(p0, odds);
+                    let margin = compiled.items[key as usize].margin;
+                    let cost = request.people.contact_cost;
+                    outcome.value = value::added(p0, p1, margin, cost, lever(policy, kind));
+                    outcome.probability = p0 as f32;
+                    (outcome.kind, outcome.reason) = (Some(kind), None);
+                    self.only_pinned.push(i);
+                }
+                Some(_) => continue,
+            }
+            self.pinned.push((pin.slot, i));
+        }
+    }
+
+    /// Why a product of the catalogue that was not scored is not offered, whatever the evidence.
+    fn barred(&self, state: &State, compiled: &Compiled, key: u32) -> Option<Reason> {
+        let item = &compiled.items[key as usize];
+        if item.never.is_some() {
+            return item.never;
+        }
+        if !compiled.policy.allow_variants {
+            match self.line_mark(item.line) {
+                Some(IN_BASKET) => return Some(Reason::VariantInBasket),
+                Some(_) => return Some(Reason::VariantOfViewed),
+                None => {}
+            }
+        }
+        let apart = self.apart.get(state.model_of(key) as usize) == Some(&self.round);
+        apart.then_some(Reason::SubstituteInBasket)
+    }
+
+    /// Chooses among the outcomes.
+    pub(crate) fn choose(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        context: &Context,
+    ) {
+        self.judge_pins(state, compiled, request);
+        let policy = &compiled.policy;
+        let draw = if policy.explore.active() {
+            uniform(context.seed, &compiled.version, context.customer.as_ref())
+        } else {
+            0.0
+        };
+        let scene = Scene {
+            policy,
+            shelf: &OnShelf { state, compiled },
+            stages: &compiled.stages,
+            pinned: &self.pinned,
+            draw,
+            risk: request.people.risk,
+        };
+        self.slate.choose(&mut self.outcomes, &scene);
+    }
+
     /// What the offer of an outcome is made of.
     pub(crate) fn detail(&self, learned: &Learned<'_>, outcome: u32) -> Option<Detail> {
+        if self.only_pinned.contains(&outcome) {
+            let p0 = self.outcomes[outcome as usize].probability;
+            return Some(Detail::Pinned(p0.into()));
+        }
         let up_sell = self.up_sells.iter().find(|held| held.outcome == outcome);
         match up_sell {
             Some(up_sell) => Some(Detail::UpSell(*up_sell)),
@@ -388,7 +530,13 @@ impl Scratch {
     }
 
     /// Looks for the best dearer variant of a product; returns how many it looked at.
-    fn judge_base(&mut self, state: &State, compiled: &Compiled, base: Base) -> usize {
+    fn judge_base(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        base: Base,
+    ) -> usize {
         let policy = &compiled.policy;
         let catalog = &state.catalog;
         let b = base.key as usize;
@@ -445,16 +593,22 @@ impl Scratch {
             {
                 continue;
             }
+            outcome.reason = request.people.bars(state, compiled, up, Kind::UpSell);
+            if outcome.reason.is_some() {
+                self.suppress(state, outcome);
+                continue;
+            }
             let times = receptiveness(own_from, own_total, group.share_from(position));
             let numbers = value::UpSell {
                 base_purchase: base.purchase,
-                accept: (policy.assume.accept * times).clamp(0.0, 1.0),
+                accept: (policy.assume.accept * times).clamp(0.0, 1.0)
+                    * request.people.response(policy, up),
                 abandon: policy.assume.abandon,
                 margin: item.margin,
                 base_margin,
             };
             outcome.probability = (base.purchase * numbers.accept) as f32;
-            outcome.value = numbers.value(policy.contact_cost, policy.up_sell.lever);
+            outcome.value = numbers.value(request.people.contact_cost, policy.up_sell.lever);
             if numbers.margin <= numbers.base_margin || numbers.gain() <= 0.0 {
                 outcome.reason = Some(Reason::UpSellNotWorth);
             } else if !worth(outcome.value, policy) {

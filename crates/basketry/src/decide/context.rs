@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::contact::{PERSON_KEYS, Person};
 use super::tree::{Node, Reader, Value, expected, fail, read_id};
 use crate::data::Id;
 use crate::{Error, ErrorKind, Result};
@@ -40,6 +41,7 @@ pub struct Context {
     pub(crate) basket: Vec<ContextLine>,
     pub(crate) viewed: Option<Id>,
     pub(crate) orders_since: Vec<Order>,
+    pub(crate) person: Person,
     pub(crate) seed: u64,
 }
 
@@ -78,6 +80,7 @@ impl Clone for Context {
             basket: self.basket.clone(),
             viewed: self.viewed.clone(),
             orders_since: self.orders_since.clone(),
+            person: self.person.clone(),
             seed: self.seed,
         }
     }
@@ -89,6 +92,7 @@ impl Clone for Context {
         self.basket.clone_from(&other.basket);
         self.viewed.clone_from(&other.viewed);
         self.orders_since.clone_from(&other.orders_since);
+        self.person.clone_from(&other.person);
         self.seed = other.seed;
     }
 }
@@ -118,6 +122,7 @@ impl Context {
             basket: Vec::new(),
             viewed: None,
             orders_since: Vec::new(),
+            person: Person::default(),
             seed: 0,
         }
     }
@@ -171,8 +176,8 @@ impl Context {
         self
     }
 
-    /// The seed for whatever a policy leaves to chance. Default 0. The kinds of offer there are
-    /// now leave nothing to chance; the seed is logged all the same.
+    /// The seed for what a policy leaves to chance ([`Policy::explore`](crate::Policy)). Default
+    /// 0. It is logged, so that a decision can be replayed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -183,7 +188,9 @@ impl Context {
     /// `"2026-11-22T10:00:00Z"`, or milliseconds since 1970 as an integer), `customer`,
     /// `placement`, `basket` (a list of `{"product": id, "quantity": number}`, quantity 1 if left
     /// out), `viewed`, `orders_since` (a list of `{"time": ..., "lines": [...]}` with lines like
-    /// the basket's) and `seed`.
+    /// the basket's), `channel`, `ride_along`, `segments`, `consents`, `customer_value`, `contacts`
+    /// (a list of `{"time": ..., "channel": ..., "kind": ..., "products": [id], "outcome": ...,
+    /// "valid_until": ..., "ride_along": ...}` of which only `time` is required) and `seed`.
     ///
     /// ```
     /// use basketry::Context;
@@ -200,7 +207,9 @@ impl Context {
     /// every value has its type and is in its range.
     pub fn from_json(text: &str) -> Result<Self> {
         let root = Node::from_json("context", text)?;
-        let known = ["now", "customer", "placement", "basket", "viewed", "orders_since", "seed"];
+        let mut known =
+            vec!["now", "customer", "placement", "basket", "viewed", "orders_since", "seed"];
+        known.extend(PERSON_KEYS);
         let top = Reader::new("context", "", &root, &known)?;
         let Some((path, node)) = top.node("now") else {
             return top.missing("now", TIME);
@@ -225,6 +234,7 @@ impl Context {
                 });
             }
         }
+        context.person = Person::read(&top)?;
         if let Some((path, node)) = top.node("seed") {
             context.seed = match &node.value {
                 Value::Int(value) if u64::try_from(*value).is_ok() => *value as u64,
@@ -271,11 +281,11 @@ impl Context {
             }
             check_lines(&format!("orders_since[{i}].lines"), &order.lines)?;
         }
-        Ok(())
+        self.person.check(self.now_ms)
     }
 }
 
-const TIME: &str = "a time like \"2026-11-22T10:00:00Z\", or milliseconds since 1970";
+pub(crate) const TIME: &str = "a time like \"2026-11-22T10:00:00Z\", or milliseconds since 1970";
 
 fn check_lines(path: &str, lines: &[ContextLine]) -> Result<()> {
     for (i, line) in lines.iter().enumerate() {
@@ -289,7 +299,7 @@ fn check_lines(path: &str, lines: &[ContextLine]) -> Result<()> {
     Ok(())
 }
 
-fn time(path: &str, time_ms: i64) -> Result<()> {
+pub(crate) fn time(path: &str, time_ms: i64) -> Result<()> {
     match Timestamp::from_millisecond(time_ms) {
         Ok(_) => Ok(()),
         Err(_) => Err(fail(format!(
@@ -305,7 +315,7 @@ pub(crate) fn iso(time_ms: i64) -> String {
         .map_or_else(|_| format!("{time_ms} ms"), |time| time.to_string())
 }
 
-fn read_time(path: &str, node: &Node) -> Result<i64> {
+pub(crate) fn read_time(path: &str, node: &Node) -> Result<i64> {
     match &node.value {
         Value::Int(value) => match i64::try_from(*value) {
             Ok(value) => {
@@ -343,13 +353,14 @@ fn read_lines(reader: &Reader<'_>, key: &str) -> Result<Vec<ContextLine>> {
 impl serde::Serialize for Context {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut s = serializer.serialize_struct("Context", 7)?;
+        let mut s = serializer.serialize_struct("Context", 13)?;
         s.serialize_field("now", &self.now_ms)?;
         s.serialize_field("customer", &self.customer)?;
         s.serialize_field("placement", &self.placement.as_deref())?;
         s.serialize_field("basket", &self.basket)?;
         s.serialize_field("viewed", &self.viewed)?;
         s.serialize_field("orders_since", &self.orders_since)?;
+        self.person.serialize(&mut s)?;
         s.serialize_field("seed", &self.seed)?;
         s.end()
     }

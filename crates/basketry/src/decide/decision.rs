@@ -9,6 +9,7 @@ use super::engine::SCRATCH;
 use super::offer::{Builder, Offer};
 use super::reasons::{Kind, Reason};
 use super::request::Request;
+use super::slate::{Choice, Kept};
 use super::state::{Compiled, State};
 use crate::affinity::report::round6;
 use crate::affinity::scorer::Task;
@@ -33,6 +34,47 @@ pub struct Suppressed {
     pub probability: f64,
     /// Its value in minor units, if it was computed.
     pub value: Option<f64>,
+}
+
+/// A slot that was drawn by lot ([`Policy::explore`](crate::Policy::explore)), and all that it was drawn
+/// from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Explored {
+    /// The slot, counted from 1: the offer with this position was drawn.
+    pub slot: u32,
+    /// The candidates for the slot by falling value, the one that was drawn among them.
+    pub choices: Vec<ExploreChoice>,
+}
+
+/// One of the candidates that a slot was drawn from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ExploreChoice {
+    /// The product.
+    pub product: Id,
+    /// The kind of offer.
+    pub kind: Kind,
+    /// What it is worth, in minor units.
+    pub value: f64,
+    /// The probability with which it was to be drawn; those of all choices sum to 1.
+    pub probability: f64,
+}
+
+/// What became of one of the policy's [`quotas`](crate::Policy::quotas).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct QuotaUse {
+    /// The quota's name.
+    pub name: String,
+    /// How many slots it asks for.
+    pub min: u32,
+    /// How many offers count for it. Fewer than `min`: nothing else of it was worth enough, or fitted
+    /// the other limits.
+    pub made: u32,
+    /// The value given up for it, in minor units: of the offers that made room, less that of those
+    /// that came instead.
+    pub price: f64,
 }
 
 /// The answer of [`Decision::why_not`].
@@ -62,8 +104,12 @@ pub struct Decision {
     /// With them.
     all: OnceLock<Vec<Outcome>>,
     chosen: Vec<Chosen>,
+    choices: Vec<Choice>,
+    drawn_slot: u32,
+    kept: Vec<Kept>,
     /// What the candidates gave cause to warn of.
     warning: Option<String>,
+    /// Made for [`offers`](Self::offers) or, of a held-out customer, [`withheld`](Self::withheld).
     offers: OnceLock<Vec<Offer>>,
     warnings: OnceLock<Vec<String>>,
 }
@@ -79,6 +125,9 @@ impl Decision {
             outcomes: Vec::new(),
             all: OnceLock::new(),
             chosen: Vec::new(),
+            choices: Vec::new(),
+            drawn_slot: 0,
+            kept: Vec::new(),
             warning: None,
             offers: OnceLock::new(),
             warnings: OnceLock::new(),
@@ -101,10 +150,19 @@ impl Decision {
         self.outcomes.clone_from(&scratch.outcomes);
         let learned = self.state.model.learned();
         self.chosen.clear();
-        self.chosen.extend(scratch.slate.chosen.iter().filter_map(|&i| {
-            let outcome = scratch.outcomes[i as usize];
-            Some(Chosen { outcome, chosen_with: 1.0, detail: scratch.detail(&learned, i)? })
+        self.chosen.extend(scratch.slate.chosen.iter().filter_map(|pick| {
+            let outcome = scratch.outcomes[pick.outcome as usize];
+            let detail = scratch.detail(&learned, pick.outcome)?;
+            Some(Chosen { outcome, chosen_with: pick.chosen_with, pinned: pick.pinned, detail })
         }));
+        self.choices.clone_from(&scratch.slate.choices);
+        self.drawn_slot = scratch.slate.drawn_slot;
+        self.kept.clone_from(&scratch.slate.kept);
+        if self.held_out() {
+            for pick in &scratch.slate.chosen {
+                self.outcomes[pick.outcome as usize].reason = Some(Reason::HeldOut);
+            }
+        }
         self.warning = scratch.warning();
         self.all.take();
         self.offers.take();
@@ -115,6 +173,16 @@ impl Decision {
 impl Decision {
     /// The offers, the most valuable first. Empty if nothing is worth offering.
     pub fn offers(&self) -> &[Offer] {
+        if self.held_out() { &[] } else { self.built() }
+    }
+
+    /// The offers that would have been made, had the customer not been held out
+    /// ([`Policy::holdout`](crate::Policy::holdout)); empty for all others.
+    pub fn withheld(&self) -> &[Offer] {
+        if self.held_out() { self.built() } else { &[] }
+    }
+
+    fn built(&self) -> &[Offer] {
         self.offers.get_or_init(|| {
             let builder =
                 Builder { state: &self.state, compiled: &self.compiled, request: &self.request };
@@ -122,14 +190,65 @@ impl Decision {
         })
     }
 
+    /// What is offered.
+    fn made(&self) -> &[Chosen] {
+        if self.held_out() { &[] } else { &self.chosen }
+    }
+
+    /// Why nothing is offered, whatever it is: the customer may not be contacted now, or is held
+    /// out.
+    pub fn stopped(&self) -> Option<Reason> {
+        let people = &self.request.people;
+        people.stopped.or(people.held_out.then_some(Reason::HeldOut))
+    }
+
+    /// True if the customer is held out: offered nothing, to measure against.
+    pub fn held_out(&self) -> bool {
+        self.request.people.held_out
+    }
+
+    /// The slot that was drawn by lot and what it was drawn from; `None` if nothing was left to chance.
+    pub fn explored(&self) -> Option<Explored> {
+        let choice = |choice: &Choice| ExploreChoice {
+            product: self.state.id(choice.key),
+            kind: choice.kind,
+            value: choice.value,
+            probability: choice.probability,
+        };
+        (self.drawn_slot > 0).then(|| Explored {
+            slot: self.drawn_slot,
+            choices: self.choices.iter().map(choice).collect(),
+        })
+    }
+
+    /// What became of the policy's quotas, in their order. Empty too if nothing could be offered.
+    pub fn quotas(&self) -> Vec<QuotaUse> {
+        let quotas = self.compiled.policy.quotas.iter().zip(&self.kept);
+        quotas
+            .map(|(quota, kept)| QuotaUse {
+                name: quota.name.clone(),
+                min: quota.min,
+                made: kept.made,
+                price: kept.price,
+            })
+            .collect()
+    }
+
+    /// What contacting the customer with any offer risks, in minor units: the probability of losing
+    /// them times what they are worth ([`FatiguePolicy`](crate::decide::FatiguePolicy)). Offers are made
+    /// only if they are worth more together.
+    pub fn contact_risk(&self) -> f64 {
+        self.request.people.risk
+    }
+
     /// The number of offers.
     pub fn len(&self) -> usize {
-        self.chosen.len()
+        self.made().len()
     }
 
     /// True if nothing is offered.
     pub fn is_empty(&self) -> bool {
-        self.chosen.is_empty()
+        self.made().is_empty()
     }
 
     /// The offers, the most valuable first.
@@ -137,9 +256,12 @@ impl Decision {
         self.offers().iter()
     }
 
-    /// The expected contribution of all offers, in minor units; 0 if nothing is offered.
+    /// The expected contribution of all offers, less what the contact
+    /// [risks](Self::contact_risk), in minor units; 0 if nothing is offered.
     pub fn value(&self) -> f64 {
-        self.chosen.iter().map(|chosen| chosen.outcome.value).sum()
+        let made = self.made();
+        let values: f64 = made.iter().map(|chosen| chosen.outcome.value).sum();
+        if made.is_empty() { 0.0 } else { values - self.contact_risk() }
     }
 
     /// The model's id, 32 hexadecimal digits.
@@ -295,7 +417,7 @@ impl Decision {
         } else {
             match self.state.in_catalog(key) {
                 None => Reason::NotInCatalogue,
-                Some(c) => self.never(c).unwrap_or(Reason::NoEvidence),
+                Some(c) => self.never(c).or(self.stopped()).unwrap_or(Reason::NoEvidence),
             }
         };
         let mut text = format!("{label} is not offered: {}", reason.text());
@@ -308,6 +430,9 @@ impl Decision {
         let item = &self.compiled.items[c];
         if item.never.is_some() {
             return item.never;
+        }
+        if self.request.people.rules_bar(&self.compiled, c as u32) {
+            return Some(Reason::SegmentRule);
         }
         if item.line == NO_CODE || self.compiled.policy.allow_variants {
             return None;
@@ -353,10 +478,27 @@ impl Decision {
                 round6(outcome.value),
                 round6(policy.min_value)
             ),
-            (Reason::Outranked | Reason::KindLimit | Reason::LineLimit, Some(outcome)) => {
+            (
+                Reason::Outranked
+                | Reason::KindLimit
+                | Reason::LineLimit
+                | Reason::BrandLimit
+                | Reason::CategoryLimit
+                | Reason::SubstituteOffered
+                | Reason::QuotaSlot
+                | Reason::NotDrawn
+                | Reason::HeldOut,
+                Some(outcome),
+            ) => {
                 let kind = outcome.kind.map_or("", Kind::code);
                 write!(text, " ({kind}, worth {} minor units)", round6(outcome.value))
             }
+            (Reason::ContactNotWorth, Some(outcome)) => write!(
+                text,
+                " (worth {} minor units; the contact risks {})",
+                round6(outcome.value),
+                round6(self.contact_risk())
+            ),
             _ => Ok(()),
         };
     }
@@ -365,8 +507,10 @@ impl Decision {
     ///
     /// The same decision gives the same bytes everywhere. Keys, always all of them and in this
     /// order: `model`, `catalog`, `policy`, `policy_version`, `placement`, `now` (ISO 8601, UTC),
-    /// `now_ms`, `customer`, `customer_known`, `basket`, `viewed`, `orders_since`, `seed`,
-    /// `currency`, `offers`, `value`, `suppressed_counts`, `suppressed`, `warnings`. Ids keep
+    /// `now_ms`, `customer`, `customer_known`, `basket`, `viewed`, `orders_since`, `channel`,
+    /// `ride_along`, `segments`, `consents`, `customer_value`, `contacts`, `seed`, `currency`,
+    /// `held_out`, `stopped`, `offers`, `withheld`, `value`, `contact_risk`,
+    /// `explored` (null, or the slot and its choices), `quotas`, `suppressed_counts`, `suppressed`, `warnings`. Ids keep
     /// their type. Numbers that are not counts or times are rounded to six significant digits;
     /// money is in minor units. `suppressed` lists the [`LOGGED_SUPPRESSED`] candidates with the
     /// greatest chance of being bought; `suppressed_counts` counts all.

@@ -202,7 +202,7 @@ fn make(
     SCRATCH.with_borrow_mut(|(request, scratch)| {
         request.resolve(&state, &compiled.policy, context)?;
         scratch.collect(&state, &compiled, request, Task::Basket);
-        scratch.slate.choose(&mut scratch.outcomes, &compiled.items, &compiled.policy);
+        scratch.choose(&state, &compiled, request, context);
         decision.make(state, compiled, context, request, scratch);
         Ok(())
     })

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 
 use super::context::iso;
-use super::decision::{Decision, LOGGED_SUPPRESSED, Suppressed};
+use super::decision::{Decision, ExploreChoice, Explored, LOGGED_SUPPRESSED, QuotaUse, Suppressed};
 use super::offer::{Evidence, Offer};
 use super::reasons::Reason;
 use crate::affinity::report::round6;
@@ -39,7 +39,7 @@ impl serde::Serialize for Numbers<'_> {
 
 impl serde::Serialize for Offer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut s = serializer.serialize_struct("Offer", 14)?;
+        let mut s = serializer.serialize_struct("Offer", 17)?;
         s.serialize_field("kind", &self.kind)?;
         s.serialize_field("products", &self.products)?;
         s.serialize_field("name", &self.name)?;
@@ -51,6 +51,9 @@ impl serde::Serialize for Offer {
         s.serialize_field("margin", &round6(self.margin))?;
         s.serialize_field("value", &round6(self.value))?;
         s.serialize_field("chosen_with", &round6(self.chosen_with))?;
+        s.serialize_field("pinned", &self.pinned)?;
+        s.serialize_field("fallback", &self.fallback)?;
+        s.serialize_field("valid_until", &self.valid_until.map(iso))?;
         s.serialize_field("evidence", &Numbers(&self.evidence))?;
         s.serialize_field("assumed", &self.assumed)?;
         s.serialize_field("why", &self.why)?;
@@ -70,6 +73,38 @@ impl serde::Serialize for Suppressed {
     }
 }
 
+impl serde::Serialize for Explored {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("Explored", 2)?;
+        s.serialize_field("slot", &self.slot)?;
+        s.serialize_field("choices", &self.choices)?;
+        s.end()
+    }
+}
+
+impl serde::Serialize for ExploreChoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("ExploreChoice", 4)?;
+        s.serialize_field("product", &self.product)?;
+        s.serialize_field("kind", &self.kind)?;
+        s.serialize_field("value", &round6(self.value))?;
+        // With all digits: what is learned from it divides by it.
+        s.serialize_field("probability", &self.probability)?;
+        s.end()
+    }
+}
+
+impl serde::Serialize for QuotaUse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("QuotaUse", 4)?;
+        s.serialize_field("name", &self.name)?;
+        s.serialize_field("min", &self.min)?;
+        s.serialize_field("made", &self.made)?;
+        s.serialize_field("price", &round6(self.price))?;
+        s.end()
+    }
+}
+
 impl serde::Serialize for Decision {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let suppressed: Vec<Suppressed> = self
@@ -78,7 +113,7 @@ impl serde::Serialize for Decision {
             .take(LOGGED_SUPPRESSED)
             .map(|outcome| self.suppressed_of(outcome))
             .collect();
-        let mut s = serializer.serialize_struct("Decision", 19)?;
+        let mut s = serializer.serialize_struct("Decision", 31)?;
         s.serialize_field("model", &self.model_id())?;
         s.serialize_field("catalog", self.catalog_version())?;
         s.serialize_field("policy", self.policy_name())?;
@@ -91,10 +126,17 @@ impl serde::Serialize for Decision {
         s.serialize_field("basket", &self.context.basket)?;
         s.serialize_field("viewed", &self.context.viewed)?;
         s.serialize_field("orders_since", &self.context.orders_since)?;
+        self.context.person.serialize(&mut s)?;
         s.serialize_field("seed", &self.context.seed)?;
         s.serialize_field("currency", self.state.catalog.currency().code())?;
+        s.serialize_field("held_out", &self.held_out())?;
+        s.serialize_field("stopped", &self.stopped())?;
         s.serialize_field("offers", self.offers())?;
+        s.serialize_field("withheld", self.withheld())?;
         s.serialize_field("value", &round6(self.value()))?;
+        s.serialize_field("contact_risk", &round6(self.contact_risk()))?;
+        s.serialize_field("explored", &self.explored())?;
+        s.serialize_field("quotas", &self.quotas())?;
         s.serialize_field("suppressed_counts", &Counts(&self.suppressed_counts()))?;
         s.serialize_field("suppressed", &suppressed)?;
         s.serialize_field("warnings", self.warnings())?;
@@ -146,6 +188,10 @@ impl fmt::Display for Decision {
             (None, _) => write!(f, " for nobody known")?,
         }
         match self.len() {
+            0 if self.stopped().is_some() => {
+                let reason = self.stopped().map_or("", Reason::text);
+                writeln!(f, ": nothing is offered: {reason}")?;
+            }
             0 => writeln!(f, ": nothing is worth offering")?,
             1 => writeln!(f, ": 1 offer")?,
             n => writeln!(f, ": {n} offers")?,

@@ -42,12 +42,32 @@
 //! shop's share) over the shop's share.
 //!
 //! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.
+//!
+//! # To whom, and how often
+//!
+//! A [`Context`] may say which segments the customer is in, what they consented to, and which
+//! [`Contact`]s there were. A policy then stops all offers ([`Decision::stopped`]) for lack of
+//! consent, after an opt-out, when a [`Cap`] is reached or the customer takes up nothing, or those
+//! of products that were ignored, rejected, or offered until a moment that has passed. Earlier
+//! contacts shrink what an offer adds to the odds of a purchase ([`FatiguePolicy`]). Held-out
+//! customers ([`HoldoutPolicy`]) are offered nothing, and their decision says what they would have
+//! been ([`Decision::withheld`]).
+//!
+//! # Which slot
+//!
+//! Slots go to what is pinned ([`Pin`]), then to the most valuable candidates within the limits of
+//! kinds, lines, brands and categories; kinds of the fallback chain only fill what is left, and each
+//! such offer is marked. A [`Quota`] takes the least valuable slots, and its price is told
+//! ([`Decision::quotas`]). One slot may be drawn by lot ([`ExplorePolicy`]), with the exact
+//! probability of every candidate ([`Decision::explored`]).
 
 mod assign;
 mod campaign;
 mod candidates;
+mod contact;
 mod context;
 mod decision;
+mod eligibility;
 mod engine;
 mod log;
 mod offer;
@@ -64,12 +84,17 @@ pub use assign::{
     AssignOptions, GroupVolume, OfferGroup, OfferVolume, Plan, ProposalColumns, Proposals,
 };
 pub use campaign::ProposeOptions;
+pub use contact::{Contact, ContactOutcome};
 pub use context::{Context, MAX_CONTEXT_LINES, Order};
-pub use decision::{Decision, LOGGED_SUPPRESSED, Suppressed, WhyNot};
+pub use decision::{
+    Decision, ExploreChoice, Explored, LOGGED_SUPPRESSED, QuotaUse, Suppressed, WhyNot,
+};
 pub use engine::Engine;
 pub use offer::{Evidence, Offer};
 pub use policy::{
-    Assume, CrossSellPolicy, Exclude, Policy, PopularPolicy, PriceWindow, RefillPolicy,
-    ServicePolicy, SimilarPolicy, UnknownProducts, UpSellPolicy,
+    Assume, Cap, ContactPolicy, CoolDownPolicy, CrossSellPolicy, ExplorePolicy, FatiguePolicy,
+    HoldoutPolicy, Pin, Policy, PopularPolicy, PriceWindow, Quota, RefillPolicy, Rule,
+    SegmentPolicy, Selection, ServicePolicy, SimilarPolicy, SuppressPolicy, UnknownProducts,
+    UpSellPolicy,
 };
 pub use reasons::{Kind, Reason};

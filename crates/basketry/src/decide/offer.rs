@@ -41,6 +41,14 @@ pub struct Offer {
     /// The probability with which this offer was chosen for the slot. 1: nothing was left to
     /// chance.
     pub chosen_with: f64,
+    /// The policy pins it to its slot.
+    pub pinned: bool,
+    /// Its kind only fills slots that others leave: the place of the kind in the policy's
+    /// [`fallback`](crate::Policy::fallback) chain, from 1. 0: it holds its slot by its value.
+    pub fallback: u32,
+    /// Until when it is valid, milliseconds since 1970-01-01 UTC; `None`: without an end
+    /// ([`ContactPolicy::valid_for_days`](crate::decide::ContactPolicy::valid_for_days)).
+    pub valid_until: Option<i64>,
     /// The numbers behind it.
     pub evidence: Vec<Evidence>,
     /// What stood in for what is not known: settings of [`Assume`](crate::decide::Assume) by
@@ -87,6 +95,7 @@ impl Builder<'_> {
         let mut offer = match &chosen.detail {
             Detail::Added(scored) => self.added(chosen, scored),
             Detail::UpSell(up_sell) => self.up_sell(chosen, up_sell),
+            Detail::Pinned(p0) => self.pinned(chosen, *p0),
         };
         if let Some(rating) = self.state.catalog.rating(chosen.outcome.key) {
             offer.evidence.push(Evidence { name: "rating", value: rating });
@@ -94,7 +103,24 @@ impl Builder<'_> {
         offer
     }
 
+    /// The odds of a purchase when a product is offered, over those when it is not.
+    fn odds(&self, key: u32) -> f64 {
+        let policy = &self.compiled.policy;
+        self.request.people.odds(policy, key, policy.assume.response_odds)
+    }
+
+    /// What is offered only because it is pinned.
+    fn pinned(&self, chosen: &Chosen, p0: f64) -> Offer {
+        let mut offer = self.plain(chosen, Kind::Popular);
+        offer.base_probability = p0;
+        offer.probability = value::offered(p0, self.odds(chosen.outcome.key));
+        offer.assumed.insert(0, "response_odds");
+        offer.why = "pinned to this slot by the policy".to_owned();
+        offer
+    }
+
     fn plain(&self, chosen: &Chosen, kind: Kind) -> Offer {
+        let request = self.request;
         let key = chosen.outcome.key;
         let item = &self.compiled.items[key as usize];
         let currency = self.state.catalog.currency();
@@ -110,6 +136,17 @@ impl Builder<'_> {
             margin: item.margin,
             value: chosen.outcome.value,
             chosen_with: chosen.chosen_with,
+            pinned: chosen.pinned,
+            fallback: match chosen.pinned {
+                true => 0,
+                false => self.compiled.stages[kind as usize].into(),
+            },
+            valid_until: request.people.valid_until(
+                &self.compiled.policy,
+                request.now_ms,
+                key,
+                kind,
+            ),
             evidence: Vec::new(),
             assumed: if item.assumed { vec!["margin_rate"] } else { Vec::new() },
             why: String::new(),
@@ -127,7 +164,7 @@ impl Builder<'_> {
             let Scored { probability, because, .. } = *scored;
             base_probability(probability, kind, because, viewed_only, policy)
         };
-        offer.probability = value::offered(offer.base_probability, policy.assume.response_odds);
+        offer.probability = value::offered(offer.base_probability, self.odds(chosen.outcome.key));
         offer.assumed.insert(0, "response_odds");
         if !self.state.learned_segments[request.segment(scored) as usize] {
             offer.assumed.push("propensity");

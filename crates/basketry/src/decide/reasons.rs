@@ -157,6 +157,46 @@ reasons! {
     /// `substitute_in_basket`
     SubstituteInBasket = 24, "substitute_in_basket",
         "it is bought instead of something in the basket, or not to be offered with it";
+    /// The policy is not for customers of these segments. `other_segment`
+    OtherSegment = 25, "other_segment", "the policy is not for this customer's segments";
+    /// The customer has not consented to what the policy asks for. `no_consent`
+    NoConsent = 26, "no_consent", "the customer has not given the consent that the policy needs";
+    /// The customer wants no more contacts in this channel. `opted_out`
+    OptedOut = 27, "opted_out", "the customer has opted out";
+    /// As many contacts were made as a cap of the policy allows. `contact_cap`
+    ContactCap = 28, "contact_cap", "the customer was contacted as often as the policy allows";
+    /// The customer took up nothing of the last contacts. `customer_ignores`
+    CustomerIgnores = 29, "customer_ignores",
+        "the customer took up nothing of the last contacts and is left alone for a while";
+    /// It would have been offered, but the customer is held out. `held_out`
+    HeldOut = 30, "held_out",
+        "it would have been offered, but this customer is held out to measure against";
+    /// The customer rejected it not long ago. `rejected`
+    Rejected = 31, "rejected", "the customer rejected it not long ago";
+    /// The customer was shown it often and took no notice. `ignored`
+    Ignored = 32, "ignored", "the customer was shown it often and took no notice";
+    /// It, or something of its line, category or brand, was offered not long ago. `cool_down`
+    CoolDown = 33, "cool_down", "it or something like it was offered not long ago";
+    /// It was offered until a moment that has passed, and is not offered again. `offer_ended`
+    OfferEnded = 34, "offer_ended", "it was offered for a time that has ended";
+    /// It is not among what the policy's `only` selects. `not_selected`
+    NotSelected = 35, "not_selected", "it is not among what the policy selects";
+    /// A rule of the policy keeps it from customers of this segment. `segment_rule`
+    SegmentRule = 36, "segment_rule", "a rule of the policy keeps it from this customer's segment";
+    /// There are as many offers of its brand as the policy allows. `brand_limit`
+    BrandLimit = 37, "brand_limit", "the policy allows no more offers of its brand";
+    /// There are as many offers of its category as the policy allows. `category_limit`
+    CategoryLimit = 38, "category_limit", "the policy allows no more offers of its category";
+    /// It is bought instead of something else that is offered. `substitute_offered`
+    SubstituteOffered = 39, "substitute_offered",
+        "it is bought instead of something else that is offered";
+    /// Its slot went to a product that a quota asks for. `quota_slot`
+    QuotaSlot = 40, "quota_slot", "its slot went to a product that a quota asks for";
+    /// Another candidate was drawn for the slot that is left to chance. `not_drawn`
+    NotDrawn = 41, "not_drawn", "another one was drawn for the slot that is left to chance";
+    /// All offers together are not worth the risk of losing the customer. `contact_not_worth`
+    ContactNotWorth = 42, "contact_not_worth",
+        "all offers together are not worth what one more contact risks";
 }
 
 /// Prints the [code](Reason::code).

@@ -1,5 +1,6 @@
 //! A context resolved against a model and a catalogue.
 
+use super::contact::People;
 use super::context::{Context, iso};
 use super::policy::{Policy, UnknownProducts};
 use super::state::{NONE, State, Unknown, wrong_type};
@@ -18,6 +19,7 @@ pub(crate) struct Request {
     pub(crate) viewed: Option<u32>,
     pub(crate) since: Vec<SinceLine>,
     pub(crate) since_baskets: u32,
+    pub(crate) people: People,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -36,6 +38,7 @@ impl Clone for Request {
         self.viewed = other.viewed;
         self.since.clone_from(&other.since);
         self.since_baskets = other.since_baskets;
+        self.people.clone_from(&other.people);
         self.warnings.clone_from(&other.warnings);
     }
 }
@@ -74,6 +77,7 @@ impl Request {
         self.viewed = None;
         self.since.clear();
         self.since_baskets = 0;
+        self.people.clear();
         self.warnings.clear();
     }
 
@@ -145,6 +149,17 @@ impl Request {
             }
         }
         unknown.warn("orders_since", UNKNOWN, &mut request.warnings);
+        let mut unknown = Unknown::default();
+        for (i, contact) in context.person.contacts.iter().enumerate() {
+            for (j, product) in contact.products.iter().enumerate() {
+                let path = || format!("contacts[{i}].products[{j}]");
+                if let Some(key) = find(state, policy, path, product, &mut unknown)? {
+                    request.people.add(key, i);
+                }
+            }
+        }
+        unknown.warn("contacts", UNKNOWN, &mut request.warnings);
+        request.people.judge(state, policy, context);
         if known_already > 0 {
             request.warnings.push(format!(
                 "orders_since: {known_already} of {} orders are not after the model's last order \

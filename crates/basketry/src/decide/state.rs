@@ -5,8 +5,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::eligibility::{all_of, any_of, outside, pins, quota_bits, rule_bits};
 use super::policy::Policy;
-use super::reasons::Reason;
+use super::reasons::{Kind, Reason};
+use super::slate::{Shelf, Traits};
 use super::tree::fail;
 use super::up_sell::Groups;
 use crate::affinity::scorer::{Segment, Task};
@@ -48,6 +50,14 @@ pub(crate) struct Compiled {
     pub(crate) min_customers: u32,
     /// Per catalogue product.
     pub(crate) items: Vec<Item>,
+    /// Per catalogue product a bit per rule that keeps it from some customers; empty without rules.
+    pub(crate) rule_bits: Vec<u64>,
+    /// Per catalogue product a bit per quota that it counts for; empty without quotas.
+    pub(crate) quota_bits: Vec<u64>,
+    /// What is pinned: keys and positions in the policy, by slot.
+    pub(crate) pins: Vec<(u32, usize)>,
+    /// Per kind its place in the fallback chain, from 1; 0: not in it.
+    pub(crate) stages: [u8; Kind::ALL.len()],
     pub(crate) warnings: Vec<String>,
 }
 
@@ -164,6 +174,14 @@ impl State {
         ((key as usize) < self.to_model.len()).then_some(key as usize)
     }
 
+    /// The narrowest category of a catalogue product: its level and code.
+    pub(crate) fn leaf_category(&self, c: usize) -> Option<(u32, u32)> {
+        let levels = self.catalog.category.iter().enumerate().rev();
+        levels
+            .map(|(level, column)| (level as u32, column.codes[c]))
+            .find(|&(_, code)| code != NO_CODE)
+    }
+
     /// The id behind a key.
     pub(crate) fn id(&self, key: u32) -> Id {
         match self.in_catalog(key) {
@@ -240,24 +258,30 @@ impl State {
                 "min_customers: the model was fitted with {least}, which holds for this policy too"
             ));
         }
-        let mut excluded = vec![false; catalog.len()];
-        exclude_products(policy, catalog, &mut excluded, &mut warnings)?;
-        let categories: Vec<&Codes> = catalog.category.iter().collect();
-        let brands: Vec<&Codes> = catalog.brand.iter().collect();
-        let lines: Vec<&Codes> = catalog.line.iter().collect();
-        for (key, what, ids, columns) in [
-            ("categories", "category", &policy.exclude.categories, categories),
-            ("brands", "brand", &policy.exclude.brands, brands),
-            ("lines", "line", &policy.exclude.lines, lines),
-        ] {
-            exclude_values(key, what, ids, &columns, &mut excluded, &mut warnings)?;
+        let excluded = any_of("exclude", &policy.exclude, catalog, &mut warnings)?;
+        let selected = all_of("only", &policy.only, catalog, &mut warnings)?;
+        let rule_bits = rule_bits(policy, catalog, &mut warnings)?;
+        let quota_bits = quota_bits(policy, catalog, &mut warnings)?;
+        let pins = pins(policy, catalog, &mut warnings)?;
+        let mut stages = [0; Kind::ALL.len()];
+        for (stage, &kind) in (1..).zip(&policy.fallback) {
+            stages[kind as usize] = stage;
+        }
+        if let Some(level) = policy.category_level
+            && level as usize >= catalog.category.len()
+        {
+            return Err(fail(format!(
+                "category_level: expected less than the {} category levels of the catalogue, got \
+                 {level}",
+                catalog.category.len()
+            )));
         }
 
         let learned = self.model.learned().products;
         let no_cost = NO_MONEY;
         let mut without_cost = 0usize;
         let mut items = Vec::with_capacity(catalog.len());
-        for (c, excluded) in excluded.into_iter().enumerate() {
+        for c in 0..catalog.len() {
             let price = catalog.price[c];
             let cost = catalog.cost.get(c).copied().unwrap_or(no_cost);
             let assumed = cost == no_cost;
@@ -277,13 +301,13 @@ impl State {
                 Some(Reason::NotSellable)
             } else if catalog.stock.get(c).is_some_and(|&stock| stock <= 0) {
                 Some(Reason::OutOfStock)
-            } else if excluded {
+            } else if excluded[c] {
                 Some(Reason::Excluded)
+            } else if !selected[c] {
+                Some(Reason::NotSelected)
             } else if price == NO_MONEY {
                 Some(Reason::NoPrice)
-            } else if policy.price.min.is_some_and(|min| price < min)
-                || policy.price.max.is_some_and(|max| price > max)
-            {
+            } else if outside(&policy.price, price) {
                 Some(Reason::PriceWindow)
             } else if margin.is_nan() {
                 Some(Reason::UnknownCost)
@@ -323,7 +347,51 @@ impl State {
             });
         }
         let version = policy.version();
-        Ok(Compiled { policy: policy.clone(), version, min_customers, items, warnings })
+        Ok(Compiled {
+            policy: policy.clone(),
+            version,
+            min_customers,
+            items,
+            rule_bits,
+            quota_bits,
+            pins,
+            stages,
+            warnings,
+        })
+    }
+}
+
+/// The products of a state, as a slate asks about them.
+pub(crate) struct OnShelf<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) compiled: &'a Compiled,
+}
+
+impl Shelf for OnShelf<'_> {
+    fn traits(&self, key: u32) -> Traits {
+        let catalog = &self.state.catalog;
+        let code = |column: Option<&Codes>| {
+            column.and_then(|column| column.codes.get(key as usize)).copied().unwrap_or(NO_CODE)
+        };
+        let category = match self.compiled.policy.category_level {
+            Some(level) => Some((level, code(catalog.category.get(level as usize)))),
+            None => self.state.in_catalog(key).and_then(|c| self.state.leaf_category(c)),
+        };
+        Traits {
+            line: code(catalog.line.as_ref()),
+            brand: code(catalog.brand.as_ref()),
+            category: category.unwrap_or((0, NO_CODE)),
+        }
+    }
+
+    fn apart(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.state.model_of(a), self.state.model_of(b));
+        let model = &self.state.model;
+        a != NONE && b != NONE && (model.apart(a).contains(&b) || model.apart(b).contains(&a))
+    }
+
+    fn quotas(&self, key: u32) -> u64 {
+        self.compiled.quota_bits.get(key as usize).copied().unwrap_or(0)
     }
 }
 
@@ -338,86 +406,6 @@ pub(crate) fn wrong_type(error: ErrorKind, path: &str, id: &Id, what: &str, kind
         error,
         format!("{path}: {id} is {is}, but {what} are {kind}; ids are never converted"),
     )
-}
-
-fn exclude_products(
-    policy: &Policy,
-    catalog: &Catalog,
-    excluded: &mut [bool],
-    warnings: &mut Vec<String>,
-) -> Result<()> {
-    let mut unknown = Unknown::default();
-    for (i, id) in policy.exclude.products.iter().enumerate() {
-        let kind = catalog.ids().kind();
-        if id.as_ref().kind() != kind && !catalog.is_empty() {
-            let path = format!("exclude.products[{i}]");
-            return Err(wrong_type(
-                ErrorKind::Policy,
-                &path,
-                id,
-                "the catalogue's product ids",
-                kind,
-            ));
-        }
-        match catalog.ids().find(id) {
-            Some(c) => excluded[c as usize] = true,
-            None => unknown.add(id),
-        }
-    }
-    unknown.warn("exclude.products", "not in the catalogue", warnings);
-    Ok(())
-}
-
-fn exclude_values(
-    key: &str,
-    what: &str,
-    ids: &[Id],
-    columns: &[&Codes],
-    excluded: &mut [bool],
-    warnings: &mut Vec<String>,
-) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    if columns.is_empty() {
-        // Going on would offer what the shop has forbidden.
-        return Err(fail(format!(
-            "exclude.{key}: the catalogue has no {what} column to exclude by"
-        )));
-    }
-    let mut unknown = Unknown::default();
-    let mut chosen: Vec<Vec<bool>> =
-        columns.iter().map(|column| vec![false; column.values.len()]).collect();
-    for (i, id) in ids.iter().enumerate() {
-        if columns.iter().all(|column| column.values.kind() != id.as_ref().kind()) {
-            let path = format!("exclude.{key}[{i}]");
-            let values = format!("the values of the catalogue's {what} column");
-            return Err(wrong_type(
-                ErrorKind::Policy,
-                &path,
-                id,
-                &values,
-                columns[0].values.kind(),
-            ));
-        }
-        let mut found = false;
-        for (column, chosen) in columns.iter().zip(&mut chosen) {
-            if let Some(code) = column.values.find(id) {
-                chosen[code as usize] = true;
-                found = true;
-            }
-        }
-        if !found {
-            unknown.add(id);
-        }
-    }
-    for (column, chosen) in columns.iter().zip(&chosen) {
-        for (&code, excluded) in column.codes.iter().zip(excluded.iter_mut()) {
-            *excluded |= chosen.get(code as usize).copied().unwrap_or(false);
-        }
-    }
-    unknown.warn(&format!("exclude.{key}"), &format!("no {what} of the catalogue"), warnings);
-    Ok(())
 }
 
 /// Ids that were not found, for a warning.

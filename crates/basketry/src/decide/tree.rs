@@ -293,6 +293,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    pub(crate) fn optional_number(&self, key: &str, into: &mut Option<f64>) -> Result<()> {
+        match self.find(key) {
+            None => Ok(()),
+            Some(Node { value: Value::Null, .. }) => {
+                *into = None;
+                Ok(())
+            }
+            Some(_) => {
+                let mut value = 0.0;
+                self.number(key, &mut value)?;
+                *into = Some(value);
+                Ok(())
+            }
+        }
+    }
+
     pub(crate) fn optional_minor(&self, key: &str, into: &mut Option<i64>) -> Result<()> {
         match self.find(key) {
             None => Ok(()),

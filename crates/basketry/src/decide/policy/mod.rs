@@ -1,14 +1,23 @@
 //! What a shop wants offered: plain data with one validator.
 
 mod assume;
+mod contact;
+mod cool_down;
 mod cross_sell;
-mod exclude;
+mod explore;
+mod fatigue;
+mod holdout;
+mod pinned;
 mod popular;
 mod price;
+mod quota;
 mod ranges;
 mod refill;
+mod segments;
+mod selection;
 mod service;
 mod similar;
+mod suppress;
 mod up_sell;
 
 use std::path::Path;
@@ -17,15 +26,26 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use self::assume::Assume;
+pub use self::contact::{Cap, ContactPolicy};
+pub use self::cool_down::CoolDownPolicy;
 pub use self::cross_sell::CrossSellPolicy;
-pub use self::exclude::Exclude;
+pub use self::explore::ExplorePolicy;
+pub use self::fatigue::FatiguePolicy;
+pub use self::holdout::HoldoutPolicy;
+pub use self::pinned::Pin;
 pub use self::popular::PopularPolicy;
 pub use self::price::PriceWindow;
-use self::ranges::Ranges;
+pub use self::quota::Quota;
+use self::ranges::{MOST, Ranges};
 pub use self::refill::RefillPolicy;
+pub use self::segments::SegmentPolicy;
+pub use self::selection::{Rule, Selection};
 pub use self::service::ServicePolicy;
 pub use self::similar::SimilarPolicy;
+pub use self::suppress::SuppressPolicy;
 pub use self::up_sell::UpSellPolicy;
+use super::contact::kind_of;
+use super::reasons::Kind;
 use super::tree::{Node, Reader, fail};
 use crate::{Error, Result};
 
@@ -72,6 +92,20 @@ pub struct Policy {
     /// The most offers of one product line (the catalogue's `line` column; products without a
     /// line are not limited), 1 to 1000. Default 1.
     pub per_line: u32,
+    /// The most offers of one brand, 1 to 1000. Default 1000: no limit.
+    pub per_brand: u32,
+    /// The most offers of one category, 1 to 1000. Default 1000: no limit.
+    pub per_category: u32,
+    /// The level of the category that `per_category` counts, 0 for the broadest. Default: the
+    /// narrowest at which a product has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category_level: Option<u32>,
+    /// True: one decision may offer two products of which the model says that one is bought instead of
+    /// the other. Default false.
+    pub allow_substitutes: bool,
+    /// Kinds of offer that only fill slots which the others leave, the first of them first. Kinds that
+    /// are not here compete by value. Default: popular offers.
+    pub fallback: Vec<Kind>,
     /// True: other variants (same product line) of what is in the basket or viewed may be offered
     /// as cross-sell, refill or popular. Up-selling moves between variants in any case. Default
     /// false: no second barbecue for somebody who buys a barbecue.
@@ -98,8 +132,30 @@ pub struct Policy {
     pub popular: PopularPolicy,
     /// Prices that may be offered.
     pub price: PriceWindow,
+    /// What may be offered: by default everything.
+    pub only: Selection,
     /// What is never offered.
-    pub exclude: Exclude,
+    pub exclude: Selection,
+    /// What else holds for customers of some segments; at most 64 rules.
+    pub rules: Vec<Rule>,
+    /// For which customers the policy is, by their segments.
+    pub segments: SegmentPolicy,
+    /// How often customers may be contacted, and with whose consent.
+    pub contact: ContactPolicy,
+    /// What is not shown again for a while because the customer did not want it.
+    pub suppress: SuppressPolicy,
+    /// How many days lie between related offers.
+    pub cool_down: CoolDownPolicy,
+    /// Customers who are offered nothing, to measure against.
+    pub holdout: HoldoutPolicy,
+    /// What contacts cost beyond the moment.
+    pub fatigue: FatiguePolicy,
+    /// The slot that is left to chance, if one is.
+    pub explore: ExplorePolicy,
+    /// Products that are offered in a certain slot; at most 1000.
+    pub pinned: Vec<Pin>,
+    /// Slots that are kept for products of the shop's choice; at most 64 quotas.
+    pub quotas: Vec<Quota>,
     /// What stands in for what is not known.
     pub assume: Assume,
 }
@@ -125,6 +181,11 @@ impl Default for Policy {
             min_value: 0.0,
             contact_cost: 0.0,
             per_line: 1,
+            per_brand: MOST,
+            per_category: MOST,
+            category_level: None,
+            allow_substitutes: false,
+            fallback: vec![Kind::Popular],
             allow_variants: false,
             min_customers: None,
             unknown_products: UnknownProducts::Ignore,
@@ -135,19 +196,35 @@ impl Default for Policy {
             similar: SimilarPolicy::default(),
             popular: PopularPolicy::default(),
             price: PriceWindow::default(),
-            exclude: Exclude::default(),
+            only: Selection::default(),
+            exclude: Selection::default(),
+            rules: Vec::new(),
+            segments: SegmentPolicy::default(),
+            contact: ContactPolicy::default(),
+            suppress: SuppressPolicy::default(),
+            cool_down: CoolDownPolicy::default(),
+            holdout: HoldoutPolicy::default(),
+            fatigue: FatiguePolicy::default(),
+            explore: ExplorePolicy::default(),
+            pinned: Vec::new(),
+            quotas: Vec::new(),
             assume: Assume::default(),
         }
     }
 }
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 34] = [
     "name",
     "placement",
     "max_offers",
     "min_value",
     "contact_cost",
     "per_line",
+    "per_brand",
+    "per_category",
+    "category_level",
+    "allow_substitutes",
+    "fallback",
     "allow_variants",
     "min_customers",
     "unknown_products",
@@ -158,7 +235,18 @@ const KEYS: [&str; 18] = [
     "similar",
     "popular",
     "price",
+    "only",
     "exclude",
+    "rules",
+    "segments",
+    "contact",
+    "suppress",
+    "cool_down",
+    "holdout",
+    "fatigue",
+    "explore",
+    "pinned",
+    "quotas",
     "assume",
 ];
 
@@ -244,6 +332,16 @@ impl Policy {
         top.number("min_value", &mut policy.min_value)?;
         top.number("contact_cost", &mut policy.contact_cost)?;
         top.count("per_line", &mut policy.per_line)?;
+        top.count("per_brand", &mut policy.per_brand)?;
+        top.count("per_category", &mut policy.per_category)?;
+        top.optional_count("category_level", &mut policy.category_level)?;
+        top.flag("allow_substitutes", &mut policy.allow_substitutes)?;
+        if let Some((path, list)) = top.list("fallback", "kinds of offer")? {
+            let kinds = list.iter().enumerate();
+            policy.fallback = kinds
+                .map(|(i, node)| kind_of(&format!("{path}[{i}]"), node))
+                .collect::<Result<_>>()?;
+        }
         top.flag("allow_variants", &mut policy.allow_variants)?;
         top.optional_count("min_customers", &mut policy.min_customers)?;
         top.choice(
@@ -258,7 +356,18 @@ impl Policy {
         policy.similar.read(&top)?;
         policy.popular.read(&top)?;
         policy.price.read(&top)?;
-        policy.exclude.read(&top)?;
+        policy.only.read(&top, "only")?;
+        policy.exclude.read(&top, "exclude")?;
+        Rule::read_all(&mut policy.rules, &top)?;
+        policy.segments.read(&top)?;
+        policy.contact.read(&top)?;
+        policy.suppress.read(&top)?;
+        policy.cool_down.read(&top)?;
+        policy.holdout.read(&top)?;
+        policy.fatigue.read(&top)?;
+        policy.explore.read(&top)?;
+        Pin::read_all(&mut policy.pinned, &top)?;
+        Quota::read_all(&mut policy.quotas, &top)?;
         policy.assume.read(&top)?;
         policy.in_ranges(&Ranges { line: &|path| root.line_at(path) })?;
         Ok(policy)
@@ -273,6 +382,14 @@ impl Policy {
         ranges.lever("min_value", self.min_value)?;
         ranges.lever("contact_cost", self.contact_cost)?;
         ranges.count("per_line", self.per_line, 1)?;
+        ranges.count("per_brand", self.per_brand, 1)?;
+        ranges.count("per_category", self.per_category, 1)?;
+        for (i, kind) in self.fallback.iter().enumerate() {
+            if self.fallback[..i].contains(kind) {
+                let path = format!("fallback[{i}]");
+                return Err(ranges.out(&path, "each kind once", kind.code()));
+            }
+        }
         if self.min_customers == Some(0) {
             return Err(ranges.out("min_customers", "a whole number of at least 1", "0"));
         }
@@ -282,7 +399,17 @@ impl Policy {
         self.refill.check(ranges)?;
         self.similar.check(ranges)?;
         self.popular.check(ranges)?;
-        self.price.check(ranges)?;
+        self.price.check("price", ranges)?;
+        Rule::check_all(&self.rules, ranges)?;
+        self.segments.check(ranges)?;
+        self.contact.check(ranges)?;
+        self.suppress.check(ranges)?;
+        self.cool_down.check(ranges)?;
+        self.holdout.check(ranges)?;
+        self.fatigue.check(ranges)?;
+        self.explore.check(self.max_offers, ranges)?;
+        Pin::check_all(&self.pinned, ranges)?;
+        Quota::check_all(&self.quotas, ranges)?;
         self.assume.check(ranges)
     }
 }

@@ -27,14 +27,14 @@ impl PriceWindow {
         price.optional_minor("max", &mut self.max)
     }
 
-    pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {
+    pub(super) fn check(&self, path: &str, ranges: &Ranges<'_>) -> Result<()> {
         let what = |least: i64| format!("a price of at least {least}");
         if let Some(min) = self.min.filter(|&min| min < 0) {
-            return Err(ranges.out("price.min", &what(0), &min.to_string()));
+            return Err(ranges.out(&format!("{path}.min"), &what(0), &min.to_string()));
         }
         let least = self.min.unwrap_or(0);
         match self.max.filter(|&max| max < least) {
-            Some(max) => Err(ranges.out("price.max", &what(least), &max.to_string())),
+            Some(max) => Err(ranges.out(&format!("{path}.max"), &what(least), &max.to_string())),
             None => Ok(()),
         }
     }

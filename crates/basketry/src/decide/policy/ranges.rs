@@ -9,6 +9,9 @@ use crate::{Error, Result};
 /// The most offers that `max_offers`, a kind's `max` and `per_line` may ask for.
 pub(super) const MOST: u32 = 1000;
 
+/// The most days that a rule looks back or ahead: a hundred years.
+pub(super) const MOST_DAYS: f64 = 36_500.0;
+
 /// Far beyond any use, and small enough that no value overflows.
 const ANY: f64 = 1e12;
 
@@ -49,6 +52,23 @@ impl Ranges<'_> {
             return Ok(());
         }
         Err(self.out(path, &format!("a name{or}"), "an empty string"))
+    }
+
+    /// A number of days, more than none.
+    pub(super) fn days(&self, path: &str, value: f64) -> Result<()> {
+        if value.is_finite() && value > 0.0 && value <= MOST_DAYS {
+            return Ok(());
+        }
+        let what = format!("a number above 0 and at most {MOST_DAYS}");
+        Err(self.out(path, &what, &format!("{value:?}")))
+    }
+
+    /// Names, none of them empty.
+    pub(super) fn names(&self, path: &str, names: &[String]) -> Result<()> {
+        names
+            .iter()
+            .enumerate()
+            .try_for_each(|(i, name)| self.name(&format!("{path}[{i}]"), name, ""))
     }
 }
 
@@ -115,6 +135,21 @@ pub(super) fn read_ids(reader: &Reader<'_>, key: &str, into: &mut Arc<[Id]>) -> 
             .iter()
             .enumerate()
             .map(|(i, node)| read_id(&format!("{path}[{i}]"), node))
+            .collect::<Result<_>>()?;
+    }
+    Ok(())
+}
+
+/// A list of names.
+pub(super) fn read_names(reader: &Reader<'_>, key: &str, into: &mut Vec<String>) -> Result<()> {
+    if let Some((path, list)) = reader.list(key, "strings")? {
+        *into = list
+            .iter()
+            .enumerate()
+            .map(|(i, node)| match &node.value {
+                Value::Str(name) => Ok(name.clone()),
+                other => Err(expected(&format!("{path}[{i}]"), node.line, "a string", other)),
+            })
             .collect::<Result<_>>()?;
     }
     Ok(())

@@ -1,0 +1,219 @@
+//! Which products of a catalogue a policy selects and excludes.
+
+use super::policy::{Policy, PriceWindow, Selection};
+use super::state::{Unknown, wrong_type};
+use super::tree::fail;
+use crate::data::{Catalog, Codes, Id, NO_MONEY};
+use crate::{ErrorKind, Result};
+
+/// Whether each product has any of the values that `selection` names.
+pub(crate) fn any_of(
+    path: &str,
+    selection: &Selection,
+    catalog: &Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<bool>> {
+    let mut all = vec![false; catalog.len()];
+    each_key(path, "exclude by", selection, catalog, warnings, |has| {
+        for (all, has) in all.iter_mut().zip(has) {
+            *all |= has;
+        }
+    })?;
+    Ok(all)
+}
+
+/// Whether each product has, for every key that `selection` gives, one of its values.
+pub(crate) fn all_of(
+    path: &str,
+    selection: &Selection,
+    catalog: &Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<bool>> {
+    let mut all = vec![true; catalog.len()];
+    each_key(path, "select by", selection, catalog, warnings, |has| {
+        for (all, has) in all.iter_mut().zip(has) {
+            *all &= has;
+        }
+    })?;
+    Ok(all)
+}
+
+/// A price outside of the window; a product without a price is not.
+pub(crate) fn outside(window: &PriceWindow, price: i64) -> bool {
+    price != NO_MONEY
+        && (window.min.is_some_and(|min| price < min) || window.max.is_some_and(|max| price > max))
+}
+
+/// A bit per rule of the policy that keeps a product from the customers the rule is for; empty without
+/// rules.
+pub(crate) fn rule_bits(
+    policy: &Policy,
+    catalog: &Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<u64>> {
+    if policy.rules.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut bits = vec![0u64; catalog.len()];
+    for (i, rule) in policy.rules.iter().enumerate() {
+        let excluded = any_of(&format!("rules[{i}].exclude"), &rule.exclude, catalog, warnings)?;
+        let selected = all_of(&format!("rules[{i}].only"), &rule.only, catalog, warnings)?;
+        for (c, bits) in bits.iter_mut().enumerate() {
+            let bars = excluded[c] || !selected[c] || outside(&rule.price, catalog.price[c]);
+            *bits |= u64::from(bars) << i;
+        }
+    }
+    Ok(bits)
+}
+
+/// A bit per quota of the policy that a product counts for; empty without quotas.
+pub(crate) fn quota_bits(
+    policy: &Policy,
+    catalog: &Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<u64>> {
+    if policy.quotas.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut bits = vec![0u64; catalog.len()];
+    for (i, quota) in policy.quotas.iter().enumerate() {
+        let selected = all_of(&format!("quotas[{i}].select"), &quota.select, catalog, warnings)?;
+        for (bits, selected) in bits.iter_mut().zip(selected) {
+            *bits |= u64::from(selected) << i;
+        }
+    }
+    Ok(bits)
+}
+
+/// What the policy pins: keys and positions in the policy, by slot.
+pub(crate) fn pins(
+    policy: &Policy,
+    catalog: &Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<(u32, usize)>> {
+    let mut pins = Vec::new();
+    for (i, pin) in policy.pinned.iter().enumerate() {
+        let path = || format!("pinned[{i}].product");
+        match find_product(path, &pin.product, catalog)? {
+            Some(key) => pins.push((key, i)),
+            None => warnings.push(format!("{}: {} is not in the catalogue", path(), pin.product)),
+        }
+    }
+    pins.sort_by_key(|&(_, i)| policy.pinned[i].slot);
+    Ok(pins)
+}
+
+/// Calls `each` with the products that have one of the values of a key, for every key that is given.
+fn each_key(
+    path: &str,
+    verb: &str,
+    selection: &Selection,
+    catalog: &Catalog,
+    warnings: &mut Vec<String>,
+    mut each: impl FnMut(Vec<bool>),
+) -> Result<()> {
+    if !selection.products.is_empty() {
+        each(products(&format!("{path}.products"), &selection.products, catalog, warnings)?);
+    }
+    let categories: Vec<&Codes> = catalog.category.iter().collect();
+    let brands: Vec<&Codes> = catalog.brand.iter().collect();
+    let lines: Vec<&Codes> = catalog.line.iter().collect();
+    for (key, what, ids, columns) in [
+        ("categories", "category", &selection.categories, &categories),
+        ("brands", "brand", &selection.brands, &brands),
+        ("lines", "line", &selection.lines, &lines),
+    ] {
+        if ids.is_empty() {
+            continue;
+        }
+        if columns.is_empty() {
+            // Going on would offer what the shop has forbidden.
+            return Err(fail(format!(
+                "{path}.{key}: the catalogue has no {what} column to {verb}"
+            )));
+        }
+        each(values(&format!("{path}.{key}"), what, ids, columns, catalog.len(), warnings)?);
+    }
+    for (name, ids) in &selection.attributes {
+        let path = format!("{path}.attributes.{name}");
+        let Some(column) = catalog.must_match.iter().find(|column| *column.column == **name) else {
+            let names: Vec<&str> = catalog.must_match.iter().map(|c| &*c.column).collect();
+            return Err(fail(format!(
+                "{path}: the catalogue has no must_match column of this name to {verb}; it has: {}",
+                if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            )));
+        };
+        each(values(&path, name, ids, &[column], catalog.len(), warnings)?);
+    }
+    Ok(())
+}
+
+fn products(
+    path: &str,
+    ids: &[Id],
+    catalog: &Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<bool>> {
+    let mut has = vec![false; catalog.len()];
+    let mut unknown = Unknown::default();
+    for (i, id) in ids.iter().enumerate() {
+        match find_product(|| format!("{path}[{i}]"), id, catalog)? {
+            Some(c) => has[c as usize] = true,
+            None => unknown.add(id),
+        }
+    }
+    unknown.warn(path, "not in the catalogue", warnings);
+    Ok(has)
+}
+
+/// A product that a policy names, if the catalogue has it.
+pub(crate) fn find_product(
+    path: impl Fn() -> String,
+    id: &Id,
+    catalog: &Catalog,
+) -> Result<Option<u32>> {
+    let kind = catalog.ids().kind();
+    if id.as_ref().kind() != kind && !catalog.is_empty() {
+        let what = "the catalogue's product ids";
+        return Err(wrong_type(ErrorKind::Policy, &path(), id, what, kind));
+    }
+    Ok(catalog.ids().find(id))
+}
+
+fn values(
+    path: &str,
+    what: &str,
+    ids: &[Id],
+    columns: &[&Codes],
+    products: usize,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<bool>> {
+    let mut unknown = Unknown::default();
+    let mut chosen: Vec<Vec<bool>> =
+        columns.iter().map(|column| vec![false; column.values.len()]).collect();
+    for (i, id) in ids.iter().enumerate() {
+        if columns.iter().all(|column| column.values.kind() != id.as_ref().kind()) {
+            let kind = columns[0].values.kind();
+            let values = format!("the values of the catalogue's {what} column");
+            return Err(wrong_type(ErrorKind::Policy, &format!("{path}[{i}]"), id, &values, kind));
+        }
+        let mut found = false;
+        for (column, chosen) in columns.iter().zip(&mut chosen) {
+            if let Some(code) = column.values.find(id) {
+                chosen[code as usize] = true;
+                found = true;
+            }
+        }
+        if !found {
+            unknown.add(id);
+        }
+    }
+    let mut has = vec![false; products];
+    for (column, chosen) in columns.iter().zip(&chosen) {
+        for (&code, has) in column.codes.iter().zip(&mut has) {
+            *has |= chosen.get(code as usize).copied().unwrap_or(false);
+        }
+    }
+    unknown.warn(path, &format!("no {what} of the catalogue"), warnings);
+    Ok(has)
+}

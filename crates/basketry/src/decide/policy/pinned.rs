@@ -1,0 +1,102 @@
+//! Products that the shop wants in a certain slot.
+
+use serde::Serialize;
+
+use super::ranges::{MOST, Ranges};
+use crate::Result;
+use crate::data::Id;
+use crate::decide::context::{read_time, time};
+use crate::decide::tree::{Node, Reader, Value, read_id};
+
+/// One of the `pinned` offers of a [`Policy`](super::Policy): a product that is offered in a certain
+/// slot, whatever it is worth.
+///
+/// It is offered only if it may be: in stock, sold at a gain, not excluded, not in the basket, not
+/// rejected by the customer, and so on. Value, evidence and timing are not asked for.
+///
+/// ```
+/// use basketry::Policy;
+///
+/// let policy = Policy::from_toml(r#"
+///     [[pinned]]
+///     product = "advent-calendar"
+///     slot = 1
+///     until = "2026-12-01T00:00:00Z"
+/// "#)?;
+/// assert_eq!(policy.pinned[0].until, Some(1_796_083_200_000));
+/// # Ok::<(), basketry::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Pin {
+    /// The product.
+    pub product: Id,
+    /// The slot, counted from 1, up to 1000; behind the last offer it is the last. Default 1.
+    pub slot: u32,
+    /// Pinned from this moment on, milliseconds since 1970-01-01 UTC. Default: from always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// Pinned until just before this moment, milliseconds since 1970-01-01 UTC. Default: for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
+}
+
+impl Pin {
+    /// A product pinned to a slot.
+    pub fn new(product: impl Into<Id>, slot: u32) -> Self {
+        Self { product: product.into(), slot, from: None, until: None }
+    }
+
+    /// Whether it is pinned at this time.
+    pub(crate) fn active(&self, now_ms: i64) -> bool {
+        self.from.is_none_or(|from| now_ms >= from) && self.until.is_none_or(|until| now_ms < until)
+    }
+
+    pub(super) fn read_all(pins: &mut Vec<Self>, top: &Reader<'_>) -> Result<()> {
+        let Some((path, list)) = top.list("pinned", "tables with a product")? else {
+            return Ok(());
+        };
+        pins.clear();
+        for (i, node) in list.iter().enumerate() {
+            let path = format!("{path}[{i}]");
+            let known = ["product", "slot", "from", "until"];
+            let table = Reader::new("policy", &path, node, &known)?;
+            let Some((path, node)) = table.node("product") else {
+                return table.missing("product", "an id (an integer or a string)");
+            };
+            let mut pin = Self::new(read_id(&path, node)?, 1);
+            table.count("slot", &mut pin.slot)?;
+            pin.from = moment(&table, "from")?;
+            pin.until = moment(&table, "until")?;
+            pins.push(pin);
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_all(pins: &[Self], ranges: &Ranges<'_>) -> Result<()> {
+        if pins.len() > MOST as usize {
+            let what = format!("at most {MOST} pinned offers");
+            return Err(ranges.out("pinned", &what, &pins.len().to_string()));
+        }
+        for (i, pin) in pins.iter().enumerate() {
+            ranges.count(&format!("pinned[{i}].slot"), pin.slot, 1)?;
+            for (key, at) in [("from", pin.from), ("until", pin.until)] {
+                at.map_or(Ok(()), |at| time(&format!("pinned[{i}].{key}"), at))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A time that may be left out.
+fn moment(table: &Reader<'_>, key: &str) -> Result<Option<i64>> {
+    match table.node(key) {
+        None | Some((_, Node { value: Value::Null, .. })) => Ok(None),
+        // TOML has times of its own.
+        Some((path, Node { value: Value::Date(text), line })) => {
+            let node = Node { value: Value::Str(text.clone()), line: *line };
+            read_time(&path, &node).map(Some)
+        }
+        Some((path, node)) => read_time(&path, node).map(Some),
+    }
+}

@@ -1,0 +1,32 @@
+//! For which customers a policy is.
+
+use serde::Serialize;
+
+use super::ranges::{Ranges, read_names};
+use crate::Result;
+use crate::decide::tree::Reader;
+
+/// The `segments` table of a [`Policy`](super::Policy): for which customers it is, by the segments
+/// that the request names. Others are offered nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SegmentPolicy {
+    /// Customers of one of these segments. Default: all.
+    pub only: Vec<String>,
+    /// Nobody of these segments.
+    pub exclude: Vec<String>,
+}
+
+impl SegmentPolicy {
+    pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
+        let Some((path, node)) = top.node("segments") else { return Ok(()) };
+        let table = Reader::new("policy", &path, node, &["only", "exclude"])?;
+        read_names(&table, "only", &mut self.only)?;
+        read_names(&table, "exclude", &mut self.exclude)
+    }
+
+    pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {
+        ranges.names("segments.only", &self.only)?;
+        ranges.names("segments.exclude", &self.exclude)
+    }
+}

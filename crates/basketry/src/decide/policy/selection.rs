@@ -1,0 +1,185 @@
+//! Products by what they are: what may be offered, and what never.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use super::price::PriceWindow;
+use super::ranges::{Ranges, id_list, read_ids, read_names};
+use crate::Result;
+use crate::data::Id;
+use crate::decide::tree::{Node, Reader, Value, expected, read_id};
+
+/// Products by id, category, brand, line or attribute: the tables `only` and `exclude` of a
+/// [`Policy`](super::Policy), and parts of others. Ids are compared with their type: `1` and `"1"`
+/// differ.
+///
+/// What is excluded is what has any of the values. What is selected has, for each key that is given,
+/// one of its values: `only = { brands = ["Alm", "Hof"], categories = ["cheese"] }` is cheese of these
+/// two brands.
+///
+/// ```
+/// use basketry::Policy;
+///
+/// let policy = Policy::from_toml(r#"
+///     only.categories = ["shoes", "socks"]
+///     exclude = { brands = ["Acme"], attributes = { region = ["US"] } }
+/// "#)?;
+/// assert_eq!(policy.only.categories.len(), 2);
+/// assert_eq!(*policy.exclude.attributes["region"], ["US".into()]);
+/// # Ok::<(), basketry::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Selection {
+    /// These products.
+    #[serde(serialize_with = "id_list")]
+    pub products: Arc<[Id]>,
+    /// Products with one of these values at any category level.
+    #[serde(serialize_with = "id_list")]
+    pub categories: Arc<[Id]>,
+    /// Products of these brands.
+    #[serde(serialize_with = "id_list")]
+    pub brands: Arc<[Id]>,
+    /// Products of these product lines.
+    #[serde(serialize_with = "id_list")]
+    pub lines: Arc<[Id]>,
+    /// Products with one of these values in a `must_match` column of the catalogue, by its name.
+    #[serde(serialize_with = "attribute_lists")]
+    pub attributes: BTreeMap<String, Arc<[Id]>>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        let none: Arc<[Id]> = Arc::new([]);
+        Self {
+            products: none.clone(),
+            categories: none.clone(),
+            brands: none.clone(),
+            lines: none,
+            attributes: BTreeMap::new(),
+        }
+    }
+}
+
+impl Selection {
+    /// True if it names nothing.
+    pub fn is_empty(&self) -> bool {
+        let Self { products, categories, brands, lines, attributes } = self;
+        [products, categories, brands, lines].iter().all(|ids| ids.is_empty())
+            && attributes.is_empty()
+    }
+
+    pub(super) fn read(&mut self, top: &Reader<'_>, key: &str) -> Result<()> {
+        let Some((path, node)) = top.node(key) else { return Ok(()) };
+        let known = ["products", "categories", "brands", "lines", "attributes"];
+        let table = Reader::new("policy", &path, node, &known)?;
+        read_ids(&table, "products", &mut self.products)?;
+        read_ids(&table, "categories", &mut self.categories)?;
+        read_ids(&table, "brands", &mut self.brands)?;
+        read_ids(&table, "lines", &mut self.lines)?;
+        let Some((path, node)) = table.node("attributes") else { return Ok(()) };
+        let Value::Table(entries) = &node.value else {
+            let what = "a table of must_match columns and lists of their values";
+            return Err(expected(&path, node.line, what, &node.value));
+        };
+        self.attributes.clear();
+        for (column, node) in entries {
+            let path = format!("{path}.{column}");
+            let ids = attribute_values(&path, node)?;
+            self.attributes.insert(column.clone(), ids);
+        }
+        Ok(())
+    }
+}
+
+fn attribute_values(path: &str, node: &Node) -> Result<Arc<[Id]>> {
+    let Value::List(list) = &node.value else {
+        return Err(expected(path, node.line, "a list of ids", &node.value));
+    };
+    list.iter().enumerate().map(|(i, node)| read_id(&format!("{path}[{i}]"), node)).collect()
+}
+
+fn attribute_lists<S: serde::Serializer>(
+    lists: &BTreeMap<String, Arc<[Id]>>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(lists.len()))?;
+    for (column, ids) in lists {
+        map.serialize_entry(column, &**ids)?;
+    }
+    map.end()
+}
+
+/// One of the `rules` of a [`Policy`](super::Policy): what else holds for customers of some segments.
+/// Rules add to what the policy says for everybody; none can allow what another forbids.
+///
+/// ```
+/// use basketry::Policy;
+///
+/// let policy = Policy::from_toml(r#"
+///     [[rules]]
+///     segments = ["new"]
+///     exclude.categories = ["clearance"]
+///     price.max = 5000
+/// "#)?;
+/// assert_eq!(policy.rules[0].price.max, Some(5000));
+/// # Ok::<(), basketry::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Rule {
+    /// It is for customers of one of these segments; at least one.
+    pub segments: Vec<String>,
+    /// What may be offered to them. Default: everything.
+    pub only: Selection,
+    /// What is never offered to them.
+    pub exclude: Selection,
+    /// Prices that may be offered to them.
+    pub price: PriceWindow,
+}
+
+/// The most rules and quotas: a bit for each.
+pub(super) const MOST_RULES: usize = 64;
+
+impl Rule {
+    /// A rule that is for customers of this segment and says nothing yet.
+    pub fn new(segment: impl Into<String>) -> Self {
+        Self { segments: vec![segment.into()], ..Self::default() }
+    }
+
+    pub(super) fn read_all(rules: &mut Vec<Self>, top: &Reader<'_>) -> Result<()> {
+        let Some((path, list)) = top.list("rules", "tables with segments")? else { return Ok(()) };
+        rules.clear();
+        for (i, node) in list.iter().enumerate() {
+            let path = format!("{path}[{i}]");
+            let known = ["segments", "only", "exclude", "price"];
+            let table = Reader::new("policy", &path, node, &known)?;
+            let mut rule = Self::default();
+            read_names(&table, "segments", &mut rule.segments)?;
+            rule.only.read(&table, "only")?;
+            rule.exclude.read(&table, "exclude")?;
+            rule.price.read(&table)?;
+            rules.push(rule);
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_all(rules: &[Self], ranges: &Ranges<'_>) -> Result<()> {
+        if rules.len() > MOST_RULES {
+            let what = format!("at most {MOST_RULES} rules");
+            return Err(ranges.out("rules", &what, &rules.len().to_string()));
+        }
+        for (i, rule) in rules.iter().enumerate() {
+            let path = format!("rules[{i}].segments");
+            if rule.segments.is_empty() {
+                return Err(ranges.out(&path, "at least one segment", "none"));
+            }
+            ranges.names(&path, &rule.segments)?;
+            rule.price.check(&format!("rules[{i}].price"), ranges)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! How many offers of a sort one decision may have.
+
+use super::Scene;
+use crate::data::NO_CODE;
+use crate::decide::candidates::Outcome;
+use crate::decide::policy::Policy;
+use crate::decide::reasons::{Kind, Reason};
+
+/// How many offers of each sort there are.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    kinds: [u32; Kind::ALL.len()],
+    lines: Vec<(u32, u32)>,
+    brands: Vec<(u32, u32)>,
+    categories: Vec<((u32, u32), u32)>,
+    /// The products of the offers.
+    keys: Vec<u32>,
+}
+
+impl Limits {
+    pub(super) fn clear(&mut self) {
+        self.kinds = Default::default();
+        self.lines.clear();
+        self.brands.clear();
+        self.categories.clear();
+        self.keys.clear();
+    }
+
+    /// Why an outcome cannot join the offers.
+    pub(super) fn refuses(&self, scene: &Scene<'_>, outcome: &Outcome) -> Option<Reason> {
+        let policy = scene.policy;
+        let kind = outcome.kind?;
+        if self.kinds[kind as usize] >= most_of(policy, kind) {
+            return Some(Reason::KindLimit);
+        }
+        let traits = scene.shelf.traits(outcome.key);
+        if traits.line != NO_CODE && count(&self.lines, traits.line) >= policy.per_line {
+            return Some(Reason::LineLimit);
+        }
+        if traits.brand != NO_CODE && count(&self.brands, traits.brand) >= policy.per_brand {
+            return Some(Reason::BrandLimit);
+        }
+        if traits.category.1 != NO_CODE
+            && count(&self.categories, traits.category) >= policy.per_category
+        {
+            return Some(Reason::CategoryLimit);
+        }
+        let apart = |&key: &u32| scene.shelf.apart(key, outcome.key);
+        if !policy.allow_substitutes && self.keys.iter().any(apart) {
+            return Some(Reason::SubstituteOffered);
+        }
+        None
+    }
+
+    pub(super) fn add(&mut self, scene: &Scene<'_>, outcome: &Outcome) {
+        if let Some(kind) = outcome.kind {
+            self.kinds[kind as usize] += 1;
+        }
+        let traits = scene.shelf.traits(outcome.key);
+        *entry(&mut self.lines, traits.line) += 1;
+        *entry(&mut self.brands, traits.brand) += 1;
+        *entry(&mut self.categories, traits.category) += 1;
+        self.keys.push(outcome.key);
+    }
+
+    pub(super) fn remove(&mut self, scene: &Scene<'_>, outcome: &Outcome) {
+        if let Some(kind) = outcome.kind {
+            self.kinds[kind as usize] -= 1;
+        }
+        let traits = scene.shelf.traits(outcome.key);
+        *entry(&mut self.lines, traits.line) -= 1;
+        *entry(&mut self.brands, traits.brand) -= 1;
+        *entry(&mut self.categories, traits.category) -= 1;
+        if let Some(at) = self.keys.iter().position(|&key| key == outcome.key) {
+            self.keys.swap_remove(at);
+        }
+    }
+}
+
+fn count<T: Copy + PartialEq>(counts: &[(T, u32)], of: T) -> u32 {
+    counts.iter().find(|(held, _)| *held == of).map_or(0, |&(_, count)| count)
+}
+
+fn entry<T: Copy + PartialEq>(counts: &mut Vec<(T, u32)>, of: T) -> &mut u32 {
+    let at = counts.iter().position(|(held, _)| *held == of).unwrap_or_else(|| {
+        counts.push((of, 0));
+        counts.len() - 1
+    });
+    &mut counts[at].1
+}
+
+/// The most offers of a kind in one decision.
+pub(crate) fn most_of(policy: &Policy, kind: Kind) -> u32 {
+    match kind {
+        Kind::CrossSell => policy.cross_sell.max,
+        Kind::UpSell => policy.up_sell.max,
+        Kind::Refill => policy.refill.max,
+        Kind::Popular => policy.popular.max,
+        Kind::Similar => policy.similar.max,
+        Kind::Service => policy.service.max,
+        Kind::Bundle | Kind::TopUp => 0,
+    }
+}

@@ -1,0 +1,456 @@
+//! From candidates to the offers of one decision.
+//!
+//! The slots are filled in this order: what is pinned; the most valuable candidates within the limits
+//! of the policy, kinds of the fallback chain only where the others leave slots; quotas, which take
+//! the least valuable slots; and last the slot that is drawn by lot, if there is one.
+
+mod draw;
+mod limits;
+mod quota;
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::candidates::Outcome;
+use super::policy::Policy;
+use super::reasons::{Kind, Reason};
+use limits::Limits;
+
+pub(crate) use draw::{Choice, uniform};
+pub(crate) use limits::most_of;
+pub(crate) use quota::Kept;
+
+/// What the slate asks about products, by key.
+pub(crate) trait Shelf {
+    fn traits(&self, key: u32) -> Traits;
+    /// Whether one of two products is bought in place of the other, or not to be offered with it.
+    fn apart(&self, a: u32, b: u32) -> bool;
+    /// A bit per quota that the product counts for.
+    fn quotas(&self, key: u32) -> u64;
+}
+
+/// What limits go by; `NO_CODE` where a product has no such trait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traits {
+    pub(crate) line: u32,
+    pub(crate) brand: u32,
+    /// Level and code.
+    pub(crate) category: (u32, u32),
+}
+
+/// An offer of the slate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pick {
+    pub(crate) outcome: u32,
+    /// The probability with which it was chosen.
+    pub(crate) chosen_with: f64,
+    pub(crate) pinned: bool,
+}
+
+/// What one decision's slate is made from, besides the candidates.
+pub(crate) struct Scene<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) shelf: &'a dyn Shelf,
+    /// Per kind its place in the fallback chain, from 1; 0: not in it.
+    pub(crate) stages: &'a [u8; Kind::ALL.len()],
+    /// Slots, and positions of the outcomes pinned to them.
+    pub(crate) pinned: &'a [(u32, u32)],
+    /// What the drawn slot is drawn with, from 0 up to 1.
+    pub(crate) draw: f64,
+    /// What making any offer at all risks, in minor units.
+    pub(crate) risk: f64,
+}
+
+/// Orders candidates: greater value first, then the smaller key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Ranked {
+    value: f64,
+    key: u32,
+    outcome: u32,
+}
+
+impl Ranked {
+    fn new(outcomes: &[Outcome], i: u32) -> Self {
+        let outcome = &outcomes[i as usize];
+        Self { value: outcome.value, key: outcome.key, outcome: i }
+    }
+}
+
+impl Eq for Ranked {}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.total_cmp(&other.value).then(other.key.cmp(&self.key))
+    }
+}
+
+/// Candidates of a kind in the chain, and of all that are not.
+const STAGES: usize = Kind::ALL.len() + 1;
+
+/// Working memory, kept from one decision to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Slate {
+    stages: [Vec<Ranked>; STAGES],
+    limits: Limits,
+    /// The offers, in the order of their slots.
+    pub(crate) chosen: Vec<Pick>,
+    /// What the drawn slot was drawn from, with the probability of each; empty if none was.
+    pub(crate) choices: Vec<Choice>,
+    /// The slot that was drawn, counted from 1.
+    pub(crate) drawn_slot: u32,
+    /// What became of each quota.
+    pub(crate) kept: Vec<Kept>,
+    pool: Vec<Ranked>,
+    order: Vec<(u32, Pick)>,
+}
+
+impl Slate {
+    /// Chooses the offers among the outcomes that are still candidates. The rest get their reason.
+    pub(crate) fn choose(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>) {
+        let policy = scene.policy;
+        self.chosen.clear();
+        self.choices.clear();
+        self.drawn_slot = 0;
+        self.kept.clear();
+        self.limits.clear();
+        let slots = policy.max_offers as usize;
+        self.pin(outcomes, scene, slots);
+        self.collect(outcomes, scene);
+        let drawing = policy.explore.active() && self.chosen.len() < slots;
+        self.fill(outcomes, scene, slots - usize::from(drawing));
+        self.keep(outcomes, scene, slots - usize::from(drawing));
+        let drawn = if drawing { self.draw(outcomes, scene) } else { None };
+        for stage in &self.stages {
+            for left in stage {
+                let reason = &mut outcomes[left.outcome as usize].reason;
+                let taken = |pick: &Pick| pick.outcome == left.outcome;
+                if reason.is_none() && !self.chosen.iter().chain(&drawn).any(taken) {
+                    *reason = Some(Reason::Outranked);
+                }
+            }
+        }
+        self.arrange(outcomes, scene, drawn);
+        if scene.risk > 0.0 && !self.worth_the_risk(outcomes, scene, drawn) {
+            for pick in self.chosen.drain(..) {
+                outcomes[pick.outcome as usize].reason = Some(Reason::ContactNotWorth);
+            }
+            self.choices.clear();
+            self.drawn_slot = 0;
+        }
+    }
+
+    /// Takes what is pinned, in the order of slots.
+    fn pin(&mut self, outcomes: &[Outcome], scene: &Scene<'_>, slots: usize) {
+        for &(_, outcome) in scene.pinned.iter().take(slots) {
+            self.limits.add(scene, &outcomes[outcome as usize]);
+            self.chosen.push(Pick { outcome, chosen_with: 1.0, pinned: true });
+        }
+    }
+
+    /// Sorts the candidates into the stages of the fallback chain.
+    fn collect(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) {
+        self.stages.iter_mut().for_each(Vec::clear);
+        for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.reason.is_none()) {
+            let Some(kind) = outcome.kind else { continue };
+            if scene.pinned.iter().any(|&(_, pinned)| pinned == i as u32) {
+                continue;
+            }
+            let stage = usize::from(scene.stages[kind as usize]);
+            self.stages[stage].push(Ranked::new(outcomes, i as u32));
+        }
+    }
+
+    /// Fills the slots with the most valuable candidates, stage by stage.
+    fn fill(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>, slots: usize) {
+        for stage in &mut self.stages {
+            let mut heap = BinaryHeap::from(std::mem::take(stage));
+            while self.chosen.len() < slots {
+                let Some(best) = heap.pop() else { break };
+                let outcome = &mut outcomes[best.outcome as usize];
+                match self.limits.refuses(scene, outcome) {
+                    Some(reason) => outcome.reason = Some(reason),
+                    None => {
+                        self.limits.add(scene, outcome);
+                        let pick = Pick { outcome: best.outcome, chosen_with: 1.0, pinned: false };
+                        self.chosen.push(pick);
+                    }
+                }
+            }
+            // The memory goes back to where it came from.
+            *stage = heap.into_vec();
+        }
+    }
+
+    /// Puts the offers in their order: by falling value, and what is pinned or drawn in its slot.
+    fn arrange(&mut self, outcomes: &[Outcome], scene: &Scene<'_>, drawn: Option<Pick>) {
+        self.order.clear();
+        let slots = scene.pinned.iter().map(|&(slot, _)| slot);
+        let pins = slots.zip(self.chosen.iter().filter(|pick| pick.pinned).copied());
+        self.order.extend(pins);
+        self.chosen.retain(|pick| !pick.pinned);
+        self.chosen.sort_unstable_by(|a, b| {
+            let (a, b) = (&outcomes[a.outcome as usize], &outcomes[b.outcome as usize]);
+            b.value.total_cmp(&a.value).then(a.key.cmp(&b.key))
+        });
+        if let Some(drawn) = drawn {
+            let slot = scene.policy.explore.slot.unwrap_or(scene.policy.max_offers);
+            let at = self.order.partition_point(|&(other, _)| other <= slot);
+            self.order.insert(at, (slot, drawn));
+        }
+        // By rising slots, so that none moves another; of two for one slot the second comes behind.
+        let mut next = 0;
+        for &(slot, pick) in &self.order {
+            let at = (slot as usize - 1).max(next).min(self.chosen.len());
+            self.chosen.insert(at, pick);
+            next = at + 1;
+        }
+        if let Some(drawn) = drawn {
+            let at = self.chosen.iter().position(|pick| *pick == drawn);
+            self.drawn_slot = at.map_or(0, |at| at as u32 + 1);
+        }
+    }
+
+    /// Whether the offers are worth more together than contacting the customer risks. What is drawn
+    /// counts as it is expected before the draw, so that the draw does not decide it. What is pinned is
+    /// wanted in any case.
+    fn worth_the_risk(&self, outcomes: &[Outcome], scene: &Scene<'_>, drawn: Option<Pick>) -> bool {
+        let fixed = self.chosen.iter().filter(|&&pick| Some(pick) != drawn);
+        let fixed: f64 = fixed.map(|pick| outcomes[pick.outcome as usize].value).sum();
+        let expected: f64 =
+            self.choices.iter().map(|choice| choice.probability * choice.value).sum();
+        !scene.pinned.is_empty() && self.chosen.iter().any(|pick| pick.pinned)
+            || fixed + expected > scene.risk
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::NO_CODE;
+    use crate::decide::policy::{Quota, Selection};
+
+    fn outcome(key: u32, kind: Kind, value: f64) -> Outcome {
+        Outcome { value, key, probability: 0.1, kind: Some(kind), reason: None }
+    }
+
+    /// Products in a row: their lines, brands and categories, and pairs that are apart.
+    #[derive(Default)]
+    struct Row<'a> {
+        lines: &'a [u32],
+        brands: &'a [u32],
+        categories: &'a [u32],
+        apart: &'a [(u32, u32)],
+        quotas: &'a [u64],
+    }
+
+    impl Shelf for Row<'_> {
+        fn traits(&self, key: u32) -> Traits {
+            let of = |column: &[u32]| column.get(key as usize).copied().unwrap_or(NO_CODE);
+            Traits {
+                line: of(self.lines),
+                brand: of(self.brands),
+                category: (0, of(self.categories)),
+            }
+        }
+
+        fn apart(&self, a: u32, b: u32) -> bool {
+            self.apart.contains(&(a, b)) || self.apart.contains(&(b, a))
+        }
+
+        fn quotas(&self, key: u32) -> u64 {
+            self.quotas.get(key as usize).copied().unwrap_or(0)
+        }
+    }
+
+    const POPULAR_LAST: [u8; Kind::ALL.len()] = {
+        let mut stages = [0; Kind::ALL.len()];
+        stages[Kind::Popular as usize] = 1;
+        stages
+    };
+
+    fn choose(outcomes: &mut [Outcome], shelf: &Row<'_>, policy: &Policy, draw: f64) -> Slate {
+        let mut slate = Slate::default();
+        let stages = &POPULAR_LAST;
+        let scene = Scene { policy, shelf, stages, pinned: &[], draw, risk: 0.0 };
+        slate.choose(outcomes, &scene);
+        slate
+    }
+
+    fn keys(slate: &Slate, outcomes: &[Outcome]) -> Vec<u32> {
+        slate.chosen.iter().map(|pick| outcomes[pick.outcome as usize].key).collect()
+    }
+
+    fn run(outcomes: &mut [Outcome], lines: &[u32], policy: &Policy) -> Vec<u32> {
+        let slate = choose(outcomes, &Row { lines, ..Row::default() }, policy, 0.0);
+        keys(&slate, outcomes)
+    }
+
+    #[test]
+    fn best_first_and_ties_by_key() {
+        let mut outcomes = [
+            outcome(3, Kind::CrossSell, 1.0),
+            outcome(1, Kind::Refill, 1.0),
+            outcome(0, Kind::CrossSell, 0.5),
+            outcome(2, Kind::CrossSell, 2.0),
+        ];
+        let policy = Policy { max_offers: 3, ..Policy::default() };
+        assert_eq!(run(&mut outcomes, &[NO_CODE; 4], &policy), [2, 1, 3]);
+        assert_eq!(outcomes[2].reason, Some(Reason::Outranked));
+    }
+
+    #[test]
+    fn popular_fills_only_what_is_left() {
+        let mut outcomes = [
+            outcome(0, Kind::Popular, 9.0),
+            outcome(1, Kind::CrossSell, 1.0),
+            outcome(2, Kind::Popular, 8.0),
+        ];
+        let policy = Policy { max_offers: 2, ..Policy::default() };
+        assert_eq!(run(&mut outcomes, &[NO_CODE; 3], &policy), [0, 1]);
+        assert_eq!(outcomes[2].reason, Some(Reason::Outranked));
+        let mut outcomes = [outcome(0, Kind::Popular, 9.0), outcome(1, Kind::CrossSell, 1.0)];
+        let policy = Policy { max_offers: 1, ..Policy::default() };
+        assert_eq!(run(&mut outcomes, &[NO_CODE; 2], &policy), [1]);
+    }
+
+    #[test]
+    fn limits_of_kinds_and_lines() {
+        let mut policy = Policy { max_offers: 3, ..Policy::default() };
+        policy.cross_sell.max = 1;
+        let mut outcomes = [
+            outcome(0, Kind::CrossSell, 5.0),
+            outcome(1, Kind::CrossSell, 4.0),
+            outcome(2, Kind::Refill, 3.0),
+            outcome(3, Kind::Refill, 2.0),
+            outcome(4, Kind::Refill, 1.0),
+        ];
+        assert_eq!(run(&mut outcomes, &[7, NO_CODE, 7, 8, NO_CODE], &policy), [0, 3, 4]);
+        assert_eq!(outcomes[1].reason, Some(Reason::KindLimit));
+        assert_eq!(outcomes[2].reason, Some(Reason::LineLimit));
+
+        policy.max_offers = 0;
+        let mut outcomes = [outcome(0, Kind::CrossSell, 5.0)];
+        assert!(run(&mut outcomes, &[NO_CODE], &policy).is_empty());
+        assert_eq!(outcomes[0].reason, Some(Reason::Outranked));
+    }
+
+    #[test]
+    fn limits_of_brands_categories_and_substitutes() {
+        let all = |values: &[f64]| -> Vec<Outcome> {
+            let one = |(key, &value)| outcome(key as u32, Kind::CrossSell, value);
+            values.iter().enumerate().map(one).collect()
+        };
+        let shelf = Row {
+            brands: &[1, 1, 2, NO_CODE, NO_CODE],
+            categories: &[5, 6, 5, NO_CODE, NO_CODE],
+            apart: &[(0, 3)],
+            ..Row::default()
+        };
+        let mut policy = Policy { max_offers: 5, per_brand: 1, ..Policy::default() };
+        let mut outcomes = all(&[5.0, 4.0, 3.0, 2.0, 1.0]);
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [0, 2, 4]);
+        assert_eq!(outcomes[1].reason, Some(Reason::BrandLimit));
+        assert_eq!(outcomes[3].reason, Some(Reason::SubstituteOffered));
+
+        (policy.per_brand, policy.per_category, policy.allow_substitutes) = (2, 1, true);
+        let mut outcomes = all(&[5.0, 4.0, 3.0, 2.0, 1.0]);
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [0, 1, 3, 4]);
+        assert_eq!(outcomes[2].reason, Some(Reason::CategoryLimit));
+    }
+
+    #[test]
+    fn quotas_take_the_least_valuable_slots() {
+        let shelf = Row { quotas: &[0, 0, 1, 1, 0], lines: &[1, 2, 2, 3, 4], ..Row::default() };
+        let mut policy = Policy { max_offers: 2, ..Policy::default() };
+        policy.quotas = vec![Quota::new(Selection::default())];
+        let all = || {
+            [9.0, 8.0, 3.0, 2.0, 1.0]
+                .into_iter()
+                .enumerate()
+                .map(|(key, value)| outcome(key as u32, Kind::CrossSell, value))
+                .collect::<Vec<_>>()
+        };
+        let mut outcomes = all();
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [0, 2]);
+        assert_eq!(slate.kept, [Kept { made: 1, price: 5.0 }]);
+        assert_eq!(outcomes[1].reason, Some(Reason::QuotaSlot));
+        // The line of product 2 is that of product 1, which leaves for it; product 3 does not have to.
+        policy.quotas[0].min = 2;
+        let mut outcomes = all();
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [2, 3]);
+        assert_eq!(slate.kept, [Kept { made: 2, price: 12.0 }]);
+        // Nothing of it is worth enough.
+        policy.quotas[0].min_value = 3.0;
+        let mut outcomes = all();
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [0, 1]);
+        assert_eq!(slate.kept, [Kept { made: 0, price: 0.0 }]);
+    }
+
+    #[test]
+    fn one_slot_is_drawn_and_the_others_are_not() {
+        let all = || {
+            [9.0, 8.0, 4.0, 3.0, 1.0]
+                .into_iter()
+                .enumerate()
+                .map(|(key, value)| outcome(key as u32, Kind::CrossSell, value))
+                .collect::<Vec<_>>()
+        };
+        let mut policy = Policy { max_offers: 3, ..Policy::default() };
+        (policy.explore.share, policy.explore.floor) = (0.6, 0.5);
+        let shelf = Row::default();
+        // Of 4 and 3, as 1 is less than half of 4: 0.4 + 0.3 and 0.3.
+        for (draw, expected, with) in [(0.69, [0, 1, 2], 0.7), (0.71, [0, 1, 3], 0.3)] {
+            let mut outcomes = all();
+            let slate = choose(&mut outcomes, &shelf, &policy, draw);
+            assert_eq!(keys(&slate, &outcomes), expected);
+            let chosen_with: Vec<f64> = slate.chosen.iter().map(|pick| pick.chosen_with).collect();
+            assert!(chosen_with[..2] == [1.0, 1.0] && (chosen_with[2] - with).abs() < 1e-12);
+            assert_eq!((slate.choices.len(), slate.drawn_slot), (2, 3));
+        }
+        policy.explore.slot = Some(1);
+        let mut outcomes = all();
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.9);
+        assert_eq!(keys(&slate, &outcomes), [3, 0, 1]);
+        assert_eq!(slate.drawn_slot, 1);
+        assert_eq!(outcomes[2].reason, Some(Reason::NotDrawn));
+        assert_eq!(outcomes[4].reason, Some(Reason::Outranked));
+    }
+
+    #[test]
+    fn pins_hold_their_slots() {
+        let mut outcomes: Vec<Outcome> = [9.0, 8.0, -1.0, 0.5]
+            .into_iter()
+            .enumerate()
+            .map(|(key, value)| outcome(key as u32, Kind::CrossSell, value))
+            .collect();
+        let policy = Policy { max_offers: 3, ..Policy::default() };
+        let scene = Scene {
+            policy: &policy,
+            shelf: &Row::default(),
+            stages: &POPULAR_LAST,
+            pinned: &[(2, 2), (2, 3)],
+            draw: 0.0,
+            risk: 100.0,
+        };
+        let mut slate = Slate::default();
+        slate.choose(&mut outcomes, &scene);
+        assert_eq!(keys(&slate, &outcomes), [0, 2, 3]);
+        assert_eq!(outcomes[1].reason, Some(Reason::Outranked));
+        // Without a pin the risk is too great.
+        outcomes[1].reason = None;
+        slate.choose(&mut outcomes, &Scene { pinned: &[], ..scene });
+        assert!(slate.chosen.is_empty());
+        assert_eq!(outcomes[0].reason, Some(Reason::ContactNotWorth));
+    }
+}

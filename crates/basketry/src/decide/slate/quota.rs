@@ -1,0 +1,143 @@
+//! Quotas: slots that go to products of the shop's choice.
+
+use super::{Pick, Ranked, Scene, Slate};
+use crate::decide::candidates::Outcome;
+use crate::decide::reasons::Reason;
+
+/// What became of one quota.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Kept {
+    /// How many offers count for it.
+    pub(crate) made: u32,
+    /// The value that was given up for it, in minor units.
+    pub(crate) price: f64,
+}
+
+impl Slate {
+    /// Makes room for what quotas ask for: the most valuable product of a quota takes the place of the
+    /// least valuable offer that is neither pinned nor needed by a quota, as far as limits allow.
+    pub(super) fn keep(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>, slots: usize) {
+        let quotas = &scene.policy.quotas;
+        if quotas.is_empty() {
+            return;
+        }
+        self.kept.resize(quotas.len(), Kept::default());
+        // All that could be offered as far as the slate goes, the most valuable first.
+        self.pool.clear();
+        let limited = |reason| {
+            matches!(
+                reason,
+                None | Some(
+                    Reason::KindLimit
+                        | Reason::LineLimit
+                        | Reason::BrandLimit
+                        | Reason::CategoryLimit
+                        | Reason::SubstituteOffered
+                )
+            )
+        };
+        let taken = |i: usize| self.chosen.iter().any(|pick| pick.outcome == i as u32);
+        for (i, outcome) in outcomes.iter().enumerate() {
+            let wanted = outcome.kind.is_some() && limited(outcome.reason) && !taken(i);
+            if wanted && scene.shelf.quotas(outcome.key) != 0 {
+                self.pool.push(Ranked::new(outcomes, i as u32));
+            }
+        }
+        self.pool.sort_unstable_by(|a, b| b.cmp(a));
+
+        for (q, quota) in quotas.iter().enumerate() {
+            while self.made(outcomes, scene, q) < quota.min {
+                if !self.make_room(outcomes, scene, slots, q) {
+                    break;
+                }
+            }
+        }
+        for q in 0..quotas.len() {
+            self.kept[q].made = self.made(outcomes, scene, q);
+        }
+    }
+
+    /// How many offers count for a quota.
+    fn made(&self, outcomes: &[Outcome], scene: &Scene<'_>, q: usize) -> u32 {
+        let counts = |pick: &&Pick| counts_for(scene, outcomes[pick.outcome as usize].key, q);
+        self.chosen.iter().filter(counts).count() as u32
+    }
+
+    /// Offers one product more of a quota; false if there is none that can be.
+    fn make_room(
+        &mut self,
+        outcomes: &mut [Outcome],
+        scene: &Scene<'_>,
+        slots: usize,
+        q: usize,
+    ) -> bool {
+        let least = scene.policy.quotas[q].min_value;
+        for at in 0..self.pool.len() {
+            let candidate = self.pool[at];
+            if candidate.value <= least || !counts_for(scene, candidate.key, q) {
+                continue;
+            }
+            let entering = outcomes[candidate.outcome as usize];
+            if self.chosen.len() < slots && self.limits.refuses(scene, &entering).is_none() {
+                self.enter(outcomes, scene, at);
+                return true;
+            }
+            if let Some(leaving) = self.least_needed(outcomes, scene, &entering, q) {
+                let old = self.chosen.swap_remove(leaving).outcome;
+                let left = &mut outcomes[old as usize];
+                self.limits.remove(scene, left);
+                left.reason = Some(Reason::QuotaSlot);
+                self.kept[q].price += left.value - entering.value;
+                self.enter(outcomes, scene, at);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn enter(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>, at: usize) {
+        let outcome = self.pool.remove(at).outcome;
+        outcomes[outcome as usize].reason = None;
+        self.limits.add(scene, &outcomes[outcome as usize]);
+        self.chosen.push(Pick { outcome, chosen_with: 1.0, pinned: false });
+    }
+
+    /// The position of the least valuable offer in whose place an outcome fits.
+    fn least_needed(
+        &mut self,
+        outcomes: &[Outcome],
+        scene: &Scene<'_>,
+        entering: &Outcome,
+        q: usize,
+    ) -> Option<usize> {
+        let mut best: Option<(Ranked, usize)> = None;
+        for at in 0..self.chosen.len() {
+            let pick = self.chosen[at];
+            let held = Ranked::new(outcomes, pick.outcome);
+            if pick.pinned || best.is_some_and(|(least, _)| least < held) {
+                continue;
+            }
+            // Quotas that come first, and this one, do not lose what they need.
+            let needed = (0..=q).any(|other| {
+                counts_for(scene, held.key, other)
+                    && (other == q
+                        || self.made(outcomes, scene, other) <= scene.policy.quotas[other].min)
+            });
+            if needed {
+                continue;
+            }
+            let leaving = &outcomes[pick.outcome as usize];
+            self.limits.remove(scene, leaving);
+            let fits = self.limits.refuses(scene, entering).is_none();
+            self.limits.add(scene, leaving);
+            if fits {
+                best = Some((held, at));
+            }
+        }
+        best.map(|(_, at)| at)
+    }
+}
+
+fn counts_for(scene: &Scene<'_>, key: u32, q: usize) -> bool {
+    scene.shelf.quotas(key) >> q & 1 == 1
+}
