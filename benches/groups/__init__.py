@@ -2,6 +2,7 @@
 `measure(job)` runs in a process of its own."""
 
 from groups import (
+    assign,
     contrasts,
     decide,
     fit,
@@ -34,4 +35,5 @@ GROUPS = {
     "parts": parts,
     "fit": fit,
     "decide": decide,
+    "assign": assign,
 }

@@ -8,7 +8,7 @@ use super::slate::{Scene, Slate, uniform};
 use super::state::{Compiled, NONE, OnShelf, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
-use crate::affinity::scorer::{self, Candidate, Learned, Scored, Shared, Task};
+use crate::affinity::scorer::{self, Candidate, Learned, Scored, Shared, Similarities, Task};
 use crate::data::NO_CODE;
 
 /// What became of a product that was considered.
@@ -94,6 +94,10 @@ struct Base {
     group: u32,
     purchase: f64,
 }
+
+/// What is similar to the basket without selling with it is never offered. Of what suits a customer,
+/// only the best is.
+const SIMILAR: Similarities = Similarities { to_context: 0, to_own: 50 };
 
 /// How many dearer variants one decision looks at: in a line of thousands of products each product
 /// of a huge basket has thousands. The bound keeps such a request from holding up the others.
@@ -195,7 +199,7 @@ impl Scratch {
         }
         let learned = state.model.learned();
         let situation = request.situation(&self.context);
-        self.shared = Some(learned.candidates(task, &situation, &mut self.scorer));
+        self.shared = Some(learned.candidates_with(task, &situation, SIMILAR, &mut self.scorer));
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         self.judge_candidates(state, compiled, request, &learned);
         self.value_candidates(compiled, request, task, &learned, viewed);

@@ -19,7 +19,7 @@
 //! - sells with something in the basket or viewed more than by chance (the lower 2.5 % bound of
 //!   the shrunk lift is above 1), with enough customers behind it: [`Kind::CrossSell`]
 //! - bought before: not offered ([`Reason::NotDue`])
-//! - among the hundred products most similar to what the customer bought: [`Kind::Similar`]
+//! - among the fifty products most similar to what the customer bought: [`Kind::Similar`]
 //! - popular: [`Kind::Popular`], for slots that the other kinds leave
 //!
 //! Besides, each product in the basket or viewed is compared with the dearer ones of its product

@@ -26,6 +26,15 @@ pub(crate) use super::views::Learned;
 const SIMILAR_TO_CONTEXT: usize = 64;
 const SIMILAR_TO_OWN: usize = 100;
 
+/// How many products are candidates for their similarity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Similarities {
+    /// To the basket.
+    pub(crate) to_context: usize,
+    /// To what the customer bought.
+    pub(crate) to_own: usize,
+}
+
 /// Marks "no product".
 pub(crate) const NO_PRODUCT: u32 = u32::MAX;
 
@@ -204,6 +213,18 @@ impl Learned<'_> {
         situation: &Situation<'_>,
         scratch: &mut Scratch,
     ) -> Shared {
+        let similar = Similarities { to_context: SIMILAR_TO_CONTEXT, to_own: SIMILAR_TO_OWN };
+        self.candidates_with(task, situation, similar, scratch)
+    }
+
+    /// The same with another number of candidates for their similarity.
+    pub(crate) fn candidates_with(
+        &self,
+        task: Task,
+        situation: &Situation<'_>,
+        similar: Similarities,
+        scratch: &mut Scratch,
+    ) -> Shared {
         let products = self.products.baskets.len();
         scratch.begin(products);
         let mut context_size = 0u32;
@@ -223,12 +244,12 @@ impl Learned<'_> {
             self.add_pairs(situation.context, scratch);
         }
         let customer = self.add_own(situation, scratch);
-        if task == Task::Basket {
-            scratch.add_similar_to_context(self.sold, SIMILAR_TO_CONTEXT);
+        if task == Task::Basket && similar.to_context > 0 {
+            scratch.add_similar_to_context(self.sold, similar.to_context);
         }
         if customer.baskets > 0 {
             self.add_own_vectors(situation, scratch);
-            scratch.add_similar_to_own(&self.similar_customers, self.sold, SIMILAR_TO_OWN);
+            scratch.add_similar_to_own(&self.similar_customers, self.sold, similar.to_own);
         }
         for &product in self.popular {
             if let Some(candidate) = scratch.candidate(product) {
