@@ -64,7 +64,20 @@ fn deciding_anew_allocates_nothing() {
     let history = history.finish(&control).unwrap();
     let model = fit(&catalog, &history, &FitOptions::default(), &control).unwrap();
     let engine = Engine::new(model, catalog).unwrap();
-    let policy = Policy::new("cart");
+    let policy = Policy::from_toml(
+        r#"
+        max_offers = 5
+        contact_cost = 0.01
+        caps = [{ max = 9, days = 7 }, { max = 4, days = 30, kind = "cross_sell" }]
+        suppress = { ignored = 3 }
+        cool_down = { line = 2 }
+        fatigue = { response = 0.1, half_life = 7 }
+        explore = { slot = 2, temperature = 1 }
+        holdout = { share = 0.1 }
+        exclude = { products = ["product 7"] }
+        "#,
+    )
+    .unwrap();
 
     let contexts: Vec<Context> = (0..100usize)
         .map(|i| {

@@ -1,5 +1,6 @@
 //! One request: who, where, when, and what is in the basket.
 
+use std::fmt::Arguments;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -257,7 +258,7 @@ impl Context {
     /// Checks what can be checked without a model: quantities are finite and positive, no order
     /// is later than `now`, and there are at most [`MAX_CONTEXT_LINES`] lines.
     pub(crate) fn check(&self) -> Result<()> {
-        time("now", self.now_ms)?;
+        time(format_args!("now"), self.now_ms)?;
         let lines = self.basket.len()
             + self.orders_since.iter().map(|order| order.lines.len()).sum::<usize>();
         if lines > MAX_CONTEXT_LINES {
@@ -269,9 +270,9 @@ impl Context {
                 ),
             ));
         }
-        check_lines("basket", &self.basket)?;
+        check_lines(format_args!("basket"), &self.basket)?;
         for (i, order) in self.orders_since.iter().enumerate() {
-            time(&format!("orders_since[{i}].time"), order.time_ms)?;
+            time(format_args!("orders_since[{i}].time"), order.time_ms)?;
             if order.time_ms > self.now_ms {
                 return Err(fail(format!(
                     "orders_since[{i}].time: expected a time not after now ({}), got {}",
@@ -279,7 +280,7 @@ impl Context {
                     iso(order.time_ms)
                 )));
             }
-            check_lines(&format!("orders_since[{i}].lines"), &order.lines)?;
+            check_lines(format_args!("orders_since[{i}].lines"), &order.lines)?;
         }
         self.person.check(self.now_ms)
     }
@@ -287,7 +288,8 @@ impl Context {
 
 pub(crate) const TIME: &str = "a time like \"2026-11-22T10:00:00Z\", or milliseconds since 1970";
 
-fn check_lines(path: &str, lines: &[ContextLine]) -> Result<()> {
+// Paths are put together only when there is something to complain of.
+fn check_lines(path: Arguments<'_>, lines: &[ContextLine]) -> Result<()> {
     for (i, line) in lines.iter().enumerate() {
         if !(line.quantity.is_finite() && line.quantity > 0.0) {
             return Err(fail(format!(
@@ -299,7 +301,7 @@ fn check_lines(path: &str, lines: &[ContextLine]) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn time(path: &str, time_ms: i64) -> Result<()> {
+pub(crate) fn time(path: Arguments<'_>, time_ms: i64) -> Result<()> {
     match Timestamp::from_millisecond(time_ms) {
         Ok(_) => Ok(()),
         Err(_) => Err(fail(format!(
@@ -319,7 +321,7 @@ pub(crate) fn read_time(path: &str, node: &Node) -> Result<i64> {
     match &node.value {
         Value::Int(value) => match i64::try_from(*value) {
             Ok(value) => {
-                time(path, value)?;
+                time(format_args!("{path}"), value)?;
                 Ok(value)
             }
             Err(_) => Err(expected(path, node.line, TIME, &node.value)),

@@ -153,16 +153,15 @@ impl Contact {
     }
 
     pub(super) fn check(&self, i: usize, now_ms: i64) -> Result<()> {
-        let path = format!("contacts[{i}].time");
-        time(&path, self.time_ms)?;
+        time(format_args!("contacts[{i}].time"), self.time_ms)?;
         if self.time_ms > now_ms {
             return Err(fail(format!(
-                "{path}: expected a time not after now ({}), got {}",
+                "contacts[{i}].time: expected a time not after now ({}), got {}",
                 super::context::iso(now_ms),
                 super::context::iso(self.time_ms)
             )));
         }
-        self.valid_until_ms.map_or(Ok(()), |at| time(&format!("contacts[{i}].valid_until"), at))
+        self.valid_until_ms.map_or(Ok(()), |at| time(format_args!("contacts[{i}].valid_until"), at))
     }
 
     /// Reads the contacts of a context.
