@@ -3,6 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use basketry::decide::Contact;
 use basketry::{
     CatalogBuilder, CatalogOptions, Context, Control, Engine, FitOptions, HistoryBuilder,
     HistoryOptions, Order, OrderLine, Policy, Product, fit,
@@ -67,14 +68,19 @@ fn deciding_anew_allocates_nothing() {
     let policy = Policy::from_toml(
         r#"
         max_offers = 5
-        contact_cost = 0.01
-        caps = [{ max = 9, days = 7 }, { max = 4, days = 30, kind = "cross_sell" }]
-        suppress = { ignored = 3 }
-        cool_down = { line = 2 }
-        fatigue = { response = 0.1, half_life = 7 }
-        explore = { slot = 2, temperature = 1 }
-        holdout = { share = 0.1 }
-        exclude = { products = ["product 7"] }
+        contact_cost = 0.001
+        per_brand = 3
+        contact.channel = "site"
+        contact.valid_for_days = 7
+        contact.caps = [{ max = 9, days = 7 }, { max = 4, days = 30, kind = "cross_sell" }]
+        suppress.ignored = 3
+        cool_down = { product = 1, line = 1 }
+        fatigue = { response = 0.1, half_life_days = 7, opt_out = 1e-9, customer_value = 1000 }
+        explore = { slot = 2, temperature = 1, share = 0.5 }
+        holdout.share = 0.1
+        exclude.products = ["product 7"]
+        pinned = [{ product = "product 9", slot = 3 }]
+        quotas = [{ name = "few", min = 1, select = { lines = ["line 3", "line 4"] } }]
         "#,
     )
     .unwrap();
@@ -88,6 +94,10 @@ fn deciding_anew_allocates_nothing() {
                 .basket((0..i % 11).map(|k| (name(k * 5), 1)))
                 .viewed(name(3))
                 .orders_since([Order::at(3005 * HOUR).line(name(1), 1)])
+                .contacts([
+                    Contact::at(2960 * HOUR).channel("site").product(name(2)),
+                    Contact::at(2900 * HOUR).channel("mail").product(name(4)).product(name(5)),
+                ])
                 .seed(i as u64)
         })
         .collect();

@@ -81,7 +81,7 @@ impl Pin {
         for (i, pin) in pins.iter().enumerate() {
             ranges.count(&format!("pinned[{i}].slot"), pin.slot, 1)?;
             for (key, at) in [("from", pin.from), ("until", pin.until)] {
-                at.map_or(Ok(()), |at| time(&format!("pinned[{i}].{key}"), at))?;
+                at.map_or(Ok(()), |at| time(format_args!("pinned[{i}].{key}"), at))?;
             }
         }
         Ok(())
