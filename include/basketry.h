@@ -281,6 +281,21 @@ struct ArrowArrayStream {
 #define BASKETRY_CYCLE_ONE_OFF 2
 
 /**
+ * Where a number came from: from data.
+ */
+#define BASKETRY_LEARNED 0
+
+/**
+ * From the shop: its catalogue or its policy.
+ */
+#define BASKETRY_GIVEN 1
+
+/**
+ * A default that stands in for what is not known.
+ */
+#define BASKETRY_ASSUMED 2
+
+/**
  * The kind of offer that goes with what is in the basket or viewed.
  */
 #define BASKETRY_CROSS_SELL 0
@@ -456,6 +471,37 @@ struct ArrowArrayStream {
 #define BASKETRY_REASON_SUBSTITUTE_IN_BASKET 24
 
 /**
+ * The customer saw the offer. Once any offer of a log is recorded as shown, those that are not do
+ * not count as exposures.
+ */
+#define BASKETRY_EVENT_SHOWN 0
+
+/**
+ * The customer looked at it more closely.
+ */
+#define BASKETRY_EVENT_CLICKED 1
+
+/**
+ * The product was bought; of an up-sell also the one in whose place it was offered.
+ */
+#define BASKETRY_EVENT_BOUGHT 2
+
+/**
+ * The customer declined it.
+ */
+#define BASKETRY_EVENT_REJECTED 3
+
+/**
+ * It was bought and came back.
+ */
+#define BASKETRY_EVENT_RETURNED 4
+
+/**
+ * The customer wants no more offers.
+ */
+#define BASKETRY_EVENT_OPTED_OUT 5
+
+/**
  * Baskets of distinct items, the miner's view of orders.
  */
 typedef struct basketry_baskets basketry_baskets;
@@ -481,6 +527,11 @@ typedef struct basketry_control basketry_control;
  * Ordered offers, perhaps none, and everything needed to say why.
  */
 typedef struct basketry_decision basketry_decision;
+
+/**
+ * Decisions as they were logged, joined with what came of them: what there is to learn from.
+ */
+typedef struct basketry_decision_log basketry_decision_log;
 
 /**
  * Decides what to offer: a model plus what the shop sells now. Any number of threads may decide
@@ -2085,6 +2136,21 @@ typedef struct basketry_evidence {
 } basketry_evidence;
 
 /**
+ * Where a number that an offer's value rests on came from. This struct never grows.
+ */
+typedef struct basketry_source {
+    /**
+     * What the number is: base_probability, margin, base_margin of an up-sell, or the name of a
+     * setting of the policy's assume, such as accept.
+     */
+    struct basketry_str name;
+    /**
+     * BASKETRY_LEARNED, BASKETRY_GIVEN or BASKETRY_ASSUMED.
+     */
+    int32_t source;
+} basketry_source;
+
+/**
  * One offer. Everything that it points to is borrowed from the decision.
  */
 typedef struct basketry_offer {
@@ -2158,7 +2224,8 @@ typedef struct basketry_offer {
      */
     size_t n_evidence;
     /**
-     * The policy's assumptions that stood in for what is not known, such as "margin_rate".
+     * The policy's assumptions that stood in for what is not known, such as "margin_rate", as far as
+     * they are neither given nor learned.
      */
     const struct basketry_str *assumed;
     /**
@@ -2169,6 +2236,14 @@ typedef struct basketry_offer {
      * The reason in plain words.
      */
     struct basketry_str why;
+    /**
+     * Where the numbers came from that the value rests on.
+     */
+    const struct basketry_source *sources;
+    /**
+     * How many such numbers there are.
+     */
+    size_t n_sources;
 } basketry_offer;
 
 /**
@@ -4049,6 +4124,12 @@ basketry_status basketry_engine_propose(const struct basketry_engine *engine,
 void basketry_decision_free(struct basketry_decision *decision);
 
 /**
+ * The decision's id, 32 hexadecimal digits: a hash of the model, the catalogue, the policy and the
+ * request. Borrowed, ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_decision_id(const struct basketry_decision *decision);
+
+/**
  * The number of offers; 0 for null.
  */
 size_t basketry_decision_len(const struct basketry_decision *decision);
@@ -4119,6 +4200,84 @@ size_t basketry_decision_warnings_len(const struct basketry_decision *decision);
 basketry_status basketry_decision_warning(const struct basketry_decision *decision,
                                           size_t index,
                                           struct basketry_str *out);
+
+/**
+ * Begins an empty log.
+ */
+basketry_status basketry_decision_log_new(struct basketry_decision_log **out);
+
+/**
+ * Frees a log. Null is allowed.
+ */
+void basketry_decision_log_free(struct basketry_decision_log *log);
+
+/**
+ * How many decisions there are; 0 for null.
+ */
+size_t basketry_decision_log_len(const struct basketry_decision_log *log);
+
+/**
+ * Adds a decision, and writes whether it is new to added, which may be null.
+ */
+basketry_status basketry_decision_log_add(struct basketry_decision_log *log,
+                                          const struct basketry_decision *decision,
+                                          bool *added);
+
+/**
+ * Adds a decision from the line it was logged as (basketry_decision_json), and writes whether it is
+ * new to added, which may be null.
+ */
+basketry_status basketry_decision_log_add_json(struct basketry_decision_log *log,
+                                               struct basketry_str line,
+                                               bool *added);
+
+/**
+ * Adds all decisions of another log with what came of them, but for those that are here already.
+ */
+basketry_status basketry_decision_log_append(struct basketry_decision_log *log,
+                                             const struct basketry_decision_log *other);
+
+/**
+ * Records what came of one offered product of a decision: one of the constants that begin with
+ * BASKETRY_EVENT_. Recording it again changes nothing. Of an up-sell the product in whose place it
+ * was offered can be recorded as bought as well.
+ */
+basketry_status basketry_decision_log_record(struct basketry_decision_log *log,
+                                             struct basketry_str decision,
+                                             struct basketry_id product,
+                                             int32_t event);
+
+/**
+ * Looks up in the shop's orders what was bought within so many days (above 0, at most 3,660) after
+ * each decision, of those who were held out as well, and records it. How many offered products were
+ * found that were not recorded as bought before is written to found, which may be null.
+ */
+basketry_status basketry_decision_log_record_orders(struct basketry_decision_log *log,
+                                                    const struct basketry_history *orders,
+                                                    double days,
+                                                    const struct basketry_control *control,
+                                                    uint64_t *found);
+
+/**
+ * Learns how customers respond to offers, from those that were made and those that were withheld
+ * from customers who were held out. The new policy has measured numbers in its assume table, each
+ * with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
+ * purchases that confirm it; 20 is a good number.
+ */
+basketry_status basketry_decision_log_learn(const struct basketry_decision_log *log,
+                                            const struct basketry_policy *policy,
+                                            double pseudo_purchases,
+                                            struct basketry_policy **out);
+
+/**
+ * The log as a table: one row for each offer that was made or withheld, and one for each decision
+ * without any. Columns: decision (its id), now_ms, customer, model, catalog, policy, policy_version,
+ * placement, held_out, opted_out, then, null in a decision without offers, slot (from 1), kind,
+ * products, base_product, price, discount, probability, base_probability, margin, value,
+ * chosen_with, shown, clicked, bought, rejected, returned and base_bought.
+ */
+basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
+                                            struct ArrowArrayStream *out);
 
 /**
  * Reads proposals from an Arrow stream with one row for each offer that may be made to a customer,

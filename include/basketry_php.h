@@ -35,6 +35,9 @@ enum basketry_constants {
     BASKETRY_CYCLE_REGULAR = 0,
     BASKETRY_CYCLE_LONG = 1,
     BASKETRY_CYCLE_ONE_OFF = 2,
+    BASKETRY_LEARNED = 0,
+    BASKETRY_GIVEN = 1,
+    BASKETRY_ASSUMED = 2,
     BASKETRY_CROSS_SELL = 0,
     BASKETRY_UP_SELL = 1,
     BASKETRY_REFILL = 2,
@@ -70,6 +73,12 @@ enum basketry_constants {
     BASKETRY_REASON_LINE_LIMIT = 22,
     BASKETRY_REASON_OUTRANKED = 23,
     BASKETRY_REASON_SUBSTITUTE_IN_BASKET = 24,
+    BASKETRY_EVENT_SHOWN = 0,
+    BASKETRY_EVENT_CLICKED = 1,
+    BASKETRY_EVENT_BOUGHT = 2,
+    BASKETRY_EVENT_REJECTED = 3,
+    BASKETRY_EVENT_RETURNED = 4,
+    BASKETRY_EVENT_OPTED_OUT = 5,
     BASKETRY_OK = 0,
     BASKETRY_INVALID_ARGUMENT = 1,
     BASKETRY_SCHEMA = 2,
@@ -88,6 +97,7 @@ typedef struct basketry_catalog basketry_catalog;
 typedef struct basketry_catalog_builder basketry_catalog_builder;
 typedef struct basketry_control basketry_control;
 typedef struct basketry_decision basketry_decision;
+typedef struct basketry_decision_log basketry_decision_log;
 typedef struct basketry_engine basketry_engine;
 typedef struct basketry_explanation basketry_explanation;
 typedef struct basketry_hierarchy basketry_hierarchy;
@@ -479,6 +489,10 @@ typedef struct basketry_evidence {
     struct basketry_str name;
     double value;
 } basketry_evidence;
+typedef struct basketry_source {
+    struct basketry_str name;
+    int32_t source;
+} basketry_source;
 typedef struct basketry_offer {
     int32_t kind;
     struct basketry_str kind_name;
@@ -499,6 +513,8 @@ typedef struct basketry_offer {
     const struct basketry_str *assumed;
     size_t n_assumed;
     struct basketry_str why;
+    const struct basketry_source *sources;
+    size_t n_sources;
 } basketry_offer;
 typedef struct basketry_suppressed {
     struct basketry_id product;
@@ -1111,6 +1127,7 @@ basketry_status basketry_engine_propose(const struct basketry_engine *engine,
                                         const struct basketry_control *control,
                                         struct basketry_proposals **out);
 void basketry_decision_free(struct basketry_decision *decision);
+struct basketry_str basketry_decision_id(const struct basketry_decision *decision);
 size_t basketry_decision_len(const struct basketry_decision *decision);
 const struct basketry_offer *basketry_decision_offer(const struct basketry_decision *decision,
                                                      size_t index);
@@ -1130,6 +1147,32 @@ size_t basketry_decision_warnings_len(const struct basketry_decision *decision);
 basketry_status basketry_decision_warning(const struct basketry_decision *decision,
                                           size_t index,
                                           struct basketry_str *out);
+basketry_status basketry_decision_log_new(struct basketry_decision_log **out);
+void basketry_decision_log_free(struct basketry_decision_log *log);
+size_t basketry_decision_log_len(const struct basketry_decision_log *log);
+basketry_status basketry_decision_log_add(struct basketry_decision_log *log,
+                                          const struct basketry_decision *decision,
+                                          bool *added);
+basketry_status basketry_decision_log_add_json(struct basketry_decision_log *log,
+                                               struct basketry_str line,
+                                               bool *added);
+basketry_status basketry_decision_log_append(struct basketry_decision_log *log,
+                                             const struct basketry_decision_log *other);
+basketry_status basketry_decision_log_record(struct basketry_decision_log *log,
+                                             struct basketry_str decision,
+                                             struct basketry_id product,
+                                             int32_t event);
+basketry_status basketry_decision_log_record_orders(struct basketry_decision_log *log,
+                                                    const struct basketry_history *orders,
+                                                    double days,
+                                                    const struct basketry_control *control,
+                                                    uint64_t *found);
+basketry_status basketry_decision_log_learn(const struct basketry_decision_log *log,
+                                            const struct basketry_policy *policy,
+                                            double pseudo_purchases,
+                                            struct basketry_policy **out);
+basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
+                                            struct ArrowArrayStream *out);
 basketry_status basketry_proposals_from_arrow(struct ArrowArrayStream *stream,
                                               const struct basketry_proposal_columns *columns,
                                               const char *currency,

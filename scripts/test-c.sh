@@ -27,7 +27,7 @@ compile() {
         -L"$LIB" -lbasketry -lm -Wl,-rpath,"$LIB"
 }
 
-for test in layout path recommend learner kinds utility sequences relations rules bad_input threads cancel golden parts assign; do
+for test in layout path recommend learner kinds utility sequences relations rules bad_input threads cancel golden parts assign journal; do
     echo "tests/c/$test.c"
     compile "tests/c/$test.c" -o "$OUT/$test"
     "$OUT/$test" tests/golden "$OUT"
@@ -43,7 +43,7 @@ done
 echo "examples/c/decide.c"
 compile examples/c/decide.c -o "$OUT/decide"
 decide() { "$OUT/decide" "$@" tests/golden/model.basketry tests/golden/policy.toml - 1778500800000 2; }
-decide | grep -q '^{"model":'
+decide | grep -q '^{"id":'
 decide --text | grep -q ' 1\. '
 "$OUT/decide" no-such-file tests/golden/policy.toml - 0 0 2> "$OUT/error.txt" && exit 1
 grep -q no-such-file "$OUT/error.txt"
@@ -58,5 +58,5 @@ else
 fi
 "$CC" -std=c11 examples/c/decide.c $flags -o "$OUT/installed"
 LD_LIBRARY_PATH="$OUT/prefix/lib" "$OUT/installed" tests/golden/model.basketry \
-    tests/golden/policy.toml - 1778500800000 2 | grep -q '^{"model":'
+    tests/golden/policy.toml - 1778500800000 2 | grep -q '^{"id":'
 echo "C tests: passed"

@@ -9,6 +9,8 @@ The words:
   a :class:`Model` of them, which is one file, and :class:`Learner` keeps it up to date.
 - :class:`Engine` (a model and a live catalogue) decides, for a :class:`Policy` and a request, what
   to offer: a :class:`Decision` of :class:`Offer` objects with their reasons.
+- :class:`DecisionLog` (decisions and what came of them) learns how customers respond to offers;
+  :mod:`basketry.simulate` is a shop of which everything is known, to try a policy in.
 
 Tables come in as any object with ``__arrow_c_stream__`` (pandas, polars, pyarrow, DuckDB) and
 results leave the same way. Long calls let other threads run, show their progress if asked, and
@@ -35,6 +37,7 @@ from basketry._native import (
     Baskets,
     Catalog,
     Decision,
+    DecisionLog,
     Engine,
     Hierarchy,
     History,
@@ -75,6 +78,7 @@ __all__ = [
     "Catalog",
     "DataError",
     "Decision",
+    "DecisionLog",
     "Engine",
     "Error",
     "FormatError",

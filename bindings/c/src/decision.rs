@@ -4,13 +4,37 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
-use basketry::decide::{Explored, QuotaUse, Suppressed};
+use basketry::decide::{Explored, QuotaUse, Source, Suppressed};
 use basketry::{Decision, Id, Kind, Offer, Reason};
 
 use crate::contact::BASKETRY_NO_TIME;
 use crate::error::{basketry_status, call, free, get, invalid, required};
 use crate::strings::{array_mut, basketry_id, basketry_str};
 use crate::text::Text;
+
+/// Where a number came from: from data.
+pub const BASKETRY_LEARNED: i32 = 0;
+/// From the shop: its catalogue or its policy.
+pub const BASKETRY_GIVEN: i32 = 1;
+/// A default that stands in for what is not known.
+pub const BASKETRY_ASSUMED: i32 = 2;
+
+const _: () = {
+    assert!(BASKETRY_LEARNED == Source::Learned as i32);
+    assert!(BASKETRY_GIVEN == Source::Given as i32);
+    assert!(BASKETRY_ASSUMED == Source::Assumed as i32);
+};
+
+/// Where a number that an offer's value rests on came from. This struct never grows.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_source {
+    /// What the number is: base_probability, margin, base_margin of an up-sell, or the name of a
+    /// setting of the policy's assume, such as accept.
+    pub name: basketry_str,
+    /// BASKETRY_LEARNED, BASKETRY_GIVEN or BASKETRY_ASSUMED.
+    pub source: i32,
+}
 
 /// Ordered offers, perhaps none, and everything needed to say why.
 pub struct basketry_decision {
@@ -23,6 +47,7 @@ pub struct basketry_decision {
     decision: Decision,
     json: Text,
     text: Text,
+    id: Text,
 }
 
 /// The kind of offer that goes with what is in the basket or viewed.
@@ -263,12 +288,17 @@ pub struct basketry_offer {
     pub evidence: *const basketry_evidence,
     /// How many such numbers there are.
     pub n_evidence: usize,
-    /// The policy's assumptions that stood in for what is not known, such as "margin_rate".
+    /// The policy's assumptions that stood in for what is not known, such as "margin_rate", as far as
+    /// they are neither given nor learned.
     pub assumed: *const basketry_str,
     /// How many assumptions there are.
     pub n_assumed: usize,
     /// The reason in plain words.
     pub why: basketry_str,
+    /// Where the numbers came from that the value rests on.
+    pub sources: *const basketry_source,
+    /// How many such numbers there are.
+    pub n_sources: usize,
 }
 
 /// One of the candidates that a slot was drawn from. Its product is borrowed from the decision.
@@ -332,6 +362,7 @@ struct OfferRow {
     _products: Vec<basketry_id>,
     _evidence: Vec<basketry_evidence>,
     _assumed: Vec<basketry_str>,
+    _sources: Vec<basketry_source>,
 }
 
 struct ExploredRows {
@@ -366,6 +397,12 @@ impl OfferRow {
             })
             .collect();
         let assumed: Vec<_> = offer.assumed.iter().map(|&name| basketry_str::lend(name)).collect();
+        let sources: Vec<_> = (offer.sources.iter())
+            .map(|sourced| basketry_source {
+                name: basketry_str::lend(sourced.name),
+                source: sourced.source as i32,
+            })
+            .collect();
         let lent = basketry_offer {
             kind: offer.kind as i32,
             kind_name: basketry_str::lend(offer.kind.code()),
@@ -389,8 +426,16 @@ impl OfferRow {
             assumed: assumed.as_ptr(),
             n_assumed: assumed.len(),
             why: basketry_str::lend(&offer.why),
+            sources: sources.as_ptr(),
+            n_sources: sources.len(),
         };
-        Self { lent, _products: products, _evidence: evidence, _assumed: assumed }
+        Self {
+            lent,
+            _products: products,
+            _evidence: evidence,
+            _assumed: assumed,
+            _sources: sources,
+        }
     }
 }
 
@@ -402,6 +447,15 @@ fn lend_some(id: Option<&Id>) -> basketry_id {
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_free(decision: Option<Box<basketry_decision>>) {
     free(decision);
+}
+
+/// The decision's id, 32 hexadecimal digits: a hash of the model, the catalogue, the policy and the
+/// request. Borrowed, ended by a zero byte; empty for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_decision_id(decision: Option<&basketry_decision>) -> basketry_str {
+    get(basketry_str::EMPTY, || {
+        decision.map_or(basketry_str::EMPTY, |decision| decision.id.lend(|| decision.decision.id()))
+    })
 }
 
 /// The number of offers; 0 for null.
@@ -619,6 +673,10 @@ pub extern "C" fn basketry_decision_warning(
 }
 
 impl basketry_decision {
+    pub(crate) fn inner(&self) -> &Decision {
+        &self.decision
+    }
+
     pub(crate) fn new(decision: Decision) -> Self {
         Self {
             offers: OnceLock::new(),
@@ -629,6 +687,7 @@ impl basketry_decision {
             decision,
             json: Text::default(),
             text: Text::default(),
+            id: Text::default(),
         }
     }
 

@@ -34,6 +34,7 @@ pub mod error;
 pub mod hierarchy;
 pub mod history;
 pub mod itemsets;
+pub mod journal;
 pub mod learner;
 pub mod model;
 pub mod model_rules;

@@ -69,7 +69,7 @@ pub extern "C" fn basketry_policy_json(policy: Option<&basketry_policy>) -> bask
 }
 
 impl basketry_policy {
-    fn new(policy: Policy) -> Self {
+    pub(crate) fn new(policy: Policy) -> Self {
         Self { policy, json: Text::default() }
     }
 }

@@ -37,6 +37,7 @@ const SOURCES: &[&str] = &[
     "contact",
     "engine",
     "decision",
+    "journal",
     "assign",
 ];
 

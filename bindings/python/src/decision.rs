@@ -18,6 +18,13 @@ pub(crate) struct Decision {
 
 #[pymethods]
 impl Decision {
+    /// The decision's id, 32 hexadecimal digits: a hash of the model, the catalogue, the policy and
+    /// the request.
+    #[getter]
+    fn id(&self) -> String {
+        self.inner.id()
+    }
+
     /// The expected contribution of all offers together, in minor units; 0 without offers.
     #[getter]
     fn value(&self) -> f64 {
@@ -323,10 +330,22 @@ impl Offer {
         Ok(dict)
     }
 
-    /// The settings of the policy's ``assume`` that stood in for what is not known.
+    /// The settings of the policy's ``assume`` that stood in for what is not known, as far as they
+    /// are neither given nor learned.
     #[getter]
     fn assumed(&self) -> Vec<&'static str> {
         self.inner.assumed.clone()
+    }
+
+    /// Where the numbers came from that the value rests on: by name ``"learned"``, ``"given"`` or
+    /// ``"assumed"``.
+    #[getter]
+    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for sourced in &self.inner.sources {
+            dict.set_item(sourced.name, sourced.source.code())?;
+        }
+        Ok(dict)
     }
 
     /// The reason in plain words.

@@ -51,7 +51,7 @@ use crate::{boundary, contact, ids};
 /// (0, 'out_of_stock', 'in_basket')
 #[pyclass(frozen, module = "basketry")]
 pub(crate) struct Engine {
-    inner: basketry::Engine,
+    pub(crate) inner: basketry::Engine,
 }
 
 #[pymethods]

@@ -83,6 +83,16 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// The orders of a simulated shop, with the names of the columns that a table to append has.
+    pub(crate) fn simulated(history: basketry::History) -> Self {
+        let mut columns = HistoryColumns::new("time", "product");
+        columns.customer = Some("customer".to_owned());
+        columns.basket = Some("basket".to_owned());
+        columns.revenue = Some("revenue".to_owned());
+        let options = history.currency().map_or_else(HistoryOptions::default, HistoryOptions::new);
+        Self { inner: RwLock::new(history), columns, options }
+    }
+
     /// Runs `work` on the history without the GIL, as a call that does not take long.
     fn read<T: Send>(
         &self,

@@ -16,6 +16,7 @@ mod hierarchy;
 mod history;
 mod ids;
 mod itemsets;
+mod journal;
 mod learner;
 mod make_rules;
 mod mine;
@@ -28,6 +29,7 @@ mod rows;
 mod rules;
 mod sequences;
 mod similar;
+mod simulate;
 mod table;
 mod utility;
 
@@ -55,6 +57,8 @@ mod _native {
     #[pymodule_export]
     use crate::itemsets::{Itemset, Itemsets};
     #[pymodule_export]
+    use crate::journal::DecisionLog;
+    #[pymodule_export]
     use crate::learner::Learner;
     #[pymodule_export]
     use crate::make_rules::{Template, rules};
@@ -70,6 +74,8 @@ mod _native {
     use crate::rules::{Rule, Rules};
     #[pymodule_export]
     use crate::sequences::{Sequence, Sequences, sequences};
+    #[pymodule_export]
+    use crate::simulate::Simulation;
     #[pymodule_export]
     use crate::table::Table;
     #[pymodule_export]

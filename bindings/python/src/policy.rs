@@ -83,9 +83,15 @@ use crate::{boundary, convert, error};
 /// quotas : list of dict
 ///     ``min`` slots for what ``select`` selects, if it is worth more than ``min_value``; with a
 ///     ``name`` for reports.
+/// language : {"en", "de"}
+///     The language of offers and reasons; default English.
+/// texts : dict
+///     Sentences in place of the usual ones, by the code of a kind of offer or of a reason; what
+///     stands in braces is filled in.
 /// assume : dict
-///     What stands in for what is not known: ``response_odds``, ``accept``, ``abandon``,
-///     ``view_conversion``, ``margin_rate``.
+///     What stands in for what is not known: ``response_odds``, ``odds`` (a dict by kind of offer),
+///     ``accept``, ``abandon``, ``view_conversion``, ``margin_rate``; each a number, or a dict of
+///     ``value`` and the ``exposures`` it was learned from (:meth:`DecisionLog.learn`).
 ///
 /// Raises
 /// ------

@@ -609,6 +609,7 @@ fn the_log_line_is_complete_and_stable() {
     assert_eq!(
         keys,
         [
+            "id",
             "model",
             "catalog",
             "policy",

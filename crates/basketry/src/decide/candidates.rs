@@ -264,7 +264,7 @@ impl Scratch {
             let Some(kind) = outcome.kind else { continue };
             let because = self.scorer.candidates()[place as usize].because;
             let p0 = base_probability(outcome.probability, kind, because, viewed_only, policy);
-            let odds = request.people.odds(policy, outcome.key, policy.assume.response_odds);
+            let odds = request.people.odds(policy, outcome.key, policy.assume.odds_of(kind));
             let p1 = value::offered(p0, odds);
             let margin = compiled.items[outcome.key as usize].margin;
             let lever = lever(policy, kind);

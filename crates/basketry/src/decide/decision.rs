@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use super::candidates::{Chosen, Outcome, Scratch};
 use super::context::Context;
 use super::engine::SCRATCH;
@@ -264,6 +266,20 @@ impl Decision {
         if made.is_empty() { 0.0 } else { values - self.contact_risk() }
     }
 
+    /// The decision's id, 32 hexadecimal digits: a hash of the model, the catalogue, the policy and
+    /// the context. Equal ids are the same decision; a shop that logs a request twice, for instance
+    /// because a page was reloaded within a millisecond, has one decision.
+    pub fn id(&self) -> String {
+        format!("{:032x}", self.id_bits())
+    }
+
+    pub(crate) fn id_bits(&self) -> u128 {
+        let (model, context) = (self.model_id(), self.context.to_json());
+        // The first three have a length that does not change.
+        let parts = [&model, self.catalog_version(), self.policy_version(), &context];
+        xxh3_128(parts.concat().as_bytes())
+    }
+
     /// The model's id, 32 hexadecimal digits.
     pub fn model_id(&self) -> String {
         self.state.model.id_hex()
@@ -391,11 +407,16 @@ impl Decision {
         let id = product.into();
         let answer =
             |reason: Option<Reason>, text: String| WhyNot { product: id.to_owned(), reason, text };
+        let texts = &self.compiled.policy.texts;
+        let not_offered = |product: &str, reason: &str| {
+            texts.say("not_offered", &[("product", product), ("reason", reason)])
+        };
         let Some(key) = self.state.key(id) else {
             let kind = self.state.product_kind();
-            let mut text = format!("{id} is not offered: {}", Reason::UnknownProduct.text());
+            let text = texts.reason(Reason::UnknownProduct);
+            let mut text = not_offered(&id.to_string(), text);
             if id.kind() != kind {
-                let _ = write!(text, " (the product ids are {})", kind.plural());
+                let _ = write!(text, " ({})", texts.say("detail_ids", &[("kind", kind.plural())]));
             }
             return answer(Some(Reason::UnknownProduct), text);
         };
@@ -404,7 +425,8 @@ impl Decision {
             None => id.to_string(),
         };
         if let Some(offer) = self.offers().iter().find(|offer| offer.products[0].as_ref() == id) {
-            return answer(None, format!("{label} is offered: {}", offer.why));
+            let text = texts.say("offered", &[("product", &label), ("why", &offer.why)]);
+            return answer(None, text);
         }
         let reason = if self.request.basket.contains(&key) {
             Reason::InBasket
@@ -420,8 +442,10 @@ impl Decision {
                 Some(c) => self.never(c).or(self.stopped()).unwrap_or(Reason::NoEvidence),
             }
         };
-        let mut text = format!("{label} is not offered: {}", reason.text());
-        self.detail(&mut text, key, reason);
+        let mut text = not_offered(&label, texts.reason(reason));
+        if let Some(detail) = self.detail(key, reason) {
+            let _ = write!(text, " ({detail})");
+        }
         answer(Some(reason), text)
     }
 
@@ -451,33 +475,30 @@ impl Decision {
         }
     }
 
-    /// Adds the numbers that make a reason clear.
-    fn detail(&self, text: &mut String, key: u32, reason: Reason) {
+    /// The numbers that make a reason clear.
+    fn detail(&self, key: u32, reason: Reason) -> Option<String> {
         let policy = &self.compiled.policy;
+        let texts = &policy.texts;
         let currency = self.state.catalog.currency();
-        let money = |minor| Money { minor, currency };
-        // Writing to a string cannot fail.
-        let _ = match (reason, self.outcomes.iter().find(|outcome| outcome.key == key)) {
+        let money = |minor| texts.money(Money { minor, currency });
+        let number = |value| texts.number(round6(value));
+        let detail = match (reason, self.outcomes.iter().find(|outcome| outcome.key == key)) {
             (Reason::PriceWindow, _) => {
-                let bound =
-                    |bound: Option<i64>| bound.map_or("any".into(), |b| money(b).to_string());
-                write!(
-                    text,
-                    " ({}; allowed: {} to {})",
-                    money(self.state.catalog.price[key as usize]),
-                    bound(policy.price.min),
-                    bound(policy.price.max)
-                )
+                let bound = |bound: Option<i64>| {
+                    bound.map_or_else(|| texts.get("detail_any").to_owned(), money)
+                };
+                let price = money(self.state.catalog.price[key as usize]);
+                let (min, max) = (bound(policy.price.min), bound(policy.price.max));
+                texts.say("detail_price", &[("price", &price), ("min", &min), ("max", &max)])
             }
             (Reason::MarginNotPositive, _) => {
-                write!(text, " ({} minor units)", round6(self.compiled.items[key as usize].margin))
+                let margin = number(self.compiled.items[key as usize].margin);
+                texts.say("detail_margin", &[("margin", &margin)])
             }
-            (Reason::BelowMinValue, Some(outcome)) => write!(
-                text,
-                " ({} against {} minor units)",
-                round6(outcome.value),
-                round6(policy.min_value)
-            ),
+            (Reason::BelowMinValue, Some(outcome)) => {
+                let (value, min) = (number(outcome.value), number(policy.min_value));
+                texts.say("detail_value", &[("value", &value), ("min", &min)])
+            }
             (
                 Reason::Outranked
                 | Reason::KindLimit
@@ -491,22 +512,22 @@ impl Decision {
                 Some(outcome),
             ) => {
                 let kind = outcome.kind.map_or("", Kind::code);
-                write!(text, " ({kind}, worth {} minor units)", round6(outcome.value))
+                let values = [("kind", kind), ("value", &number(outcome.value))];
+                texts.say("detail_worth", &values)
             }
-            (Reason::ContactNotWorth, Some(outcome)) => write!(
-                text,
-                " (worth {} minor units; the contact risks {})",
-                round6(outcome.value),
-                round6(self.contact_risk())
-            ),
-            _ => Ok(()),
+            (Reason::ContactNotWorth, Some(outcome)) => {
+                let (value, risk) = (number(outcome.value), number(self.contact_risk()));
+                texts.say("detail_risk", &[("value", &value), ("risk", &risk)])
+            }
+            _ => return None,
         };
+        Some(detail)
     }
 
     /// The decision as one line of JSON: the log entry from which it can be replayed.
     ///
     /// The same decision gives the same bytes everywhere. Keys, always all of them and in this
-    /// order: `model`, `catalog`, `policy`, `policy_version`, `placement`, `now` (ISO 8601, UTC),
+    /// order: `id`, `model`, `catalog`, `policy`, `policy_version`, `placement`, `now` (ISO 8601, UTC),
     /// `now_ms`, `customer`, `customer_known`, `basket`, `viewed`, `orders_since`, `channel`,
     /// `ride_along`, `segments`, `consents`, `customer_value`, `contacts`, `seed`, `currency`,
     /// `held_out`, `stopped`, `offers`, `withheld`, `value`, `contact_risk`,

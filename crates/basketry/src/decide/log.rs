@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 
 use super::context::iso;
 use super::decision::{Decision, ExploreChoice, Explored, LOGGED_SUPPRESSED, QuotaUse, Suppressed};
-use super::offer::{Evidence, Offer};
+use super::offer::{Evidence, Offer, Sourced};
 use super::reasons::Reason;
 use crate::affinity::report::round6;
 
@@ -37,9 +37,17 @@ impl serde::Serialize for Numbers<'_> {
     }
 }
 
+struct Sources<'a>(&'a [Sourced]);
+
+impl serde::Serialize for Sources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|sourced| (sourced.name, sourced.source)))
+    }
+}
+
 impl serde::Serialize for Offer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut s = serializer.serialize_struct("Offer", 17)?;
+        let mut s = serializer.serialize_struct("Offer", 18)?;
         s.serialize_field("kind", &self.kind)?;
         s.serialize_field("products", &self.products)?;
         s.serialize_field("name", &self.name)?;
@@ -56,6 +64,7 @@ impl serde::Serialize for Offer {
         s.serialize_field("valid_until", &self.valid_until.map(iso))?;
         s.serialize_field("evidence", &Numbers(&self.evidence))?;
         s.serialize_field("assumed", &self.assumed)?;
+        s.serialize_field("sources", &Sources(&self.sources))?;
         s.serialize_field("why", &self.why)?;
         s.end()
     }
@@ -113,7 +122,8 @@ impl serde::Serialize for Decision {
             .take(LOGGED_SUPPRESSED)
             .map(|outcome| self.suppressed_of(outcome))
             .collect();
-        let mut s = serializer.serialize_struct("Decision", 31)?;
+        let mut s = serializer.serialize_struct("Decision", 32)?;
+        s.serialize_field("id", &self.id())?;
         s.serialize_field("model", &self.model_id())?;
         s.serialize_field("catalog", self.catalog_version())?;
         s.serialize_field("policy", self.policy_name())?;

@@ -60,6 +60,9 @@
 //! such offer is marked. A [`Quota`] takes the least valuable slots, and its price is told
 //! ([`Decision::quotas`]). One slot may be drawn by lot ([`ExplorePolicy`]), with the exact
 //! probability of every candidate ([`Decision::explored`]).
+//!
+//! What the orders cannot tell is assumed, until a [`DecisionLog`] of offers that were made and of
+//! offers that were withheld tells it: [`DecisionLog::learn`].
 
 mod assign;
 mod campaign;
@@ -69,6 +72,7 @@ mod context;
 mod decision;
 mod eligibility;
 mod engine;
+mod journal;
 mod log;
 mod offer;
 mod policy;
@@ -76,6 +80,7 @@ mod reasons;
 mod request;
 mod slate;
 mod state;
+mod texts;
 mod tree;
 mod up_sell;
 mod value;
@@ -90,11 +95,12 @@ pub use decision::{
     Decision, ExploreChoice, Explored, LOGGED_SUPPRESSED, QuotaUse, Suppressed, WhyNot,
 };
 pub use engine::Engine;
-pub use offer::{Evidence, Offer};
+pub use journal::{DecisionLog, Event, LearnOptions, Learned, LearnedNumber};
+pub use offer::{Evidence, Offer, Sourced};
 pub use policy::{
     Assume, Cap, ContactPolicy, CoolDownPolicy, CrossSellPolicy, ExplorePolicy, FatiguePolicy,
-    HoldoutPolicy, Pin, Policy, PopularPolicy, PriceWindow, Quota, RefillPolicy, Rule,
-    SegmentPolicy, Selection, ServicePolicy, SimilarPolicy, SuppressPolicy, UnknownProducts,
+    HoldoutPolicy, Language, Pin, Policy, PopularPolicy, PriceWindow, Quota, RefillPolicy, Rule,
+    SegmentPolicy, Selection, ServicePolicy, SimilarPolicy, SuppressPolicy, Texts, UnknownProducts,
     UpSellPolicy,
 };
-pub use reasons::{Kind, Reason};
+pub use reasons::{Kind, Reason, Source};

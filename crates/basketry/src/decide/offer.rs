@@ -1,9 +1,7 @@
 //! One offer, with the numbers and the words behind it.
 
-use std::fmt::Write as _;
-
 use super::candidates::{Chosen, Detail, UpSellCandidate, base_probability, rests_on_view};
-use super::reasons::Kind;
+use super::reasons::{Kind, Source};
 use super::request::Request;
 use super::state::{Compiled, NONE, State};
 use super::value;
@@ -52,11 +50,25 @@ pub struct Offer {
     /// The numbers behind it.
     pub evidence: Vec<Evidence>,
     /// What stood in for what is not known: settings of [`Assume`](crate::decide::Assume) by
-    /// name, and `"propensity"` where the model had too few orders to learn chances for
-    /// customers like this one, so that the chance is only popularity times lift.
+    /// name as far as they are neither given nor learned, and `"propensity"` where the model had too
+    /// few orders to learn chances for customers like this one, so that the chance is only
+    /// popularity times lift.
     pub assumed: Vec<&'static str>,
+    /// The numbers that the value rests on, and where each came from.
+    pub sources: Vec<Sourced>,
     /// The reason in plain words.
     pub why: String,
+}
+
+/// Where a number that an offer's value rests on came from: `base_probability`, `margin`,
+/// `base_margin` (of an up-sell), or a setting of [`Assume`](crate::decide::Assume) by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sourced {
+    /// What the number is.
+    pub name: &'static str,
+    /// Where it came from.
+    pub source: Source,
 }
 
 /// A number behind an offer.
@@ -71,7 +83,8 @@ pub struct Offer {
 ///   `own_products` (how many of them do), `customers` (with the product)
 /// - up-sell: `acceptance`, `abandonment` (shares of those who were to buy the base product),
 ///   `base_purchase` (the chance that it is bought), `base_price`, `base_margin` (minor units),
-///   `own_line_purchases` (by this customer, among its variants); of a larger pack `pack`,
+///   `own_line_purchases` (by this customer, among its variants), `receptiveness` (how many times
+///   likelier than others the customer is to take it, by these); of a larger pack `pack`,
 ///   `base_pack` (contents), `unit_price` and `base_unit_price`
 /// - all: `rating` (0 to 5), where the catalogue has one
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -100,23 +113,58 @@ impl Builder<'_> {
         if let Some(rating) = self.state.catalog.rating(chosen.outcome.key) {
             offer.evidence.push(Evidence { name: "rating", value: rating });
         }
+        self.find_sources(&mut offer);
         offer
     }
 
     /// The odds of a purchase when a product is offered, over those when it is not.
-    fn odds(&self, key: u32) -> f64 {
+    fn odds(&self, key: u32, kind: Kind) -> f64 {
         let policy = &self.compiled.policy;
-        self.request.people.odds(policy, key, policy.assume.response_odds)
+        self.request.people.odds(policy, key, policy.assume.odds_of(kind))
     }
 
     /// What is offered only because it is pinned.
     fn pinned(&self, chosen: &Chosen, p0: f64) -> Offer {
         let mut offer = self.plain(chosen, Kind::Popular);
         offer.base_probability = p0;
-        offer.probability = value::offered(p0, self.odds(chosen.outcome.key));
+        offer.probability = value::offered(p0, self.odds(chosen.outcome.key, Kind::Popular));
         offer.assumed.insert(0, "response_odds");
-        offer.why = "pinned to this slot by the policy".to_owned();
+        offer.why = self.compiled.policy.texts.say("pinned", &[]);
         offer
+    }
+
+    /// Says where the numbers came from. What the makers of offers list as assumed are the settings
+    /// that they used: some of these may be given or learned.
+    fn find_sources(&self, offer: &mut Offer) {
+        let assume = &self.compiled.policy.assume;
+        let source = |used: &str| match used {
+            "propensity" => Source::Assumed,
+            "response_odds" => assume.source_of_odds(offer.kind),
+            name => assume.source(name),
+        };
+        let margin = if offer.assumed.contains(&"margin_rate") {
+            source("margin_rate")
+        } else {
+            Source::Given
+        };
+        let chance =
+            if offer.assumed.contains(&"propensity") { Source::Assumed } else { Source::Learned };
+        let mut sources = Vec::with_capacity(offer.assumed.len() + 2);
+        if offer.kind == Kind::UpSell {
+            sources.push(Sourced { name: "base_margin", source: margin });
+        } else {
+            sources.push(Sourced { name: "base_probability", source: chance });
+        }
+        sources.push(Sourced { name: "margin", source: margin });
+        sources.extend(
+            (offer.assumed.iter())
+                .filter(|&&name| name != "propensity" && name != "margin_rate")
+                .map(|&name| Sourced { name, source: source(name) }),
+        );
+        let mut assumed = std::mem::take(&mut offer.assumed);
+        assumed.retain(|name| source(name) == Source::Assumed);
+        offer.assumed = assumed;
+        offer.sources = sources;
     }
 
     fn plain(&self, chosen: &Chosen, kind: Kind) -> Offer {
@@ -149,6 +197,7 @@ impl Builder<'_> {
             ),
             evidence: Vec::new(),
             assumed: if item.assumed { vec!["margin_rate"] } else { Vec::new() },
+            sources: Vec::new(),
             why: String::new(),
         }
     }
@@ -160,11 +209,13 @@ impl Builder<'_> {
         let request = self.request;
         let viewed_only = request.viewed_only().map_or(NONE, |key| self.state.model_of(key));
         let policy = &self.compiled.policy;
+        let texts = &policy.texts;
         offer.base_probability = {
             let Scored { probability, because, .. } = *scored;
             base_probability(probability, kind, because, viewed_only, policy)
         };
-        offer.probability = value::offered(offer.base_probability, self.odds(chosen.outcome.key));
+        offer.probability =
+            value::offered(offer.base_probability, self.odds(chosen.outcome.key, kind));
         offer.assumed.insert(0, "response_odds");
         if !self.state.learned_segments[request.segment(scored) as usize] {
             offer.assumed.push("propensity");
@@ -182,13 +233,14 @@ impl Builder<'_> {
                     ("pair_baskets", scored.pair_baskets.into()),
                     ("pair_customers", scored.pair_customers.into()),
                 ]);
-                offer.why = format!(
-                    "bought with {} in {} baskets by {} customers, at least {} times as often as \
-                     by chance",
-                    self.state.label(base),
-                    scored.pair_baskets,
-                    scored.pair_customers,
-                    times(lift)
+                offer.why = texts.say(
+                    "cross_sell",
+                    &[
+                        ("base", &self.state.label(base)),
+                        ("baskets", &scored.pair_baskets.to_string()),
+                        ("customers", &scored.pair_customers.to_string()),
+                        ("times", &texts.number(times(lift))),
+                    ],
                 );
                 self.term(&mut offer, chosen.outcome.key);
             }
@@ -199,16 +251,12 @@ impl Builder<'_> {
                     ("days_since", scored.days_since.into()),
                     ("expected_interval", scored.expected_interval.into()),
                 ]);
-                let interval = days(scored.expected_interval);
-                let last = ago(scored.days_since);
-                offer.why = if scored.own_count == 1 {
-                    format!("bought once, {last}; usually bought again after about {interval}: due")
-                } else {
-                    format!(
-                        "bought {} times, about every {interval}, last {last}: due",
-                        scored.own_count
-                    )
-                };
+                let interval = texts.days(scored.expected_interval.into());
+                let last = texts.ago(scored.days_since.into());
+                let code = if scored.own_count == 1 { "refill_once" } else { "refill" };
+                let times = scored.own_count.to_string();
+                let values = [("times", &*times), ("interval", &interval), ("last", &last)];
+                offer.why = texts.say(code, &values);
             }
             Kind::Similar => self.similar(&mut offer, scored),
             Kind::Popular => {
@@ -219,10 +267,7 @@ impl Builder<'_> {
                     ("customers", customers.into()),
                     ("baskets", of(learned.products.baskets).into()),
                 ]);
-                offer.why = format!(
-                    "popular: bought by {customers} customers; nothing more particular was left \
-                     for this slot"
-                );
+                offer.why = texts.say("popular", &[("customers", &customers.to_string())]);
             }
             // These are not of a single scored product.
             Kind::UpSell | Kind::Bundle | Kind::TopUp => {}
@@ -235,7 +280,9 @@ impl Builder<'_> {
         let periods = self.state.catalog.term(key);
         if periods > 1 {
             offer.evidence.push(Evidence { name: "term", value: periods.into() });
-            let _ = write!(offer.why, "; {} in each of {periods} periods", offer.price);
+            let texts = &self.compiled.policy.texts;
+            let (price, periods) = (texts.money(offer.price), periods.to_string());
+            offer.why += &texts.say("term", &[("price", &price), ("periods", &periods)]);
         }
     }
 
@@ -256,13 +303,10 @@ impl Builder<'_> {
             .take(3)
             .map(|from| state.label(state.key_of_model(from.product)))
             .collect();
-        offer.why = match &labels[..] {
-            [] => "suits what the customer bought".to_owned(),
-            [one] => format!("bought by customers who buy {one} as this one does"),
-            [first @ .., last] => format!(
-                "bought by customers who buy {} and {last} as this one does",
-                first.join(", ")
-            ),
+        let texts = &self.compiled.policy.texts;
+        offer.why = match labels.is_empty() {
+            true => texts.say("similar_to_nothing", &[]),
+            false => texts.say("similar", &[("products", &texts.list(&labels))]),
         };
     }
 
@@ -290,29 +334,33 @@ impl Builder<'_> {
             ("base_price", base_price as f64),
             ("base_margin", numbers.base_margin),
             ("own_line_purchases", up_sell.own_purchases),
+            ("receptiveness", numbers.accept / self.compiled.policy.assume.accept),
         ]);
         let dearer = Money { minor: offer.price.minor - base_price, currency };
         let more = Money { minor: (numbers.margin - numbers.base_margin).round() as i64, currency };
+        let texts = &self.compiled.policy.texts;
         let packs = state.catalog.pack(up_sell.base).zip(state.catalog.pack(chosen.outcome.key));
-        let mut what = format!("a dearer variant of {}", state.label(up_sell.base));
-        if let Some((from, to)) = packs.filter(|(from, to)| to > from) {
-            let unit_prices = (offer.price.minor as f64 / to, base_price as f64 / from);
+        let packs = packs.filter(|(from, to)| to > from);
+        if let Some((from, to)) = packs {
             offer.evidence.extend(evidence([
                 ("pack", to),
                 ("base_pack", from),
-                ("unit_price", unit_prices.0),
-                ("base_unit_price", unit_prices.1),
+                ("unit_price", offer.price.minor as f64 / to),
+                ("base_unit_price", base_price as f64 / from),
             ]));
-            what = format!(
-                "a larger pack than {}, {to} instead of {from},",
-                state.label(up_sell.base)
-            );
         }
-        offer.why = format!(
-            "{what} for {dearer} more: {} % are expected to take it, which earns {more} more each \
-             time and outweighs {} % lost sales",
-            percent(numbers.accept),
-            percent(numbers.abandon)
+        let (from, to) = packs.unwrap_or_default();
+        offer.why = texts.say(
+            if packs.is_some() { "larger_pack" } else { "up_sell" },
+            &[
+                ("base", &state.label(up_sell.base)),
+                ("dearer", &texts.money(dearer)),
+                ("taken", &texts.number(percent(numbers.accept))),
+                ("more", &texts.money(more)),
+                ("lost", &texts.number(percent(numbers.abandon))),
+                ("content", &texts.number(to)),
+                ("base_content", &texts.number(from)),
+            ],
         );
         self.term(&mut offer, chosen.outcome.key);
         offer
@@ -324,27 +372,15 @@ fn evidence<const N: usize>(numbers: [(&'static str, f64); N]) -> Vec<Evidence> 
 }
 
 /// A lower bound in words: rounded down.
-fn times(lift: f64) -> String {
-    let step = if lift < 2.0 { 100.0 } else { 10.0 };
-    let floor = (lift * step).floor() / step;
-    if lift >= 20.0 { format!("{}", lift.floor()) } else { format!("{floor}") }
+fn times(lift: f64) -> f64 {
+    let step = match lift {
+        lift if lift < 2.0 => 100.0,
+        lift if lift < 20.0 => 10.0,
+        _ => 1.0,
+    };
+    (lift * step).floor() / step
 }
 
 fn percent(share: f64) -> f64 {
     (share * 1000.0).round() / 10.0
-}
-
-fn days(days: f32) -> String {
-    match days.round() {
-        d if d <= 1.0 => "1 day".to_owned(),
-        d => format!("{d} days"),
-    }
-}
-
-fn ago(days: f32) -> String {
-    match days.floor() {
-        d if d < 1.0 => "today".to_owned(),
-        d if d < 2.0 => "yesterday".to_owned(),
-        d => format!("{d} days ago"),
-    }
 }

@@ -66,6 +66,46 @@ impl serde::Serialize for Kind {
     }
 }
 
+/// Where a number came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Source {
+    /// From data: the shop's orders, or a log of offers.
+    Learned = 0,
+    /// From the shop: its catalogue, or its policy.
+    Given = 1,
+    /// A default that stands in for what is not known.
+    Assumed = 2,
+}
+
+impl Source {
+    /// All sources, in the order of their numbers.
+    pub const ALL: [Source; 3] = [Source::Learned, Source::Given, Source::Assumed];
+
+    /// The stable code: `"learned"`, `"given"` or `"assumed"`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Source::Learned => "learned",
+            Source::Given => "given",
+            Source::Assumed => "assumed",
+        }
+    }
+}
+
+/// Prints the [code](Source::code).
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl serde::Serialize for Source {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])* $name:ident = $number:literal, $code:literal, $text:literal;)*) => {
         /// Why a product is not among the offers.

@@ -10,11 +10,12 @@ use super::draws::About;
 use super::options::ShopOptions;
 use super::shop::Shop;
 use super::strategy::{Ready, Strategy, time_ms};
-use super::visit::{Moment, State};
+use super::visit::{Moment, Shown, State};
 use super::{DAY_MS, START_MS};
+use crate::decide::{DecisionLog, Event};
 use crate::{
-    Catalog, Control, Currency, Error, ErrorKind, History, HistoryBuilder, HistoryOptions,
-    OrderLine, Result, Stage,
+    Catalog, Control, Currency, Decision, Engine, Error, ErrorKind, History, HistoryBuilder,
+    HistoryOptions, OrderLine, Policy, Result, Stage,
 };
 
 /// The most weeks that one run may take.
@@ -201,6 +202,11 @@ impl Simulation {
         (self.people.len(), self.people.iter().filter(|state| state.out).count())
     }
 
+    /// How many days have passed.
+    pub fn days(&self) -> u32 {
+        self.day.unsigned_abs()
+    }
+
     /// The beginning of the next day to come, milliseconds since 1970-01-01 UTC.
     pub fn now_ms(&self) -> i64 {
         START_MS + i64::from(self.day) * DAY_MS
@@ -245,7 +251,29 @@ impl Simulation {
     ///
     /// After an error the simulation is as it was.
     pub fn run(&mut self, strategy: &Strategy<'_>, weeks: u32, control: &Control) -> Result<Trial> {
-        let (people, trial) = self.weeks(strategy, weeks, control)?;
+        let (people, trial) = self.weeks(strategy, weeks, None, control)?;
+        self.people = people;
+        self.day += 7 * weeks as i32;
+        Ok(trial)
+    }
+
+    /// The same for a policy, whose decisions are logged with what came of them: what was shown,
+    /// what was bought in the same order, and who wanted no more offers.
+    ///
+    /// # Errors
+    /// Those of [`run`](Self::run).
+    pub fn run_logged(
+        &mut self,
+        engine: &Engine,
+        policy: &Policy,
+        weeks: u32,
+        log: &mut DecisionLog,
+        control: &Control,
+    ) -> Result<Trial> {
+        let strategy = Strategy::Policy { engine, policy };
+        let mut more = DecisionLog::new();
+        let (people, trial) = self.weeks(&strategy, weeks, Some(&mut more), control)?;
+        log.append(&more)?;
         self.people = people;
         self.day += 7 * weeks as i32;
         Ok(trial)
@@ -262,19 +290,19 @@ impl Simulation {
         weeks: u32,
         control: &Control,
     ) -> Result<Comparison> {
-        let mut trials = vec![self.weeks(&Strategy::Nothing, weeks, control)?.1];
+        let mut trials = vec![self.weeks(&Strategy::Nothing, weeks, None, control)?.1];
         // The oracle's estimate of what attention costs is rough: it takes what turns out best.
         let mut oracles = [0.0, 0.5, 1.0, 2.0, 4.0]
             .into_iter()
-            .map(|price| Ok(self.weeks(&Strategy::Oracle { price }, weeks, control)?.1))
+            .map(|price| Ok(self.weeks(&Strategy::Oracle { price }, weeks, None, control)?.1))
             .collect::<Result<Vec<_>>>()?;
         oracles.sort_by_key(|trial| std::cmp::Reverse(trial.margin));
         trials.extend(oracles.into_iter().next());
         for strategy in [Strategy::Popular, Strategy::HighestLift, Strategy::Dearest] {
-            trials.push(self.weeks(&strategy, weeks, control)?.1);
+            trials.push(self.weeks(&strategy, weeks, None, control)?.1);
         }
         for strategy in strategies {
-            trials.push(self.weeks(strategy, weeks, control)?.1);
+            trials.push(self.weeks(strategy, weeks, None, control)?.1);
         }
         Ok(Comparison { weeks, trials })
     }
@@ -283,6 +311,7 @@ impl Simulation {
         &self,
         strategy: &Strategy<'_>,
         weeks: u32,
+        log: Option<&mut DecisionLog>,
         control: &Control,
     ) -> Result<(Vec<State>, Trial)> {
         if !(1..=MOST_WEEKS).contains(&weeks) {
@@ -298,16 +327,19 @@ impl Simulation {
         let last_day = self.day + 7 * weeks as i32;
         let ready = Ready::new(strategy, &self.shop, &self.people, self.day, last_day)?;
         control.begin(Stage::Simulating, self.people.len() as u64)?;
+        let logged = log.is_some();
         let parts = (self.people.par_chunks(CHUNK).enumerate())
             .map(|(chunk, people)| {
                 let mut people = people.to_vec();
                 let mut sum = Trial { margin_by_week: vec![0; weeks as usize], ..Trial::default() };
+                let mut log = logged.then(DecisionLog::new);
                 for (i, state) in people.iter_mut().enumerate() {
-                    let trial = self.live(chunk * CHUNK + i, state, last_day, &ready)?;
+                    let who = chunk * CHUNK + i;
+                    let trial = self.live(who, state, last_day, &ready, log.as_mut())?;
                     sum.add(&trial)?;
                     control.advance(1)?;
                 }
-                Ok((people, sum))
+                Ok((people, sum, log))
             })
             .collect::<Result<Vec<_>>>()?;
         let mut people = Vec::with_capacity(self.people.len());
@@ -317,9 +349,13 @@ impl Simulation {
             margin_by_week: vec![0; weeks as usize],
             ..Trial::default()
         };
-        for (part, trial) in parts {
+        let mut log = log;
+        for (part, trial, logged) in parts {
             people.extend(part);
             sum.add(&trial)?;
+            if let (Some(log), Some(logged)) = (&mut log, logged) {
+                log.append(&logged)?;
+            }
         }
         Ok((people, sum))
     }
@@ -331,6 +367,7 @@ impl Simulation {
         state: &mut State,
         last_day: i32,
         ready: &Ready<'_>,
+        mut log: Option<&mut DecisionLog>,
     ) -> Result<Trial> {
         let shop = &*self.shop;
         let person = &shop.people[who];
@@ -344,7 +381,8 @@ impl Simulation {
             }
             let was_out = state.out;
             let moment = Moment::new(shop, who, state, day);
-            let offers = if was_out { Vec::new() } else { ready.offers(&moment)? };
+            let (offers, decision) =
+                if was_out { (Vec::new(), None) } else { ready.offers(&moment)? };
             let reaction = moment.react(&offers);
             trial.visits += 1;
             trial.reached += u64::from(!offers.is_empty());
@@ -358,9 +396,42 @@ impl Simulation {
             let margin: i64 = margins.sum();
             trial.margin += margin;
             trial.margin_by_week[((day - self.day) / 7) as usize] += margin;
-            state.note(shop, who, day, &reaction);
+            state.note(shop, who, day, &offers, &reaction);
             trial.opt_outs += u64::from(state.out && !was_out);
+            if let (Some(log), Some(decision)) = (&mut log, decision) {
+                note(log, shop, &decision, &offers, &reaction.bought, state.out)?;
+            }
         }
         Ok(trial)
     }
+}
+
+/// Logs a decision, what the customer saw of it, and what they bought.
+fn note(
+    log: &mut DecisionLog,
+    shop: &Shop,
+    decision: &Decision,
+    shown: &[Shown],
+    bought: &[u32],
+    out: bool,
+) -> Result<()> {
+    if !log.add(decision)? {
+        return Ok(());
+    }
+    let key = decision.id();
+    for shown in shown {
+        log.record(&key, shop.catalog.id(shown.item), Event::Shown)?;
+        if out {
+            log.record(&key, shop.catalog.id(shown.item), Event::OptedOut)?;
+        }
+    }
+    for offer in decision.offers().iter().chain(decision.withheld()) {
+        for product in offer.products.iter().chain(&offer.base_product) {
+            let was_bought = shop.catalog.find(product).is_some_and(|item| bought.contains(&item));
+            if was_bought {
+                log.record(&key, product, Event::Bought)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 
 use super::shop::{Recurs, Shop};
-use super::visit::{Moment, Shown, State};
+use super::visit::{Met, Moment, Shown, State};
 use super::{DAY_MS, START_MS};
-use crate::{Context, Engine, Error, ErrorKind, Id, IdRef, Kind, Order, Policy, Result};
+use crate::decide::{Contact, ContactOutcome};
+use crate::{
+    Context, Decision, Engine, Error, ErrorKind, Id, IdRef, Kind, Offer, Order, Policy, Result,
+};
 
 /// Who decides what a customer of a [`Simulation`](super::Simulation) is offered.
 #[derive(Clone, Copy)]
@@ -86,8 +89,9 @@ impl Visit<'_> {
         self.moment.shop.options.slots as usize
     }
 
-    /// The request to decide about: customer, basket and time, and the customer's orders after
-    /// `known_until_ms` ([`Model::as_of`](crate::Model::as_of)).
+    /// The request to decide about: customer, basket and time, what was offered in the last six
+    /// weeks, and the customer's orders after `known_until_ms`
+    /// ([`Model::as_of`](crate::Model::as_of)).
     pub fn context(&self, known_until_ms: i64) -> Context {
         let moment = self.moment;
         let orders = (moment.state.orders.iter().rev())
@@ -101,7 +105,21 @@ impl Visit<'_> {
             .customer(self.customer())
             .basket(moment.cart.iter().map(|&(_, item)| (id(moment.shop, item), 1.0)))
             .orders_since(orders)
+            .contacts(moment.state.contacts.iter().map(|met| self.contact(met)))
             .seed(moment.shop.draws.seed_of(moment.who, moment.day as u64))
+    }
+}
+
+impl Visit<'_> {
+    fn contact(&self, met: &Met) -> Contact {
+        let outcome = if met.taken { ContactOutcome::Bought } else { ContactOutcome::Shown };
+        let contact = Contact::at(time_ms(self.moment.who, met.day))
+            .product(id(self.moment.shop, met.shown.item))
+            .outcome(outcome);
+        match met.shown.kind {
+            Some(kind) => contact.kind(kind),
+            None => contact,
+        }
     }
 }
 
@@ -167,6 +185,26 @@ impl Strategy<'_> {
     }
 }
 
+/// From the name of one that needs nothing else: `"nothing"`, `"oracle"`, `"popular"`,
+/// `"highest lift"` or `"dearest"`.
+impl std::str::FromStr for Strategy<'_> {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let all = [
+            Strategy::Nothing,
+            Strategy::Oracle { price: 1.0 },
+            Strategy::Popular,
+            Strategy::HighestLift,
+            Strategy::Dearest,
+        ];
+        all.into_iter().find(|strategy| strategy.name() == name).ok_or_else(|| {
+            let names = all.iter().map(Strategy::name).collect::<Vec<_>>().join(", ");
+            Error::argument(format!("strategy: expected one of {names}, got {name:?}"))
+        })
+    }
+}
+
 impl<'a> Ready<'a> {
     pub(super) fn new(
         strategy: &Strategy<'a>,
@@ -196,18 +234,21 @@ impl<'a> Ready<'a> {
         })
     }
 
-    /// What is offered, at most as much as there is room for.
-    pub(super) fn offers(&self, moment: &Moment<'_>) -> Result<Vec<Shown>> {
+    /// What is offered, at most as much as there is room for, and the decision of a policy.
+    pub(super) fn offers(&self, moment: &Moment<'_>) -> Result<(Vec<Shown>, Option<Decision>)> {
         let shop = moment.shop;
         let slots = shop.options.slots as usize;
         let visit = Visit { moment };
+        let mut decided = None;
         let mut shown = match self {
             Ready::Nothing => Vec::new(),
             Ready::Oracle(oracle) => oracle.offers(moment),
             Ready::Lists { with, fill } => from_lists(with, fill, moment),
             Ready::Policy { engine, policy, known_until_ms } => {
                 let decision = engine.decide(policy, &visit.context(*known_until_ms))?;
-                shown_of(shop, &decision)?
+                let shown = shown_of(shop, decision.offers())?;
+                decided = Some(decision);
+                shown
             }
             Ready::Own(decide) => decide(&visit)?
                 .into_iter()
@@ -216,25 +257,30 @@ impl<'a> Ready<'a> {
                         Some(id) => Some(item_of(shop, id.as_ref())?),
                         None => None,
                     };
-                    Ok(Shown { item: item_of(shop, showing.product.as_ref())?, in_place_of })
+                    Ok(Shown {
+                        item: item_of(shop, showing.product.as_ref())?,
+                        in_place_of,
+                        kind: None,
+                    })
                 })
                 .collect::<Result<_>>()?,
         };
         shown.truncate(slots);
-        Ok(shown)
+        Ok((shown, decided))
     }
 }
 
 /// The offers of a decision, as the customer sees them: each product of an offer is one.
-pub(super) fn shown_of(shop: &Shop, decision: &crate::Decision) -> Result<Vec<Shown>> {
+fn shown_of(shop: &Shop, offers: &[Offer]) -> Result<Vec<Shown>> {
     let mut shown = Vec::new();
-    for offer in decision.offers() {
+    for offer in offers {
         let in_place_of = match (&offer.base_product, offer.kind) {
             (Some(base), Kind::UpSell) => Some(item_of(shop, base.as_ref())?),
             _ => None,
         };
         for product in &offer.products {
-            shown.push(Shown { item: item_of(shop, product.as_ref())?, in_place_of });
+            let item = item_of(shop, product.as_ref())?;
+            shown.push(Shown { item, in_place_of, kind: Some(offer.kind) });
         }
     }
     Ok(shown)
@@ -278,7 +324,7 @@ impl Oracle {
                 let instead = later * (margin * (1.0 - share) - (mean - share * margin));
                 let taken = p0 + (1.0 - p0) * because;
                 let value = because * (new + instead) - ignored * (1.0 - taken);
-                Some((value, Shown { item, in_place_of: None }))
+                Some((value, Shown { item, in_place_of: None, kind: None }))
             });
             best.extend(offer.max_by(|a, b| a.0.total_cmp(&b.0)));
         }
@@ -289,7 +335,8 @@ impl Oracle {
                 let (_, takes, leaves) = moment.up_sell(item, held)?;
                 let gain = takes * (margin(item) - margin(held)) - leaves * margin(held);
                 let value = gain - ignored * (1.0 - takes);
-                (takes > 0.0).then_some((value, Shown { item, in_place_of: Some(held) }))
+                (takes > 0.0)
+                    .then_some((value, Shown { item, in_place_of: Some(held), kind: None }))
             });
             best.extend(offer.max_by(|a, b| a.0.total_cmp(&b.0)));
         }
@@ -365,5 +412,5 @@ fn from_lists(with: &[Vec<(f64, u32)>], fill: &[u32], moment: &Moment<'_>) -> Ve
             items.push(item);
         }
     }
-    items.into_iter().map(|item| Shown { item, in_place_of: None }).collect()
+    items.into_iter().map(|item| Shown { item, in_place_of: None, kind: None }).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::draws::About;
 use super::shop::{Need, Person, Recurs, Shop, Want};
+use crate::Kind;
 
 /// Whoever has something that lasts may come back for what goes with it, for so many days.
 const FOLLOW_UP_DAYS: i32 = 28;
@@ -18,6 +19,9 @@ const MOST_WANTED: f64 = 0.9;
 /// The chance that what is bought is in the basket when offers are made.
 const IN_CART: f64 = 0.75;
 
+/// For so many days a shop remembers what it offered.
+const REMEMBERED_DAYS: i32 = 42;
+
 /// Marks "never".
 pub(super) const NEVER: i32 = i32::MIN;
 
@@ -32,6 +36,16 @@ pub(super) struct State {
     /// Wants no more offers.
     pub(super) out: bool,
     pub(super) orders: Vec<Order>,
+    /// Offers of late, oldest first.
+    pub(super) contacts: Vec<Met>,
+}
+
+/// An offer that was shown, as the shop remembers it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Met {
+    pub(super) day: i32,
+    pub(super) shown: Shown,
+    pub(super) taken: bool,
 }
 
 /// What was bought at a visit.
@@ -55,7 +69,14 @@ impl State {
                 }
             })
             .collect();
-        Self { last, pressure: 0.0, pressure_day: 0, out: false, orders: Vec::new() }
+        Self {
+            last,
+            pressure: 0.0,
+            pressure_day: 0,
+            out: false,
+            orders: Vec::new(),
+            contacts: Vec::new(),
+        }
     }
 
     pub(super) fn pressure(&self, shop: &Shop, day: i32) -> f64 {
@@ -70,6 +91,8 @@ impl State {
 pub(super) struct Shown {
     pub(super) item: u32,
     pub(super) in_place_of: Option<u32>,
+    /// What a policy called it.
+    pub(super) kind: Option<Kind>,
 }
 
 /// What is true at a visit when offers are made.
@@ -437,7 +460,14 @@ fn residual_days(since: f64, interval: f64, visits: f64) -> f64 {
 
 impl State {
     /// Takes note of a visit: what was bought, and what the offers did.
-    pub(super) fn note(&mut self, shop: &Shop, who: usize, day: i32, reaction: &Reaction) {
+    pub(super) fn note(
+        &mut self,
+        shop: &Shop,
+        who: usize,
+        day: i32,
+        offers: &[Shown],
+        reaction: &Reaction,
+    ) {
         for (w, _) in reaction.satisfied.iter().enumerate().filter(|(_, satisfied)| **satisfied) {
             self.last[w] = day;
         }
@@ -445,6 +475,10 @@ impl State {
             self.orders.push(Order { day, items: reaction.bought.clone() });
         }
         if !reaction.taken.is_empty() {
+            let old = self.contacts.partition_point(|met| met.day < day - REMEMBERED_DAYS);
+            self.contacts.drain(..old);
+            let met = offers.iter().zip(&reaction.taken);
+            self.contacts.extend(met.map(|(&shown, &(taken, _))| Met { day, shown, taken }));
             let ignored = reaction.taken.iter().filter(|(taken, _)| !taken).count();
             self.pressure = self.pressure(shop, day) + ignored as f64;
             self.pressure_day = day;
@@ -501,7 +535,7 @@ mod tests {
                     let Some((_, p0, because)) = moment.added(item) else { continue };
                     assert!(p0 <= moment.later[w] && (0.0..1.0).contains(&because));
                     anyway[accessory].add(p0, alone.bought.contains(&item));
-                    let reaction = moment.react(&[Shown { item, in_place_of: None }]);
+                    let reaction = moment.react(&[Shown { item, in_place_of: None, kind: None }]);
                     let (taken, caused) = reaction.taken[0];
                     assert_eq!(taken, reaction.bought.contains(&item));
                     assert_eq!(caused, taken && !alone.bought.contains(&item));
@@ -517,14 +551,15 @@ mod tests {
                     let need = &shop.needs[shop.items[held as usize].need as usize];
                     for item in need.items.clone() {
                         let Some((_, p, lost)) = moment.up_sell(item, held) else { continue };
-                        let reaction = moment.react(&[Shown { item, in_place_of: Some(held) }]);
+                        let reaction =
+                            moment.react(&[Shown { item, in_place_of: Some(held), kind: None }]);
                         takes.add(p, reaction.bought.contains(&item) && item != held);
                         let neither =
                             !reaction.bought.contains(&item) && !reaction.bought.contains(&held);
                         leaves.add(lost, neither);
                     }
                 }
-                state.note(&shop, who, day, &alone);
+                state.note(&shop, who, day, &[], &alone);
             }
         }
         anyway[0].check("bought anyway");
@@ -558,7 +593,7 @@ mod tests {
             satisfied: vec![false; fresh.person.wants.len()],
             ..Reaction::default()
         };
-        state.note(&shop, who, 10, &nothing);
+        state.note(&shop, who, 10, &[], &nothing);
         assert_eq!(state.pressure(&shop, 10), 10.0);
         assert!((state.pressure(&shop, 24) - 5.0).abs() < 1e-12);
         let tired = Moment::new(&shop, who, &state, 10);

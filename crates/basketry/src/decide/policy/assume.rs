@@ -1,19 +1,44 @@
 //! What stands in for what is not known.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::ser::{SerializeMap, Serializer};
 
 use super::ranges::Ranges;
 use crate::Result;
-use crate::decide::tree::Reader;
+use crate::decide::reasons::{Kind, Source};
+use crate::decide::tree::{Reader, Value};
 
-/// The `assume` table of a [`Policy`]: what stands in for what is not known. Each decision names
-/// the ones it used.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The `assume` table of a [`Policy`](super::Policy): what stands in for what is not known. Each
+/// offer names the ones it used, and where each came from.
+///
+/// A number is *assumed* as long as it is the default, *given* if it is another one, and *learned*
+/// if the policy says how many exposures it was measured on, as
+/// [`DecisionLog::learn`](crate::decide::DecisionLog::learn) writes it:
+///
+/// ```
+/// use basketry::Policy;
+/// use basketry::decide::Source;
+///
+/// let policy = Policy::from_toml(r#"
+///     [assume]
+///     accept = 0.08
+///     odds.cross_sell = { value = 2.1, exposures = 12000 }
+/// "#)?;
+/// assert_eq!(policy.assume.source("accept"), Source::Given);
+/// assert_eq!(policy.assume.source("abandon"), Source::Assumed);
+/// assert_eq!(policy.assume.source("odds.cross_sell"), Source::Learned);
+/// # Ok::<(), basketry::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Assume {
     /// How many times greater the odds of a purchase are when the product is offered than when it
     /// is not, 1 to 1000. Default 1.5.
     pub response_odds: f64,
+    /// The same for single kinds of offer, where they are known to differ: `odds.cross_sell` and so
+    /// on, by [`Kind::code`]. Default: none.
+    pub odds: BTreeMap<Kind, f64>,
     /// The share of customers who take the dearer variant when it is offered, before it is scaled
     /// by what this customer chose so far (at most fourfold), 0 to 1. Default 0.05.
     pub accept: f64,
@@ -27,37 +52,255 @@ pub struct Assume {
     /// among products without costs it changes no order, since it multiplies all of them, and a
     /// shop that has no costs at hand still sees offers; each says that its margin is assumed.
     pub margin_rate: f64,
+    /// Of numbers that were learned: how many exposures each rests on, by its name here, such as
+    /// `"accept"` or `"odds.refill"`. Default: none.
+    pub learned: BTreeMap<String, u64>,
 }
 
 impl Default for Assume {
     fn default() -> Self {
         Self {
             response_odds: 1.5,
+            odds: BTreeMap::new(),
             accept: 0.05,
             abandon: 0.01,
             view_conversion: 0.05,
             margin_rate: 0.3,
+            learned: BTreeMap::new(),
         }
     }
 }
 
+const NUMBERS: [&str; 5] = ["response_odds", "accept", "abandon", "view_conversion", "margin_rate"];
+
+/// Kinds whose offers add something to an order.
+fn has_odds(kind: Kind) -> bool {
+    kind != Kind::UpSell
+}
+
 impl Assume {
+    /// How many times greater an offer of this kind makes the odds of a purchase.
+    #[inline]
+    pub fn odds_of(&self, kind: Kind) -> f64 {
+        // Most policies have none; a decision asks for each candidate.
+        if self.odds.is_empty() {
+            return self.response_odds;
+        }
+        self.odds.get(&kind).copied().unwrap_or(self.response_odds)
+    }
+
+    /// Where a number came from, by its name here, such as `"accept"` or `"odds.refill"`. Odds that
+    /// a kind does not have are those of `"response_odds"`.
+    pub fn source(&self, name: &str) -> Source {
+        if self.learned.contains_key(name) {
+            Source::Learned
+        } else if self.given(name) {
+            Source::Given
+        } else if name.starts_with("odds.") && !self.has(name) {
+            self.source("response_odds")
+        } else {
+            Source::Assumed
+        }
+    }
+
+    /// Where the odds of a kind of offer came from.
+    pub(crate) fn source_of_odds(&self, kind: Kind) -> Source {
+        let own = self.odds.contains_key(&kind);
+        if own { self.source(&Self::odds_name(kind)) } else { self.source("response_odds") }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.odds.keys().any(|&kind| Self::odds_name(kind) == name)
+    }
+
+    /// True if the shop set this number: it is neither the default nor learned.
+    pub(crate) fn given(&self, name: &str) -> bool {
+        let default = Self::default();
+        !self.learned.contains_key(name)
+            && match name {
+                "response_odds" => self.response_odds != default.response_odds,
+                "accept" => self.accept != default.accept,
+                "abandon" => self.abandon != default.abandon,
+                "view_conversion" => self.view_conversion != default.view_conversion,
+                "margin_rate" => self.margin_rate != default.margin_rate,
+                name => self.has(name),
+            }
+    }
+
+    pub(crate) fn odds_name(kind: Kind) -> String {
+        format!("odds.{kind}")
+    }
+
+    pub(crate) fn learn_odds(&mut self, kind: Kind, odds: f64, exposures: u64) {
+        self.odds.insert(kind, odds);
+        self.learned.insert(Self::odds_name(kind), exposures);
+    }
+
     pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
         let Some((path, node)) = top.node("assume") else { return Ok(()) };
-        let known = ["response_odds", "accept", "abandon", "view_conversion", "margin_rate"];
-        let assume = Reader::new("policy", &path, node, &known)?;
-        assume.number("response_odds", &mut self.response_odds)?;
-        assume.number("accept", &mut self.accept)?;
-        assume.number("abandon", &mut self.abandon)?;
-        assume.number("view_conversion", &mut self.view_conversion)?;
-        assume.number("margin_rate", &mut self.margin_rate)
+        let known =
+            ["response_odds", "odds", "accept", "abandon", "view_conversion", "margin_rate"];
+        let table = Reader::new("policy", &path, node, &known)?;
+        for name in NUMBERS {
+            let mut value = *self.number_mut(name);
+            if let Some(exposures) = read_number(&table, name, &mut value)? {
+                self.learned.insert(name.to_owned(), exposures);
+            }
+            *self.number_mut(name) = value;
+        }
+        if let Some((path, node)) = table.node("odds") {
+            let kinds = Kind::ALL.into_iter().filter(|&kind| has_odds(kind));
+            let codes: Vec<&str> = kinds.clone().map(Kind::code).collect();
+            let odds = Reader::new("policy", &path, node, &codes)?;
+            for kind in kinds.filter(|kind| odds.node(kind.code()).is_some()) {
+                let mut value = 0.0;
+                if let Some(exposures) = read_number(&odds, kind.code(), &mut value)? {
+                    self.learned.insert(Self::odds_name(kind), exposures);
+                }
+                self.odds.insert(kind, value);
+            }
+        }
+        Ok(())
+    }
+
+    fn number_mut(&mut self, name: &str) -> &mut f64 {
+        match name {
+            "response_odds" => &mut self.response_odds,
+            "accept" => &mut self.accept,
+            "abandon" => &mut self.abandon,
+            "view_conversion" => &mut self.view_conversion,
+            _ => &mut self.margin_rate,
+        }
     }
 
     pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {
         ranges.number("assume.response_odds", self.response_odds, 1.0, 1000.0)?;
+        for (&kind, &odds) in &self.odds {
+            let path = format!("assume.{}", Self::odds_name(kind));
+            if !has_odds(kind) {
+                return Err(ranges.out(&path, "a kind that adds a product", kind.code()));
+            }
+            ranges.number(&path, odds, 1.0, 1000.0)?;
+        }
         ranges.number("assume.accept", self.accept, 0.0, 1.0)?;
         ranges.number("assume.abandon", self.abandon, 0.0, 1.0)?;
         ranges.number("assume.view_conversion", self.view_conversion, 0.0, 1.0)?;
-        ranges.number("assume.margin_rate", self.margin_rate, 0.0, 1.0)
+        ranges.number("assume.margin_rate", self.margin_rate, 0.0, 1.0)?;
+        for name in self.learned.keys() {
+            if !NUMBERS.contains(&name.as_str()) && !self.has(name) {
+                let path = format!("assume.learned.{name}");
+                return Err(ranges.out(&path, "the name of a number in assume", "another name"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a number, or a table of it and the exposures it was measured on, which are returned.
+fn read_number(table: &Reader<'_>, key: &str, into: &mut f64) -> Result<Option<u64>> {
+    let Some((path, node)) = table.node(key) else { return Ok(None) };
+    if !matches!(node.value, Value::Table(_)) {
+        table.number(key, into)?;
+        return Ok(None);
+    }
+    let learned = Reader::new("policy", &path, node, &["value", "exposures"])?;
+    if learned.node("value").is_none() {
+        return learned.missing("value", "a number");
+    }
+    learned.number("value", into)?;
+    let Some((path, node)) = learned.node("exposures") else {
+        return learned.missing("exposures", "how many exposures it was measured on");
+    };
+    match &node.value {
+        Value::Int(count) if u64::try_from(*count).is_ok() => Ok(Some(*count as u64)),
+        other => {
+            let what = "a whole number of at least 0";
+            Err(crate::decide::tree::expected(&path, node.line, what, other))
+        }
+    }
+}
+
+/// A number, with its exposures if it was learned.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Number {
+    Plain(f64),
+    Learned { value: f64, exposures: u64 },
+}
+
+impl serde::Serialize for Assume {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = |name: &str, value: f64| match self.learned.get(name) {
+            Some(&exposures) => Number::Learned { value, exposures },
+            None => Number::Plain(value),
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("response_odds", &number("response_odds", self.response_odds))?;
+        map.serialize_entry("accept", &number("accept", self.accept))?;
+        map.serialize_entry("abandon", &number("abandon", self.abandon))?;
+        map.serialize_entry("view_conversion", &number("view_conversion", self.view_conversion))?;
+        map.serialize_entry("margin_rate", &number("margin_rate", self.margin_rate))?;
+        if !self.odds.is_empty() {
+            let odds: BTreeMap<&str, Number> = (self.odds.iter())
+                .map(|(&kind, &odds)| (kind.code(), number(&Self::odds_name(kind), odds)))
+                .collect();
+            map.serialize_entry("odds", &odds)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    #[test]
+    fn sources_survive_both_texts() {
+        let mut policy = Policy::default();
+        policy.assume.accept = 0.08;
+        policy.assume.learn_odds(Kind::Refill, 1.25, 700);
+        policy.assume.abandon = 0.02;
+        policy.assume.learned.insert("abandon".to_owned(), 90);
+        for read in [
+            Policy::from_toml(&policy.to_toml()).unwrap(),
+            Policy::from_json(&policy.to_json()).unwrap(),
+        ] {
+            assert_eq!(read, policy);
+            assert_eq!(read.assume.source("accept"), Source::Given);
+            assert_eq!(read.assume.source("abandon"), Source::Learned);
+            assert_eq!(read.assume.source("odds.refill"), Source::Learned);
+            assert_eq!(read.assume.source("odds.popular"), Source::Assumed);
+            assert_eq!(read.assume.odds_of(Kind::Refill), 1.25);
+            assert_eq!(read.assume.odds_of(Kind::CrossSell), 1.5);
+        }
+        // A default that was measured is not a default any more.
+        let text = r#"{"assume": {"accept": {"value": 0.05, "exposures": 9}}}"#;
+        assert_eq!(Policy::from_json(text).unwrap().assume.source("accept"), Source::Learned);
+    }
+
+    #[test]
+    fn complaints_name_the_key() {
+        for (text, starts) in [
+            ("assume.odds.up_sell = 2", "assume.odds.up_sell (line 1): unknown key"),
+            ("assume.odds.refill = 0.5", "assume.odds.refill (line 1): expected a number from 1"),
+            ("assume.accept = { value = 0.1 }", "assume.accept.exposures: missing"),
+            ("assume.accept = { exposures = 1 }", "assume.accept.value: missing"),
+            (
+                "assume.accept = { value = 0.1, exposures = -1 }",
+                "assume.accept.exposures (line 1): expected a whole number",
+            ),
+            ("assume.accept = { value = 2, exposures = 1 }", "assume.accept (line 1): expected a"),
+            ("assume.accept = true", "assume.accept (line 1): expected a number"),
+        ] {
+            let message = Policy::from_toml(text).unwrap_err().to_string();
+            assert!(message.starts_with(starts), "{text}\n{message}");
+        }
+        let mut policy = Policy::default();
+        policy.assume.odds.insert(Kind::UpSell, 2.0);
+        assert!(policy.check().is_err());
+        let mut policy = Policy::default();
+        policy.assume.learned.insert("acept".to_owned(), 2);
+        assert!(policy.check().is_err());
     }
 }

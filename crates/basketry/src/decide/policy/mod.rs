@@ -18,6 +18,7 @@ mod selection;
 mod service;
 mod similar;
 mod suppress;
+mod texts;
 mod up_sell;
 
 use std::path::Path;
@@ -43,6 +44,7 @@ pub use self::selection::{Rule, Selection};
 pub use self::service::ServicePolicy;
 pub use self::similar::SimilarPolicy;
 pub use self::suppress::SuppressPolicy;
+pub use self::texts::{Language, Texts};
 pub use self::up_sell::UpSellPolicy;
 use super::contact::kind_of;
 use super::reasons::Kind;
@@ -118,6 +120,9 @@ pub struct Policy {
     /// What happens if the basket, the viewed product or an order names a product that neither
     /// catalogue nor model knows. Default [`UnknownProducts::Ignore`].
     pub unknown_products: UnknownProducts,
+    /// The language of offers and reasons, and sentences to use in place of the usual ones.
+    #[serde(flatten)]
+    pub texts: Texts,
     /// Offers that go with what is in the basket or viewed.
     pub cross_sell: CrossSellPolicy,
     /// Services and contracts that go with what is in the basket or viewed.
@@ -189,6 +194,7 @@ impl Default for Policy {
             allow_variants: false,
             min_customers: None,
             unknown_products: UnknownProducts::Ignore,
+            texts: Texts::default(),
             cross_sell: CrossSellPolicy::default(),
             service: ServicePolicy::default(),
             up_sell: UpSellPolicy::default(),
@@ -213,7 +219,7 @@ impl Default for Policy {
     }
 }
 
-const KEYS: [&str; 34] = [
+const KEYS: [&str; 36] = [
     "name",
     "placement",
     "max_offers",
@@ -228,6 +234,8 @@ const KEYS: [&str; 34] = [
     "allow_variants",
     "min_customers",
     "unknown_products",
+    "language",
+    "texts",
     "cross_sell",
     "service",
     "up_sell",
@@ -349,6 +357,7 @@ impl Policy {
             &[("ignore", UnknownProducts::Ignore), ("error", UnknownProducts::Error)],
             &mut policy.unknown_products,
         )?;
+        policy.texts.read(&top)?;
         policy.cross_sell.read(&top)?;
         policy.service.read(&top)?;
         policy.up_sell.read(&top)?;
@@ -393,6 +402,7 @@ impl Policy {
         if self.min_customers == Some(0) {
             return Err(ranges.out("min_customers", "a whole number of at least 1", "0"));
         }
+        self.texts.check(ranges)?;
         self.cross_sell.check(ranges)?;
         self.service.check(ranges)?;
         self.up_sell.check(ranges)?;

@@ -1,0 +1,241 @@
+//! `DecisionLog`.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use basketry::decide::{Event, LearnOptions};
+use pyo3::prelude::*;
+use pyo3::types::PyAny;
+
+use crate::convert::bound;
+use crate::decision::Decision;
+use crate::history::History;
+use crate::policy::Policy;
+use crate::table::Table;
+use crate::{boundary, convert, error, ids};
+
+/// Decisions as they were logged, joined with what came of them: what there is to learn from.
+///
+/// Decisions are added as they are made, or read from the lines they were logged as. Whoever hears
+/// of an outcome records it under the decision's id, and :meth:`record_orders` finds purchases in the
+/// shop's own orders, for the customers who were held out as well. Then :meth:`table` is what there
+/// is to analyse, and :meth:`learn` puts measured numbers in place of assumed ones.
+///
+/// Examples
+/// --------
+/// >>> import basketry as bk
+/// >>> import pyarrow as pa
+/// >>> catalog = bk.Catalog(pa.table({"sku": ["bread", "jam"], "price": [1.5, 2.5]}),
+/// ...     product="sku", price="price")
+/// >>> history = bk.History(
+/// ...     pa.table({"ts": ["2026-03-31"] * 30, "order": [i // 2 for i in range(30)],
+/// ...         "sku": ["bread", "jam"] * 15}),
+/// ...     time="ts", product="sku", basket="order",
+/// ... )
+/// >>> engine = bk.Engine(bk.fit(catalog, history), catalog)
+/// >>> decision = engine.decide(bk.Policy(), basket={"bread": 1}, now="2026-04-01T10:00:00Z")
+/// >>> log = bk.DecisionLog()
+/// >>> log.add(decision), log.add_json(decision.to_json()), len(log)
+/// (True, False, 1)
+/// >>> log.record(decision.id, "jam", "bought")
+/// >>> log.table().to_dict()["bought"]
+/// [True]
+#[pyclass(frozen, module = "basketry")]
+pub(crate) struct DecisionLog {
+    // Locked only without the GIL, as a history is.
+    inner: Mutex<basketry::decide::DecisionLog>,
+}
+
+impl DecisionLog {
+    /// To be called without the GIL.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, basketry::decide::DecisionLog> {
+        // What a call added before it failed is whole.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[pymethods]
+impl DecisionLog {
+    #[new]
+    fn new() -> Self {
+        Self { inner: Mutex::default() }
+    }
+
+    /// Adds a decision.
+    ///
+    /// Parameters
+    /// ----------
+    /// decision : Decision
+    ///
+    /// Returns
+    /// -------
+    /// bool
+    ///     False if it is there already.
+    ///
+    /// Raises
+    /// ------
+    /// DataError
+    ///     If its ids are of another type than those before.
+    fn add(&self, py: Python<'_>, decision: &Bound<'_, Decision>) -> PyResult<bool> {
+        let decision = &decision.get().inner;
+        boundary::quick(py, || self.lock().add(decision))
+    }
+
+    /// Adds a decision from the line it was logged as (:meth:`Decision.to_json`).
+    ///
+    /// Parameters
+    /// ----------
+    /// line : str
+    ///
+    /// Returns
+    /// -------
+    /// bool
+    ///     False if it is there already.
+    ///
+    /// Raises
+    /// ------
+    /// DataError
+    ///     If the text is no such line.
+    fn add_json(&self, py: Python<'_>, line: &str) -> PyResult<bool> {
+        boundary::quick(py, || self.lock().add_json(line))
+    }
+
+    /// Adds all decisions of another log, with what came of them.
+    ///
+    /// Parameters
+    /// ----------
+    /// other : DecisionLog
+    fn append(&self, py: Python<'_>, other: &Bound<'_, DecisionLog>) -> PyResult<()> {
+        let other = other.get();
+        boundary::quick(py, || {
+            // A copy: the other may be this one.
+            let other = other.lock().clone();
+            self.lock().append(&other)
+        })
+    }
+
+    /// Records what came of one offered product of a decision. Recording it again changes nothing.
+    ///
+    /// Parameters
+    /// ----------
+    /// decision : str
+    ///     :attr:`Decision.id`.
+    /// product : str or int
+    ///     One that was offered; of an up-sell also the one in whose place it was.
+    /// event : {"shown", "clicked", "bought", "rejected", "returned", "opted_out"}
+    ///     Once any offer is recorded as shown, those that are not do not count as exposures.
+    ///     ``"opted_out"`` is about the customer: no more offers are wanted.
+    ///
+    /// Raises
+    /// ------
+    /// UnknownIdError
+    ///     If the log has no such decision, or the decision no offer with this product.
+    fn record(
+        &self,
+        py: Python<'_>,
+        decision: &str,
+        product: &Bound<'_, PyAny>,
+        event: &str,
+    ) -> PyResult<()> {
+        let product = ids::id(product, "product")?;
+        let event: Event = event.parse().map_err(|error| error::to_py(py, error))?;
+        boundary::quick(py, || self.lock().record(decision, &product, event))
+    }
+
+    /// Looks up in the shop's orders what was bought within so many days after each decision, of
+    /// those who were held out as well, and records it.
+    ///
+    /// A day or less finds what joined the order itself. Two to four weeks also find what was only
+    /// bought earlier because it was offered, and is then missing: this is what an offer of
+    /// something that is bought regularly should be measured by.
+    ///
+    /// Parameters
+    /// ----------
+    /// orders : History
+    /// days : float
+    ///     Above 0, at most 3,660.
+    /// progress : bool or callable
+    ///     As for :func:`fit`.
+    ///
+    /// Returns
+    /// -------
+    /// int
+    ///     How many offered products were found that were not recorded as bought before.
+    #[pyo3(
+        signature = (orders, days, *, progress = None),
+        text_signature = "($self, orders, days, *, progress=False)"
+    )]
+    fn record_orders(
+        &self,
+        py: Python<'_>,
+        orders: &Bound<'_, History>,
+        days: &Bound<'_, PyAny>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let days = bound(days, "days")?;
+        let orders = orders.get();
+        boundary::shown(py, progress, |control| {
+            orders.with(|orders| self.lock().record_orders(orders, days, control))
+        })
+    }
+
+    /// Learns how customers respond to offers.
+    ///
+    /// The odds of each kind of offer are fitted to the offers made and to those that were withheld
+    /// from customers who were held out; so are the shares of customers who take a dearer variant and
+    /// who leave because of it. Numbers measured on few exposures stay near what was assumed.
+    ///
+    /// Parameters
+    /// ----------
+    /// policy : Policy
+    /// pseudo_purchases : float
+    ///     What is assumed counts as much as so many purchases that confirm it.
+    ///
+    /// Returns
+    /// -------
+    /// policy : Policy
+    ///     The policy with measured numbers in its ``assume`` table, marked as learned.
+    /// numbers : list of dict
+    ///     Each with ``name``, ``value``, ``prior``, ``exposures``, ``withheld``, ``purchases`` and
+    ///     ``standard_error`` (of the logarithm for odds).
+    ///
+    /// Raises
+    /// ------
+    /// InvalidArgumentError
+    ///     If no purchase was recorded at all.
+    #[pyo3(signature = (policy, *, pseudo_purchases = None), text_signature = "($self, policy, *, pseudo_purchases=20.0)")]
+    fn learn<'py>(
+        &self,
+        py: Python<'py>,
+        policy: &Bound<'py, Policy>,
+        pseudo_purchases: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<(Policy, Bound<'py, PyAny>)> {
+        let mut options = LearnOptions::default();
+        if let Some(purchases) = pseudo_purchases {
+            options.pseudo_purchases = bound(purchases, "pseudo_purchases")?;
+        }
+        let policy = &policy.get().inner;
+        let learned = boundary::long(py, |_| self.lock().learn(policy, &options))?;
+        Ok((Policy { inner: learned.policy }, convert::json(py, &learned.numbers)?))
+    }
+
+    /// One row for each offer that was made or withheld, and one for each decision without any.
+    ///
+    /// Columns: ``decision`` (its id), ``now_ms``, ``customer``, ``model``, ``catalog``, ``policy``,
+    /// ``policy_version``, ``placement``, ``held_out``, ``opted_out``, then, null in a decision without
+    /// offers, ``slot`` (from 1), ``kind``, ``products``, ``base_product``, ``price``, ``discount``,
+    /// ``probability``, ``base_probability``, ``margin``, ``value``, ``chosen_with``, ``shown``,
+    /// ``clicked``, ``bought``, ``rejected``, ``returned`` and ``base_bought``. Amounts are in minor
+    /// units.
+    fn table(&self, py: Python<'_>) -> PyResult<Table> {
+        let batch = boundary::long(py, |_| self.lock().to_record_batch())?;
+        Ok(Table::new(batch, 0))
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        boundary::quick(py, || Ok(self.lock().len()))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!("<DecisionLog: {} decisions>", self.__len__(py)?))
+    }
+}

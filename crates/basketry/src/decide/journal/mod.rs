@@ -1,0 +1,508 @@
+//! Many decisions, and what came of them.
+
+mod learn;
+mod read;
+mod table;
+
+use std::collections::HashMap;
+
+pub use self::learn::{LearnOptions, Learned, LearnedNumber};
+use super::decision::Decision;
+use super::offer::Offer;
+use super::reasons::Kind;
+use crate::data::{Id, IdRef, Ids};
+use crate::{Control, Error, ErrorKind, History, Result};
+
+/// Decisions as they were logged, joined with what came of them: what there is to learn from.
+///
+/// Decisions are [added](Self::add) as they are made, or [read](Self::add_json) from the lines they
+/// were logged as. Whoever hears of an outcome [records](Self::record) it under the decision's id,
+/// and [`record_orders`](Self::record_orders) finds purchases in the shop's own orders, for the
+/// customers who were held out as well. Then [`to_record_batch`](Self::to_record_batch) is the table
+/// to analyse, and [`learn`](Self::learn) puts measured numbers in place of assumed ones.
+///
+/// ```
+/// use basketry::decide::{DecisionLog, Event};
+/// # use basketry::{CatalogBuilder, CatalogOptions, Context, Control, Engine, FitOptions,
+/// #     HistoryBuilder, HistoryOptions, OrderLine, Policy, Product, fit};
+/// # let mut catalog = CatalogBuilder::new(&CatalogOptions::default());
+/// # catalog.push(&Product::new("bread").price(250).cost(150))?;
+/// # catalog.push(&Product::new("butter").price(300).cost(180))?;
+/// # catalog.push(&Product::new("wine").price(900).cost(500))?;
+/// # let catalog = catalog.finish();
+/// # let mut history = HistoryBuilder::new(&HistoryOptions::default());
+/// # for basket in 0..400i64 {
+/// #     let both = ["bread", "butter"].as_slice();
+/// #     for &product in if basket % 3 == 0 { both } else { &["wine"] } {
+/// #         let time = basket * 3_600_000;
+/// #         history.push(&OrderLine::new(time, product).customer(basket % 40).basket(basket))?;
+/// #     }
+/// # }
+/// # let control = Control::new();
+/// # let model = fit(&catalog, &history.finish(&control)?, &FitOptions::default(), &control)?;
+/// # let engine = Engine::new(model, catalog)?;
+/// let decision = engine.decide(
+///     &Policy::new("cart"),
+///     &Context::at(1_500_000_000).customer(7).basket([("bread", 1)]),
+/// )?;
+/// let mut log = DecisionLog::new();
+/// assert!(log.add(&decision)?);
+/// assert!(!log.add_json(&decision.to_json())?, "it is there already");
+/// log.record(&decision.id(), "butter", Event::Bought)?;
+/// assert_eq!(log.len(), 1);
+/// # Ok::<(), basketry::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DecisionLog {
+    entries: Vec<Entry>,
+    rows: Vec<Row>,
+    by_id: HashMap<u128, u32>,
+    /// Names of policies, placements and the like, each once.
+    names: Vec<String>,
+    by_name: HashMap<String, u32>,
+    products: Option<Ids>,
+    customers: Option<Ids>,
+}
+
+/// What may come of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Event {
+    /// The customer saw it. Once any offer of a log is recorded as shown, those that are not do not
+    /// count as exposures.
+    Shown = 0,
+    /// The customer looked at it more closely.
+    Clicked = 1,
+    /// The product was bought; of an up-sell also the one in whose place it was offered.
+    Bought = 2,
+    /// The customer declined it.
+    Rejected = 3,
+    /// It was bought and came back.
+    Returned = 4,
+    /// The customer wants no more offers.
+    OptedOut = 5,
+}
+
+impl Event {
+    /// All events, in the order of their numbers.
+    pub const ALL: [Event; 6] = [
+        Event::Shown,
+        Event::Clicked,
+        Event::Bought,
+        Event::Rejected,
+        Event::Returned,
+        Event::OptedOut,
+    ];
+
+    /// The stable code, such as `"bought"`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Event::Shown => "shown",
+            Event::Clicked => "clicked",
+            Event::Bought => "bought",
+            Event::Rejected => "rejected",
+            Event::Returned => "returned",
+            Event::OptedOut => "opted_out",
+        }
+    }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// From the [code](Event::code).
+impl std::str::FromStr for Event {
+    type Err = Error;
+
+    fn from_str(code: &str) -> Result<Self> {
+        Event::ALL.into_iter().find(|event| event.code() == code).ok_or_else(|| {
+            let codes = Event::ALL.map(Event::code).join(", ");
+            Error::argument(format!("event: expected one of {codes}, got {code:?}"))
+        })
+    }
+}
+
+/// One decision.
+#[derive(Clone, Debug)]
+struct Entry {
+    id: u128,
+    now_ms: i64,
+    model: u32,
+    catalog: u32,
+    policy: u32,
+    policy_version: u32,
+    placement: Option<u32>,
+    customer: Option<u32>,
+    held_out: bool,
+    opted_out: bool,
+    /// Where its rows begin, and how many there are.
+    first: u32,
+    rows: u32,
+}
+
+/// One offer, made or withheld.
+#[derive(Clone, Debug)]
+struct Row {
+    entry: u32,
+    kind: Kind,
+    products: Vec<u32>,
+    base: Option<u32>,
+    price: i64,
+    discount: i64,
+    probability: f64,
+    base_probability: f64,
+    margin: f64,
+    value: f64,
+    chosen_with: f64,
+    /// Of an up-sell: the chance that it is taken where everybody takes it, by what is known about
+    /// the customer. Otherwise 0.
+    receptive: f64,
+    /// A bit per event.
+    events: u8,
+    /// The base product was bought.
+    base_bought: bool,
+}
+
+/// A decision that is being added, from whatever source.
+struct Incoming<'a> {
+    id: u128,
+    now_ms: i64,
+    model: &'a str,
+    catalog: &'a str,
+    policy: &'a str,
+    policy_version: &'a str,
+    placement: Option<&'a str>,
+    customer: Option<IdRef<'a>>,
+    held_out: bool,
+    offers: Vec<IncomingOffer<'a>>,
+}
+
+struct IncomingOffer<'a> {
+    kind: Kind,
+    products: Vec<IdRef<'a>>,
+    base: Option<IdRef<'a>>,
+    price: i64,
+    discount: i64,
+    probability: f64,
+    base_probability: f64,
+    margin: f64,
+    value: f64,
+    chosen_with: f64,
+    receptive: f64,
+}
+
+impl DecisionLog {
+    /// An empty log.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many decisions there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds a decision. False if it is there already.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`](crate::ErrorKind::Data) if its ids are of another type than those
+    /// before; [`ErrorKind::Limit`](crate::ErrorKind::Limit) beyond 2^32 - 1 offers.
+    pub fn add(&mut self, decision: &Decision) -> Result<bool> {
+        let model = decision.model_id();
+        let held_out = decision.held_out();
+        let offers = if held_out { decision.withheld() } else { decision.offers() };
+        self.push(Incoming {
+            id: decision.id_bits(),
+            now_ms: decision.now_ms(),
+            model: &model,
+            catalog: decision.catalog_version(),
+            policy: decision.policy_name(),
+            policy_version: decision.policy_version(),
+            placement: decision.placement(),
+            customer: decision.customer(),
+            held_out,
+            offers: offers.iter().map(IncomingOffer::of).collect(),
+        })
+    }
+
+    /// Adds a decision from the line it was logged as
+    /// ([`Decision::to_json`](crate::Decision::to_json)). False if it is there already.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`](crate::ErrorKind::Data) if the text is no such line; otherwise as
+    /// [`add`](Self::add).
+    pub fn add_json(&mut self, line: &str) -> Result<bool> {
+        let line = read::Line::parse(line)?;
+        self.push(line.incoming()?)
+    }
+
+    /// Adds all decisions of another log with what came of them, but for those that are here
+    /// already.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add); the decisions up to the one that does not fit are then added.
+    pub fn append(&mut self, other: &DecisionLog) -> Result<()> {
+        let id =
+            |ids: &'_ Option<Ids>, index: u32| ids.as_ref().map(|ids| ids.get(index).to_owned());
+        for entry in &other.entries {
+            let rows = &other.rows[entry.first as usize..][..entry.rows as usize];
+            let name = |index: u32| other.names[index as usize].as_str();
+            let customer = entry.customer.and_then(|index| id(&other.customers, index));
+            let products: Vec<(Vec<Id>, Option<Id>)> = (rows.iter())
+                .map(|row| {
+                    let all = row.products.iter().filter_map(|&p| id(&other.products, p));
+                    (all.collect(), row.base.and_then(|p| id(&other.products, p)))
+                })
+                .collect();
+            let offers = rows.iter().zip(&products).map(|(row, (products, base))| IncomingOffer {
+                kind: row.kind,
+                products: products.iter().map(Id::as_ref).collect(),
+                base: base.as_ref().map(Id::as_ref),
+                price: row.price,
+                discount: row.discount,
+                probability: row.probability,
+                base_probability: row.base_probability,
+                margin: row.margin,
+                value: row.value,
+                chosen_with: row.chosen_with,
+                receptive: row.receptive,
+            });
+            let added = self.push(Incoming {
+                id: entry.id,
+                now_ms: entry.now_ms,
+                model: name(entry.model),
+                catalog: name(entry.catalog),
+                policy: name(entry.policy),
+                policy_version: name(entry.policy_version),
+                placement: entry.placement.map(name),
+                customer: customer.as_ref().map(Id::as_ref),
+                held_out: entry.held_out,
+                offers: offers.collect(),
+            })?;
+            if added && let Some(held) = self.entries.last_mut() {
+                held.opted_out = entry.opted_out;
+                for (held, row) in self.rows[held.first as usize..].iter_mut().zip(rows) {
+                    held.events = row.events;
+                    held.base_bought = row.base_bought;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, incoming: Incoming<'_>) -> Result<bool> {
+        if self.by_id.contains_key(&incoming.id) {
+            return Ok(false);
+        }
+        let too_many = || Error::new(ErrorKind::Limit, "the log has more than 2^32 - 1 offers");
+        let entry = u32::try_from(self.entries.len()).map_err(|_| too_many())?;
+        let first = u32::try_from(self.rows.len()).map_err(|_| too_many())?;
+        let count = u32::try_from(incoming.offers.len()).map_err(|_| too_many())?;
+        let mut rows = Vec::with_capacity(incoming.offers.len());
+        for offer in incoming.offers {
+            rows.push(Row {
+                entry,
+                kind: offer.kind,
+                products: (offer.products.iter())
+                    .map(|&id| intern(&mut self.products, id))
+                    .collect::<Result<_>>()?,
+                base: offer.base.map(|id| intern(&mut self.products, id)).transpose()?,
+                price: offer.price,
+                discount: offer.discount,
+                probability: offer.probability,
+                base_probability: offer.base_probability,
+                margin: offer.margin,
+                value: offer.value,
+                chosen_with: offer.chosen_with,
+                receptive: offer.receptive,
+                events: 0,
+                base_bought: false,
+            });
+        }
+        let customer = incoming.customer.map(|id| intern(&mut self.customers, id)).transpose()?;
+        let held = Entry {
+            id: incoming.id,
+            now_ms: incoming.now_ms,
+            model: self.name(incoming.model),
+            catalog: self.name(incoming.catalog),
+            policy: self.name(incoming.policy),
+            policy_version: self.name(incoming.policy_version),
+            placement: incoming.placement.map(|placement| self.name(placement)),
+            customer,
+            held_out: incoming.held_out,
+            opted_out: false,
+            first,
+            rows: count,
+        };
+        self.rows.append(&mut rows);
+        self.entries.push(held);
+        self.by_id.insert(incoming.id, entry);
+        Ok(true)
+    }
+
+    fn name(&mut self, name: &str) -> u32 {
+        if let Some(&index) = self.by_name.get(name) {
+            return index;
+        }
+        let index = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.by_name.insert(name.to_owned(), index);
+        index
+    }
+
+    /// Records what came of one offered product of a decision. Recording it again changes nothing.
+    ///
+    /// [`Event::OptedOut`] is about the customer, whichever of the offered products it is recorded
+    /// for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownId`](crate::ErrorKind::UnknownId) if the log has no such decision, or
+    /// the decision no offer with this product.
+    pub fn record<'a>(
+        &mut self,
+        decision: &str,
+        product: impl Into<IdRef<'a>>,
+        event: Event,
+    ) -> Result<()> {
+        let product = product.into();
+        let unknown = |what: String| Err(Error::new(ErrorKind::UnknownId, what));
+        let entry = u128::from_str_radix(decision, 16).ok().and_then(|id| self.by_id.get(&id));
+        let Some(&entry) = entry else {
+            return unknown(format!("decision: the log has no decision {decision:?}"));
+        };
+        let entry = &mut self.entries[entry as usize];
+        let rows = &mut self.rows[entry.first as usize..][..entry.rows as usize];
+        let code = self.products.as_ref().and_then(|products| products.find(product));
+        let mut found = false;
+        for row in rows {
+            if code.is_some_and(|code| row.products.contains(&code)) {
+                row.events |= event.bit();
+                found = true;
+            } else if code.is_some() && row.base == code {
+                row.base_bought |= event == Event::Bought;
+                found = true;
+            }
+        }
+        if !found {
+            return unknown(format!("product: {product} was not offered in decision {decision:?}"));
+        }
+        entry.opted_out |= event == Event::OptedOut;
+        Ok(())
+    }
+
+    /// Looks up in the shop's orders what was bought within so many days after each decision, of
+    /// those who were held out as well, and records it. Returns how many offered products were
+    /// found that were not recorded as bought before.
+    ///
+    /// A day or less finds what joined the order itself. Two to four weeks also find what was only
+    /// bought earlier because it was offered, and is then missing: this is what an offer of
+    /// something that is bought regularly should be measured by.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) unless `days` is above 0
+    /// and at most 3,660; [`ErrorKind::Data`](crate::ErrorKind::Data) if customers or products of
+    /// one are integers and those of the other are strings;
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    pub fn record_orders(&mut self, orders: &History, days: f64, control: &Control) -> Result<u64> {
+        if !(days > 0.0 && days <= 3660.0) {
+            return Err(Error::argument(format!(
+                "days: expected more than 0 and at most 3,660, got {days}"
+            )));
+        }
+        let (Some(products), Some(customers)) = (&self.products, &self.customers) else {
+            return Ok(0);
+        };
+        for (what, ours, theirs) in [
+            ("products", products, orders.products()),
+            ("customers", customers, orders.customers()),
+        ] {
+            if !theirs.is_empty() && ours.kind() != theirs.kind() {
+                return Err(Error::new(
+                    ErrorKind::Data,
+                    format!(
+                        "orders: the {what} are {}, but those of the log are {}; ids are never \
+                         converted",
+                        theirs.kind().plural(),
+                        ours.kind().plural()
+                    ),
+                ));
+            }
+        }
+        // Per customer of the log: their baskets by time.
+        let code: HashMap<u32, u32> = (customers.iter().enumerate())
+            .filter_map(|(c, id)| Some((orders.customers().find(id)?, c as u32)))
+            .collect();
+        let mut baskets: Vec<(u32, i64, usize)> = Vec::new();
+        for basket in 0..orders.len() {
+            if let Some(&customer) = code.get(&orders.customer_index_of(basket)) {
+                baskets.push((customer, orders.time_of(basket), basket));
+            }
+            if basket % 65_536 == 0 {
+                control.check()?;
+            }
+        }
+        baskets.sort_unstable();
+        let theirs: Vec<Option<u32>> =
+            products.iter().map(|id| orders.products().find(id)).collect();
+        let window = (days * 86_400_000.0).round() as i64;
+        let mut found = 0;
+        for (e, entry) in self.entries.iter().enumerate() {
+            if e % 4_096 == 0 {
+                control.check()?;
+            }
+            let Some(customer) = entry.customer else { continue };
+            let end = entry.now_ms.saturating_add(window);
+            let from = baskets.partition_point(|&(c, t, _)| (c, t) < (customer, entry.now_ms));
+            let bought: Vec<u32> = baskets[from..]
+                .iter()
+                .take_while(|&&(c, t, _)| c == customer && t <= end)
+                .flat_map(|&(_, _, basket)| orders.lines_of(basket).map(|line| line.product))
+                .collect();
+            let was_bought = |product: u32| {
+                theirs[product as usize].is_some_and(|product| bought.contains(&product))
+            };
+            for row in &mut self.rows[entry.first as usize..][..entry.rows as usize] {
+                if row.events & Event::Bought.bit() == 0
+                    && row.products.iter().any(|&product| was_bought(product))
+                {
+                    row.events |= Event::Bought.bit();
+                    found += 1;
+                }
+                row.base_bought |= row.base.is_some_and(was_bought);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl<'a> IncomingOffer<'a> {
+    fn of(offer: &'a Offer) -> Self {
+        let number = |name: &str| {
+            offer.evidence.iter().find(|evidence| evidence.name == name).map_or(0.0, |e| e.value)
+        };
+        Self {
+            kind: offer.kind,
+            products: offer.products.iter().map(Id::as_ref).collect(),
+            base: offer.base_product.as_ref().map(Id::as_ref),
+            price: offer.price.minor,
+            discount: offer.discount.minor,
+            probability: offer.probability,
+            base_probability: offer.base_probability,
+            margin: offer.margin,
+            value: offer.value,
+            chosen_with: offer.chosen_with,
+            receptive: number("base_purchase") * number("receptiveness"),
+        }
+    }
+}
+
+fn intern(ids: &mut Option<Ids>, id: IdRef<'_>) -> Result<u32> {
+    ids.get_or_insert_with(|| Ids::new(id.kind())).intern(id)
+}

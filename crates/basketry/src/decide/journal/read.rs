@@ -1,0 +1,126 @@
+//! Decisions from the lines they were logged as.
+
+use serde::Deserialize;
+
+use super::{Incoming, IncomingOffer};
+use crate::data::IdRef;
+use crate::decide::reasons::Kind;
+use crate::{Error, ErrorKind, Result};
+
+/// What is read of a line; its other keys are of no use here.
+#[derive(Deserialize)]
+pub(super) struct Line {
+    id: String,
+    now_ms: i64,
+    model: String,
+    catalog: String,
+    policy: String,
+    policy_version: String,
+    placement: Option<String>,
+    customer: Option<ReadId>,
+    #[serde(default)]
+    held_out: bool,
+    offers: Vec<LineOffer>,
+    #[serde(default)]
+    withheld: Vec<LineOffer>,
+}
+
+#[derive(Deserialize)]
+struct LineOffer {
+    kind: String,
+    products: Vec<ReadId>,
+    base_product: Option<ReadId>,
+    price: i64,
+    discount: i64,
+    probability: f64,
+    base_probability: f64,
+    margin: f64,
+    value: f64,
+    chosen_with: f64,
+    evidence: LineEvidence,
+}
+
+#[derive(Deserialize)]
+struct LineEvidence {
+    #[serde(default)]
+    base_purchase: f64,
+    #[serde(default)]
+    receptiveness: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ReadId {
+    Int(i64),
+    Str(String),
+}
+
+impl ReadId {
+    fn id(&self) -> IdRef<'_> {
+        match self {
+            ReadId::Int(value) => IdRef::Int(*value),
+            ReadId::Str(value) => IdRef::Str(value),
+        }
+    }
+}
+
+impl Line {
+    pub(super) fn parse(line: &str) -> Result<Self> {
+        serde_json::from_str(line).map_err(|error| {
+            Error::new(ErrorKind::Data, format!("line: not a logged decision: {error}"))
+        })
+    }
+
+    pub(super) fn incoming(&self) -> Result<Incoming<'_>> {
+        let bad = |what: String| Error::new(ErrorKind::Data, format!("line: {what}"));
+        let id = match u128::from_str_radix(&self.id, 16) {
+            Ok(id) if self.id.len() == 32 => id,
+            _ => {
+                return Err(bad(format!("id: expected 32 hexadecimal digits, got {:?}", self.id)));
+            }
+        };
+        let offers = if self.held_out { &self.withheld } else { &self.offers };
+        let offers = offers.iter().enumerate().map(|(i, offer)| {
+            let kind = Kind::ALL.into_iter().find(|kind| kind.code() == offer.kind);
+            let kind =
+                kind.ok_or_else(|| bad(format!("offers[{i}].kind: no kind {:?}", offer.kind)))?;
+            if offer.products.is_empty() {
+                return Err(bad(format!("offers[{i}].products: expected a product, got none")));
+            }
+            for (key, value) in [
+                ("probability", offer.probability),
+                ("base_probability", offer.base_probability),
+                ("chosen_with", offer.chosen_with),
+            ] {
+                if !(0.0..=1.0).contains(&value) {
+                    return Err(bad(format!("offers[{i}].{key}: expected 0 to 1, got {value}")));
+                }
+            }
+            Ok(IncomingOffer {
+                kind,
+                products: offer.products.iter().map(ReadId::id).collect(),
+                base: offer.base_product.as_ref().map(ReadId::id),
+                price: offer.price,
+                discount: offer.discount,
+                probability: offer.probability,
+                base_probability: offer.base_probability,
+                margin: offer.margin,
+                value: offer.value,
+                chosen_with: offer.chosen_with,
+                receptive: offer.evidence.base_purchase * offer.evidence.receptiveness,
+            })
+        });
+        Ok(Incoming {
+            id,
+            now_ms: self.now_ms,
+            model: &self.model,
+            catalog: &self.catalog,
+            policy: &self.policy,
+            policy_version: &self.policy_version,
+            placement: self.placement.as_deref(),
+            customer: self.customer.as_ref().map(ReadId::id),
+            held_out: self.held_out,
+            offers: offers.collect::<Result<_>>()?,
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! The words of offers and of reasons: English and German, and whatever a policy puts in their place.
+
+mod german;
+mod phrases;
+
+use self::phrases::{PHRASES, Phrase};
+use super::policy::{Language, Texts};
+use super::reasons::Reason;
+use crate::data::Money;
+
+impl Texts {
+    /// The codes that have a sentence, each with the names that may stand in braces in it.
+    pub fn codes() -> Vec<(&'static str, &'static [&'static str])> {
+        let phrases = PHRASES.iter().map(|phrase| (phrase.code, phrase.names));
+        let reasons = Reason::ALL.into_iter().map(|reason| (reason.code(), &[] as &[&str]));
+        phrases.chain(reasons).collect()
+    }
+
+    /// The sentence of a code, what is to be filled in in braces; empty for an unknown code.
+    pub fn get(&self, code: &str) -> &str {
+        if let Some(text) = self.replaced.get(code) {
+            return text;
+        }
+        let german = self.language == Language::German;
+        if let Some(phrase) = phrase(code) {
+            return if german { phrase.german } else { phrase.english };
+        }
+        let reason = Reason::ALL.into_iter().find(|reason| reason.code() == code);
+        reason.map_or("", |reason| self.reason(reason))
+    }
+
+    /// A reason in words.
+    pub(crate) fn reason(&self, reason: Reason) -> &str {
+        if let Some(text) = self.replaced.get(reason.code()) {
+            return text;
+        }
+        match self.language {
+            Language::English => reason.text(),
+            Language::German => german::reason(reason),
+        }
+    }
+
+    /// The sentence of a code with its blanks filled in.
+    pub(crate) fn say(&self, code: &str, values: &[(&str, &str)]) -> String {
+        let template = self.get(code);
+        let mut text = String::with_capacity(template.len() + 32);
+        let mut rest = template;
+        while let Some(at) = rest.find('{') {
+            text.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let end = rest.find('}').map_or(rest.len(), |end| end + 1);
+            let name = &rest[1..end.max(2) - 1];
+            match values.iter().find(|(held, _)| *held == name) {
+                Some((_, value)) => text.push_str(value),
+                // Checked when the policy was; one made by hand may still come here.
+                None => text.push_str(&rest[..end]),
+            }
+            rest = &rest[end..];
+        }
+        text.push_str(rest);
+        text
+    }
+
+    /// A number as it is written in the language.
+    pub(crate) fn number(&self, value: f64) -> String {
+        let text = format!("{value}");
+        if self.language == Language::German { text.replace('.', ",") } else { text }
+    }
+
+    /// An amount as it is written in the language.
+    pub(crate) fn money(&self, money: Money) -> String {
+        let text = money.to_string();
+        if self.language == Language::German { text.replace('.', ",") } else { text }
+    }
+
+    /// So many days, rounded, at least one.
+    pub(crate) fn days(&self, days: f64) -> String {
+        match days.round() {
+            d if d <= 1.0 => self.get("day").to_owned(),
+            d => self.say("days", &[("days", &self.number(d))]),
+        }
+    }
+
+    /// When that was.
+    pub(crate) fn ago(&self, days: f64) -> String {
+        match days.floor() {
+            d if d < 1.0 => self.get("today").to_owned(),
+            d if d < 2.0 => self.get("yesterday").to_owned(),
+            d => self.say("days_ago", &[("days", &self.number(d))]),
+        }
+    }
+
+    /// A, B and C.
+    pub(crate) fn list(&self, labels: &[String]) -> String {
+        match labels {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first @ .., last] => format!("{} {} {last}", first.join(", "), self.get("and")),
+        }
+    }
+}
+
+fn phrase(code: &str) -> Option<&'static Phrase> {
+    PHRASES.iter().find(|phrase| phrase.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind, Policy};
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages() {
+        let german = Texts { language: Language::German, ..Texts::default() };
+        for (code, names) in Texts::codes() {
+            for texts in [&Texts::default(), &german] {
+                let text = texts.get(code);
+                assert!(!text.is_empty(), "{code}");
+                assert_eq!(text.matches('{').count(), text.matches('}').count(), "{code}: {text}");
+                // What the usual sentences have in braces is what a policy may use.
+                let mut own = Policy::default();
+                own.texts.replaced.insert(code.to_owned(), text.to_owned());
+                own.check().unwrap_or_else(|error| panic!("{code}: {error}, of {names:?}"));
+            }
+        }
+        for reason in Reason::ALL {
+            assert_ne!(german.reason(reason), reason.text(), "{reason} has no German text");
+        }
+        for kind in [Kind::CrossSell, Kind::UpSell, Kind::Refill, Kind::Popular, Kind::Similar] {
+            assert!(phrase(kind.code()).is_some(), "{kind}");
+        }
+        let mut codes: Vec<_> = Texts::codes().into_iter().map(|(code, _)| code).collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all, "a code stands twice");
+    }
+
+    #[test]
+    fn blanks_are_filled_in() {
+        let mut texts = Texts::default();
+        texts.replaced.insert("days".to_owned(), "{days}d{".to_owned());
+        assert_eq!(texts.days(3.2), "3d{");
+        assert_eq!((texts.days(1.2), texts.ago(0.5)), ("1 day".to_owned(), "today".to_owned()));
+        texts.language = Language::German;
+        assert_eq!(
+            (texts.number(2.5), texts.ago(4.9)),
+            ("2,5".to_owned(), "vor 4 Tagen".to_owned())
+        );
+        let labels = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(texts.list(&labels), "a, b und c");
+    }
+
+    #[test]
+    fn complaints_name_the_text() {
+        for (text, starts, contains) in [
+            ("language = \"fr\"", "language (line 1): expected \"en\" or \"de\"", "\"fr\""),
+            ("texts.refil = \"x\"", "texts.refil (line 1): unknown key", "\"refill\""),
+            ("texts.refill = 1", "texts.refill (line 1): expected a string", "got 1"),
+            ("texts.refill = \"{x}\"", "texts.refill (line 1): expected in braces only", "{last}"),
+            ("texts.in_basket = \"{x}\"", "texts.in_basket (line 1): expected a text", "\"x\""),
+        ] {
+            let message = Policy::from_toml(text).unwrap_err().to_string();
+            assert!(message.starts_with(starts) && message.contains(contains), "{text}\n{message}");
+        }
+        let policy =
+            Policy::from_json(r#"{"language": "de", "texts": {"day": "ein Tag"}}"#).unwrap();
+        assert_eq!(policy, Policy::from_toml(&policy.to_toml()).unwrap());
+        assert_eq!(policy, Policy::from_json(&policy.to_json()).unwrap());
+    }
+}

@@ -1,0 +1,86 @@
+//! The sentences, with blanks in braces.
+
+/// A sentence in both languages.
+pub(super) struct Phrase {
+    pub(super) code: &'static str,
+    /// What may stand in braces.
+    pub(super) names: &'static [&'static str],
+    pub(super) english: &'static str,
+    pub(super) german: &'static str,
+}
+
+macro_rules! phrases {
+    ($($code:literal [$($name:literal),*] $english:literal / $german:literal;)*) => {
+        pub(super) const PHRASES: &[Phrase] = &[$(Phrase {
+            code: $code,
+            names: &[$($name),*],
+            english: $english,
+            german: $german,
+        },)*];
+    };
+}
+
+phrases! {
+    "cross_sell" ["base", "baskets", "customers", "times"]
+        "bought with {base} in {baskets} baskets by {customers} customers, at least {times} times as \
+         often as by chance"
+        / "wurde in {baskets} Warenkörben von {customers} Kunden mit {base} gekauft, mindestens \
+           {times}-mal so oft wie durch Zufall";
+    "refill" ["times", "interval", "last"]
+        "bought {times} times, about every {interval}, last {last}: due"
+        / "{times}-mal gekauft, im Abstand von etwa {interval}, zuletzt {last}: wieder fällig";
+    "refill_once" ["interval", "last"]
+        "bought once, {last}; usually bought again after about {interval}: due"
+        / "einmal gekauft, {last}; wird gewöhnlich nach etwa {interval} wieder gekauft: fällig";
+    "popular" ["customers"]
+        "popular: bought by {customers} customers; nothing more particular was left for this slot"
+        / "beliebt: von {customers} Kunden gekauft; für diesen Platz blieb nichts Passenderes";
+    "similar" ["products"]
+        "bought by customers who buy {products} as this one does"
+        / "wird von Kunden gekauft, die wie dieser {products} kaufen";
+    "similar_to_nothing" []
+        "suits what the customer bought"
+        / "passt zu dem, was der Kunde gekauft hat";
+    "up_sell" ["base", "dearer", "taken", "more", "lost"]
+        "a dearer variant of {base} for {dearer} more: {taken} % are expected to take it, which earns \
+         {more} more each time and outweighs {lost} % lost sales"
+        / "eine teurere Variante von {base} für {dearer} mehr: {taken} % dürften sie nehmen, was \
+           jedes Mal {more} mehr einbringt und {lost} % entgangene Verkäufe aufwiegt";
+    "larger_pack" ["base", "content", "base_content", "dearer", "taken", "more", "lost"]
+        "a larger pack than {base}, {content} instead of {base_content}, for {dearer} more: {taken} % \
+         are expected to take it, which earns {more} more each time and outweighs {lost} % lost sales"
+        / "eine größere Packung als {base}, {content} statt {base_content}, für {dearer} mehr: \
+           {taken} % dürften sie nehmen, was jedes Mal {more} mehr einbringt und {lost} % entgangene \
+           Verkäufe aufwiegt";
+    "term" ["price", "periods"]
+        "; {price} in each of {periods} periods"
+        / "; {price} in jeder von {periods} Perioden";
+    "day" [] "1 day" / "1 Tag";
+    "days" ["days"] "{days} days" / "{days} Tagen";
+    "today" [] "today" / "heute";
+    "yesterday" [] "yesterday" / "gestern";
+    "days_ago" ["days"] "{days} days ago" / "vor {days} Tagen";
+    "and" [] "and" / "und";
+    "offered" ["product", "why"] "{product} is offered: {why}" / "{product} wird angeboten: {why}";
+    "not_offered" ["product", "reason"]
+        "{product} is not offered: {reason}"
+        / "{product} wird nicht angeboten: {reason}";
+    "detail_ids" ["kind"] "the product ids are {kind}" / "die Produkt-Ids sind vom Typ {kind}";
+    "detail_price" ["price", "min", "max"]
+        "{price}; allowed: {min} to {max}"
+        / "{price}; erlaubt: {min} bis {max}";
+    "detail_any" [] "any" / "beliebig";
+    "detail_margin" ["margin"] "{margin} minor units" / "{margin} kleinste Einheiten";
+    "detail_value" ["value", "min"]
+        "{value} against {min} minor units"
+        / "{value} gegenüber {min} kleinsten Einheiten";
+    "detail_risk" ["value", "risk"]
+        "worth {value} minor units; the contact risks {risk}"
+        / "{value} kleinste Einheiten wert; der Kontakt setzt {risk} aufs Spiel";
+    "pinned" []
+        "pinned to this slot by the policy"
+        / "von den Regeln für diesen Platz bestimmt";
+    "detail_worth" ["kind", "value"]
+        "{kind}, worth {value} minor units"
+        / "{kind}, {value} kleinste Einheiten wert";
+}

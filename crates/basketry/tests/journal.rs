@@ -1,0 +1,247 @@
+//! The log of decisions: what goes in comes out, whichever way it went in.
+
+use std::sync::OnceLock;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, RecordBatch};
+use basketry::decide::{DecisionLog, Event, LearnOptions, Source};
+use basketry::{
+    CatalogBuilder, CatalogOptions, Context, Control, Decision, Engine, ErrorKind, FitOptions,
+    History, HistoryBuilder, HistoryOptions, Kind, OrderLine, Policy, Product, fit,
+};
+
+const HOUR: i64 = 3_600_000;
+
+/// Bread goes with butter; wine is bought alone, and there is a better one.
+fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let mut catalog = CatalogBuilder::new(&CatalogOptions::default());
+        for product in [
+            Product::new("bread").price(250).cost(150),
+            Product::new("butter").price(300).cost(180),
+            Product::new("wine").price(900).cost(500).line("wine").quality("years", 1.0),
+            Product::new("old wine").price(1500).cost(800).line("wine").quality("years", 9.0),
+        ] {
+            catalog.push(&product).unwrap();
+        }
+        let catalog = catalog.finish();
+        let mut history = HistoryBuilder::new(&HistoryOptions::default());
+        for basket in 0..400i64 {
+            let lines: &[&str] = match basket % 6 {
+                0 | 3 => &["bread", "butter"],
+                1 => &["old wine"],
+                _ => &["wine"],
+            };
+            for &product in lines {
+                let line = OrderLine::new(basket * HOUR, product).customer(basket % 40);
+                history.push(&line.basket(basket)).unwrap();
+            }
+        }
+        let control = Control::new();
+        let history = history.finish(&control).unwrap();
+        let model = fit(&catalog, &history, &FitOptions::default(), &control).unwrap();
+        Engine::new(model, catalog).unwrap()
+    })
+}
+
+fn policy() -> Policy {
+    let mut policy = Policy::new("cart");
+    policy.popular.max = 0;
+    policy.similar.max = 0;
+    policy.refill.max = 0;
+    policy
+}
+
+/// The decision for a customer, new to the model, so many hours after the last order.
+fn decide(customer: i64, hours: i64, basket: &str) -> Decision {
+    let now = engine().model().as_of() + hours * HOUR;
+    let context = Context::at(now).customer(customer).basket([(basket, 1)]).placement("cart");
+    engine().decide(&policy(), &context).unwrap()
+}
+
+fn flags(batch: &RecordBatch, name: &str) -> Vec<Option<bool>> {
+    batch.column_by_name(name).unwrap().as_boolean().iter().collect()
+}
+
+fn texts(batch: &RecordBatch, name: &str) -> Vec<Option<String>> {
+    let column = batch.column_by_name(name).unwrap();
+    column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
+}
+
+fn orders(lines: &[(i64, i64, &str)]) -> History {
+    let mut history = HistoryBuilder::new(&HistoryOptions::default());
+    for (basket, &(customer, time, product)) in (0i64..).zip(lines) {
+        history.push(&OrderLine::new(time, product).customer(customer).basket(basket)).unwrap();
+    }
+    history.finish(&Control::new()).unwrap()
+}
+
+#[test]
+fn rows_are_offers_and_decisions_without_any() {
+    let with = decide(101, 1, "bread");
+    assert_eq!(with.len(), 1, "{with}");
+    let without = decide(102, 1, "butter");
+    let mut none = policy();
+    none.max_offers = 0;
+    let without =
+        engine().decide(&none, &Context::at(without.now_ms()).basket([("butter", 1)])).unwrap();
+    let mut log = DecisionLog::new();
+    assert!(log.add(&with).unwrap() && log.add(&without).unwrap());
+    assert_eq!(log.len(), 2);
+    let batch = log.to_record_batch().unwrap();
+    assert_eq!(batch.num_rows(), 2);
+    assert_eq!(texts(&batch, "decision"), [with.id(), without.id()].map(Some));
+    assert_eq!(texts(&batch, "kind"), [Some("cross_sell".to_owned()), None]);
+    assert_eq!(texts(&batch, "placement"), [Some("cart".to_owned()), None]);
+    assert_eq!(flags(&batch, "bought"), [Some(false), None]);
+    let customer = batch.column_by_name("customer").unwrap().as_primitive::<Int64Type>();
+    assert_eq!(customer.iter().collect::<Vec<_>>(), [Some(101), None]);
+    let products = batch.column_by_name("products").unwrap().as_list::<i32>();
+    assert_eq!(products.value(0).as_string::<i32>().value(0), "butter");
+    assert!(products.is_null(1));
+}
+
+#[test]
+fn lines_give_the_same_log_as_decisions() {
+    let (mut direct, mut read) = (DecisionLog::new(), DecisionLog::new());
+    for customer in 0..20 {
+        let decision = decide(100 + customer, 2, if customer % 2 == 0 { "bread" } else { "wine" });
+        assert!(direct.add(&decision).unwrap());
+        assert!(read.add_json(&decision.to_json()).unwrap());
+        assert!(!direct.add_json(&decision.to_json()).unwrap());
+    }
+    let (direct, read) = (direct.to_record_batch().unwrap(), read.to_record_batch().unwrap());
+    assert_eq!(direct.schema(), read.schema());
+    for (field, (a, b)) in
+        direct.schema().fields().iter().zip(direct.columns().iter().zip(read.columns()))
+    {
+        // A line has six digits of what is no count.
+        if field.data_type() == &arrow_schema::DataType::Float64 {
+            let numbers = |array: &dyn Array| -> Vec<f64> {
+                let numbers = array.as_primitive::<arrow_array::types::Float64Type>();
+                numbers.iter().map(|number| number.unwrap_or(0.0)).collect()
+            };
+            for (a, b) in numbers(a).into_iter().zip(numbers(b)) {
+                assert!((a - b).abs() <= 1e-5 * a.abs(), "{}: {a} {b}", field.name());
+            }
+        } else {
+            assert_eq!(a, b, "{}", field.name());
+        }
+    }
+}
+
+#[test]
+fn what_is_recorded_stays_through_append() {
+    let (bread, wine) = (decide(103, 1, "bread"), decide(104, 1, "wine"));
+    let up = &wine.offers()[0];
+    assert_eq!((up.kind, &up.products[0]), (Kind::UpSell, &"old wine".into()));
+    let mut log = DecisionLog::new();
+    log.add(&bread).unwrap();
+    log.add(&wine).unwrap();
+    log.record(&bread.id(), "butter", Event::Clicked).unwrap();
+    log.record(&bread.id(), "butter", Event::OptedOut).unwrap();
+    log.record(&wine.id(), "wine", Event::Bought).unwrap();
+    let mut other = DecisionLog::new();
+    other.add(&wine).unwrap();
+    other.append(&log).unwrap();
+    other.append(&log).unwrap();
+    let batch = other.to_record_batch().unwrap();
+    // The decision that was there already stays as it was.
+    assert_eq!(flags(&batch, "base_bought"), [Some(false), Some(false)]);
+    assert_eq!(flags(&batch, "opted_out"), [Some(false), Some(true)]);
+    assert_eq!(flags(&batch, "clicked"), [Some(false), Some(true)]);
+    let batch = log.to_record_batch().unwrap();
+    assert_eq!(flags(&batch, "base_bought"), [Some(false), Some(true)]);
+    assert_eq!(flags(&batch, "bought"), [Some(false), Some(false)]);
+
+    for (decision, product, what) in [
+        ("00", "butter", "the log has no decision \"00\""),
+        ("xyz", "butter", "the log has no decision \"xyz\""),
+        (&bread.id(), "wine", "\"wine\" was not offered"),
+    ] {
+        let error = log.record(decision, product, Event::Shown).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnknownId);
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    for (line, what) in [
+        ("{}", "missing field"),
+        ("", "not a logged decision"),
+        (&bread.to_json().replace("\"cross_sell\"", "\"gift\""), "no kind \"gift\""),
+        (&bread.to_json().replace(&bread.id(), "7"), "32 hexadecimal digits"),
+    ] {
+        let error = DecisionLog::new().add_json(line).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    assert_eq!("bought".parse::<Event>().unwrap(), Event::Bought);
+    assert!("sold".parse::<Event>().unwrap_err().to_string().contains("opted_out"));
+}
+
+#[test]
+fn orders_are_found_within_the_window() {
+    let decision = decide(105, 1, "bread");
+    let now = decision.now_ms();
+    let day = 24 * HOUR;
+    let found = |lines: &[(i64, i64, &str)]| {
+        let mut log = DecisionLog::new();
+        log.add(&decision).unwrap();
+        let orders = orders(lines);
+        let found = log.record_orders(&orders, 2.0, &Control::new()).unwrap();
+        let again = log.record_orders(&orders, 2.0, &Control::new()).unwrap();
+        assert_eq!(again, 0, "found before");
+        let batch = log.to_record_batch().unwrap();
+        assert_eq!(flags(&batch, "bought")[0], Some(found == 1));
+        (found, flags(&batch, "base_bought")[0].unwrap())
+    };
+    assert_eq!(found(&[(105, now, "butter")]), (1, false));
+    assert_eq!(found(&[(105, now + 2 * day, "butter"), (105, now + 1, "bread")]), (1, true));
+    assert_eq!(found(&[(105, now - 1, "butter"), (105, now + 2 * day + 1, "butter")]), (0, false));
+    assert_eq!(found(&[(106, now, "butter"), (105, now, "wine")]), (0, false));
+    assert_eq!(found(&[]), (0, false));
+
+    let mut log = DecisionLog::new();
+    log.add(&decision).unwrap();
+    for days in [0.0, -1.0, f64::NAN, 4000.0] {
+        let error = log.record_orders(&orders(&[]), days, &Control::new()).unwrap_err();
+        assert!(error.to_string().starts_with("days: expected"), "{error}");
+    }
+    let mut history = HistoryBuilder::new(&HistoryOptions::default());
+    history.push(&OrderLine::new(now, 7i64).customer(5i64).basket(1i64)).unwrap();
+    let history = history.finish(&Control::new()).unwrap();
+    let error = log.record_orders(&history, 1.0, &Control::new()).unwrap_err();
+    assert!(error.to_string().contains("the products are integers"), "{error}");
+}
+
+#[test]
+fn learned_numbers_say_so_in_offers() {
+    let mut log = DecisionLog::new();
+    for hours in 0..200 {
+        let decision = decide(100 + hours % 40, 1 + hours, "bread");
+        log.add(&decision).unwrap();
+        if hours % 4 == 0 {
+            log.record(&decision.id(), "butter", Event::Bought).unwrap();
+        }
+    }
+    let error = DecisionLog::new().learn(&policy(), &LearnOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("no purchase was recorded"), "{error}");
+    // What is assumed weighs so much that the offer stays worth making.
+    let options = LearnOptions::default().pseudo_purchases(1e5);
+    let learned = log.learn(&policy(), &options).unwrap();
+    let [number] = &learned.numbers[..] else { panic!("{:?}", learned.numbers) };
+    assert_eq!((&*number.name, number.prior), ("assume.odds.cross_sell", 1.5));
+    assert_eq!((number.exposures, number.withheld, number.purchases), (200, 0, 50));
+    let context = Context::at(engine().model().as_of() + HOUR).basket([("bread", 1)]);
+    let source = |policy: &Policy| {
+        let decision = engine().decide(policy, &context).unwrap();
+        let offer = &decision.offers()[0];
+        let found = offer.sources.iter().find(|sourced| sourced.name == "response_odds");
+        (found.unwrap().source, offer.assumed.contains(&"response_odds"))
+    };
+    assert_eq!(source(&policy()), (Source::Assumed, true));
+    let mut given = policy();
+    given.assume.response_odds = 2.0;
+    assert_eq!(source(&given), (Source::Given, false));
+    assert_eq!(source(&learned.policy), (Source::Learned, false));
+}

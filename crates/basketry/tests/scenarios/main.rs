@@ -1,0 +1,183 @@
+//! Situations that every shop knows: what must come first, what must not come at all, and why.
+
+mod store;
+
+use basketry::{Context, Engine, Kind, Order, Policy, Reason};
+use store::*;
+
+fn decide(context: Context) -> basketry::Decision {
+    engine().decide(&policy(), &context).unwrap()
+}
+
+#[test]
+fn trainers_at_checkout() {
+    let decision = decide(soon().basket([("trainers-2026", 1)]));
+    first(&decision, Kind::CrossSell, "socks");
+    all(&decision, &["insoles", "laces"]);
+    assert!(offer(&decision, "socks").why.starts_with("bought with \"trainers-2026\" in "));
+    never(&decision, "trainers-2025", Reason::VariantInBasket);
+    assert!(decision.why_not("tie").reason.is_some());
+}
+
+#[test]
+fn last_season_viewed() {
+    let decision = decide(soon().viewed("trainers-2025"));
+    let up = offer(&decision, "trainers-2026");
+    assert_eq!(up.kind, Kind::UpSell);
+    assert_eq!(up.base_product, Some("trainers-2025".into()));
+    assert!(up.why.contains("40.00 EUR more"), "{}", up.why);
+    // The other way round nothing is sold down.
+    let decision = decide(soon().viewed("trainers-2026"));
+    never(&decision, "trainers-2025", Reason::VariantOfViewed);
+}
+
+#[test]
+fn a_phone_with_more_storage_and_what_protects_it() {
+    let decision = decide(soon().basket([("phone-128", 1)]));
+    all(&decision, &["phone-case", "screen-protector", "car-holder"]);
+    let ups: Vec<_> = shown(&decision).into_iter().filter(|o| o.0 == Kind::UpSell).collect();
+    assert_eq!(ups.len(), 1, "{decision}");
+    assert_ne!(ups[0].1, "phone-256-us", "another region");
+    never(&decision, "phone-256-us", Reason::Incompatible);
+    // Up to 15 % more, it is the next size.
+    let mut near = policy();
+    near.up_sell.max_price_ratio = 1.15;
+    let decision = engine().decide(&near, &soon().basket([("phone-128", 1)])).unwrap();
+    offer(&decision, "phone-256");
+    never(&decision, "phone-512", Reason::VariantInBasket);
+}
+
+#[test]
+fn a_camera_and_what_belongs_to_it() {
+    let decision = decide(soon().basket([("camera", 1)]));
+    first(&decision, Kind::CrossSell, "lens");
+    all(&decision, &["tripod", "camera-bag"]);
+    never(&decision, "camera", Reason::InBasket);
+}
+
+#[test]
+fn bouquets_by_size() {
+    let decision = decide(soon().viewed("bouquet-2"));
+    let up = decision.iter().find(|offer| offer.kind == Kind::UpSell).expect("a larger one");
+    assert!(up.margin > 1_140.0, "{up}");
+    never(&decision, "bouquet-1", Reason::VariantOfViewed);
+}
+
+#[test]
+fn blades_for_the_razor() {
+    let decision = decide(soon().basket([("razor", 1)]));
+    first(&decision, Kind::CrossSell, "blades");
+    all(&decision, &["foam"]);
+}
+
+#[test]
+fn a_suit_and_its_details() {
+    let decision = decide(soon().basket([("suit", 1)]));
+    first(&decision, Kind::CrossSell, "tie");
+    all(&decision, &["cuff-links", "pocket-square"]);
+}
+
+#[test]
+fn a_plant_and_its_care() {
+    let decision = decide(soon().basket([("plant", 1)]));
+    first(&decision, Kind::CrossSell, "fertiliser");
+    all(&decision, &["watering-can", "sprayer"]);
+}
+
+#[test]
+fn a_peeler_for_vegetables() {
+    let mut non_food = policy();
+    non_food.exclude.categories = ["food"].map(Into::into).into();
+    let context = soon().basket([("carrots", 1), ("potatoes", 2)]);
+    let decision = engine().decide(&non_food, &context).unwrap();
+    first(&decision, Kind::CrossSell, "peeler");
+    never(&decision, "carrots", Reason::InBasket);
+}
+
+#[test]
+fn insurance_and_tariffs_move_up() {
+    let decision = decide(soon().basket([("home-basic", 1)]));
+    let up = decision.iter().find(|offer| offer.kind == Kind::UpSell).expect("more cover");
+    assert!(up.margin > 2_000.0, "{up}");
+    assert_eq!(decision.len(), 1, "{decision}");
+    let decision = decide(soon().viewed("tariff-s"));
+    first(&decision, Kind::UpSell, "tariff-m");
+    let decision = decide(soon().viewed("tariff-m"));
+    never(&decision, "tariff-s", Reason::VariantOfViewed);
+}
+
+#[test]
+fn a_machine_its_contract_and_no_part_that_does_not_fit() {
+    let mut catalog = catalog_of(&products());
+    catalog.link("filter-b", basketry::data::Link::NeverWith, "machine").unwrap();
+    let model = model();
+    let engine = Engine::new(model, catalog).unwrap();
+    let decision = engine.decide(&policy(), &soon().basket([("machine", 1)])).unwrap();
+    first(&decision, Kind::CrossSell, "maintenance");
+    all(&decision, &["filter-a"]);
+    assert!(decision.why_not("filter-b").reason.is_some());
+}
+
+#[test]
+fn a_car_was_bought_years_ago() {
+    let customer = buyer_of("car");
+    let decision = decide(soon().customer(customer));
+    never(&decision, "car", Reason::Owned);
+    let german = Policy::from_toml("language = \"de\"").unwrap();
+    let decision = engine().decide(&german, &soon().customer(customer)).unwrap();
+    let why = decision.why_not("car").text;
+    assert!(why.contains("der Kunde hat es, und kaum jemand kauft es ein zweites Mal"), "{why}");
+}
+
+#[test]
+fn no_second_barbecue() {
+    let decision = decide(soon().basket([("barbecue", 1)]));
+    first(&decision, Kind::CrossSell, "charcoal");
+    all(&decision, &["tongs"]);
+    never(&decision, "barbecue-gas", Reason::Incompatible);
+    // Nor next week to somebody who bought one since the model was made.
+    let now = model().as_of() + 7 * DAY;
+    let bought = Order::at(now - 6 * DAY).line("barbecue", 1);
+    let context = Context::at(now).customer(17).basket([("charcoal", 1)]).orders_since([bought]);
+    let decision = decide(context);
+    never(&decision, "barbecue", Reason::Owned);
+}
+
+#[test]
+fn what_cannot_be_delivered_is_not_offered() {
+    for (change, reason) in [
+        ((|p| p.stock = Some(0)) as fn(&mut basketry::Product<'static>), Reason::OutOfStock),
+        (|p| p.sellable = false, Reason::NotSellable),
+        (|p| p.price = None, Reason::NoPrice),
+    ] {
+        let engine = Engine::new(model(), catalog_with("socks", change)).unwrap();
+        let decision = engine.decide(&policy(), &soon().basket([("trainers-2026", 1)])).unwrap();
+        never(&decision, "socks", reason);
+        all(&decision, &["insoles"]);
+        let engine = Engine::new(model(), catalog_with("trainers-2026", change)).unwrap();
+        let decision = engine.decide(&policy(), &soon().viewed("trainers-2025")).unwrap();
+        never(&decision, "trainers-2026", reason);
+    }
+}
+
+#[test]
+fn every_reason_is_given_in_german_too() {
+    let german = Policy::from_toml(
+        r#"
+        language = "de"
+        popular = 0
+        similar = 0
+        [texts]
+        out_of_stock = "gerade ausverkauft"
+        "#,
+    )
+    .unwrap();
+    let engine = Engine::new(model(), catalog_with("laces", |p| p.stock = Some(0))).unwrap();
+    let decision = engine.decide(&german, &soon().basket([("trainers-2026", 1)])).unwrap();
+    let why = &offer(&decision, "socks").why;
+    assert!(why.starts_with("wurde in ") && why.contains("mit \"trainers-2026\" gekauft"), "{why}");
+    let why = decision.why_not("laces").text;
+    assert_eq!(why, "\"laces\" (\"laces\") wird nicht angeboten: gerade ausverkauft");
+    let why = decision.why_not("trainers-2026").text;
+    assert!(why.ends_with("es liegt im Warenkorb"), "{why}");
+}
