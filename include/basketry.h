@@ -281,6 +281,41 @@ struct ArrowArrayStream {
 #define BASKETRY_CYCLE_ONE_OFF 2
 
 /**
+ * It was shown, and nothing is known to have come of it.
+ */
+#define BASKETRY_CONTACT_SHOWN 0
+
+/**
+ * It was seen and passed over.
+ */
+#define BASKETRY_CONTACT_IGNORED 1
+
+/**
+ * The customer looked at it.
+ */
+#define BASKETRY_CONTACT_CLICKED 2
+
+/**
+ * The customer bought it.
+ */
+#define BASKETRY_CONTACT_BOUGHT 3
+
+/**
+ * The customer refused it.
+ */
+#define BASKETRY_CONTACT_REJECTED 4
+
+/**
+ * The customer wants no more contacts in this channel.
+ */
+#define BASKETRY_CONTACT_OPTED_OUT 5
+
+/**
+ * No time: without an end.
+ */
+#define BASKETRY_NO_TIME INT64_MIN
+
+/**
  * Where a number came from: from data.
  */
 #define BASKETRY_LEARNED 0
@@ -471,6 +506,101 @@ struct ArrowArrayStream {
 #define BASKETRY_REASON_SUBSTITUTE_IN_BASKET 24
 
 /**
+ * The policy is not for customers of these segments.
+ */
+#define BASKETRY_REASON_OTHER_SEGMENT 25
+
+/**
+ * The customer has not consented to what the policy asks for.
+ */
+#define BASKETRY_REASON_NO_CONSENT 26
+
+/**
+ * The customer wants no more contacts in this channel.
+ */
+#define BASKETRY_REASON_OPTED_OUT 27
+
+/**
+ * As many contacts were made as a cap of the policy allows.
+ */
+#define BASKETRY_REASON_CONTACT_CAP 28
+
+/**
+ * The customer took up nothing of the last contacts.
+ */
+#define BASKETRY_REASON_CUSTOMER_IGNORES 29
+
+/**
+ * It would have been offered, but the customer is held out.
+ */
+#define BASKETRY_REASON_HELD_OUT 30
+
+/**
+ * The customer rejected it not long ago.
+ */
+#define BASKETRY_REASON_REJECTED 31
+
+/**
+ * The customer was shown it often and took no notice.
+ */
+#define BASKETRY_REASON_IGNORED 32
+
+/**
+ * It, or something of its line, category or brand, was offered not long ago.
+ */
+#define BASKETRY_REASON_COOL_DOWN 33
+
+/**
+ * It was offered until a moment that has passed, and is not offered again.
+ */
+#define BASKETRY_REASON_OFFER_ENDED 34
+
+/**
+ * It is not among what the policy's only selects.
+ */
+#define BASKETRY_REASON_NOT_SELECTED 35
+
+/**
+ * A rule of the policy keeps it from customers of this segment.
+ */
+#define BASKETRY_REASON_SEGMENT_RULE 36
+
+/**
+ * There are as many offers of its brand as the policy allows.
+ */
+#define BASKETRY_REASON_BRAND_LIMIT 37
+
+/**
+ * There are as many offers of its category as the policy allows.
+ */
+#define BASKETRY_REASON_CATEGORY_LIMIT 38
+
+/**
+ * It is bought instead of something else that is offered.
+ */
+#define BASKETRY_REASON_SUBSTITUTE_OFFERED 39
+
+/**
+ * Its slot went to a product that a quota asks for.
+ */
+#define BASKETRY_REASON_QUOTA_SLOT 40
+
+/**
+ * Another one was drawn for the slot that is left to chance.
+ */
+#define BASKETRY_REASON_NOT_DRAWN 41
+
+/**
+ * All offers together are not worth what one more contact risks.
+ */
+#define BASKETRY_REASON_CONTACT_NOT_WORTH 42
+
+/**
+ * It is part of another offer of the same decision.
+ */
+#define BASKETRY_REASON_IN_OTHER_OFFER 43
+
+/**
  * The customer saw the offer. Once any offer of a log is recorded as shown, those that are not do
  * not count as exposures.
  */
@@ -574,6 +704,11 @@ typedef struct basketry_itemset_counts basketry_itemset_counts;
  * frequent to rare; the order depends on the baskets and the threshold only.
  */
 typedef struct basketry_itemsets basketry_itemsets;
+
+/**
+ * The tiers of a product line in order of price, and which one to preselect.
+ */
+typedef struct basketry_ladder basketry_ladder;
 
 /**
  * Learns again and again from orders that grow, and from which customers may be taken out.
@@ -2051,6 +2186,47 @@ typedef struct basketry_order {
 } basketry_order;
 
 /**
+ * An offer that the customer was shown before. Offers of one time and channel are one contact, which
+ * caps count once. This struct never grows.
+ */
+typedef struct basketry_contact {
+    /**
+     * When, in milliseconds since 1970-01-01 00:00 UTC.
+     */
+    int64_t time_ms;
+    /**
+     * Through which channel, such as "mail"; null: not known, which counts for all.
+     */
+    const char *channel;
+    /**
+     * The products offered.
+     */
+    const struct basketry_id *products;
+    /**
+     * How many products there are.
+     */
+    size_t n_products;
+    /**
+     * The kind of offer, such as BASKETRY_CROSS_SELL; BASKETRY_NO_KIND: not known, which counts for
+     * all.
+     */
+    int32_t kind;
+    /**
+     * What came of it, one of the constants that begin with BASKETRY_CONTACT_.
+     */
+    int32_t outcome;
+    /**
+     * The moment until which it was valid, in milliseconds since 1970; afterwards the same offer is
+     * not made again. BASKETRY_NO_TIME: without an end.
+     */
+    int64_t valid_until_ms;
+    /**
+     * 1: it rode along in a message that went out anyway, and counts for no cap. Otherwise 0.
+     */
+    int32_t ride_along;
+} basketry_contact;
+
+/**
  * One request: who, where, when, and what is in the basket.
  */
 typedef struct basketry_context {
@@ -2092,9 +2268,46 @@ typedef struct basketry_context {
      */
     size_t n_orders_since;
     /**
-     * The seed for whatever a policy leaves to chance.
+     * The seed for what a policy leaves to chance.
      */
     uint64_t seed;
+    /**
+     * Through which channel the offers go, such as "mail"; null: as the policy says.
+     */
+    const char *channel;
+    /**
+     * The segments that the customer belongs to, as the shop names them.
+     */
+    const char *const *segments;
+    /**
+     * How many segments there are.
+     */
+    size_t n_segments;
+    /**
+     * What the customer has consented to, as the shop names it.
+     */
+    const char *const *consents;
+    /**
+     * How many consents there are.
+     */
+    size_t n_consents;
+    /**
+     * The offers that the customer was shown before, in any order.
+     */
+    const struct basketry_contact *contacts;
+    /**
+     * How many contacts there are.
+     */
+    size_t n_contacts;
+    /**
+     * What losing the customer would cost, in minor units; below 0: as the policy says.
+     */
+    double customer_value;
+    /**
+     * 1: the offers ride along in a message that goes out anyway; they cost no contact, and no cap
+     * stops them. Otherwise 0.
+     */
+    int32_t ride_along;
 } basketry_context;
 
 /**
@@ -2126,7 +2339,8 @@ typedef struct basketry_evidence {
      * own_count, own_share, days_since and expected_interval; of a popular one customers and
      * baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
      * own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
-     * contract term; rating where the catalogue has one.
+     * contract term; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
+     * discount_share and break_even_discount; rating where the catalogue has one.
      */
     struct basketry_str name;
     /**
@@ -2164,7 +2378,8 @@ typedef struct basketry_offer {
      */
     struct basketry_str kind_name;
     /**
-     * The products offered. One, for the kinds there are now.
+     * The products offered. One, but of a bundle the main product and what goes with it, of a
+     * second unit the product twice, of a top-up one or two.
      */
     const struct basketry_id *products;
     /**
@@ -2172,15 +2387,17 @@ typedef struct basketry_offer {
      */
     size_t n_products;
     /**
-     * The name of the product; empty if the catalogue has no names.
+     * The name of the product; empty if the catalogue has no names; of several their names, with
+     * " + " between them.
      */
     struct basketry_str name;
     /**
-     * What it costs now, in minor units; of a contract, in each period.
+     * What it costs now, in minor units; of a contract, in each period; of several products
+     * together.
      */
     int64_t price;
     /**
-     * What is taken off the price, in minor units.
+     * What is taken off the price, in minor units. Only bundles have a discount.
      */
     int64_t discount;
     /**
@@ -2189,7 +2406,7 @@ typedef struct basketry_offer {
     struct basketry_str currency;
     /**
      * Of a cross-sell: the product in the basket or viewed that it goes with. Of an up-sell: the
-     * product in whose place it is offered. Otherwise no id.
+     * product in whose place it is offered. Of a bundle: the main product. Otherwise no id.
      */
     struct basketry_id base_product;
     /**
@@ -2215,6 +2432,20 @@ typedef struct basketry_offer {
      * chance.
      */
     double chosen_with;
+    /**
+     * 1: the policy pins it to its slot. Otherwise 0.
+     */
+    int32_t pinned;
+    /**
+     * Its kind only fills slots that others leave: the place of the kind in the policy's fallback
+     * chain, from 1. 0: it holds its slot by its value.
+     */
+    uint32_t fallback;
+    /**
+     * Until when it is valid, in milliseconds since 1970-01-01 00:00 UTC; BASKETRY_NO_TIME: without
+     * an end.
+     */
+    int64_t valid_until_ms;
     /**
      * The numbers behind it.
      */
@@ -2244,7 +2475,59 @@ typedef struct basketry_offer {
      * How many such numbers there are.
      */
     size_t n_sources;
+    /**
+     * How the discount falls on each of the products, in minor units, adding up to it.
+     */
+    const int64_t *allocation;
+    /**
+     * As many as there are products; 0 without a discount.
+     */
+    size_t n_allocation;
 } basketry_offer;
+
+/**
+ * One of the candidates that a slot was drawn from. Its product is borrowed from the decision.
+ */
+typedef struct basketry_explore_choice {
+    /**
+     * The product.
+     */
+    struct basketry_id product;
+    /**
+     * The kind of offer.
+     */
+    int32_t kind;
+    /**
+     * What it is worth, in minor units.
+     */
+    double value;
+    /**
+     * The probability with which it was to be drawn; those of all choices sum to 1.
+     */
+    double probability;
+} basketry_explore_choice;
+
+/**
+ * What became of one of the policy's quotas. Its name is borrowed from the decision.
+ */
+typedef struct basketry_quota_use {
+    /**
+     * The quota's name.
+     */
+    struct basketry_str name;
+    /**
+     * How many slots it asks for.
+     */
+    uint32_t min;
+    /**
+     * How many offers count for it.
+     */
+    uint32_t made;
+    /**
+     * The value given up for it, in minor units.
+     */
+    double price;
+} basketry_quota_use;
 
 /**
  * A candidate that was not offered. Everything that it points to is borrowed from the decision.
@@ -2276,6 +2559,53 @@ typedef struct basketry_suppressed {
      */
     double value;
 } basketry_suppressed;
+
+/**
+ * One tier. What it points to is borrowed from the ladder.
+ */
+typedef struct basketry_tier {
+    /**
+     * The product.
+     */
+    struct basketry_id product;
+    /**
+     * Its name; empty if the catalogue has none.
+     */
+    struct basketry_str name;
+    /**
+     * What a unit costs now, in minor units; of a contract, in each period.
+     */
+    int64_t price;
+    /**
+     * How many periods price and cost recur; 1 for what is paid once.
+     */
+    uint32_t term;
+    /**
+     * Why it may not be offered, one of BASKETRY_REASON_*; BASKETRY_REASON_NONE if it may.
+     */
+    int32_t reason;
+    /**
+     * What it earns in all its periods, in minor units; NaN if that is not known.
+     */
+    double margin;
+    /**
+     * The content of a pack; NaN if it is not known.
+     */
+    double pack;
+    /**
+     * The rating, 0 to 5; NaN if it is not known.
+     */
+    double rating;
+    /**
+     * The share of purchases among the tiers that go to this one; NaN if none was ever bought.
+     */
+    double share;
+    /**
+     * What is expected to be earned by leading to this tier a customer who is about to take the
+     * product that was asked for, in minor units; NaN if a margin is not known.
+     */
+    double value;
+} basketry_tier;
 
 /**
  * Which columns of a table of proposals mean what.
@@ -4091,8 +4421,9 @@ basketry_status basketry_decide(const struct basketry_engine *engine,
 
 /**
  * As basketry_decide, with the context as a JSON object: "now" (a time like
- * "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket" and "viewed",
- * "orders_since" and "seed", for languages in which JSON is easier to make than structs.
+ * "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket", "viewed",
+ * "orders_since", "channel", "ride_along", "segments", "consents", "customer_value", "contacts" and
+ * "seed", for languages in which JSON is easier to make than structs.
  */
 basketry_status basketry_decide_json(const struct basketry_engine *engine,
                                      const struct basketry_policy *policy,
@@ -4141,7 +4472,65 @@ const struct basketry_offer *basketry_decision_offer(const struct basketry_decis
                                                      size_t index);
 
 /**
- * The expected contribution of all offers, in minor units; 0 for null.
+ * Why nothing is offered, whatever it is: the customer may not be contacted now, or is held out; one
+ * of the constants that begin with BASKETRY_REASON_. BASKETRY_REASON_NONE if nothing stops offers, and
+ * for null.
+ */
+int32_t basketry_decision_stopped(const struct basketry_decision *decision);
+
+/**
+ * True if the customer is held out: offered nothing, to measure against. False for null.
+ */
+bool basketry_decision_held_out(const struct basketry_decision *decision);
+
+/**
+ * The number of offers that would have been made, had the customer not been held out; 0 for null.
+ */
+size_t basketry_decision_withheld_len(const struct basketry_decision *decision);
+
+/**
+ * The offer at an index that would have been made, had the customer not been held out; borrowed. Null
+ * if there is none.
+ */
+const struct basketry_offer *basketry_decision_withheld(const struct basketry_decision *decision,
+                                                        size_t index);
+
+/**
+ * The slot that was drawn by lot, counted from 1; 0 if nothing was left to chance, and for null.
+ */
+uint32_t basketry_decision_explored_slot(const struct basketry_decision *decision);
+
+/**
+ * How many candidates the drawn slot was drawn from; 0 if none was, and for null.
+ */
+size_t basketry_decision_choices_len(const struct basketry_decision *decision);
+
+/**
+ * The candidate at an index that the drawn slot was drawn from, the most valuable first; borrowed.
+ * Null if there is none.
+ */
+const struct basketry_explore_choice *basketry_decision_choice(const struct basketry_decision *decision,
+                                                               size_t index);
+
+/**
+ * How many quotas the policy has, or 0 if nothing could be offered, and for null.
+ */
+size_t basketry_decision_quotas_len(const struct basketry_decision *decision);
+
+/**
+ * What became of the quota at an index, in the policy's order; borrowed. Null if there is none.
+ */
+const struct basketry_quota_use *basketry_decision_quota(const struct basketry_decision *decision,
+                                                         size_t index);
+
+/**
+ * What contacting the customer with any offer risks, in minor units; 0 for null.
+ */
+double basketry_decision_contact_risk(const struct basketry_decision *decision);
+
+/**
+ * The expected contribution of all offers, less what the contact risks, in minor units; 0 if nothing
+ * is offered, and for null.
  */
 double basketry_decision_value(const struct basketry_decision *decision);
 
@@ -4278,6 +4667,45 @@ basketry_status basketry_decision_log_learn(const struct basketry_decision_log *
  */
 basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
                                             struct ArrowArrayStream *out);
+
+/**
+ * Makes the ladder of a product: its line, as far as it is equal on every attribute that must
+ * match. Of the context the customer, the time and orders_since count. A product that the
+ * catalogue does not have is an error.
+ */
+basketry_status basketry_engine_ladder(const struct basketry_engine *engine,
+                                       const struct basketry_policy *policy,
+                                       const struct basketry_context *context,
+                                       struct basketry_id product,
+                                       struct basketry_ladder **out);
+
+/**
+ * Frees a ladder. Null is allowed.
+ */
+void basketry_ladder_free(struct basketry_ladder *ladder);
+
+/**
+ * The number of tiers; 0 for null.
+ */
+size_t basketry_ladder_len(const struct basketry_ladder *ladder);
+
+/**
+ * Writes the tier at an index, the cheapest first.
+ */
+basketry_status basketry_ladder_tier(const struct basketry_ladder *ladder,
+                                     size_t index,
+                                     struct basketry_tier *out);
+
+/**
+ * The index of the tier to preselect; -1 if none may be offered, and for null.
+ */
+int64_t basketry_ladder_preselect(const struct basketry_ladder *ladder);
+
+/**
+ * The ladder as a JSON object on one line: product, preselect and tiers. Borrowed, ended by a zero
+ * byte; empty for null.
+ */
+struct basketry_str basketry_ladder_json(const struct basketry_ladder *ladder);
 
 /**
  * Reads proposals from an Arrow stream with one row for each offer that may be made to a customer,
@@ -4457,7 +4885,12 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 
 /** The start of a basketry_context: nobody known, an empty basket. */
 #define BASKETRY_CONTEXT_INIT \
-    { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0 }
+    { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0, \
+      NULL, NULL, 0, NULL, 0, NULL, 0, -1, 0 }
+
+/** The start of a basketry_contact: something was shown at time 0. */
+#define BASKETRY_CONTACT_INIT \
+    { 0, NULL, NULL, 0, BASKETRY_NO_KIND, BASKETRY_CONTACT_SHOWN, BASKETRY_NO_TIME, 0 }
 
 /** The start of a basketry_proposal_columns. */
 #define BASKETRY_PROPOSAL_COLUMNS_INIT \

@@ -35,6 +35,13 @@ enum basketry_constants {
     BASKETRY_CYCLE_REGULAR = 0,
     BASKETRY_CYCLE_LONG = 1,
     BASKETRY_CYCLE_ONE_OFF = 2,
+    BASKETRY_CONTACT_SHOWN = 0,
+    BASKETRY_CONTACT_IGNORED = 1,
+    BASKETRY_CONTACT_CLICKED = 2,
+    BASKETRY_CONTACT_BOUGHT = 3,
+    BASKETRY_CONTACT_REJECTED = 4,
+    BASKETRY_CONTACT_OPTED_OUT = 5,
+    BASKETRY_NO_TIME = -9223372036854775807 - 1,
     BASKETRY_LEARNED = 0,
     BASKETRY_GIVEN = 1,
     BASKETRY_ASSUMED = 2,
@@ -73,6 +80,25 @@ enum basketry_constants {
     BASKETRY_REASON_LINE_LIMIT = 22,
     BASKETRY_REASON_OUTRANKED = 23,
     BASKETRY_REASON_SUBSTITUTE_IN_BASKET = 24,
+    BASKETRY_REASON_OTHER_SEGMENT = 25,
+    BASKETRY_REASON_NO_CONSENT = 26,
+    BASKETRY_REASON_OPTED_OUT = 27,
+    BASKETRY_REASON_CONTACT_CAP = 28,
+    BASKETRY_REASON_CUSTOMER_IGNORES = 29,
+    BASKETRY_REASON_HELD_OUT = 30,
+    BASKETRY_REASON_REJECTED = 31,
+    BASKETRY_REASON_IGNORED = 32,
+    BASKETRY_REASON_COOL_DOWN = 33,
+    BASKETRY_REASON_OFFER_ENDED = 34,
+    BASKETRY_REASON_NOT_SELECTED = 35,
+    BASKETRY_REASON_SEGMENT_RULE = 36,
+    BASKETRY_REASON_BRAND_LIMIT = 37,
+    BASKETRY_REASON_CATEGORY_LIMIT = 38,
+    BASKETRY_REASON_SUBSTITUTE_OFFERED = 39,
+    BASKETRY_REASON_QUOTA_SLOT = 40,
+    BASKETRY_REASON_NOT_DRAWN = 41,
+    BASKETRY_REASON_CONTACT_NOT_WORTH = 42,
+    BASKETRY_REASON_IN_OTHER_OFFER = 43,
     BASKETRY_EVENT_SHOWN = 0,
     BASKETRY_EVENT_CLICKED = 1,
     BASKETRY_EVENT_BOUGHT = 2,
@@ -105,6 +131,7 @@ typedef struct basketry_history basketry_history;
 typedef struct basketry_history_builder basketry_history_builder;
 typedef struct basketry_itemset_counts basketry_itemset_counts;
 typedef struct basketry_itemsets basketry_itemsets;
+typedef struct basketry_ladder basketry_ladder;
 typedef struct basketry_learner basketry_learner;
 typedef struct basketry_model basketry_model;
 typedef struct basketry_plan basketry_plan;
@@ -468,6 +495,16 @@ typedef struct basketry_order {
     const struct basketry_line *lines;
     size_t n_lines;
 } basketry_order;
+typedef struct basketry_contact {
+    int64_t time_ms;
+    const char *channel;
+    const struct basketry_id *products;
+    size_t n_products;
+    int32_t kind;
+    int32_t outcome;
+    int64_t valid_until_ms;
+    int32_t ride_along;
+} basketry_contact;
 typedef struct basketry_context {
     size_t struct_size;
     int64_t now_ms;
@@ -479,6 +516,15 @@ typedef struct basketry_context {
     const struct basketry_order *orders_since;
     size_t n_orders_since;
     uint64_t seed;
+    const char *channel;
+    const char *const *segments;
+    size_t n_segments;
+    const char *const *consents;
+    size_t n_consents;
+    const struct basketry_contact *contacts;
+    size_t n_contacts;
+    double customer_value;
+    int32_t ride_along;
 } basketry_context;
 typedef struct basketry_propose_options {
     size_t struct_size;
@@ -508,6 +554,9 @@ typedef struct basketry_offer {
     double margin;
     double value;
     double chosen_with;
+    int32_t pinned;
+    uint32_t fallback;
+    int64_t valid_until_ms;
     const struct basketry_evidence *evidence;
     size_t n_evidence;
     const struct basketry_str *assumed;
@@ -515,7 +564,21 @@ typedef struct basketry_offer {
     struct basketry_str why;
     const struct basketry_source *sources;
     size_t n_sources;
+    const int64_t *allocation;
+    size_t n_allocation;
 } basketry_offer;
+typedef struct basketry_explore_choice {
+    struct basketry_id product;
+    int32_t kind;
+    double value;
+    double probability;
+} basketry_explore_choice;
+typedef struct basketry_quota_use {
+    struct basketry_str name;
+    uint32_t min;
+    uint32_t made;
+    double price;
+} basketry_quota_use;
 typedef struct basketry_suppressed {
     struct basketry_id product;
     int32_t reason;
@@ -524,6 +587,18 @@ typedef struct basketry_suppressed {
     double probability;
     double value;
 } basketry_suppressed;
+typedef struct basketry_tier {
+    struct basketry_id product;
+    struct basketry_str name;
+    int64_t price;
+    uint32_t term;
+    int32_t reason;
+    double margin;
+    double pack;
+    double rating;
+    double share;
+    double value;
+} basketry_tier;
 typedef struct basketry_proposal_columns {
     size_t struct_size;
     const char *customer;
@@ -1131,6 +1206,19 @@ struct basketry_str basketry_decision_id(const struct basketry_decision *decisio
 size_t basketry_decision_len(const struct basketry_decision *decision);
 const struct basketry_offer *basketry_decision_offer(const struct basketry_decision *decision,
                                                      size_t index);
+int32_t basketry_decision_stopped(const struct basketry_decision *decision);
+bool basketry_decision_held_out(const struct basketry_decision *decision);
+size_t basketry_decision_withheld_len(const struct basketry_decision *decision);
+const struct basketry_offer *basketry_decision_withheld(const struct basketry_decision *decision,
+                                                        size_t index);
+uint32_t basketry_decision_explored_slot(const struct basketry_decision *decision);
+size_t basketry_decision_choices_len(const struct basketry_decision *decision);
+const struct basketry_explore_choice *basketry_decision_choice(const struct basketry_decision *decision,
+                                                               size_t index);
+size_t basketry_decision_quotas_len(const struct basketry_decision *decision);
+const struct basketry_quota_use *basketry_decision_quota(const struct basketry_decision *decision,
+                                                         size_t index);
+double basketry_decision_contact_risk(const struct basketry_decision *decision);
 double basketry_decision_value(const struct basketry_decision *decision);
 bool basketry_decision_customer_known(const struct basketry_decision *decision);
 struct basketry_str basketry_decision_json(const struct basketry_decision *decision);
@@ -1173,6 +1261,18 @@ basketry_status basketry_decision_log_learn(const struct basketry_decision_log *
                                             struct basketry_policy **out);
 basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
                                             struct ArrowArrayStream *out);
+basketry_status basketry_engine_ladder(const struct basketry_engine *engine,
+                                       const struct basketry_policy *policy,
+                                       const struct basketry_context *context,
+                                       struct basketry_id product,
+                                       struct basketry_ladder **out);
+void basketry_ladder_free(struct basketry_ladder *ladder);
+size_t basketry_ladder_len(const struct basketry_ladder *ladder);
+basketry_status basketry_ladder_tier(const struct basketry_ladder *ladder,
+                                     size_t index,
+                                     struct basketry_tier *out);
+int64_t basketry_ladder_preselect(const struct basketry_ladder *ladder);
+struct basketry_str basketry_ladder_json(const struct basketry_ladder *ladder);
 basketry_status basketry_proposals_from_arrow(struct ArrowArrayStream *stream,
                                               const struct basketry_proposal_columns *columns,
                                               const char *currency,

@@ -182,6 +182,11 @@ AT(basketry_context, viewed, 56);
 AT(basketry_context, basket, 88);
 AT(basketry_context, orders_since, 104);
 AT(basketry_context, seed, 120);
+SIZE(basketry_tier, 104);
+AT(basketry_tier, price, 48);
+AT(basketry_tier, term, 56);
+AT(basketry_tier, margin, 64);
+AT(basketry_tier, value, 96);
 
 SIZE(basketry_evidence, 24);
 AT(basketry_evidence, value, 16);

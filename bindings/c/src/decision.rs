@@ -177,6 +177,8 @@ pub const BASKETRY_REASON_QUOTA_SLOT: i32 = 40;
 pub const BASKETRY_REASON_NOT_DRAWN: i32 = 41;
 /// All offers together are not worth what one more contact risks.
 pub const BASKETRY_REASON_CONTACT_NOT_WORTH: i32 = 42;
+/// It is part of another offer of the same decision.
+pub const BASKETRY_REASON_IN_OTHER_OFFER: i32 = 43;
 
 reasons! {
     BASKETRY_REASON_IN_BASKET = 0 is InBasket;
@@ -222,6 +224,7 @@ reasons! {
     BASKETRY_REASON_QUOTA_SLOT = 40 is QuotaSlot;
     BASKETRY_REASON_NOT_DRAWN = 41 is NotDrawn;
     BASKETRY_REASON_CONTACT_NOT_WORTH = 42 is ContactNotWorth;
+    BASKETRY_REASON_IN_OTHER_OFFER = 43 is InOtherOffer;
 }
 
 /// A number behind an offer. This struct never grows.
@@ -233,7 +236,8 @@ pub struct basketry_evidence {
     /// own_count, own_share, days_since and expected_interval; of a popular one customers and
     /// baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
     /// own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
-    /// contract term; rating where the catalogue has one.
+    /// contract term; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
+    /// discount_share and break_even_discount; rating where the catalogue has one.
     pub name: basketry_str,
     /// The number.
     pub value: f64,
@@ -248,20 +252,23 @@ pub struct basketry_offer {
     pub kind: i32,
     /// The kind as a word, such as "cross_sell".
     pub kind_name: basketry_str,
-    /// The products offered. One, for the kinds there are now.
+    /// The products offered. One, but of a bundle the main product and what goes with it, of a
+    /// second unit the product twice, of a top-up one or two.
     pub products: *const basketry_id,
     /// How many products are offered.
     pub n_products: usize,
-    /// The name of the product; empty if the catalogue has no names.
+    /// The name of the product; empty if the catalogue has no names; of several their names, with
+    /// " + " between them.
     pub name: basketry_str,
-    /// What it costs now, in minor units; of a contract, in each period.
+    /// What it costs now, in minor units; of a contract, in each period; of several products
+    /// together.
     pub price: i64,
-    /// What is taken off the price, in minor units.
+    /// What is taken off the price, in minor units. Only bundles have a discount.
     pub discount: i64,
     /// The ISO 4217 code of the currency.
     pub currency: basketry_str,
     /// Of a cross-sell: the product in the basket or viewed that it goes with. Of an up-sell: the
-    /// product in whose place it is offered. Otherwise no id.
+    /// product in whose place it is offered. Of a bundle: the main product. Otherwise no id.
     pub base_product: basketry_id,
     /// The chance that it is bought in this order if it is offered. Of an up-sell: that it is taken
     /// in place of the base product.
@@ -299,6 +306,10 @@ pub struct basketry_offer {
     pub sources: *const basketry_source,
     /// How many such numbers there are.
     pub n_sources: usize,
+    /// How the discount falls on each of the products, in minor units, adding up to it.
+    pub allocation: *const i64,
+    /// As many as there are products; 0 without a discount.
+    pub n_allocation: usize,
 }
 
 /// One of the candidates that a slot was drawn from. Its product is borrowed from the decision.
@@ -363,6 +374,7 @@ struct OfferRow {
     _evidence: Vec<basketry_evidence>,
     _assumed: Vec<basketry_str>,
     _sources: Vec<basketry_source>,
+    _allocation: Vec<i64>,
 }
 
 struct ExploredRows {
@@ -403,6 +415,7 @@ impl OfferRow {
                 source: sourced.source as i32,
             })
             .collect();
+        let allocation: Vec<_> = offer.allocation.iter().map(|off| off.minor).collect();
         let lent = basketry_offer {
             kind: offer.kind as i32,
             kind_name: basketry_str::lend(offer.kind.code()),
@@ -428,6 +441,8 @@ impl OfferRow {
             why: basketry_str::lend(&offer.why),
             sources: sources.as_ptr(),
             n_sources: sources.len(),
+            allocation: allocation.as_ptr(),
+            n_allocation: allocation.len(),
         };
         Self {
             lent,
@@ -435,6 +450,7 @@ impl OfferRow {
             _evidence: evidence,
             _assumed: assumed,
             _sources: sources,
+            _allocation: allocation,
         }
     }
 }

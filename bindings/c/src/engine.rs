@@ -21,7 +21,7 @@ use crate::strings::{
 /// while another replaces the model or the catalogue: each decision is made wholly from what was
 /// there when it began.
 pub struct basketry_engine {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 /// A product and how many of it. This struct never grows.
@@ -122,7 +122,7 @@ unsafe impl Grows for basketry_context {
 impl basketry_context {
     /// # Safety
     /// As for [`array`], [`basketry_str::get`] and [`optional_c_str`] for each field.
-    unsafe fn get(&self) -> Result<Context> {
+    pub(crate) unsafe fn get(&self) -> Result<Context> {
         let mut context = Context::at(self.now_ms).seed(self.seed);
         // SAFETY: passed on to the caller, here and below.
         unsafe {

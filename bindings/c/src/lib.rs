@@ -35,6 +35,7 @@ pub mod hierarchy;
 pub mod history;
 pub mod itemsets;
 pub mod journal;
+pub mod ladder;
 pub mod learner;
 pub mod model;
 pub mod model_rules;

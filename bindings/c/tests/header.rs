@@ -38,6 +38,7 @@ const SOURCES: &[&str] = &[
     "engine",
     "decision",
     "journal",
+    "ladder",
     "assign",
 ];
 

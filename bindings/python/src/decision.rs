@@ -232,13 +232,15 @@ impl Offer {
         self.inner.kind.code()
     }
 
-    /// The ids of the products offered.
+    /// The ids of the products offered: one, but of a bundle the main product and what goes with it,
+    /// of a second unit the product twice, of a top-up one or two.
     #[getter]
     fn products<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.inner.products.iter().map(|id| ids::to_py(py, id.as_ref())))
     }
 
-    /// The name of the product, or ``None`` if the catalogue has no names.
+    /// The name of the product, or ``None`` if the catalogue has no names; of several their names,
+    /// with `` + `` between them.
     #[getter]
     fn name(&self) -> Option<&str> {
         self.inner.name.as_deref()
@@ -250,10 +252,17 @@ impl Offer {
         self.inner.price.minor
     }
 
-    /// What is taken off the price, in minor units.
+    /// What is taken off the price, in minor units. Only bundles have a discount.
     #[getter]
     fn discount(&self) -> i64 {
         self.inner.discount.minor
+    }
+
+    /// How the discount falls on each of the products, in minor units, adding up to it; empty
+    /// without a discount.
+    #[getter]
+    fn allocation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.inner.allocation.iter().map(|off| off.minor))
     }
 
     /// The currency of all amounts, such as ``"EUR"``.
@@ -263,7 +272,7 @@ impl Offer {
     }
 
     /// Of a cross-sell the product that it goes with, of an up-sell the product in whose place it
-    /// is offered; otherwise ``None``.
+    /// is offered, of a bundle the main product; otherwise ``None``.
     #[getter]
     fn base_product<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         self.inner.base_product.as_ref().map(|id| ids::to_py(py, id.as_ref()))

@@ -400,7 +400,7 @@ fn lines(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<(Id, f64)>> {
         .collect()
 }
 
-fn read_orders(object: &Bound<'_, PyAny>) -> PyResult<Vec<Order>> {
+pub(crate) fn read_orders(object: &Bound<'_, PyAny>) -> PyResult<Vec<Order>> {
     let wrong = |i: usize| {
         PyTypeError::new_err(format!("orders_since[{i}]: expected a pair of a time and a basket"))
     };

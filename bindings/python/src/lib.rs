@@ -17,6 +17,7 @@ mod history;
 mod ids;
 mod itemsets;
 mod journal;
+mod ladder;
 mod learner;
 mod make_rules;
 mod mine;
@@ -58,6 +59,8 @@ mod _native {
     use crate::itemsets::{Itemset, Itemsets};
     #[pymodule_export]
     use crate::journal::DecisionLog;
+    #[pymodule_export]
+    use crate::ladder::Ladder;
     #[pymodule_export]
     use crate::learner::Learner;
     #[pymodule_export]

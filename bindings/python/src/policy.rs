@@ -46,6 +46,15 @@ use crate::{boundary, convert, error};
 /// cross_sell, service, up_sell, refill, similar, popular : int or dict
 ///     The most offers of the kind, or a dict with ``max``, ``lever`` and the kind's own settings:
 ///     ``min_price_ratio``, ``max_price_ratio`` (up_sell), ``due_from``, ``due_to`` (refill).
+/// top_up : dict
+///     What lifts the basket over a ``threshold`` (minor units) that ``cost`` the shop something:
+///     ``max_gap``, ``max_over``, ``items``, ``until``, ``max``, ``lever``. Default: no such offers.
+/// bundle : int or dict
+///     The most bundles, or a dict with ``max`` (default 0), ``lever``, ``items``, ``max_discount``,
+///     ``step``, ``min_margin``, and ``second``: the greatest discount on a second unit.
+/// ladder : str or dict
+///     Which tier :meth:`Engine.ladder` preselects: ``"second_lowest"``, ``"lowest"``, ``"highest"``
+///     or ``"most_valuable"``.
 /// price : dict
 ///     ``min`` and ``max`` of the prices that may be offered, in minor units.
 /// only, exclude : dict
@@ -90,7 +99,8 @@ use crate::{boundary, convert, error};
 ///     stands in braces is filled in.
 /// assume : dict
 ///     What stands in for what is not known: ``response_odds``, ``odds`` (a dict by kind of offer),
-///     ``accept``, ``abandon``, ``view_conversion``, ``margin_rate``; each a number, or a dict of
+///     ``accept``, ``abandon``, ``view_conversion``, ``discount_response``, ``second_unit``,
+///     ``margin_rate``; each a number, or a dict of
 ///     ``value`` and the ``exposures`` it was learned from (:meth:`DecisionLog.learn`).
 ///
 /// Raises

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
-    FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine, Policy, Product,
-    Reason, fit,
+    ErrorKind, FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine,
+    Policy, Product, Reason, fit,
 };
 
 const DAY: i64 = 86_400_000;
@@ -172,4 +172,190 @@ fn a_contract_is_upgraded_by_the_margin_of_its_term() {
     let offer = find(&decision, Kind::UpSell, "tariff-m").expect("the dearer tariff");
     assert_eq!(offer.margin, 1_100.0 * 24.0);
     assert_eq!(number(offer, "base_margin"), 600.0 * 24.0);
+}
+
+// ------------------------------------------------------------------------------------ top-up ----
+
+/// A basket of 32.00, 8.00 short of free shipping that costs the shop 0.50.
+const TOP_UP: &str = "[top_up]\nthreshold = 4000\ncost = 50\n";
+
+fn household() -> Context {
+    Context::at(now()).basket([("rolls-8", 8)])
+}
+
+#[test]
+fn the_best_that_closes_the_gap() {
+    let decision = engine().decide(&policy(TOP_UP), &household()).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::TopUp).expect("a top-up");
+    assert_eq!((number(offer, "basket"), number(offer, "gap")), (3_200.0, 800.0));
+    assert_eq!(number(offer, "threshold"), 4_000.0);
+    assert!((800..=1_200).contains(&offer.price.minor), "{offer}");
+    assert_eq!(offer.discount.minor, 0);
+    assert!(offer.value > 0.0 && offer.products.len() <= 2);
+    assert!(offer.why.contains("8.00 EUR"), "{}", offer.why);
+    // Nothing is in two offers of one decision.
+    let mut all: Vec<&Id> = decision.iter().flat_map(|offer| &offer.products).collect();
+    let count = all.len();
+    all.sort_by_key(|id| id.to_string());
+    all.dedup();
+    assert_eq!(all.len(), count);
+    for product in &offer.products {
+        assert_eq!(decision.why_not(product).reason, None);
+    }
+}
+
+#[test]
+fn no_top_up_where_it_makes_no_sense() {
+    let kinds = |text: &str, context: &Context| {
+        let decision = engine().decide(&policy(text), context).unwrap();
+        decision.iter().filter(|offer| offer.kind == Kind::TopUp).count()
+    };
+    assert_eq!(kinds(TOP_UP, &household()), 1);
+    assert_eq!(kinds("", &household()), 0, "no threshold");
+    assert_eq!(kinds(&format!("{TOP_UP}max = 0"), &household()), 0);
+    let reached = Context::at(now()).basket([("rolls-8", 10)]);
+    assert_eq!(kinds(TOP_UP, &reached), 0, "reached");
+    let far = Context::at(now()).basket([("rolls-8", 5)]);
+    assert_eq!(kinds(TOP_UP, &far), 0, "half of the basket is missing, and more");
+    let dear = TOP_UP.replace("cost = 50", "cost = 9000");
+    assert_eq!(kinds(&dear, &household()), 0, "the subsidy eats the margin");
+    let over = format!("{TOP_UP}until = {}", now());
+    assert_eq!(kinds(&over, &household()), 0, "no longer");
+    let soon = format!("{TOP_UP}until = {}", now() + 1);
+    assert_eq!(kinds(&soon, &household()), 1, "just now");
+}
+
+// ----------------------------------------------------------------------------------- bundles ----
+
+const BUNDLE: &str = "bundle = { max = 1, max_discount = 0.1, min_margin = 0.1 }\n";
+
+#[test]
+fn a_bundle_around_the_main_product() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let decision = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    assert_eq!(
+        (&offer.products[0], &offer.base_product),
+        (&"camera".into(), &Some("camera".into()))
+    );
+    assert!((3..=4).contains(&offer.products.len()), "{offer}");
+    let catalog = catalog();
+    let price = |id: &Id| catalog.price(catalog.find(id).unwrap()).unwrap().minor;
+    let total: i64 = offer.products.iter().map(price).sum();
+    assert_eq!(offer.price.minor, total);
+    assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
+    assert!(offer.allocation.is_empty() || offer.allocation.len() == offer.products.len());
+    assert!(offer.discount.minor <= total / 10);
+    assert!(number(offer, "break_even_discount") >= offer.discount.minor as f64);
+    // What is in the bundle is offered nowhere else.
+    for other in decision.iter().filter(|other| other.kind != Kind::Bundle) {
+        assert!(!offer.products[1..].contains(&other.products[0]), "{other}");
+    }
+    assert!(engine().decide(&policy(""), &context).unwrap().iter().all(|o| o.kind != Kind::Bundle));
+}
+
+#[test]
+fn a_discount_is_given_where_customers_respond() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let eager = policy(&format!("{BUNDLE}assume.discount_response = 60\nassume.response_odds = 1"));
+    let decision = engine().decide(&eager, &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    assert!(offer.discount.minor > 0, "{offer}");
+    let catalog = catalog();
+    for (product, off) in offer.products.iter().zip(&offer.allocation) {
+        let index = catalog.find(product).unwrap();
+        let paid = catalog.price(index).unwrap().minor - off.minor;
+        let margin = paid - catalog.cost(index).unwrap().minor;
+        assert!(margin as f64 >= 0.1 * paid as f64, "{product} keeps its margin");
+    }
+    // With the parts out of stock there is no bundle.
+    let mut empty = catalog.clone();
+    for product in ["lens", "tripod", "bag"] {
+        empty.set_stock(product, Some(0)).unwrap();
+    }
+    let decision = Engine::new(model(), empty).unwrap().decide(&eager, &context).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+    let mut empty = catalog;
+    empty.set_stock("camera", Some(0)).unwrap();
+    let decision = Engine::new(model(), empty).unwrap().decide(&eager, &context).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+}
+
+#[test]
+fn the_second_one_for_less() {
+    let context = Context::at(now()).basket([("soap", 1)]);
+    let text = "bundle = { max = 1, max_discount = 0, second = 0.5, step = 0.1 }\n\
+                assume.discount_response = 12";
+    let decision = engine().decide(&policy(text), &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a second one");
+    assert_eq!(offer.products, ["soap", "soap"].map(Id::from));
+    assert_eq!(offer.price.minor, 500);
+    assert!(offer.discount.minor > 0 && offer.discount.minor <= 125);
+    assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
+    // Two units need a stock of two.
+    let mut last = catalog();
+    last.set_stock("soap", Some(1)).unwrap();
+    let decision = Engine::new(model(), last).unwrap().decide(&policy(text), &context).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+    // Who takes two already needs no second.
+    let two = Context::at(now()).basket([("soap", 2)]);
+    let decision = engine().decide(&policy(text), &two).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+}
+
+// ----------------------------------------------------------------------------------- ladders ----
+
+#[test]
+fn the_tiers_of_a_line_in_order() {
+    let names = ["xs", "s", "m", "l", "xl"];
+    let bouquets: Vec<Product<'_>> = names
+        .iter()
+        .zip([2_900i64, 1_900, 3_900, 4_900, 900])
+        .map(|(&id, price)| Product::new(id).price(price).cost(price / 2).line("bouquet"))
+        .chain([Product::new("blue").price(3_000).cost(5).line("bouquet").must_match("c", "blue")])
+        .collect();
+    let engine = Engine::new(model(), catalog_of(&bouquets)).unwrap();
+    let context = Context::at(now());
+    let ladder = engine.ladder(&policy(""), &context, "xs").unwrap();
+    let order: Vec<String> = ladder.tiers.iter().map(|tier| tier.product.to_string()).collect();
+    assert_eq!(order, ["\"xl\"", "\"s\"", "\"xs\"", "\"m\"", "\"l\""]);
+    assert_eq!(ladder.preselect, Some(1));
+    assert_eq!(ladder.tiers[2].value, Some(0.0));
+    // 5 % accept 500 more, 1 % leave 1,450 behind.
+    assert!(near(ladder.tiers[3].value.unwrap(), 0.05 * 500.0 - 0.01 * 1_450.0));
+    assert!(near(ladder.tiers[0].value.unwrap(), 0.05 * (450.0 - 1_450.0)));
+    assert_eq!(ladder.tiers[0].share, None, "never sold");
+
+    let preselect = |text: &str, catalog: Catalog| {
+        let engine = Engine::new(model(), catalog).unwrap();
+        engine.ladder(&policy(text), &context, "xs").unwrap().preselect
+    };
+    let full = || catalog_of(&bouquets);
+    assert_eq!(preselect("ladder = \"lowest\"", full()), Some(0));
+    assert_eq!(preselect("ladder.preselect = \"highest\"", full()), Some(4));
+    assert_eq!(preselect("ladder.preselect = \"most_valuable\"", full()), Some(4));
+    let mut sold = full();
+    sold.set_stock("s", Some(0)).unwrap();
+    assert_eq!(preselect("", sold.clone()), Some(2), "the second of those there are");
+    for id in ["xs", "m", "l", "xl"] {
+        sold.set_stock(id, Some(0)).unwrap();
+    }
+    assert_eq!(preselect("", sold), None);
+    let error = engine.ladder(&policy(""), &context, "nothing").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnknownId);
+    let alone = self::engine().ladder(&policy(""), &context, "soap").unwrap();
+    assert_eq!((alone.tiers.len(), alone.preselect), (1, Some(0)));
+}
+
+#[test]
+fn shares_of_tiers_are_the_customers_own() {
+    let context = Context::at(now());
+    let engine = engine();
+    let ladder = engine.ladder(&policy(""), &context, "rolls-8").unwrap();
+    let shares: Vec<f64> = ladder.tiers.iter().map(|tier| tier.share.unwrap()).collect();
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{shares:?}");
+    assert!(shares[0] > shares[1] && shares[1] > shares[2] && shares[2] == 0.0);
+    assert!(near(ladder.tiers[1].unit_price.unwrap(), 43.75));
+    let json: serde_json::Value = serde_json::from_str(&ladder.to_json()).unwrap();
+    assert_eq!(json["tiers"][0]["product"], "rolls-8");
 }

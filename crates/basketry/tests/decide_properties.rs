@@ -28,6 +28,9 @@ struct Spec {
     category: i64,
     size: Option<i64>,
     quality: Option<f64>,
+    service: bool,
+    term: Option<u32>,
+    pack: Option<f64>,
     in_catalog: bool,
 }
 
@@ -57,11 +60,17 @@ fn spec() -> impl Strategy<Value = Spec> {
         (prop::option::weighted(0.5, 0..4i64), often(0.93)),
         (prop::option::weighted(0.7, 0..4i64), prop::option::weighted(0.8, 0..3i64)),
         (0..3i64, prop::option::weighted(0.5, 0..2i64)),
-        (prop::option::weighted(0.5, (0..3i64).prop_map(|q| q as f64)), often(0.95)),
+        (
+            prop::option::weighted(0.5, (0..3i64).prop_map(|q| q as f64)),
+            often(0.95),
+            often(0.1),
+            prop::option::weighted(0.1, 1..4u32),
+            prop::option::weighted(0.3, (1..4i64).prop_map(|pack| pack as f64)),
+        ),
     )
         .prop_map(
             |((price, cost), (stock, sellable), (line, brand), (category, size), rest)| {
-                let (quality, in_catalog) = rest;
+                let (quality, in_catalog, service, term, pack) = rest;
                 Spec {
                     price,
                     cost,
@@ -72,6 +81,9 @@ fn spec() -> impl Strategy<Value = Spec> {
                     category,
                     size,
                     quality,
+                    service,
+                    term,
+                    pack,
                     in_catalog,
                 }
             },
@@ -89,8 +101,13 @@ fn policy(products: i64) -> impl Strategy<Value = Policy> {
         (prop::option::of(0..500i64), prop::option::of(500..2_000i64)),
         (prop::collection::vec(0..products, 0..3), few(3), few(3), few(4)),
         (prop::sample::select(vec![0.0, 0.3]), 1.0..3.0f64, 0.0..1.0f64, 0.0..0.1f64),
+        (
+            prop::option::weighted(0.5, (500..6_000i64, 0..60i64)),
+            (0..3u32, 1..4u32, prop::sample::select(vec![0.0, 0.2])),
+            (prop::sample::select(vec![0.0, 0.5]), 0.0..40.0f64, 0.0..0.2f64),
+        ),
     )
-        .prop_map(|(top, rules, kinds, lever, price, exclude, assume)| {
+        .prop_map(|(top, rules, kinds, lever, price, exclude, assume, sets)| {
             let mut policy = Policy::new("random");
             (policy.max_offers, policy.min_value) = (top.0, top.1);
             policy.contact_cost = f64::from(top.2) * 0.05;
@@ -110,6 +127,15 @@ fn policy(products: i64) -> impl Strategy<Value = Policy> {
             policy.assume.response_odds = assume.1;
             policy.assume.accept = assume.2;
             policy.assume.abandon = assume.3;
+            if let Some((threshold, cost)) = sets.0 {
+                policy.top_up.threshold = Some(threshold);
+                policy.top_up.cost = cost as f64;
+            }
+            (policy.bundle.max, policy.bundle.items, policy.bundle.max_discount) = sets.1;
+            policy.bundle.step = 0.05;
+            policy.bundle.second = sets.2.0;
+            policy.assume.discount_response = sets.2.1;
+            policy.assume.second_unit = sets.2.2;
             policy
         })
 }
@@ -179,6 +205,8 @@ fn catalog(products: &[Spec]) -> Catalog {
         if let Some(quality) = spec.quality {
             product = product.quality("quality", quality);
         }
+        product = product.service(spec.service);
+        (product.term, product.pack) = (spec.term, spec.pack);
         builder.push(&product).unwrap();
     }
     builder.finish()
@@ -219,10 +247,12 @@ fn int(id: &Id) -> i64 {
 }
 
 fn margin(spec: &Spec, policy: &Policy) -> Option<f64> {
-    let price = spec.price? as f64;
+    let (price, periods) = (spec.price? as f64, f64::from(spec.term.unwrap_or(1)));
     match spec.cost {
-        Some(cost) => Some(price - cost as f64),
-        None if policy.assume.margin_rate > 0.0 => Some(price * policy.assume.margin_rate),
+        Some(cost) => Some((price - cost as f64) * periods),
+        None if policy.assume.margin_rate > 0.0 => {
+            Some(price * policy.assume.margin_rate * periods)
+        }
         None => None,
     }
 }
@@ -235,16 +265,19 @@ fn near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()))
 }
 
-/// What an offer must satisfy, worked out from the inputs alone.
-fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
+/// The products that an offer adds: of a bundle all but the main one.
+fn added(offer: &Offer) -> Vec<i64> {
+    let all: Vec<i64> = offer.products.iter().map(int).collect();
+    if offer.kind == Kind::Bundle { all[1..].to_vec() } else { all }
+}
+
+/// What a product that is offered must satisfy; returns its price and margin.
+fn check_product(world: &World, id: i64, offer: &Offer) -> (i64, f64) {
     let policy = &world.policy;
-    let id = int(&offer.products[0]);
     let spec = &world.products[id as usize];
     assert!(spec.in_catalog && spec.sellable, "{offer}");
-    assert!(!ask.basket.contains(&id) && ask.viewed != Some(id), "{offer}");
     assert!(spec.stock.is_none_or(|stock| stock > 0), "{offer}");
     let price = spec.price.expect("priced");
-    assert_eq!(offer.price.minor, price);
     assert!(policy.price.min.is_none_or(|min| price >= min), "{offer}");
     assert!(policy.price.max.is_none_or(|max| price <= max), "{offer}");
     let excluded = &policy.exclude;
@@ -253,7 +286,69 @@ fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
     assert!(!spec.brand.is_some_and(|brand| excluded.brands.contains(&Id::Int(brand))), "{offer}");
     assert!(!spec.line.is_some_and(|line| excluded.lines.contains(&Id::Int(line))), "{offer}");
     let own = margin(spec, policy).expect("margin known or assumed");
-    assert!(own > 0.0 && near(own, offer.margin), "{offer}");
+    assert!(own > 0.0, "{offer}");
+    (price, own)
+}
+
+/// What an offer of several products must satisfy.
+fn check_set(world: &World, ask: &Ask, offer: &Offer) {
+    let policy = &world.policy;
+    let ids: Vec<i64> = offer.products.iter().map(int).collect();
+    let prices: Vec<(i64, f64)> = ids.iter().map(|&id| check_product(world, id, offer)).collect();
+    assert_eq!(offer.price.minor, prices.iter().map(|price| price.0).sum::<i64>());
+    assert!(near(offer.margin, prices.iter().map(|price| price.1).sum()), "{offer}");
+    assert!(offer.value > policy.min_value, "{offer}");
+    assert!(offer.probability >= offer.base_probability, "{offer}");
+    for &id in &ids {
+        assert_eq!(world.products[id as usize].term.unwrap_or(1), 1, "paid once: {offer}");
+    }
+    let here = |id: i64| ask.basket.contains(&id) || ask.viewed == Some(id);
+    if offer.kind == Kind::TopUp {
+        assert!(!ids.iter().any(|&id| here(id)) && ids.len() <= 2, "{offer}");
+        let mut all = ask.basket.clone();
+        all.sort_unstable();
+        let worth: i64 = all.iter().map(|&id| world.products[id as usize].price.unwrap()).sum();
+        let gap = policy.top_up.threshold.unwrap() - worth;
+        assert!(gap > 0 && gap as f64 <= 0.5 * worth as f64, "{offer}");
+        assert!(gap <= offer.price.minor && offer.price.minor <= gap + gap / 2, "{offer}");
+        assert!(offer.margin > policy.top_up.cost && offer.discount.minor == 0, "{offer}");
+        return;
+    }
+    let main = ids[0];
+    assert!(here(main), "{offer}");
+    assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
+    if offer.discount.minor > 0 {
+        assert_eq!(offer.allocation.len(), ids.len());
+        for (off, (_, margin)) in offer.allocation.iter().zip(&prices) {
+            assert!(off.minor as f64 <= *margin, "not below cost: {offer}");
+        }
+    }
+    let price = offer.price.minor as f64;
+    if ids[1] == main {
+        let stock = world.products[main as usize].stock;
+        assert!(ids.len() == 2 && stock.is_none_or(|stock| stock >= 2), "{offer}");
+        assert!(ask.basket.iter().filter(|&&id| id == main).count() <= 1, "{offer}");
+        assert!(offer.discount.minor as f64 <= policy.bundle.second * price / 2.0, "{offer}");
+    } else {
+        assert!(!ids[1..].iter().any(|&id| here(id)), "{offer}");
+        assert!(ids.len() <= 1 + policy.bundle.items as usize, "{offer}");
+        assert!(offer.discount.minor as f64 <= policy.bundle.max_discount * price, "{offer}");
+        assert!(offer.discount.minor > 0 || ids.len() > 2, "{offer}");
+    }
+}
+
+/// What an offer must satisfy, worked out from the inputs alone.
+fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
+    if matches!(offer.kind, Kind::Bundle | Kind::TopUp) {
+        return check_set(world, ask, offer);
+    }
+    let policy = &world.policy;
+    let id = int(&offer.products[0]);
+    let spec = &world.products[id as usize];
+    let (price, own) = check_product(world, id, offer);
+    assert!(!ask.basket.contains(&id) && ask.viewed != Some(id), "{offer}");
+    assert_eq!(offer.price.minor, price);
+    assert!(near(own, offer.margin), "{offer}");
     assert_eq!(offer.chosen_with, 1.0);
     assert!(offer.value > policy.min_value, "{offer}");
     assert!((0.0..=1.0).contains(&offer.probability), "{offer}");
@@ -276,7 +371,8 @@ fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
         assert!(same_line(base) || by_brand, "{offer}");
         assert_eq!(spec.size, base_spec.size);
         if let (Some(up), Some(base)) = (spec.quality, base_spec.quality) {
-            assert!(up > base, "{offer}");
+            let larger = matches!((spec.pack, base_spec.pack), (Some(up), Some(base)) if up > base);
+            assert!(up > base || (larger && up == base), "{offer}");
         }
         let ratio = price as f64 / base_spec.price.unwrap() as f64;
         assert!((1.05 - 1e-9..=2.0 + 1e-9).contains(&ratio), "{offer}");
@@ -302,7 +398,8 @@ fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
         assert!(near(offer.value, lever * ((p1 - p0) * own - policy.contact_cost)), "{offer}");
     }
     match offer.kind {
-        Kind::CrossSell => {
+        Kind::CrossSell | Kind::Service => {
+            assert_eq!(spec.service, offer.kind == Kind::Service, "{offer}");
             let base = int(offer.base_product.as_ref().expect("a cross-sell goes with something"));
             assert!(here.contains(&base), "{offer}");
             assert!(number(offer, "lift_low") > 1.0, "{offer}");
@@ -330,9 +427,11 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
     let mut lines: HashMap<i64, u32> = HashMap::new();
     for offer in decision {
         check_offer(world, ask, offer);
-        let id = int(&offer.products[0]);
-        assert!(!seen.contains(&id), "offered twice: {offer}");
-        seen.push(id);
+        for id in added(offer) {
+            assert!(!seen.contains(&id), "offered twice: {offer}");
+            seen.push(id);
+        }
+        let id = added(offer)[0];
         *kinds.entry(offer.kind).or_default() += 1;
         if let Some(line) = world.products[id as usize].line {
             *lines.entry(line).or_default() += 1;
@@ -345,6 +444,9 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
         (Kind::UpSell, policy.up_sell.max),
         (Kind::Refill, policy.refill.max),
         (Kind::Popular, policy.popular.max),
+        (Kind::Service, policy.service.max),
+        (Kind::Bundle, policy.bundle.max),
+        (Kind::TopUp, policy.top_up.max),
     ] {
         assert!(kinds.get(&kind).copied().unwrap_or(0) <= max);
     }
@@ -355,6 +457,13 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
     assert_eq!(counted as usize, suppressed.len());
     for candidate in &suppressed {
         let id = int(&candidate.product);
+        if candidate.reason == Reason::InOtherOffer {
+            let mut sets = decision.iter().filter(|offer| offer.products.len() > 1);
+            let in_deal = |offer: &Offer| offer.products.iter().any(|other| int(other) == id);
+            let up_sell = candidate.kind == Some(Kind::UpSell);
+            assert!(up_sell || sets.any(in_deal) || decision.iter().any(in_deal));
+            continue;
+        }
         assert!(!seen.contains(&id), "offered and suppressed, or suppressed twice: {id}");
         seen.push(id);
         // Whatever is left over was beaten, or could not be taken.
@@ -364,11 +473,15 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
     }
     for id in 0..world.products.len() as i64 + 2 {
         let answer = decision.why_not(id);
-        let offered = decision.iter().any(|offer| int(&offer.products[0]) == id);
+        let is_base = |offer: &Offer| offer.base_product == Some(Id::Int(id));
+        let mut offers = decision.iter().filter(|offer| !is_base(offer));
+        let offered = offers.any(|offer| added(offer).contains(&id));
         assert_eq!(answer.reason.is_none(), offered, "{}", answer.text);
         assert!(answer.text.starts_with(&format!("{id} is ")), "{}", answer.text);
         match suppressed.iter().find(|candidate| int(&candidate.product) == id) {
-            Some(candidate) => assert_eq!(answer.reason, Some(candidate.reason)),
+            Some(candidate) => {
+                assert!(offered || answer.reason == Some(candidate.reason), "{}", answer.text);
+            }
             None if ask.basket.contains(&id) => {
                 let known = answer.reason != Some(Reason::UnknownProduct);
                 assert!(!known || answer.reason == Some(Reason::InBasket));

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
+use super::sets::{SetCandidate, SetScratch, Together};
 use super::slate::{Scene, Slate, uniform};
 use super::state::{Compiled, NONE, OnShelf, State};
 use super::up_sell::{Fit, compare, receptiveness};
@@ -22,6 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) kind: Option<Kind>,
     /// `None`: still a candidate, or an offer.
     pub(crate) reason: Option<Reason>,
+    /// Of several products: the place among the sets; [`NONE`] of a single one.
+    pub(crate) set: u32,
 }
 
 /// An outcome that is offered, and what its offer is made of when it is asked for.
@@ -43,12 +46,15 @@ pub(crate) enum Detail {
     UpSell(UpSellCandidate),
     /// A product that is pinned and otherwise would be no candidate, with its chance.
     Pinned(f64),
+    /// Several products together.
+    Set(SetCandidate),
 }
 
 /// A candidate for an up-sell and its numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UpSellCandidate {
     pub(crate) outcome: u32,
+    pub(crate) key: u32,
     /// The key of the product in whose place it is offered.
     pub(crate) base: u32,
     pub(crate) numbers: value::UpSell,
@@ -68,7 +74,7 @@ pub(crate) struct Scratch {
     apart: Vec<u32>,
     /// Per line: the round in which it was met, and [`IN_BASKET`] or [`VIEWED`].
     lines: Vec<(u32, u32)>,
-    scorer: scorer::Scratch,
+    pub(super) scorer: scorer::Scratch,
     context: Vec<u32>,
     /// What all candidates share.
     shared: Option<Shared>,
@@ -81,6 +87,9 @@ pub(crate) struct Scratch {
     /// Outcomes that are candidates only because they are pinned.
     only_pinned: Vec<u32>,
     pub(crate) up_sells: Vec<UpSellCandidate>,
+    /// How many of the outcomes are of single products; those of several come behind.
+    pub(crate) singles: usize,
+    pub(super) sets: SetScratch,
     bases: Vec<Base>,
     /// How many of the bases were looked at.
     pub(crate) bases_judged: usize,
@@ -142,7 +151,7 @@ impl Scratch {
     }
 
     /// The outcome of a product that is neither in the basket nor viewed.
-    fn outcome_of(&self, state: &State, key: u32) -> Option<u32> {
+    pub(super) fn outcome_of(&self, state: &State, key: u32) -> Option<u32> {
         match state.model_of(key) {
             NONE => None,
             // Outcomes begin with those of the scorer's candidates, in their order.
@@ -242,7 +251,7 @@ impl Scratch {
                 self.scorer.choose_place(place as u32);
             }
             let (value, probability) = (f64::NAN, f32::NAN);
-            self.outcomes.push(Outcome { value, key, probability, kind, reason });
+            self.outcomes.push(Outcome { value, key, probability, kind, reason, set: NONE });
         }
         self.scored = self.outcomes.len();
     }
@@ -398,8 +407,14 @@ impl Scratch {
                 let reason = self.barred(state, compiled, key).unwrap_or(Reason::NoEvidence);
                 let i = self.outcomes.len() as u32;
                 self.marks[key as usize] = (self.round, i);
-                let (value, kind, reason) = (f64::NAN, None, Some(reason));
-                self.outcomes.push(Outcome { value, key, probability: 0.0, kind, reason });
+                self.outcomes.push(Outcome {
+                    value: f64::NAN,
+                    key,
+                    probability: 0.0,
+                    kind: None,
+                    reason: Some(reason),
+                    set: NONE,
+                });
                 i
             });
             if self.pinned.len() >= policy.max_offers as usize
@@ -470,6 +485,8 @@ impl Scratch {
         context: &Context,
     ) {
         self.judge_pins(state, compiled, request);
+        self.singles = self.outcomes.len();
+        self.propose_sets(state, compiled, request);
         let policy = &compiled.policy;
         let draw = if policy.explore.active() {
             uniform(context.seed, &compiled.version, context.customer.as_ref())
@@ -483,8 +500,10 @@ impl Scratch {
             pinned: &self.pinned,
             draw,
             risk: request.people.risk,
+            together: Together { sets: &self.sets.found, up_sells: &self.up_sells },
         };
         self.slate.choose(&mut self.outcomes, &scene);
+        self.mark_parts(state);
     }
 
     /// What the offer of an outcome is made of.
@@ -496,6 +515,10 @@ impl Scratch {
         let up_sell = self.up_sells.iter().find(|held| held.outcome == outcome);
         match up_sell {
             Some(up_sell) => Some(Detail::UpSell(*up_sell)),
+            None if outcome as usize >= self.singles => {
+                let set = self.outcomes[outcome as usize].set;
+                self.sets.found.get(set as usize).copied().map(Detail::Set)
+            }
             None if (outcome as usize) < self.scored => {
                 let shared = self.shared.as_ref()?;
                 let scored = learned.scored(shared, &self.scorer, outcome as usize);
@@ -507,6 +530,12 @@ impl Scratch {
 
     /// What the decision should warn of.
     pub(crate) fn warning(&self) -> Option<String> {
+        if self.sets.worth_unknown {
+            return Some(
+                "top_up: what the basket is worth is not known, since not all of it has a price"
+                    .to_owned(),
+            );
+        }
         (self.bases_judged < self.bases.len()).then(|| {
             format!(
                 "up_sell: of {} products in the basket or viewed that have variants only the first \
@@ -578,6 +607,7 @@ impl Scratch {
                 probability: 0.0,
                 kind: Some(Kind::UpSell),
                 reason: item.never,
+                set: NONE,
             };
             if outcome.reason.is_some() {
                 self.suppress(state, outcome);
@@ -686,7 +716,13 @@ impl Scratch {
             }
         };
         self.up_sells.retain(|held| held.outcome != i);
-        self.up_sells.push(UpSellCandidate { outcome: i, base, numbers, own_purchases });
+        self.up_sells.push(UpSellCandidate {
+            outcome: i,
+            key: outcome.key,
+            base,
+            numbers,
+            own_purchases,
+        });
     }
 }
 
@@ -709,7 +745,7 @@ pub(crate) fn rests_on_view(kind: Kind, because: u32, viewed_only: u32) -> bool 
     matches!(kind, Kind::CrossSell | Kind::Service) && viewed_only != NONE && because == viewed_only
 }
 
-fn worth(value: f64, policy: &Policy) -> bool {
+pub(super) fn worth(value: f64, policy: &Policy) -> bool {
     value > policy.min_value && value.is_finite()
 }
 
@@ -721,6 +757,7 @@ fn lever(policy: &Policy, kind: Kind) -> f64 {
         Kind::Popular => policy.popular.lever,
         Kind::Similar => policy.similar.lever,
         Kind::Service => policy.service.lever,
-        Kind::Bundle | Kind::TopUp => 1.0,
+        Kind::Bundle => policy.bundle.lever,
+        Kind::TopUp => policy.top_up.lever,
     }
 }

@@ -317,6 +317,14 @@ pub(crate) fn iso(time_ms: i64) -> String {
         .map_or_else(|_| format!("{time_ms} ms"), |time| time.to_string())
 }
 
+/// A time, or nothing.
+pub(crate) fn read_some_time(path: &str, node: &Node) -> Result<Option<i64>> {
+    match &node.value {
+        Value::Null => Ok(None),
+        _ => read_time(path, node).map(Some),
+    }
+}
+
 pub(crate) fn read_time(path: &str, node: &Node) -> Result<i64> {
     match &node.value {
         Value::Int(value) => match i64::try_from(*value) {

@@ -149,7 +149,8 @@ impl Decision {
         self.compiled = compiled;
         self.context.clone_from(context);
         self.request.clone_from(request);
-        self.outcomes.clone_from(&scratch.outcomes);
+        self.outcomes.clear();
+        self.outcomes.extend_from_slice(&scratch.outcomes[..scratch.singles]);
         let learned = self.state.model.learned();
         self.chosen.clear();
         self.chosen.extend(scratch.slate.chosen.iter().filter_map(|pick| {
@@ -424,7 +425,11 @@ impl Decision {
             Some(name) => format!("{id} (\"{name}\")"),
             None => id.to_string(),
         };
-        if let Some(offer) = self.offers().iter().find(|offer| offer.products[0].as_ref() == id) {
+        let has = |offer: &&Offer| {
+            let base = offer.base_product.as_ref().is_some_and(|base| base.as_ref() == id);
+            !base && offer.products.iter().any(|product| product.as_ref() == id)
+        };
+        if let Some(offer) = self.offers().iter().find(has) {
             let text = texts.say("offered", &[("product", &label), ("why", &offer.why)]);
             return answer(None, text);
         }

@@ -9,11 +9,12 @@ use arc_swap::ArcSwap;
 use super::candidates::Scratch;
 use super::context::Context;
 use super::decision::Decision;
+use super::ladder::Ladder;
 use super::policy::Policy;
 use super::request::Request;
 use super::state::{Compiled, State};
 use crate::affinity::scorer::Task;
-use crate::data::Catalog;
+use crate::data::{Catalog, IdRef};
 use crate::{Model, Result};
 
 /// Decides what to offer: a [`Model`] plus what the shop sells now.
@@ -190,6 +191,28 @@ impl Engine {
         let state = self.state.load_full();
         let compiled = state.compiled(policy)?;
         make(state, compiled, context, decision)
+    }
+
+    /// The tiers of a product's line in order of price (of those that are equal to it on every
+    /// attribute that must match), and which of them to preselect by the policy's
+    /// [`ladder`](crate::Policy::ladder). Of the context the customer, the time and the orders since
+    /// count.
+    ///
+    /// # Errors
+    /// Those of [`decide`](Self::decide); [`ErrorKind::UnknownId`](crate::ErrorKind::UnknownId) if
+    /// the catalogue does not have the product, and [`ErrorKind::Data`](crate::ErrorKind::Data) if
+    /// it has no price for it.
+    pub fn ladder<'a>(
+        &self,
+        policy: &Policy,
+        context: &Context,
+        product: impl Into<IdRef<'a>>,
+    ) -> Result<Ladder> {
+        let state = self.state.load_full();
+        let compiled = state.compiled(policy)?;
+        let mut request = Request::default();
+        request.resolve(&state, &compiled.policy, context)?;
+        Ladder::new(&state, &compiled, &request, product.into())
     }
 }
 

@@ -53,6 +53,8 @@ impl serde::Serialize for Offer {
         s.serialize_field("name", &self.name)?;
         s.serialize_field("price", &self.price.minor)?;
         s.serialize_field("discount", &self.discount.minor)?;
+        let allocation: Vec<i64> = self.allocation.iter().map(|off| off.minor).collect();
+        s.serialize_field("allocation", &allocation)?;
         s.serialize_field("base_product", &self.base_product)?;
         s.serialize_field("probability", &round6(self.probability))?;
         s.serialize_field("base_probability", &round6(self.base_probability))?;

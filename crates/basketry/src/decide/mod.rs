@@ -17,7 +17,8 @@
 //! - bought before, and the time since is between `due_from` and `due_to` of the expected
 //!   interval: [`Kind::Refill`]
 //! - sells with something in the basket or viewed more than by chance (the lower 2.5 % bound of
-//!   the shrunk lift is above 1), with enough customers behind it: [`Kind::CrossSell`]
+//!   the shrunk lift is above 1), with enough customers behind it: [`Kind::CrossSell`], or
+//!   [`Kind::Service`] if the catalogue marks it as a service or contract
 //! - bought before: not offered ([`Reason::NotDue`])
 //! - among the fifty products most similar to what the customer bought: [`Kind::Similar`]
 //! - popular: [`Kind::Popular`], for slots that the other kinds leave
@@ -25,7 +26,13 @@
 //! Besides, each product in the basket or viewed is compared with the dearer ones of its product
 //! line, or, without a line, of its brand in its narrowest category: equal on every attribute that
 //! must match, worse on no quality attribute and better on one, within the policy's price ratios,
-//! and with a greater margin. The most valuable one is a candidate for an [`Kind::UpSell`].
+//! and with a greater margin. A larger pack is better if its unit price is not higher. The most
+//! valuable one is a candidate for an [`Kind::UpSell`].
+//!
+//! From the single products that may be offered, and are paid once, come offers of several: the one
+//! or the two that lift the basket over a threshold ([`Kind::TopUp`]), a main product with what goes
+//! with it, and a second unit of it ([`Kind::Bundle`]). Nothing is in two offers of one decision, and
+//! no product has two deals.
 //!
 //! # What it is worth
 //!
@@ -40,6 +47,19 @@
 //! `accept * (M - m) > abandon * m`. `accept` is the policy's, times the customer's own share of
 //! purchases in the group at or above the dearer price (shrunk by five pseudo-purchases to the
 //! shop's share) over the shop's share.
+//!
+//! A contract of n periods has n times the margin of one.
+//!
+//! A top-up: `lever * (sum (P1 - P0) * margin - P * cost - contact_cost)` over its products, where
+//! the threshold is reached with the chance P of its less probable product, and costs the shop
+//! `cost`; none if `cost` eats the whole margin.
+//!
+//! A bundle at a discount D, bought with chance P by those who buy its main product:
+//! `lever * (k * (sum max(P - P0, 0) * margin - P * D) - contact_cost)` over the added products. The
+//! odds of P are those of the least probable added product, times `response_odds`, times
+//! `exp(discount_response * D / price)`: who would buy that one anyway is taken to be who would buy
+//! the others. Discounts are tried on a grid, and no product is sold below `min_margin`. A second
+//! unit likewise, with `second_unit` as the chance that it is bought anyway.
 //!
 //! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.
 //!
@@ -65,6 +85,7 @@
 //! offers that were withheld tells it: [`DecisionLog::learn`].
 
 mod assign;
+mod bundle;
 mod campaign;
 mod candidates;
 mod contact;
@@ -73,14 +94,18 @@ mod decision;
 mod eligibility;
 mod engine;
 mod journal;
+mod ladder;
 mod log;
 mod offer;
 mod policy;
 mod reasons;
 mod request;
+mod set_offer;
+mod sets;
 mod slate;
 mod state;
 mod texts;
+mod top_up;
 mod tree;
 mod up_sell;
 mod value;
@@ -96,11 +121,12 @@ pub use decision::{
 };
 pub use engine::Engine;
 pub use journal::{DecisionLog, Event, LearnOptions, Learned, LearnedNumber};
+pub use ladder::{Ladder, Tier};
 pub use offer::{Evidence, Offer, Sourced};
 pub use policy::{
-    Assume, Cap, ContactPolicy, CoolDownPolicy, CrossSellPolicy, ExplorePolicy, FatiguePolicy,
-    HoldoutPolicy, Language, Pin, Policy, PopularPolicy, PriceWindow, Quota, RefillPolicy, Rule,
-    SegmentPolicy, Selection, ServicePolicy, SimilarPolicy, SuppressPolicy, Texts, UnknownProducts,
-    UpSellPolicy,
+    Assume, BundlePolicy, Cap, ContactPolicy, CoolDownPolicy, CrossSellPolicy, ExplorePolicy,
+    FatiguePolicy, HoldoutPolicy, LadderPolicy, Language, Pin, Policy, PopularPolicy, Preselect,
+    PriceWindow, Quota, RefillPolicy, Rule, SegmentPolicy, Selection, ServicePolicy, SimilarPolicy,
+    SuppressPolicy, Texts, TopUpPolicy, UnknownProducts, UpSellPolicy,
 };
 pub use reasons::{Kind, Reason, Source};

@@ -14,25 +14,31 @@ use crate::data::{Id, Money};
 pub struct Offer {
     /// The kind of offer.
     pub kind: Kind,
-    /// The products offered. One, for the kinds there are now.
+    /// The products offered. One, but of a bundle the main product and what goes with it, of a
+    /// second unit the product twice, of a top-up one or two.
     pub products: Vec<Id>,
-    /// The name of the product, if the catalogue has names.
+    /// The name of the product, if the catalogue has names; of several their names, with " + "
+    /// between them.
     pub name: Option<String>,
-    /// What it costs now; of a contract, in each period.
+    /// What it costs now; of a contract, in each period; of several products together.
     pub price: Money,
-    /// What is taken off the price. Nothing, for the kinds there are now.
+    /// What is taken off the price. Only bundles have a discount.
     pub discount: Money,
+    /// How the discount falls on each of `products`, in their order, adding up to it; empty without
+    /// a discount. It is in proportion to the prices, and what rounding leaves falls on the dearest.
+    pub allocation: Vec<Money>,
     /// Of a cross-sell: the product in the basket or viewed that it goes with. Of an up-sell:
-    /// the product in whose place it is offered.
+    /// the product in whose place it is offered. Of a bundle: the main product, which is among
+    /// `products` too.
     pub base_product: Option<Id>,
     /// The chance that it is bought in this order if it is offered. Of an up-sell: that it is
-    /// taken in place of the base product.
+    /// taken in place of the base product. Of several products: that all of them are bought.
     pub probability: f64,
     /// The chance that it is bought in this order if it is not offered, as learned. Of an
     /// up-sell 0: without the offer the base product is bought.
     pub base_probability: f64,
     /// Price less cost in minor units; where the cost is not known, as assumed. Of a contract, in
-    /// all its periods.
+    /// all its periods; of several products together, before the discount.
     pub margin: f64,
     /// The expected contribution of making this offer, in minor units.
     pub value: f64,
@@ -86,6 +92,11 @@ pub struct Sourced {
 ///   `own_line_purchases` (by this customer, among its variants), `receptiveness` (how many times
 ///   likelier than others the customer is to take it, by these); of a larger pack `pack`,
 ///   `base_pack` (contents), `unit_price` and `base_unit_price`
+/// - top-up: `threshold`, `basket` (what it is worth), `gap` (what is missing), `cost` (that the
+///   shop bears once the threshold is reached; all in minor units), and `until_ms` if it ends
+/// - bundle: `main_purchase` (the chance that the main product is bought), `discount_share` (of the
+///   price; of a second unit, of its price), `break_even_discount` (in minor units: one at which it
+///   would be worth nothing)
 /// - all: `rating` (0 to 5), where the catalogue has one
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -109,6 +120,7 @@ impl Builder<'_> {
             Detail::Added(scored) => self.added(chosen, scored),
             Detail::UpSell(up_sell) => self.up_sell(chosen, up_sell),
             Detail::Pinned(p0) => self.pinned(chosen, *p0),
+            Detail::Set(set) => self.set(chosen, set),
         };
         if let Some(rating) = self.state.catalog.rating(chosen.outcome.key) {
             offer.evidence.push(Evidence { name: "rating", value: rating });
@@ -167,7 +179,7 @@ impl Builder<'_> {
         offer.sources = sources;
     }
 
-    fn plain(&self, chosen: &Chosen, kind: Kind) -> Offer {
+    pub(super) fn plain(&self, chosen: &Chosen, kind: Kind) -> Offer {
         let request = self.request;
         let key = chosen.outcome.key;
         let item = &self.compiled.items[key as usize];
@@ -178,6 +190,7 @@ impl Builder<'_> {
             name: self.state.name(key).map(str::to_owned),
             price: Money { minor: self.state.catalog.price[key as usize], currency },
             discount: Money { minor: 0, currency },
+            allocation: Vec::new(),
             base_product: None,
             probability: 0.0,
             base_probability: 0.0,
@@ -367,7 +380,7 @@ impl Builder<'_> {
     }
 }
 
-fn evidence<const N: usize>(numbers: [(&'static str, f64); N]) -> Vec<Evidence> {
+pub(super) fn evidence<const N: usize>(numbers: [(&'static str, f64); N]) -> Vec<Evidence> {
     numbers.map(|(name, value)| Evidence { name, value }).to_vec()
 }
 
@@ -381,6 +394,6 @@ fn times(lift: f64) -> f64 {
     (lift * step).floor() / step
 }
 
-fn percent(share: f64) -> f64 {
+pub(super) fn percent(share: f64) -> f64 {
     (share * 1000.0).round() / 10.0
 }

@@ -237,6 +237,8 @@ reasons! {
     /// All offers together are not worth the risk of losing the customer. `contact_not_worth`
     ContactNotWorth = 42, "contact_not_worth",
         "all offers together are not worth what one more contact risks";
+    /// It is part of another offer of the same decision. `in_other_offer`
+    InOtherOffer = 43, "in_other_offer", "it is part of another offer of this decision";
 }
 
 /// Prints the [code](Reason::code).

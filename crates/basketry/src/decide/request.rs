@@ -16,6 +16,10 @@ pub(crate) struct Request {
     pub(crate) customer: Option<u32>,
     /// Keys, each once, in order of appearance.
     pub(crate) basket: Vec<u32>,
+    /// Units of each.
+    pub(crate) quantities: Vec<f64>,
+    /// What the basket is worth in minor units, if all prices are known.
+    pub(crate) worth: Option<i64>,
     pub(crate) viewed: Option<u32>,
     pub(crate) since: Vec<SinceLine>,
     pub(crate) since_baskets: u32,
@@ -35,6 +39,8 @@ impl Clone for Request {
         self.now_ms = other.now_ms;
         self.customer = other.customer;
         self.basket.clone_from(&other.basket);
+        self.quantities.clone_from(&other.quantities);
+        self.worth = other.worth;
         self.viewed = other.viewed;
         self.since.clone_from(&other.since);
         self.since_baskets = other.since_baskets;
@@ -71,9 +77,21 @@ impl Request {
         }
     }
 
+    /// What the basket is worth, each line rounded to whole minor units.
+    fn worth(&self, state: &State) -> Option<i64> {
+        self.basket.iter().zip(&self.quantities).try_fold(0i64, |sum, (&key, quantity)| {
+            let price = state.in_catalog(key).map(|c| state.catalog.price[c])?;
+            let line = (price as f64 * quantity).round();
+            // No price is below 0; what is not known is the least number there is.
+            (0.0..=1e15).contains(&line).then_some(line as i64)?.checked_add(sum)
+        })
+    }
+
     fn clear(&mut self) {
         self.customer = None;
         self.basket.clear();
+        self.quantities.clear();
+        self.worth = None;
         self.viewed = None;
         self.since.clear();
         self.since_baskets = 0;
@@ -113,10 +131,13 @@ impl Request {
             let path = || format!("basket[{i}].product");
             if let Some(key) = find(state, policy, path, &line.product, &mut unknown)? {
                 request.basket.push(key);
+                request.quantities.push(line.quantity);
             }
         }
+        let all_known = unknown.is_empty();
         unknown.warn("basket", UNKNOWN, &mut request.warnings);
-        dedup(&mut request.basket);
+        merge(&mut request.basket, &mut request.quantities);
+        request.worth = if all_known { request.worth(state) } else { None };
 
         let mut unknown = Unknown::default();
         if let Some(id) = &context.viewed {
@@ -212,22 +233,28 @@ fn find(
     Ok(None)
 }
 
-/// Removes repetitions, keeping the first of each.
-fn dedup(keys: &mut Vec<u32>) {
-    if keys.len() <= 32 {
-        let mut kept = 0;
-        for i in 0..keys.len() {
-            if !keys[..kept].contains(&keys[i]) {
-                keys[kept] = keys[i];
+/// Makes one line of those with the same key, in the place of the first, with their quantities
+/// added up.
+fn merge(keys: &mut Vec<u32>, quantities: &mut Vec<f64>) {
+    let mut places = hashbrown::HashMap::with_hasher(ahash::RandomState::with_seeds(1, 2, 3, 4));
+    let few = keys.len() <= 32;
+    let mut kept = 0;
+    for i in 0..keys.len() {
+        let (key, quantity) = (keys[i], quantities[i]);
+        let held = if few {
+            keys[..kept].iter().position(|&held| held == key)
+        } else {
+            let place = *places.entry(key).or_insert(kept);
+            (place < kept).then_some(place)
+        };
+        match held {
+            Some(place) => quantities[place] += quantity,
+            None => {
+                (keys[kept], quantities[kept]) = (key, quantity);
                 kept += 1;
             }
         }
-        keys.truncate(kept);
-    } else {
-        let mut seen = hashbrown::HashSet::with_capacity_and_hasher(
-            keys.len(),
-            ahash::RandomState::with_seeds(1, 2, 3, 4),
-        );
-        keys.retain(|&key| seen.insert(key));
     }
+    keys.truncate(kept);
+    quantities.truncate(kept);
 }

@@ -423,6 +423,10 @@ impl Unknown {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     pub(crate) fn warn(&self, path: &str, what: &str, warnings: &mut Vec<String>) {
         match &self.first {
             None => {}

@@ -124,6 +124,12 @@ impl Group<'_> {
         from..to.max(from)
     }
 
+    /// Purchases of the member at `position`.
+    pub(crate) fn bought(&self, position: usize) -> u64 {
+        let next = self.before.get(position + 1).copied().unwrap_or(self.total);
+        next - self.before[position]
+    }
+
     /// The share of the group's purchases that went to members at or above the price of the
     /// member at `position`; `None` if nothing of the group was ever bought.
     pub(crate) fn share_from(&self, position: usize) -> Option<f64> {

@@ -47,6 +47,13 @@ pub struct Assume {
     /// The chance that somebody who looks at a product buys it in this order, 0 to 1.
     /// Default 0.05.
     pub view_conversion: f64,
+    /// How the odds that a bundle is bought grow with its discount: `exp(discount_response * d)`
+    /// times for a discount of the share d of its price, 0 to 1000. Default 3: a tenth off makes
+    /// the odds 1.35 times as great.
+    pub discount_response: f64,
+    /// The chance that somebody who buys one unit of a product buys a second one in the same order
+    /// if nothing is offered, 0 to 1. Default 0.05.
+    pub second_unit: f64,
     /// The share of the price that is margin where the catalogue has no cost, 0 to 1. 0: nothing
     /// is assumed, and a product without a cost is never offered (`unknown_cost`). Default 0.3:
     /// among products without costs it changes no order, since it multiplies all of them, and a
@@ -65,13 +72,23 @@ impl Default for Assume {
             accept: 0.05,
             abandon: 0.01,
             view_conversion: 0.05,
+            discount_response: 3.0,
+            second_unit: 0.05,
             margin_rate: 0.3,
             learned: BTreeMap::new(),
         }
     }
 }
 
-const NUMBERS: [&str; 5] = ["response_odds", "accept", "abandon", "view_conversion", "margin_rate"];
+const NUMBERS: [&str; 7] = [
+    "response_odds",
+    "accept",
+    "abandon",
+    "view_conversion",
+    "discount_response",
+    "second_unit",
+    "margin_rate",
+];
 
 /// Kinds whose offers add something to an order.
 fn has_odds(kind: Kind) -> bool {
@@ -122,6 +139,8 @@ impl Assume {
                 "accept" => self.accept != default.accept,
                 "abandon" => self.abandon != default.abandon,
                 "view_conversion" => self.view_conversion != default.view_conversion,
+                "discount_response" => self.discount_response != default.discount_response,
+                "second_unit" => self.second_unit != default.second_unit,
                 "margin_rate" => self.margin_rate != default.margin_rate,
                 name => self.has(name),
             }
@@ -138,8 +157,8 @@ impl Assume {
 
     pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
         let Some((path, node)) = top.node("assume") else { return Ok(()) };
-        let known =
-            ["response_odds", "odds", "accept", "abandon", "view_conversion", "margin_rate"];
+        let mut known = NUMBERS.to_vec();
+        known.insert(1, "odds");
         let table = Reader::new("policy", &path, node, &known)?;
         for name in NUMBERS {
             let mut value = *self.number_mut(name);
@@ -169,6 +188,8 @@ impl Assume {
             "accept" => &mut self.accept,
             "abandon" => &mut self.abandon,
             "view_conversion" => &mut self.view_conversion,
+            "discount_response" => &mut self.discount_response,
+            "second_unit" => &mut self.second_unit,
             _ => &mut self.margin_rate,
         }
     }
@@ -185,6 +206,8 @@ impl Assume {
         ranges.number("assume.accept", self.accept, 0.0, 1.0)?;
         ranges.number("assume.abandon", self.abandon, 0.0, 1.0)?;
         ranges.number("assume.view_conversion", self.view_conversion, 0.0, 1.0)?;
+        ranges.number("assume.discount_response", self.discount_response, 0.0, 1000.0)?;
+        ranges.number("assume.second_unit", self.second_unit, 0.0, 1.0)?;
         ranges.number("assume.margin_rate", self.margin_rate, 0.0, 1.0)?;
         for name in self.learned.keys() {
             if !NUMBERS.contains(&name.as_str()) && !self.has(name) {
@@ -239,6 +262,9 @@ impl serde::Serialize for Assume {
         map.serialize_entry("accept", &number("accept", self.accept))?;
         map.serialize_entry("abandon", &number("abandon", self.abandon))?;
         map.serialize_entry("view_conversion", &number("view_conversion", self.view_conversion))?;
+        let response = number("discount_response", self.discount_response);
+        map.serialize_entry("discount_response", &response)?;
+        map.serialize_entry("second_unit", &number("second_unit", self.second_unit))?;
         map.serialize_entry("margin_rate", &number("margin_rate", self.margin_rate))?;
         if !self.odds.is_empty() {
             let odds: BTreeMap<&str, Number> = (self.odds.iter())

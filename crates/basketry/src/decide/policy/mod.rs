@@ -1,12 +1,14 @@
 //! What a shop wants offered: plain data with one validator.
 
 mod assume;
+mod bundle;
 mod contact;
 mod cool_down;
 mod cross_sell;
 mod explore;
 mod fatigue;
 mod holdout;
+mod ladder;
 mod pinned;
 mod popular;
 mod price;
@@ -19,6 +21,7 @@ mod service;
 mod similar;
 mod suppress;
 mod texts;
+mod top_up;
 mod up_sell;
 
 use std::path::Path;
@@ -27,12 +30,14 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use self::assume::Assume;
+pub use self::bundle::BundlePolicy;
 pub use self::contact::{Cap, ContactPolicy};
 pub use self::cool_down::CoolDownPolicy;
 pub use self::cross_sell::CrossSellPolicy;
 pub use self::explore::ExplorePolicy;
 pub use self::fatigue::FatiguePolicy;
 pub use self::holdout::HoldoutPolicy;
+pub use self::ladder::{LadderPolicy, Preselect};
 pub use self::pinned::Pin;
 pub use self::popular::PopularPolicy;
 pub use self::price::PriceWindow;
@@ -45,6 +50,7 @@ pub use self::service::ServicePolicy;
 pub use self::similar::SimilarPolicy;
 pub use self::suppress::SuppressPolicy;
 pub use self::texts::{Language, Texts};
+pub use self::top_up::TopUpPolicy;
 pub use self::up_sell::UpSellPolicy;
 use super::contact::kind_of;
 use super::reasons::Kind;
@@ -135,6 +141,12 @@ pub struct Policy {
     pub similar: SimilarPolicy,
     /// What everybody buys: fills the slots that the other kinds leave.
     pub popular: PopularPolicy,
+    /// What lifts the basket over a threshold.
+    pub top_up: TopUpPolicy,
+    /// A main product and what goes with it, together for less.
+    pub bundle: BundlePolicy,
+    /// How the tiers of a product line are shown.
+    pub ladder: LadderPolicy,
     /// Prices that may be offered.
     pub price: PriceWindow,
     /// What may be offered: by default everything.
@@ -201,6 +213,9 @@ impl Default for Policy {
             refill: RefillPolicy::default(),
             similar: SimilarPolicy::default(),
             popular: PopularPolicy::default(),
+            top_up: TopUpPolicy::default(),
+            bundle: BundlePolicy::default(),
+            ladder: LadderPolicy::default(),
             price: PriceWindow::default(),
             only: Selection::default(),
             exclude: Selection::default(),
@@ -219,7 +234,7 @@ impl Default for Policy {
     }
 }
 
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 39] = [
     "name",
     "placement",
     "max_offers",
@@ -242,6 +257,9 @@ const KEYS: [&str; 36] = [
     "refill",
     "similar",
     "popular",
+    "top_up",
+    "bundle",
+    "ladder",
     "price",
     "only",
     "exclude",
@@ -364,6 +382,9 @@ impl Policy {
         policy.refill.read(&top)?;
         policy.similar.read(&top)?;
         policy.popular.read(&top)?;
+        policy.top_up.read(&top)?;
+        policy.bundle.read(&top)?;
+        policy.ladder.read(&top)?;
         policy.price.read(&top)?;
         policy.only.read(&top, "only")?;
         policy.exclude.read(&top, "exclude")?;
@@ -409,6 +430,8 @@ impl Policy {
         self.refill.check(ranges)?;
         self.similar.check(ranges)?;
         self.popular.check(ranges)?;
+        self.top_up.check(ranges)?;
+        self.bundle.check(ranges)?;
         self.price.check("price", ranges)?;
         Rule::check_all(&self.rules, ranges)?;
         self.segments.check(ranges)?;

@@ -47,6 +47,13 @@ impl Ranges<'_> {
         Err(self.out(path, &format!("a whole number from {low} to {MOST}"), &value.to_string()))
     }
 
+    pub(super) fn whole(&self, path: &str, value: u32, low: u32, high: u32) -> Result<()> {
+        if (low..=high).contains(&value) {
+            return Ok(());
+        }
+        Err(self.out(path, &format!("a whole number from {low} to {high}"), &value.to_string()))
+    }
+
     pub(super) fn name(&self, path: &str, value: &str, or: &str) -> Result<()> {
         if !value.is_empty() {
             return Ok(());

@@ -5,6 +5,7 @@ use crate::data::NO_CODE;
 use crate::decide::candidates::Outcome;
 use crate::decide::policy::Policy;
 use crate::decide::reasons::{Kind, Reason};
+use crate::decide::sets::Held;
 
 /// How many offers of each sort there are.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub(super) struct Limits {
     categories: Vec<((u32, u32), u32)>,
     /// The products of the offers.
     keys: Vec<u32>,
+    held: Vec<Held>,
 }
 
 impl Limits {
@@ -24,6 +26,7 @@ impl Limits {
         self.brands.clear();
         self.categories.clear();
         self.keys.clear();
+        self.held.clear();
     }
 
     /// Why an outcome cannot join the offers.
@@ -32,6 +35,10 @@ impl Limits {
         let kind = outcome.kind?;
         if self.kinds[kind as usize] >= most_of(policy, kind) {
             return Some(Reason::KindLimit);
+        }
+        let joining = Held::new(outcome);
+        if self.held.iter().any(|&held| scene.together.conflict(held, joining)) {
+            return Some(Reason::InOtherOffer);
         }
         let traits = scene.shelf.traits(outcome.key);
         if traits.line != NO_CODE && count(&self.lines, traits.line) >= policy.per_line {
@@ -61,6 +68,7 @@ impl Limits {
         *entry(&mut self.brands, traits.brand) += 1;
         *entry(&mut self.categories, traits.category) += 1;
         self.keys.push(outcome.key);
+        self.held.push(Held::new(outcome));
     }
 
     pub(super) fn remove(&mut self, scene: &Scene<'_>, outcome: &Outcome) {
@@ -73,6 +81,10 @@ impl Limits {
         *entry(&mut self.categories, traits.category) -= 1;
         if let Some(at) = self.keys.iter().position(|&key| key == outcome.key) {
             self.keys.swap_remove(at);
+        }
+        let leaving = Held::new(outcome);
+        if let Some(at) = self.held.iter().position(|&held| held == leaving) {
+            self.held.swap_remove(at);
         }
     }
 }
@@ -98,6 +110,7 @@ pub(crate) fn most_of(policy: &Policy, kind: Kind) -> u32 {
         Kind::Popular => policy.popular.max,
         Kind::Similar => policy.similar.max,
         Kind::Service => policy.service.max,
-        Kind::Bundle | Kind::TopUp => 0,
+        Kind::Bundle => policy.bundle.max,
+        Kind::TopUp => policy.top_up.max,
     }
 }

@@ -14,6 +14,7 @@ use std::collections::BinaryHeap;
 use super::candidates::Outcome;
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
+use super::sets::Together;
 use limits::Limits;
 
 pub(crate) use draw::{Choice, uniform};
@@ -59,6 +60,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) draw: f64,
     /// What making any offer at all risks, in minor units.
     pub(crate) risk: f64,
+    /// The candidates of several products, and what up-sells replace.
+    pub(crate) together: Together<'a>,
 }
 
 /// Orders candidates: greater value first, then the smaller key.
@@ -236,7 +239,7 @@ mod tests {
     use crate::decide::policy::{Quota, Selection};
 
     fn outcome(key: u32, kind: Kind, value: f64) -> Outcome {
-        Outcome { value, key, probability: 0.1, kind: Some(kind), reason: None }
+        Outcome { value, key, probability: 0.1, kind: Some(kind), reason: None, set: u32::MAX }
     }
 
     /// Products in a row: their lines, brands and categories, and pairs that are apart.
@@ -268,6 +271,8 @@ mod tests {
         }
     }
 
+    const NOTHING: Together<'_> = Together { sets: &[], up_sells: &[] };
+
     const POPULAR_LAST: [u8; Kind::ALL.len()] = {
         let mut stages = [0; Kind::ALL.len()];
         stages[Kind::Popular as usize] = 1;
@@ -277,7 +282,8 @@ mod tests {
     fn choose(outcomes: &mut [Outcome], shelf: &Row<'_>, policy: &Policy, draw: f64) -> Slate {
         let mut slate = Slate::default();
         let stages = &POPULAR_LAST;
-        let scene = Scene { policy, shelf, stages, pinned: &[], draw, risk: 0.0 };
+        let scene =
+            Scene { policy, shelf, stages, pinned: &[], draw, risk: 0.0, together: NOTHING };
         slate.choose(outcomes, &scene);
         slate
     }
@@ -442,6 +448,7 @@ mod tests {
             pinned: &[(2, 2), (2, 3)],
             draw: 0.0,
             risk: 100.0,
+            together: NOTHING,
         };
         let mut slate = Slate::default();
         slate.choose(&mut outcomes, &scene);

@@ -62,4 +62,5 @@ const REASONS: &[(&str, &str)] = &[
     ("quota_slot", "sein Platz ging an ein Produkt, das eine Quote verlangt"),
     ("not_drawn", "für den ausgelosten Platz wurde ein anderes gezogen"),
     ("contact_not_worth", "das Ansprechen setzt mehr aufs Spiel, als die Angebote wert sind"),
+    ("in_other_offer", "es ist Teil eines anderen Angebots dieser Entscheidung"),
 ];

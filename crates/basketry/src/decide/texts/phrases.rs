@@ -52,6 +52,19 @@ phrases! {
         / "eine größere Packung als {base}, {content} statt {base_content}, für {dearer} mehr: \
            {taken} % dürften sie nehmen, was jedes Mal {more} mehr einbringt und {lost} % entgangene \
            Verkäufe aufwiegt";
+    "top_up" ["gap", "threshold", "products"]
+        "the basket is {gap} short of {threshold}: {products} closes the gap"
+        / "dem Warenkorb fehlen {gap} zu {threshold}: {products} schließt die Lücke";
+    "bundle" ["base", "products", "discount", "taken"]
+        "{products} with {base} for {discount} less: {taken} % of those who buy it are expected to \
+         take all of it"
+        / "{products} mit {base} für {discount} weniger: {taken} % der Käufer dürften alles nehmen";
+    "bundle_full" ["base", "products", "taken"]
+        "{products} with {base}: {taken} % of those who buy it are expected to take all of it"
+        / "{products} mit {base}: {taken} % der Käufer dürften alles nehmen";
+    "second_unit" ["base", "percent", "taken"]
+        "a second {base} at {percent} % off: {taken} % of those who buy one are expected to take it"
+        / "ein zweites Mal {base} mit {percent} % Nachlass: {taken} % der Käufer dürften es nehmen";
     "term" ["price", "periods"]
         "; {price} in each of {periods} periods"
         / "; {price} in jeder von {periods} Perioden";

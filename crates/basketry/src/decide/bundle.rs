@@ -1,0 +1,386 @@
+//! A main product together with what goes with it, at a discount if one pays.
+//!
+//! Customers who would buy the least probable of the added products are taken to be those who
+//! would buy the others as well (the greatest dependence that single probabilities allow, the
+//! upper bound of Fréchet and Hoeffding). So the odds of the bundle grow from those of its least
+//! probable product, by `response_odds` and by `exp(discount_response * discount / price)`; and of
+//! each added product only what the bundle sells beyond `P0` is gained. For a bundle that is bought
+//! with chance P by those who buy the main product, that is
+//!
+//! `sum max(P - P0_j, 0) * margin_j - P * discount`
+//!
+//! over the added products j, which is `P * (sum margin_j - discount) - sum P0_j * margin_j` where
+//! the bundle sells more of each than is sold anyway.
+
+use super::value;
+
+/// The most products that are added to the main one.
+pub(crate) const MOST_ADDED: usize = 3;
+
+/// A product of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Part {
+    pub(crate) key: u32,
+    /// In minor units, above 0.
+    pub(crate) price: i64,
+    /// In minor units.
+    pub(crate) margin: f64,
+    /// That it is bought, by those who buy the main product, if nothing is offered.
+    pub(crate) p0: f64,
+}
+
+/// What a bundle may be and how customers respond.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Terms {
+    /// How many products may be added, 1 to [`MOST_ADDED`].
+    pub(crate) items: usize,
+    /// The greatest discount, as a share of the price.
+    pub(crate) max_discount: f64,
+    /// The steps in which discounts are tried; above 0.
+    pub(crate) step: f64,
+    /// What each product has to keep as margin, as a share of what is paid for it.
+    pub(crate) min_margin: f64,
+    pub(crate) response_odds: f64,
+    pub(crate) discount_response: f64,
+}
+
+impl Terms {
+    /// The discounts that are tried, from nothing on.
+    pub(crate) fn discounts(&self) -> impl Iterator<Item = f64> + use<> {
+        let (step, most) = (self.step, self.max_discount * (1.0 + 1e-12));
+        (0u32..).map(move |k| f64::from(k) * step).take_while(move |&share| share <= most)
+    }
+
+    /// The chance of a bundle whose least probable product is bought with chance `p0` anyway.
+    pub(crate) fn bought(&self, p0: f64, discount: f64) -> f64 {
+        value::offered(p0, self.response_odds * (self.discount_response * discount).exp())
+    }
+
+    /// Whether a product keeps its margin at this discount. What rounding may put on one product
+    /// is to spare.
+    fn affords(&self, price: i64, margin: f64, discount: f64) -> bool {
+        let price = price as f64;
+        let off = discount * price + if discount > 0.0 { MOST_ADDED as f64 } else { 0.0 };
+        margin - off >= self.min_margin * (price - off)
+    }
+}
+
+/// The products added to a main product, and the discount.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bundle {
+    /// Parts by place, the first [`added`](Self::added).
+    parts: [usize; MOST_ADDED],
+    added: usize,
+    /// The discount as a share of the price of everything, the main product included.
+    pub(crate) share: f64,
+    /// That it is bought by those who buy the main product.
+    pub(crate) bought: f64,
+    /// What it is expected to add for each who does, in minor units.
+    pub(crate) gain: f64,
+}
+
+impl Bundle {
+    /// The places of the added products.
+    pub(crate) fn places(&self) -> &[usize] {
+        &self.parts[..self.added]
+    }
+}
+
+/// The most valuable bundle of a main product; `None` if there is none that adds to what the single
+/// offers do. Of equally valuable ones that of the lesser discount. Sorts the parts.
+///
+/// For a given discount and a given least probable product the chance of the bundle is settled, and
+/// what each further product adds does not depend on the others: so the best of them are taken, and
+/// all combinations of two settings tried.
+pub(crate) fn best(main: &Part, parts: &mut [Part], terms: &Terms) -> Option<Bundle> {
+    parts.sort_unstable_by(|a, b| a.p0.total_cmp(&b.p0).then(a.key.cmp(&b.key)));
+    let mut best: Option<Bundle> = None;
+    for share in terms.discounts() {
+        if !terms.affords(main.price, main.margin, share) {
+            break;
+        }
+        for rarest in 0..parts.len() {
+            let Some(found) = with_rarest(main, parts, terms, rarest, share) else { continue };
+            if found.gain.is_finite() && best.is_none_or(|held| found.gain > held.gain) {
+                best = Some(found);
+            }
+        }
+    }
+    best
+}
+
+fn with_rarest(
+    main: &Part,
+    parts: &[Part],
+    terms: &Terms,
+    rarest: usize,
+    share: f64,
+) -> Option<Bundle> {
+    let least = &parts[rarest];
+    if !terms.affords(least.price, least.margin, share) {
+        return None;
+    }
+    let bought = terms.bought(least.p0, share);
+    let adds = |part: &Part| {
+        (bought - part.p0).max(0.0) * part.margin - bought * share * part.price as f64
+    };
+    // The further products that add most, the best first.
+    let mut held = [(0.0f64, 0usize); MOST_ADDED - 1];
+    let mut count = 0;
+    let room = (terms.items - 1).min(held.len());
+    for (place, part) in parts.iter().enumerate().skip(rarest + 1) {
+        if part.p0 >= bought {
+            // From here on nothing is sold that would not be sold anyway.
+            break;
+        }
+        let add = adds(part);
+        if add <= 0.0 || !terms.affords(part.price, part.margin, share) {
+            continue;
+        }
+        let at = held[..count].iter().position(|&(other, _)| add > other).unwrap_or(count);
+        if at < room {
+            count = (count + 1).min(room);
+            held[at..count].rotate_right(1);
+            held[at] = (add, place);
+        }
+    }
+    // One product without a discount is an offer of its own.
+    if count == 0 && share == 0.0 {
+        return None;
+    }
+    let mut parts_of = [rarest; MOST_ADDED];
+    let mut gain = adds(least) - bought * share * main.price as f64;
+    for (slot, &(add, place)) in parts_of[1..].iter_mut().zip(&held[..count]) {
+        *slot = place;
+        gain += add;
+    }
+    Some(Bundle { parts: parts_of, added: 1 + count, share, bought, gain })
+}
+
+/// A second unit of a product at a discount; `share` is of the second unit's price.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Second {
+    pub(crate) share: f64,
+    /// That the second is bought by those who buy the first.
+    pub(crate) bought: f64,
+    /// What it is expected to add for each who does, in minor units.
+    pub(crate) gain: f64,
+}
+
+/// The most valuable discount on a second unit of a product that is bought with chance `p0` without
+/// the offer: `(P - P0) * margin - P * discount`. Customers respond to the discount's share of both.
+pub(crate) fn second(price: i64, margin: f64, p0: f64, terms: &Terms) -> Option<Second> {
+    let mut best: Option<Second> = None;
+    // A second unit at its full price is no deal.
+    for share in terms.discounts().skip(1) {
+        let off = (share * price as f64).floor();
+        if margin - off < terms.min_margin * (price as f64 - off) {
+            break;
+        }
+        let bought = terms.bought(p0, share / 2.0);
+        let gain = (bought - p0) * margin - bought * off;
+        if gain.is_finite() && best.is_none_or(|held| gain > held.gain) {
+            best = Some(Second { share, bought, gain });
+        }
+    }
+    best
+}
+
+/// Puts a discount on lines in proportion to their prices, exact to the minor unit. What rounding
+/// down leaves goes to the dearest line, the first of equals, as far as its price allows; then to
+/// the next dearest.
+pub(crate) fn allocate(discount: i64, prices: &[i64], out: &mut Vec<i64>) {
+    out.clear();
+    let total: i128 = prices.iter().map(|&price| i128::from(price)).sum();
+    if total <= 0 {
+        out.resize(prices.len(), 0);
+        return;
+    }
+    // Less than each price, so it is an i64 too.
+    out.extend(prices.iter().map(|&p| (i128::from(discount) * i128::from(p) / total) as i64));
+    let mut left = discount - out.iter().sum::<i64>();
+    while left > 0 {
+        let dearest = (0..prices.len())
+            .filter(|&line| out[line] < prices[line])
+            .max_by(|&a, &b| prices[a].cmp(&prices[b]).then(b.cmp(&a)));
+        let Some(line) = dearest else { return };
+        let more = left.min(prices[line] - out[line]);
+        out[line] += more;
+        left -= more;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn part(key: u32, price: i64, margin: f64, p0: f64) -> Part {
+        Part { key, price, margin, p0 }
+    }
+
+    fn terms() -> Terms {
+        Terms {
+            items: 3,
+            max_discount: 0.2,
+            step: 0.05,
+            min_margin: 0.0,
+            response_odds: 1.5,
+            discount_response: 3.0,
+        }
+    }
+
+    #[test]
+    fn without_response_no_discount_pays() {
+        let main = part(9, 50_000, 10_000.0, 1.0);
+        let mut parts = [part(1, 4_000, 2_000.0, 0.2), part(2, 3_000, 1_500.0, 0.21)];
+        let found = best(&main, &mut parts, &Terms { discount_response: 0.0, ..terms() }).unwrap();
+        assert_eq!((found.share, found.places().len()), (0.0, 2));
+        // Odds 1/4 times 1.5: P = 3/11.
+        let bought = 3.0 / 11.0;
+        assert!((found.bought - bought).abs() < 1e-12);
+        let gain = (bought - 0.2) * 2_000.0 + (bought - 0.21) * 1_500.0;
+        assert!((found.gain - gain).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_discount_that_sells_is_given_within_the_margin() {
+        let main = part(9, 1_000, 500.0, 1.0);
+        let mut parts = [part(1, 1_000, 600.0, 0.1)];
+        let eager = Terms { discount_response: 14.0, ..terms() };
+        let found = best(&main, &mut parts, &eager).unwrap();
+        assert!(found.share > 0.0 && found.places() == [0]);
+        let kept = Terms { min_margin: 0.48, ..eager };
+        // A twentieth of the price leaves the main product 450 of 950, which is less than 48 %.
+        assert_eq!(best(&main, &mut parts, &kept), None);
+        // One product at its full price is no bundle.
+        assert_eq!(best(&main, &mut parts, &Terms { max_discount: 0.0, ..eager }), None);
+    }
+
+    #[test]
+    fn a_second_unit() {
+        // Odds 1/9, times 1.5, times exp(6 * 0.25): P0 0.1 becomes 0.4274; half of 200 is off.
+        let terms = Terms { max_discount: 0.5, step: 0.5, discount_response: 6.0, ..terms() };
+        let found = second(200, 150.0, 0.1, &terms).unwrap();
+        let odds = 1.5 * 1.5f64.exp() / 9.0;
+        assert!((found.bought - odds / (1.0 + odds)).abs() < 1e-12);
+        assert!((found.gain - ((found.bought - 0.1) * 150.0 - found.bought * 100.0)).abs() < 1e-9);
+        assert_eq!(second(200, 99.0, 0.1, &terms), None, "below cost");
+    }
+
+    #[test]
+    fn discounts_are_allocated_to_the_minor_unit() {
+        let of = |discount, prices: &[i64]| {
+            let mut out = Vec::new();
+            allocate(discount, prices, &mut out);
+            out
+        };
+        assert_eq!(of(100, &[1_000, 500, 500]), [50, 25, 25]);
+        assert_eq!(of(100, &[300, 300, 300]), [34, 33, 33]);
+        assert_eq!(of(1, &[200, 700, 700]), [0, 1, 0]);
+        assert_eq!(of(3, &[1, 1, 1, 1]), [1, 1, 1, 0]);
+        assert_eq!(of(0, &[5, 0]), [0, 0]);
+        assert_eq!(of(5, &[0, 0]), [0, 0]);
+        assert_eq!(of(i64::MAX, &[i64::MAX, 0]), [i64::MAX, 0]);
+    }
+
+    /// Every set of up to three products at every discount, by the definition.
+    fn brute(main: &Part, parts: &[Part], terms: &Terms) -> Option<f64> {
+        let mut found: Option<f64> = None;
+        for set in 1u32..1 << parts.len() {
+            if set.count_ones() as usize > terms.items {
+                continue;
+            }
+            let chosen: Vec<&Part> =
+                (0..parts.len()).filter(|i| set >> i & 1 == 1).map(|i| &parts[i]).collect();
+            for share in terms.discounts() {
+                let all = chosen.iter().copied().chain([main]);
+                let fits = all.clone().all(|part| {
+                    let spare = if share > 0.0 { 3.0 } else { 0.0 };
+                    let paid = part.price as f64 * (1.0 - share) - spare;
+                    let margin = part.margin - part.price as f64 * share - spare;
+                    // Sums in another order may differ in the last digit.
+                    margin - terms.min_margin * paid >= 0.0
+                });
+                let p0 = chosen.iter().map(|part| part.p0).fold(1.0, f64::min);
+                let odds =
+                    p0 / (1.0 - p0) * terms.response_odds * (terms.discount_response * share).exp();
+                let bought = odds / (1.0 + odds);
+                let idle = chosen.iter().any(|part| part.p0 >= bought);
+                if !fits || (share == 0.0 && (chosen.len() == 1 || idle)) {
+                    continue;
+                }
+                let price: f64 = all.map(|part| part.price as f64).sum();
+                let gain: f64 =
+                    chosen.iter().map(|part| (bought - part.p0).max(0.0) * part.margin).sum();
+                let value = gain - bought * share * price;
+                found = Some(found.map_or(value, |held: f64| held.max(value)));
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn as_good_as_brute_force(
+            list in prop::collection::vec((10..2_000i64, 1..10u32, 1..60u32), 0..8),
+            main in (10..3_000i64, 1..10u32),
+            items in 1..4usize,
+            steps in 0..5u32,
+            min_margin in prop::sample::select(vec![0.0, 0.1, 0.33]),
+            response in 0..20u32,
+        ) {
+            // Margins that are no round share of the price: no tie at a limit.
+            let margin = |price: i64, tenths: u32| price as f64 * (f64::from(tenths) / 10.0 + 0.0137);
+            let main = part(99, main.0, margin(main.0, main.1), 1.0);
+            let mut parts: Vec<Part> = list
+                .iter()
+                .enumerate()
+                .map(|(key, &(price, tenths, p))| {
+                    part(key as u32, price, margin(price, tenths), f64::from(p) / 100.0)
+                })
+                .collect();
+            let terms = Terms {
+                items,
+                max_discount: f64::from(steps) * 0.04,
+                step: 0.04,
+                min_margin,
+                response_odds: 1.5,
+                discount_response: f64::from(response),
+            };
+            let brute = brute(&main, &parts, &terms);
+            let found = best(&main, &mut parts, &terms);
+            prop_assert_eq!(found.is_some(), brute.is_some());
+            if let (Some(found), Some(brute)) = (found, brute) {
+                prop_assert!(
+                    (found.gain - brute).abs() <= 1e-9 * (1.0 + brute.abs()),
+                    "{:?} {}", found, brute
+                );
+                let mut places = found.places().to_vec();
+                places.sort_unstable();
+                places.dedup();
+                prop_assert!(places.len() == found.places().len() && places.len() <= items);
+            }
+        }
+
+        #[test]
+        fn allocations_add_up(
+            prices in prop::collection::vec(0..5_000i64, 1..5),
+            share in 0..=1_000i64,
+        ) {
+            let total: i64 = prices.iter().sum();
+            let discount = total * share / 1_000;
+            let mut out = Vec::new();
+            allocate(discount, &prices, &mut out);
+            prop_assert_eq!(out.iter().sum::<i64>(), discount);
+            for (&off, &price) in out.iter().zip(&prices) {
+                prop_assert!((0..=price).contains(&off));
+                let exact = discount as f64 * price as f64 / total.max(1) as f64;
+                let dearest = price == *prices.iter().max().unwrap();
+                let spare = if dearest { prices.len() as f64 } else { 1.0 };
+                prop_assert!((off as f64 - exact).abs() < spare || share > 990, "{} {}", off, exact);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The words and numbers of offers of several products.
+
+use super::bundle::allocate;
+use super::candidates::Chosen;
+use super::offer::{Builder, Evidence, Offer, evidence, percent};
+use super::sets::{Numbers, SetCandidate};
+use crate::data::Money;
+
+impl Builder<'_> {
+    pub(super) fn set(&self, chosen: &Chosen, set: &SetCandidate) -> Offer {
+        let (state, items) = (self.state, &self.compiled.items);
+        let policy = &self.compiled.policy;
+        let kind = chosen.outcome.kind.unwrap_or(super::Kind::Bundle);
+        let mut offer = self.plain(chosen, kind);
+        let currency = offer.price.currency;
+        let money = |minor| Money { minor, currency };
+        let keys = set.keys();
+        let prices: Vec<i64> = keys.iter().map(|&key| state.catalog.price[key as usize]).collect();
+        offer.products = keys.iter().map(|&key| state.id(key)).collect();
+        let names: Option<Vec<&str>> = keys.iter().map(|&key| state.name(key)).collect();
+        offer.name = names.map(|names| names.join(" + "));
+        offer.price = money(prices.iter().sum());
+        offer.discount = money(set.discount);
+        if set.discount > 0 {
+            let mut allocation = Vec::new();
+            allocate(set.discount, &prices, &mut allocation);
+            offer.allocation = allocation.into_iter().map(money).collect();
+        }
+        offer.margin = keys.iter().map(|&key| items[key as usize].margin).sum();
+        offer.probability = set.p1;
+        offer.base_probability = set.p0;
+
+        let assumed_margin = keys.iter().any(|&key| items[key as usize].assumed);
+        let mut assumed = vec!["response_odds"];
+        let purchase = match set.numbers {
+            Numbers::TopUp { .. } => 1.0,
+            Numbers::Bundle { purchase, .. } => purchase,
+            Numbers::Second { purchase, .. } => {
+                assumed.push("second_unit");
+                purchase
+            }
+        };
+        if set.discount > 0 {
+            assumed.push("discount_response");
+        }
+        if purchase < 1.0 {
+            assumed.push("view_conversion");
+        }
+        if assumed_margin {
+            assumed.push("margin_rate");
+        }
+        offer.assumed = assumed;
+
+        let texts = &policy.texts;
+        let labels: Vec<String> = set.added().iter().map(|&key| state.label(key)).collect();
+        let with = texts.list(&labels);
+        match set.numbers {
+            Numbers::TopUp { basket, gap } => {
+                let threshold = basket + gap;
+                offer.evidence = evidence([
+                    ("threshold", threshold as f64),
+                    ("basket", basket as f64),
+                    ("gap", gap as f64),
+                    ("cost", policy.top_up.cost),
+                ]);
+                if let Some(until) = policy.top_up.until {
+                    offer.evidence.push(Evidence { name: "until_ms", value: until as f64 });
+                }
+                let (gap, threshold) = (texts.money(money(gap)), texts.money(money(threshold)));
+                let values = [("gap", &*gap), ("threshold", &threshold), ("products", &with)];
+                offer.why = texts.say("top_up", &values);
+            }
+            Numbers::Bundle { purchase, break_even } => {
+                let share = set.discount as f64 / offer.price.minor.max(1) as f64;
+                self.deal(&mut offer, set, [purchase, share, break_even]);
+                let base = state.label(set.base);
+                let discount = texts.money(money(set.discount));
+                let taken = texts.number(percent(set.p1 / purchase.max(f64::MIN_POSITIVE)));
+                let code = if set.discount > 0 { "bundle" } else { "bundle_full" };
+                let values = [
+                    ("base", &*base),
+                    ("products", &with),
+                    ("discount", &discount),
+                    ("taken", &taken),
+                ];
+                offer.why = texts.say(code, &values);
+            }
+            Numbers::Second { purchase, break_even, share } => {
+                self.deal(&mut offer, set, [purchase, share, break_even]);
+                let percent_off = texts.number(percent(share));
+                let taken = texts.number(percent(set.p1 / purchase.max(f64::MIN_POSITIVE)));
+                let values = [("base", &*with), ("percent", &percent_off), ("taken", &taken)];
+                offer.why = texts.say("second_unit", &values);
+            }
+        }
+        offer
+    }
+
+    /// What bundles and second units have in common: the main product and the numbers of the deal.
+    fn deal(&self, offer: &mut Offer, set: &SetCandidate, numbers: [f64; 3]) {
+        offer.base_product = Some(self.state.id(set.base));
+        let [purchase, share, break_even] = numbers;
+        offer.evidence = evidence([
+            ("main_purchase", purchase),
+            ("discount_share", share),
+            ("break_even_discount", break_even),
+        ]);
+    }
+}

@@ -1,0 +1,393 @@
+//! Offers of several products: what lifts the basket over a threshold, bundles, and a second unit.
+//!
+//! They are made from the single products that may be offered, after these were judged, and compete
+//! with them for the slots.
+
+use super::bundle::{self, MOST_ADDED, Part, Terms};
+use super::candidates::{Outcome, Scratch, UpSellCandidate, base_probability, worth};
+use super::policy::Policy;
+use super::reasons::{Kind, Reason};
+use super::request::Request;
+use super::slate::most_of;
+use super::state::{Compiled, NONE, State};
+use super::top_up::{self, Gap, Piece};
+use super::value;
+
+/// The most products of one offer.
+const MOST: usize = MOST_ADDED + 1;
+
+/// No product is worth nearly as much; sums of such prices are exact.
+const MOST_PRICE: i64 = 1 << 50;
+
+/// How many add-ons a bundle is chosen from: those that add most as single offers.
+const MOST_PARTS: usize = 32;
+
+/// A candidate of several products and its numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SetCandidate {
+    keys: [u32; MOST],
+    len: u8,
+    /// The main product of a bundle, which is among the keys; [`NONE`] of a top-up.
+    pub(crate) base: u32,
+    /// That it is bought if it is offered, and that all of it is bought if it is not.
+    pub(crate) p1: f64,
+    pub(crate) p0: f64,
+    /// In minor units.
+    pub(crate) discount: i64,
+    pub(crate) numbers: Numbers,
+}
+
+/// What is particular to a kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Numbers {
+    TopUp {
+        basket: i64,
+        gap: i64,
+    },
+    Bundle {
+        /// That the main product is bought.
+        purchase: f64,
+        /// The discount in minor units at which it would be worth nothing.
+        break_even: f64,
+    },
+    Second {
+        purchase: f64,
+        break_even: f64,
+        /// The discount as a share of the second unit's price.
+        share: f64,
+    },
+}
+
+impl SetCandidate {
+    /// The products, the main one of a bundle first. A second unit is listed twice.
+    pub(crate) fn keys(&self) -> &[u32] {
+        &self.keys[..usize::from(self.len)]
+    }
+
+    /// The products that are added to the order.
+    pub(crate) fn added(&self) -> &[u32] {
+        &self.keys()[usize::from(self.base != NONE)..]
+    }
+}
+
+/// Working memory of this module.
+#[derive(Debug, Default)]
+pub(crate) struct SetScratch {
+    pub(crate) found: Vec<SetCandidate>,
+    pieces: Vec<Piece>,
+    parts: Vec<Part>,
+    /// A top-up was not looked for because the basket's worth is not known.
+    pub(crate) worth_unknown: bool,
+}
+
+/// The candidates of which more is known than the product they add.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Together<'a> {
+    pub(crate) sets: &'a [SetCandidate],
+    pub(crate) up_sells: &'a [UpSellCandidate],
+}
+
+impl Together<'_> {
+    /// Whether two offers cannot stand in one decision: nothing is in two offers, no product has two
+    /// deals, and none has a deal while something else is offered in its place. Single products
+    /// differ from one another.
+    pub(crate) fn conflict(&self, a: Held, b: Held) -> bool {
+        self.clash(a, b) || self.clash(b, a)
+    }
+
+    /// What speaks against `other` beside `held`, if that is a set.
+    fn clash(&self, held: Held, other: Held) -> bool {
+        let Some(set) = self.sets.get(held.set as usize) else { return false };
+        let deal = set.discount > 0;
+        match self.sets.get(other.set as usize) {
+            Some(more) => {
+                let met = |keys: &[u32]| set.added().iter().any(|key| keys.contains(key));
+                met(more.added()) || deal && set.keys().iter().any(|key| more.keys().contains(key))
+            }
+            None => {
+                let mut up_sells = self.up_sells.iter();
+                let replaced = up_sells.find(|up_sell| other.up_sell && up_sell.key == other.key);
+                set.added().contains(&other.key)
+                    || deal && replaced.is_some_and(|held| set.keys().contains(&held.base))
+            }
+        }
+    }
+}
+
+/// An offer as far as others may conflict with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Held {
+    key: u32,
+    set: u32,
+    up_sell: bool,
+}
+
+impl Held {
+    pub(crate) fn new(outcome: &Outcome) -> Self {
+        let Outcome { key, set, kind, .. } = *outcome;
+        Self { key, set, up_sell: kind == Some(Kind::UpSell) }
+    }
+}
+
+impl Scratch {
+    /// Says of the single products that are offered together why they are not offered alone.
+    pub(super) fn mark_parts(&mut self, state: &State) {
+        for pick in 0..self.slate.chosen.len() {
+            let outcome = self.slate.chosen[pick].outcome as usize;
+            let Some(set) = self.sets.found.get(self.outcomes[outcome].set as usize).copied()
+            else {
+                continue;
+            };
+            for &key in set.added() {
+                let single = self.outcome_of(state, key);
+                if let Some(single) = single.and_then(|i| self.outcomes.get_mut(i as usize)) {
+                    single.reason = Some(Reason::InOtherOffer);
+                }
+            }
+        }
+    }
+
+    /// Proposes offers of several products, as further outcomes.
+    pub(crate) fn propose_sets(&mut self, state: &State, compiled: &Compiled, request: &Request) {
+        self.sets.found.clear();
+        self.sets.worth_unknown = false;
+        if request.people.stopped.is_some() {
+            return;
+        }
+        let policy = &compiled.policy;
+        if policy.top_up.max > 0 && policy.top_up.threshold.is_some() {
+            self.propose_top_up(state, compiled, request);
+        }
+        if policy.bundle.max > 0 {
+            self.propose_bundles(state, compiled, request);
+        }
+    }
+
+    fn propose_top_up(&mut self, state: &State, compiled: &Compiled, request: &Request) {
+        let policy = &compiled.policy;
+        let top_up = &policy.top_up;
+        let Some(threshold) = top_up.threshold else { return };
+        if top_up.until.is_some_and(|until| request.now_ms >= until) {
+            return;
+        }
+        let Some(basket) = request.worth else {
+            self.sets.worth_unknown = true;
+            return;
+        };
+        let shares = (top_up.max_gap, top_up.max_over);
+        let Some(gap) = Gap::new((basket, threshold), shares, top_up.cost, top_up.items) else {
+            return;
+        };
+        let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
+        self.sets.pieces.clear();
+        for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
+            let Some(kind) = may_be_added(outcome, state, policy) else { continue };
+            let price = state.catalog.price[outcome.key as usize];
+            if price > gap.most {
+                continue;
+            }
+            let (because, p) = (candidate.because, outcome.probability);
+            let p0 = base_probability(p, kind, because, viewed, policy);
+            self.sets.pieces.push(Piece {
+                key: outcome.key,
+                price,
+                margin: compiled.items[outcome.key as usize].margin,
+                p0,
+                p1: value::offered(p0, odds(request, policy, outcome.key, Kind::TopUp)),
+            });
+        }
+        let Some(found) = top_up::best(&mut self.sets.pieces, &gap) else { return };
+        let pieces = &self.sets.pieces;
+        let mut keys = [NONE; MOST];
+        let mut p0 = 1.0f64;
+        let mut len = 0;
+        for place in found.places() {
+            keys[len] = pieces[place].key;
+            p0 = p0.min(pieces[place].p0);
+            len += 1;
+        }
+        let candidate = SetCandidate {
+            keys,
+            len: len as u8,
+            base: NONE,
+            p1: found.reached,
+            p0,
+            discount: 0,
+            numbers: Numbers::TopUp { basket, gap: gap.gap },
+        };
+        let value = top_up.lever * (found.gain - request.people.contact_cost);
+        self.propose(candidate, Kind::TopUp, value, (state, compiled, request));
+    }
+
+    fn propose_bundles(&mut self, state: &State, compiled: &Compiled, request: &Request) {
+        let policy = &compiled.policy;
+        let settings = &policy.bundle;
+        let terms = Terms {
+            items: settings.items as usize,
+            max_discount: settings.max_discount,
+            step: settings.step,
+            min_margin: settings.min_margin,
+            response_odds: 1.0,
+            discount_response: policy.assume.discount_response,
+        };
+        let viewed = request.viewed_only().map(|key| (key, 1.0, policy.assume.view_conversion));
+        let basket = request.basket.iter().zip(&request.quantities);
+        let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
+        for (key, quantity, purchase) in basket.chain(viewed) {
+            let Some(c) = state.in_catalog(key) else { continue };
+            let item = &compiled.items[c];
+            let price = state.catalog.price[c];
+            if item.never.is_some() || !(1..=MOST_PRICE).contains(&price) || !paid_once(state, key)
+            {
+                continue;
+            }
+            let terms = Terms { response_odds: odds(request, policy, key, Kind::Bundle), ..terms };
+            let main = Part { key, price, margin: item.margin, p0: 1.0 };
+            let scene = (state, compiled, request);
+            self.propose_bundle(scene, &main, purchase, &terms);
+            let in_stock = state.catalog.stock.get(c).is_none_or(|&stock| stock >= 2);
+            if settings.second > 0.0 && quantity <= 1.0 && in_stock {
+                let terms = Terms { max_discount: settings.second, ..terms };
+                self.propose_second(scene, &main, purchase, &terms);
+            }
+        }
+    }
+
+    fn propose_bundle(
+        &mut self,
+        scene: (&State, &Compiled, &Request),
+        main: &Part,
+        purchase: f64,
+        terms: &Terms,
+    ) {
+        let (state, compiled, request) = scene;
+        let because = state.model_of(main.key);
+        if because == NONE {
+            return;
+        }
+        self.sets.parts.clear();
+        for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
+            if candidate.because != because
+                || !matches!(outcome.kind, Some(Kind::CrossSell | Kind::Service))
+                || may_be_added(outcome, state, &compiled.policy).is_none()
+            {
+                continue;
+            }
+            self.sets.parts.push(Part {
+                key: outcome.key,
+                price: state.catalog.price[outcome.key as usize],
+                margin: compiled.items[outcome.key as usize].margin,
+                p0: f64::from(outcome.probability).clamp(0.0, 1.0),
+            });
+        }
+        let parts = &mut self.sets.parts;
+        if parts.len() > MOST_PARTS {
+            let adds = |part: &Part| (terms.bought(part.p0, 0.0) - part.p0) * part.margin;
+            parts.sort_unstable_by(|a, b| adds(b).total_cmp(&adds(a)).then(a.key.cmp(&b.key)));
+            parts.truncate(MOST_PARTS);
+        }
+        let Some(found) = bundle::best(main, parts, terms) else { return };
+        let mut keys = [NONE; MOST];
+        keys[0] = main.key;
+        let (mut total, mut gained, mut p0) = (main.price as f64, 0.0, 1.0f64);
+        for (slot, &place) in keys[1..].iter_mut().zip(found.places()) {
+            let part = &parts[place];
+            *slot = part.key;
+            total += part.price as f64;
+            gained += (found.bought - part.p0).max(0.0) * part.margin;
+            p0 = p0.min(part.p0);
+        }
+        // What is given is a whole number of minor units, no more than was reckoned with.
+        let discount = (found.share * total + 1e-6).floor();
+        let gain = gained - found.bought * discount;
+        let policy = &compiled.policy;
+        let candidate = SetCandidate {
+            keys,
+            len: 1 + found.places().len() as u8,
+            base: main.key,
+            p1: purchase * found.bought,
+            p0: purchase * p0,
+            discount: discount as i64,
+            numbers: Numbers::Bundle { purchase, break_even: gained / found.bought },
+        };
+        let value = policy.bundle.lever * (purchase * gain - request.people.contact_cost);
+        self.propose(candidate, Kind::Bundle, value, scene);
+    }
+
+    fn propose_second(
+        &mut self,
+        scene: (&State, &Compiled, &Request),
+        main: &Part,
+        purchase: f64,
+        terms: &Terms,
+    ) {
+        let (_, compiled, request) = scene;
+        let policy = &compiled.policy;
+        let p0 = policy.assume.second_unit;
+        let Some(found) = bundle::second(main.price, main.margin, p0, terms) else { return };
+        let mut keys = [NONE; MOST];
+        keys[..2].fill(main.key);
+        let candidate = SetCandidate {
+            keys,
+            len: 2,
+            base: main.key,
+            p1: purchase * found.bought,
+            p0: purchase * p0,
+            discount: (found.share * main.price as f64).floor() as i64,
+            numbers: Numbers::Second {
+                purchase,
+                break_even: (found.bought - p0) * main.margin / found.bought,
+                share: found.share,
+            },
+        };
+        let value = policy.bundle.lever * (purchase * found.gain - request.people.contact_cost);
+        self.propose(candidate, Kind::Bundle, value, scene);
+    }
+
+    /// Makes a candidate an outcome if it is worth making, and nobody is to be spared it.
+    fn propose(
+        &mut self,
+        candidate: SetCandidate,
+        kind: Kind,
+        value: f64,
+        (state, compiled, request): (&State, &Compiled, &Request),
+    ) {
+        let bars = |&key: &u32| request.people.bars(state, compiled, key, kind).is_some();
+        if !worth(value, &compiled.policy) || candidate.added().iter().any(bars) {
+            return;
+        }
+        self.outcomes.push(Outcome {
+            value,
+            // What is added: of a second unit the product itself.
+            key: candidate.added()[0],
+            probability: candidate.p0 as f32,
+            kind: Some(kind),
+            reason: None,
+            set: self.sets.found.len() as u32,
+        });
+        self.sets.found.push(candidate);
+    }
+}
+
+/// How many times greater the odds of a purchase are with an offer of a product.
+fn odds(request: &Request, policy: &Policy, key: u32, kind: Kind) -> f64 {
+    request.people.odds(policy, key, policy.assume.odds_of(kind))
+}
+
+/// The kind of a single product that may be part of an offer: it may be offered, or is only not
+/// worth an offer of its own; and it is paid once.
+fn may_be_added(outcome: &Outcome, state: &State, policy: &Policy) -> Option<Kind> {
+    let open = matches!(outcome.reason, None | Some(Reason::BelowMinValue));
+    let kind = outcome.kind.filter(|&kind| open && kind != Kind::UpSell)?;
+    if most_of(policy, kind) == 0 {
+        return None;
+    }
+    let c = state.in_catalog(outcome.key)?;
+    let price = state.catalog.price[c];
+    (paid_once(state, outcome.key) && (1..=MOST_PRICE).contains(&price)).then_some(kind)
+}
+
+/// Amounts that recur cannot be added to those that do not.
+fn paid_once(state: &State, key: u32) -> bool {
+    state.catalog.term.get(key as usize).is_none_or(|&term| term == 1)
+}

@@ -1,0 +1,250 @@
+//! What lifts a basket over a threshold, such as that of free shipping.
+//!
+//! Of all products that may be offered, the one or the two that close the gap and are worth most:
+//! what they are expected to add, less what reaching the threshold costs the shop.
+
+/// A product that may go into a top-up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Piece {
+    pub(crate) key: u32,
+    /// In minor units, above 0.
+    pub(crate) price: i64,
+    /// In minor units.
+    pub(crate) margin: f64,
+    /// That it is bought if it is not offered.
+    pub(crate) p0: f64,
+    /// That it is bought if it is.
+    pub(crate) p1: f64,
+}
+
+impl Piece {
+    /// What offering it adds, whatever that is good for.
+    fn gain(&self) -> f64 {
+        (self.p1 - self.p0) * self.margin
+    }
+}
+
+/// What a top-up has to reach.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Gap {
+    /// Minor units that are missing; above 0.
+    pub(crate) gap: i64,
+    /// The most that the products may cost together.
+    pub(crate) most: i64,
+    /// What the shop bears once the threshold is reached, in minor units.
+    pub(crate) cost: f64,
+    /// How many products there may be, 1 or 2.
+    pub(crate) items: u32,
+}
+
+impl Gap {
+    /// The gap from a basket to a threshold; `None` if there is none, or it is more than the share
+    /// `max_gap` of what the basket is worth. What closes it may cost `1 + max_over` times as much.
+    pub(crate) fn new(
+        (basket, threshold): (i64, i64),
+        (max_gap, max_over): (f64, f64),
+        cost: f64,
+        items: u32,
+    ) -> Option<Self> {
+        let gap = threshold.checked_sub(basket).filter(|&gap| gap > 0)?;
+        if basket <= 0 || gap as f64 > max_gap * basket as f64 {
+            return None;
+        }
+        let over = (gap as f64 * max_over).floor();
+        // A share of an i64 is one unless the share is huge; then there is no limit.
+        let over = if over < i64::MAX as f64 { over as i64 } else { i64::MAX };
+        Some(Self { gap, most: gap.saturating_add(over), cost, items })
+    }
+}
+
+/// The products of a top-up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct TopUp {
+    /// Pieces by place; the second equals the first if there is one only.
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    /// The chance that the threshold is reached by it: that of the less probable product.
+    pub(crate) reached: f64,
+    /// `sum (P1 - P0) * margin - reached * cost`.
+    pub(crate) gain: f64,
+}
+
+impl TopUp {
+    fn of(pieces: &[Piece], first: usize, second: usize, gap: &Gap) -> Option<Self> {
+        let (a, b) = (&pieces[first], &pieces[second]);
+        let alone = first == second;
+        let price = if alone { a.price } else { a.price.checked_add(b.price)? };
+        let margin = if alone { a.margin } else { a.margin + b.margin };
+        // Nothing is sold only to give its whole margin away.
+        if price < gap.gap || price > gap.most || margin <= gap.cost {
+            return None;
+        }
+        let reached = a.p1.min(b.p1);
+        let gain = if alone { a.gain() } else { a.gain() + b.gain() } - reached * gap.cost;
+        Some(Self { first, second, reached, gain })
+    }
+
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> + use<> {
+        let second = (self.second != self.first).then_some(self.second);
+        std::iter::once(self.first).chain(second)
+    }
+}
+
+/// The most valuable top-up; of equally valuable ones that of fewer products, and then of lower
+/// keys. Sorts the pieces.
+///
+/// With pieces by falling gain the second one of a pair is looked for only as long as both gains
+/// together exceed what was found: the cost of the threshold can only make them less.
+pub(crate) fn best(pieces: &mut [Piece], gap: &Gap) -> Option<TopUp> {
+    pieces.sort_unstable_by(|a, b| b.gain().total_cmp(&a.gain()).then(a.key.cmp(&b.key)));
+    let mut best: Option<TopUp> = None;
+    let better = |found: &TopUp, best: &Option<TopUp>| match best {
+        None => found.gain.is_finite(),
+        Some(held) if found.gain != held.gain => found.gain > held.gain,
+        Some(held) => keys(pieces, found) < keys(pieces, held),
+    };
+    for place in 0..pieces.len() {
+        if let Some(found) = TopUp::of(pieces, place, place, gap)
+            && better(&found, &best)
+        {
+            best = Some(found);
+        }
+    }
+    if gap.items < 2 {
+        return best;
+    }
+    for first in 0..pieces.len() {
+        for second in first + 1..pieces.len() {
+            let bound = pieces[first].gain() + pieces[second].gain();
+            if best.is_some_and(|held| bound < held.gain) {
+                break;
+            }
+            if let Some(found) = TopUp::of(pieces, first, second, gap)
+                && better(&found, &best)
+            {
+                best = Some(found);
+            }
+        }
+    }
+    best
+}
+
+/// What decides between equals: the number of products, then their keys.
+fn keys(pieces: &[Piece], found: &TopUp) -> (bool, u32, u32) {
+    let (a, b) = (pieces[found.first].key, pieces[found.second].key);
+    (found.first != found.second, a.min(b), a.max(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn piece(key: u32, price: i64, margin: f64, p0: f64) -> Piece {
+        Piece { key, price, margin, p0, p1: crate::decide::value::offered(p0, 1.5) }
+    }
+
+    fn gap(gap: i64, most: i64, cost: f64) -> Gap {
+        Gap { gap, most, cost, items: 2 }
+    }
+
+    #[test]
+    fn gaps_by_hand() {
+        let of = |basket, threshold| Gap::new((basket, threshold), (0.5, 0.5), 390.0, 2);
+        assert_eq!(of(4_000, 5_000), Some(gap(1_000, 1_500, 390.0)));
+        assert_eq!(of(5_000, 5_000), None, "reached");
+        assert_eq!(of(6_000, 5_000), None, "passed");
+        assert_eq!(of(2_000, 5_000), None, "more than half of the basket");
+        assert_eq!(of(0, 5_000), None, "nothing to add to");
+        assert_eq!(of(3_334, 5_000).unwrap().gap, 1_666, "just below half");
+        assert_eq!(Gap::new((1, i64::MAX), (1e30, 1e30), 0.0, 1).unwrap().most, i64::MAX);
+    }
+
+    #[test]
+    fn one_that_fits_beats_one_that_is_dearer_than_allowed() {
+        let mut pieces =
+            [piece(0, 1_600, 900.0, 0.2), piece(1, 1_200, 600.0, 0.1), piece(2, 300, 100.0, 0.3)];
+        let found = best(&mut pieces, &gap(1_000, 1_500, 100.0)).unwrap();
+        // 1 and 2 together: both gains, and the cost as often as the less probable one is bought.
+        let keys: Vec<u32> = found.places().map(|place| pieces[place].key).collect();
+        assert_eq!(keys, [1, 2]);
+        let (one, two) = (piece(1, 1_200, 600.0, 0.1), piece(2, 300, 100.0, 0.3));
+        assert!((found.gain - (one.gain() + two.gain() - one.p1 * 100.0)).abs() < 1e-12);
+        let single = Gap { items: 1, ..gap(1_000, 1_500, 100.0) };
+        let found = best(&mut pieces, &single).unwrap();
+        assert_eq!(found.places().map(|place| pieces[place].key).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn nothing_if_the_cost_eats_the_margin() {
+        let mut pieces = [piece(0, 1_000, 300.0, 0.9), piece(1, 1_000, 80.0, 0.9)];
+        assert_eq!(best(&mut pieces, &gap(900, 2_500, 380.0)), None);
+        assert!(best(&mut pieces, &gap(900, 2_500, 379.0)).is_some());
+        assert_eq!(best(&mut [], &gap(900, 2_500, 0.0)), None);
+    }
+
+    /// All subsets of one or two, by their definition.
+    fn brute(pieces: &[Piece], gap: &Gap) -> Option<f64> {
+        let mut found: Option<f64> = None;
+        for a in 0..pieces.len() {
+            for b in a..pieces.len() {
+                let set: &[usize] = if a == b { &[a] } else { &[a, b] };
+                if set.len() > gap.items as usize {
+                    continue;
+                }
+                let price: i64 = set.iter().map(|&i| pieces[i].price).sum();
+                let margin: f64 = set.iter().map(|&i| pieces[i].margin).sum();
+                if price < gap.gap || price > gap.most || margin <= gap.cost {
+                    continue;
+                }
+                let added: f64 =
+                    set.iter().map(|&i| (pieces[i].p1 - pieces[i].p0) * pieces[i].margin).sum();
+                let reached = set.iter().map(|&i| pieces[i].p1).fold(1.0, f64::min);
+                let value = added - reached * gap.cost;
+                found = Some(found.map_or(value, |held: f64| held.max(value)));
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn as_good_as_brute_force(
+            list in prop::collection::vec((1..60i64, 1..40i64, 1..100u32), 0..14),
+            missing in 1..60i64,
+            over in 0..4u32,
+            cost in 0..40i64,
+            items in 1..3u32,
+        ) {
+            let mut pieces: Vec<Piece> = list
+                .iter()
+                .enumerate()
+                .map(|(key, &(price, margin, p))| {
+                    piece(key as u32, price, margin as f64, f64::from(p) / 100.0)
+                })
+                .collect();
+            let most = missing + missing * i64::from(over) / 2;
+            let gap = Gap { gap: missing, most, cost: cost as f64, items };
+            let brute = brute(&pieces, &gap);
+            let found = best(&mut pieces, &gap);
+            prop_assert_eq!(found.is_some(), brute.is_some());
+            if let (Some(found), Some(brute)) = (found, brute) {
+                prop_assert!((found.gain - brute).abs() <= 1e-9 * (1.0 + brute.abs()));
+                let price: i64 = found.places().map(|place| pieces[place].price).sum();
+                prop_assert!((gap.gap..=gap.most).contains(&price));
+                prop_assert!(found.places().count() <= items as usize);
+            }
+            // The order of the pieces does not matter.
+            pieces.reverse();
+            let turned = best(&mut pieces, &gap);
+            let keys_of = |found: Option<TopUp>, pieces: &[Piece]| {
+                found.map(|found| keys(pieces, &found))
+            };
+            let first = keys_of(turned, &pieces);
+            pieces.sort_unstable_by_key(|piece| piece.price);
+            let again = best(&mut pieces, &gap);
+            prop_assert_eq!(first, keys_of(again, &pieces));
+        }
+    }
+}
