@@ -1,6 +1,7 @@
 //! What was learned, as views of columns: of vectors while fitting, of the mapped file later.
 
 use super::features::OF_PRODUCT;
+use super::scorer::prefetch;
 
 /// Milliseconds in a day.
 pub(crate) const DAY_MS: f64 = 86_400_000.0;
@@ -57,6 +58,23 @@ pub(crate) struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
+    /// Asks for what is known about a customer.
+    #[inline]
+    pub(crate) fn prefetch(&self, customer: u32) {
+        let customer = customer as usize;
+        prefetch(self.customer_baskets, customer);
+        prefetch(self.customer_weight, customer);
+        prefetch(self.customer_recent, customer);
+        prefetch(self.customer_size, customer);
+        let from = self.row(customer as u32).start;
+        prefetch(self.product, from);
+        prefetch(self.weight, from);
+        prefetch(self.recent, from);
+        prefetch(self.count, from);
+        prefetch(self.last_days, from);
+        prefetch(self.first_days, from);
+    }
+
     /// Where the row of `customer` lies in the columns.
     #[inline]
     pub(crate) fn row(&self, customer: u32) -> std::ops::Range<usize> {

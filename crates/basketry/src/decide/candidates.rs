@@ -9,7 +9,7 @@ use super::slate::{Scene, Slate, uniform};
 use super::state::{Compiled, NONE, OnShelf, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
-use crate::affinity::scorer::{self, Candidate, Learned, Scored, Shared, Similarities, Task};
+use crate::affinity::scorer::{self, Candidate, Learned, Reach, Scored, Shared, Task, prefetch};
 use crate::data::NO_CODE;
 
 /// What became of a product that was considered.
@@ -104,9 +104,12 @@ struct Base {
     purchase: f64,
 }
 
+/// How far ahead of its turn a candidate's place is asked for.
+const AHEAD: usize = 6;
+
 /// What is similar to the basket without selling with it is never offered. Of what suits a customer,
-/// only the best is.
-const SIMILAR: Similarities = Similarities { to_context: 0, to_own: 50 };
+/// only the best is, and what is popular fills slots that are left.
+const IN_ORDER: Reach = Reach { similar_to_context: 0, similar_to_own: 50, popular: 50 };
 
 /// How many dearer variants one decision looks at: in a line of thousands of products each product
 /// of a huge basket has thousands. The bound keeps such a request from holding up the others.
@@ -208,7 +211,8 @@ impl Scratch {
         }
         let learned = state.model.learned();
         let situation = request.situation(&self.context);
-        self.shared = Some(learned.candidates_with(task, &situation, SIMILAR, &mut self.scorer));
+        let reach = if task == Task::Basket { IN_ORDER } else { Reach::FULL };
+        self.shared = Some(learned.candidates_within(task, &situation, reach, &mut self.scorer));
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         self.judge_candidates(state, compiled, request, &learned);
         self.value_candidates(compiled, request, task, &learned, viewed);
@@ -238,6 +242,9 @@ impl Scratch {
         }
         self.scorer.choose(|_| false);
         for place in 0..self.scorer.candidates().len() {
+            if let Some(ahead) = self.scorer.candidates().get(place + AHEAD) {
+                prefetch(&compiled.items, state.key_of_model(ahead.product) as usize);
+            }
             let candidate = &self.scorer.candidates()[place];
             let key = state.key_of_model(candidate.product);
             let judged = self.judge(state, compiled, learned, key, candidate).and_then(|kind| {

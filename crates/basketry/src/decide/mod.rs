@@ -21,7 +21,8 @@
 //!   [`Kind::Service`] if the catalogue marks it as a service or contract
 //! - bought before: not offered ([`Reason::NotDue`])
 //! - among the fifty products most similar to what the customer bought: [`Kind::Similar`]
-//! - popular: [`Kind::Popular`], for slots that the other kinds leave
+//! - among the fifty most popular products that nothing else suggests, or suggested by something too
+//!   weak and as popular: [`Kind::Popular`], for slots that the other kinds leave
 //!
 //! Besides, each product in the basket or viewed is compared with the dearer ones of its product
 //! line, or, without a line, of its brand in its narrowest category: equal on every attribute that

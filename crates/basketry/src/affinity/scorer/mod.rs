@@ -7,9 +7,11 @@
 mod best;
 mod customer;
 mod dots;
+mod prefetch;
 mod scratch;
 mod similar;
 pub(crate) use best::top;
+pub(crate) use prefetch::prefetch;
 pub(crate) use scratch::Scratch;
 pub(crate) use similar::Contributor;
 
@@ -18,21 +20,26 @@ use similar::{ToContext, ToOwn};
 
 use super::curve::Curve;
 pub(crate) use super::features::Candidate;
-use super::features::{FEATURES, LANES, curve_at, sigmoid, weights_at};
+use super::features::{FEATURES, LANES, OF_PRODUCT, curve_at, sigmoid, weights_at};
 pub(crate) use super::features::{Segment, Shared, Task};
 pub(crate) use super::views::Learned;
 
-/// Candidates taken for their similarity to the basket, and to what the customer bought.
-const SIMILAR_TO_CONTEXT: usize = 64;
-const SIMILAR_TO_OWN: usize = 100;
-
-/// How many products are candidates for their similarity.
+/// How many products are candidates at most, beside those that sell with the basket and those that
+/// the customer bought.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Similarities {
-    /// To the basket.
-    pub(crate) to_context: usize,
-    /// To what the customer bought.
-    pub(crate) to_own: usize,
+pub(crate) struct Reach {
+    /// For their similarity to the basket.
+    pub(crate) similar_to_context: usize,
+    /// For their similarity to what the customer bought.
+    pub(crate) similar_to_own: usize,
+    /// For nothing but their popularity.
+    pub(crate) popular: usize,
+}
+
+impl Reach {
+    /// As far as candidates are looked for.
+    pub(crate) const FULL: Self =
+        Self { similar_to_context: 64, similar_to_own: 100, popular: usize::MAX };
 }
 
 /// Marks "no product".
@@ -178,6 +185,10 @@ impl Learned<'_> {
             let weights = &self.weights[weights_at(task, *segment)];
             for lanes in order.chunks(LANES) {
                 for &at in lanes {
+                    let product = candidates[at as usize].product as usize;
+                    prefetch(self.products.features, product * OF_PRODUCT);
+                }
+                for &at in lanes {
                     self.be_similar(which, to_context, to_own, &mut candidates[at as usize]);
                 }
                 self.features(which, shared, candidates, lanes, block);
@@ -213,19 +224,25 @@ impl Learned<'_> {
         situation: &Situation<'_>,
         scratch: &mut Scratch,
     ) -> Shared {
-        let similar = Similarities { to_context: SIMILAR_TO_CONTEXT, to_own: SIMILAR_TO_OWN };
-        self.candidates_with(task, situation, similar, scratch)
+        self.candidates_within(task, situation, Reach::FULL, scratch)
     }
 
-    /// The same with another number of candidates for their similarity.
-    pub(crate) fn candidates_with(
+    /// The same with fewer candidates.
+    pub(crate) fn candidates_within(
         &self,
         task: Task,
         situation: &Situation<'_>,
-        similar: Similarities,
+        reach: Reach,
         scratch: &mut Scratch,
     ) -> Shared {
         let products = self.products.baskets.len();
+        if let Some(customer) = situation.customer {
+            self.own.prefetch(customer);
+        }
+        for &product in situation.context {
+            prefetch(self.similar_baskets.offsets, product as usize);
+            prefetch(self.neighbours.offsets, product as usize);
+        }
         scratch.begin(products);
         let mut context_size = 0u32;
         for &product in situation.context {
@@ -244,14 +261,19 @@ impl Learned<'_> {
             self.add_pairs(situation.context, scratch);
         }
         let customer = self.add_own(situation, scratch);
-        if task == Task::Basket && similar.to_context > 0 {
-            scratch.add_similar_to_context(self.sold, similar.to_context);
+        if task == Task::Basket && reach.similar_to_context > 0 {
+            scratch.add_similar_to_context(self.sold, reach.similar_to_context);
         }
         if customer.baskets > 0 {
             self.add_own_vectors(situation, scratch);
-            scratch.add_similar_to_own(&self.similar_customers, self.sold, similar.to_own);
+            scratch.add_similar_to_own(&self.similar_customers, self.sold, reach.similar_to_own);
         }
+        // So many that nothing else suggests: a regular customer knows most of what is popular.
+        let most = scratch.candidates.len().saturating_add(reach.popular);
         for &product in self.popular {
+            if scratch.candidates.len() >= most {
+                break;
+            }
             if let Some(candidate) = scratch.candidate(product) {
                 candidate.popular = true;
             }

@@ -31,7 +31,7 @@ use crate::decide::tree::{Node, Reader, Value, expected, read_id};
 /// assert_eq!(*policy.exclude.attributes["region"], ["US".into()]);
 /// # Ok::<(), basketry::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Selection {
     /// These products.
@@ -49,6 +49,24 @@ pub struct Selection {
     /// Products with one of these values in a `must_match` column of the catalogue, by its name.
     #[serde(serialize_with = "attribute_lists")]
     pub attributes: BTreeMap<String, Arc<[Id]>>,
+}
+
+// A policy is compared with those that are compiled before each decision: long lists only if they are
+// not the same memory.
+impl PartialEq for Selection {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |a: &Arc<[Id]>, b: &Arc<[Id]>| Arc::ptr_eq(a, b) || a == b;
+        let Self { products, categories, brands, lines, attributes } = self;
+        same(products, &other.products)
+            && same(categories, &other.categories)
+            && same(brands, &other.brands)
+            && same(lines, &other.lines)
+            && attributes.len() == other.attributes.len()
+            && attributes
+                .iter()
+                .zip(&other.attributes)
+                .all(|((name, ids), (its_name, its))| name == its_name && same(ids, its))
+    }
 }
 
 impl Default for Selection {
