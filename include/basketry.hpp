@@ -1538,8 +1538,7 @@ public:
 
     /// Where the offers are shown, such as "cart".
     Context &placement(std::string_view placement) {
-        texts_.emplace_back(placement);
-        context_.placement = texts_.back().c_str();
+        context_.placement = keep_text(placement);
         return *this;
     }
 
@@ -1564,7 +1563,49 @@ public:
         return *this;
     }
 
-    /// The seed for whatever a policy leaves to chance.
+    /// Through which channel the offers go, such as "mail".
+    Context &channel(std::string_view channel) {
+        context_.channel = keep_text(channel);
+        return *this;
+    }
+
+    /// Whether the offers ride along in a message that goes out anyway.
+    Context &ride_along(bool ride_along = true) noexcept {
+        context_.ride_along = ride_along ? 1 : 0;
+        return *this;
+    }
+
+    /// Adds a segment that the customer belongs to.
+    Context &segment(std::string_view segment) {
+        segments_.push_back(keep_text(segment));
+        return *this;
+    }
+
+    /// Adds something that the customer has consented to.
+    Context &consent(std::string_view consent) {
+        consents_.push_back(keep_text(consent));
+        return *this;
+    }
+
+    /// What losing the customer would cost, in minor units.
+    Context &customer_value(double minor_units) noexcept {
+        context_.customer_value = minor_units;
+        return *this;
+    }
+
+    /// Adds an offer that the customer was shown before. Its channel and products are copied.
+    Context &contact(basketry_contact contact, const std::vector<Id> &products = {}) {
+        if (contact.channel != nullptr) {
+            contact.channel = keep_text(contact.channel);
+        }
+        contacts_.push_back({contact, {}});
+        for (const Id &product : products) {
+            contacts_.back().products.push_back(keep(product));
+        }
+        return *this;
+    }
+
+    /// The seed for what a policy leaves to chance.
     Context &seed(std::uint64_t seed) noexcept {
         context_.seed = seed;
         return *this;
@@ -1578,7 +1619,20 @@ public:
         for (const Order &order : orders_) {
             orders.push_back({order.time_ms, order.lines.data(), order.lines.size()});
         }
+        std::vector<basketry_contact> contacts;
+        contacts.reserve(contacts_.size());
+        for (const Contact &contact : contacts_) {
+            contacts.push_back(contact.contact);
+            contacts.back().products = contact.products.data();
+            contacts.back().n_products = contact.products.size();
+        }
         basketry_context native = context_;
+        native.segments = segments_.data();
+        native.n_segments = segments_.size();
+        native.consents = consents_.data();
+        native.n_consents = consents_.size();
+        native.contacts = contacts.data();
+        native.n_contacts = contacts.size();
         native.basket = basket_.data();
         native.n_basket = basket_.size();
         native.orders_since = orders.data();
@@ -1592,6 +1646,16 @@ private:
         std::vector<basketry_line> lines;
     };
 
+    struct Contact {
+        basketry_contact contact;
+        std::vector<basketry_id> products;
+    };
+
+    const char *keep_text(std::string_view text) {
+        texts_.emplace_back(text);
+        return texts_.back().c_str();
+    }
+
     basketry_id keep(const Id &id) {
         if (!id.is_text()) {
             return id.native();
@@ -1603,6 +1667,9 @@ private:
     basketry_context context_ = BASKETRY_CONTEXT_INIT;
     std::vector<basketry_line> basket_;
     std::vector<Order> orders_;
+    std::vector<const char *> segments_;
+    std::vector<const char *> consents_;
+    std::vector<Contact> contacts_;
     // A list, since what C points to must not move.
     std::list<std::string> texts_;
 };
@@ -1667,6 +1734,46 @@ public:
 
     /// The expected contribution of all offers, in minor units.
     double value() const noexcept { return basketry_decision_value(native()); }
+
+    /// Why nothing is offered, whatever it is, one of the constants that begin with BASKETRY_REASON_;
+    /// BASKETRY_REASON_NONE if nothing stops offers.
+    std::int32_t stopped() const noexcept { return basketry_decision_stopped(native()); }
+
+    /// True if the customer is held out: offered nothing, to measure against.
+    bool held_out() const noexcept { return basketry_decision_held_out(native()); }
+
+    /// The offers that would have been made, had the customer not been held out.
+    std::vector<basketry_offer> withheld() const {
+        std::vector<basketry_offer> rows;
+        for (std::size_t i = 0; i < basketry_decision_withheld_len(native()); i++) {
+            rows.push_back(*basketry_decision_withheld(native(), i));
+        }
+        return rows;
+    }
+
+    /// The slot that was drawn by lot, counted from 1; 0 if nothing was left to chance.
+    std::uint32_t explored_slot() const noexcept { return basketry_decision_explored_slot(native()); }
+
+    /// The candidates that the slot was drawn from.
+    std::vector<basketry_explore_choice> choices() const {
+        std::vector<basketry_explore_choice> rows;
+        for (std::size_t i = 0; i < basketry_decision_choices_len(native()); i++) {
+            rows.push_back(*basketry_decision_choice(native(), i));
+        }
+        return rows;
+    }
+
+    /// What became of the policy's quotas.
+    std::vector<basketry_quota_use> quotas() const {
+        std::vector<basketry_quota_use> rows;
+        for (std::size_t i = 0; i < basketry_decision_quotas_len(native()); i++) {
+            rows.push_back(*basketry_decision_quota(native(), i));
+        }
+        return rows;
+    }
+
+    /// What contacting the customer with any offer risks, in minor units.
+    double contact_risk() const noexcept { return basketry_decision_contact_risk(native()); }
 
     /// True if the model knows the customer.
     bool customer_known() const noexcept { return basketry_decision_customer_known(native()); }

@@ -163,7 +163,7 @@ impl basketry_context {
             }
         }
         // A value that is not a number goes on, to be refused.
-        if !(self.customer_value < 0.0) {
+        if self.customer_value.is_nan() || self.customer_value >= 0.0 {
             context = context.customer_value(self.customer_value);
         }
         Ok(context.ride_along(flag(self.ride_along, "context.ride_along")?))

@@ -100,7 +100,7 @@ use crate::{boundary, convert, error};
 /// assume : dict
 ///     What stands in for what is not known: ``response_odds``, ``odds`` (a dict by kind of offer),
 ///     ``accept``, ``abandon``, ``view_conversion``, ``discount_response``, ``second_unit``,
-///     ``margin_rate``; each a number, or a dict of
+///     ``replaces``, ``margin_rate``; each a number, or a dict of
 ///     ``value`` and the ``exposures`` it was learned from (:meth:`DecisionLog.learn`).
 ///
 /// Raises

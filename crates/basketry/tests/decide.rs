@@ -412,6 +412,7 @@ fn variants_stay_out_unless_allowed() {
         assert_eq!(reason(&decision, variant), Some(Reason::VariantInBasket));
     }
     (no_up_sell.allow_variants, no_up_sell.allow_substitutes) = (true, true);
+    no_up_sell.assume.replaces = 0.0;
     let decision = engine.decide(&no_up_sell, &context).unwrap();
     let offered = |id| reason(&decision, id).is_none();
     assert!(offered("jam-s") ^ offered("jam-m"), "one of a line: {decision}");

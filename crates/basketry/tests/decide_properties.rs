@@ -395,7 +395,13 @@ fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
             Kind::CrossSell => policy.cross_sell.lever,
             _ => 1.0,
         };
-        assert!(near(offer.value, lever * ((p1 - p0) * own - policy.contact_cost)), "{offer}");
+        // Of what is in the basket, what earns most is at stake where variants are allowed.
+        let variants =
+            here.iter().filter(|&&other| ask.basket.contains(&other) && same_line(other));
+        let margins = variants.filter_map(|&other| margin(&world.products[other as usize], policy));
+        let stake = 0.5 * margins.fold(0.0, f64::max);
+        let added = (p1 - p0) * (own - stake) - policy.contact_cost;
+        assert!(near(offer.value, lever * added), "{offer}");
     }
     match offer.kind {
         Kind::CrossSell | Kind::Service => {

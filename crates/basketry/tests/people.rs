@@ -1,16 +1,18 @@
 //! Whom to offer what: eligibility, contacts, slots. Rule by rule in a small shop, and under random
 //! policies, catalogues and histories against what the rules say, worked out here anew.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-use basketry::decide::{Cap, Contact, ContactOutcome, Pin, Quota, Rule, Selection};
+use basketry::decide::{Cap, Contact, ContactOutcome, Pin, Quota, Rule, Selection, Source};
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
     FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine, Policy, Product,
     Reason, fit,
 };
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 const DAY: i64 = 86_400_000;
 const HOUR: i64 = 3_600_000;
@@ -414,6 +416,27 @@ fn what_rides_along_costs_no_contact() {
     assert!((value(visit().ride_along(true)) - value(visit()) - 1.0).abs() < 1e-9);
 }
 
+/// A variant that is bought in place of what is in the basket takes away half of its margin.
+#[test]
+fn what_replaces_the_basket_earns_less() {
+    let mut specs = plain();
+    (specs[3].line, specs[4].line) = (Some(0), Some(0));
+    let engine = Engine::new(model(), catalog(&specs)).unwrap();
+    let mut policy = policy();
+    (policy.allow_variants, policy.up_sell.max) = (true, 0);
+    policy.assume.replaces = 0.25;
+    let decision = engine.decide(&policy, &visit()).unwrap();
+    let offer = decision.iter().find(|offer| int(&offer.products[0]) == 4).expect("a variant");
+    let (own, held) = (348.0 - 174.0, 311.0 - 155.0);
+    assert_eq!(offer.margin, own);
+    let added = offer.probability - offer.base_probability;
+    assert!((offer.value - added * (own - 0.25 * held)).abs() < 1e-9, "{offer}");
+    let stake = offer.evidence.iter().find(|evidence| evidence.name == "cannibalised").unwrap();
+    assert_eq!(stake.value, 0.25 * held);
+    let given = |s: &&basketry::decide::Sourced| s.name == "replaces" && s.source == Source::Given;
+    assert!(offer.sources.iter().any(|s| given(&s)));
+}
+
 #[test]
 fn pins_ask_for_no_value_but_for_eligibility() {
     let mut policy = policy();
@@ -564,7 +587,7 @@ fn world(case: u64) -> World {
     let mut specs: Vec<Spec> = (0..PRODUCTS)
         .map(|_| Spec {
             price: 100 + d.below(2_000),
-            stock: d.below(8) - 1,
+            stock: d.below(12) - 1,
             line: d.some(40, 4),
             brand: d.some(85, 6),
             category: (d.below(2), d.some(85, 4)),
@@ -578,13 +601,13 @@ fn world(case: u64) -> World {
         (spec.category, spec.size) = ((i as i64 % 2, Some(i as i64 % 4)), Some(i as i64 % 2));
     }
     let mut policy = Policy::new("random");
-    policy.max_offers = d.below(7) as u32;
-    policy.only = selection(d, 8);
-    policy.exclude = selection(d, 25);
+    policy.max_offers = d.pick(&[0, 1, 2, 3, 4, 6, 8]);
+    policy.only = selection(d, 4);
+    policy.exclude = selection(d, 10);
     for name in ["a", "b"] {
         if d.chance(40) {
             let mut rule = Rule::new(name);
-            (rule.only, rule.exclude) = (selection(d, 6), selection(d, 20));
+            (rule.only, rule.exclude) = (selection(d, 4), selection(d, 10));
             rule.price.max = d.some(30, 1_000).map(|more| 800 + more);
             policy.rules.push(rule);
         }
@@ -597,7 +620,7 @@ fn world(case: u64) -> World {
     policy.allow_substitutes = d.chance(50);
     policy.allow_variants = d.chance(20);
     policy.cross_sell.max = d.pick(&[1, 2, 1000]);
-    policy.popular.max = d.pick(&[0, 2, 1000]);
+    policy.popular.max = d.pick(&[0, 2, 1000, 1000]);
     let chain: [&[Kind]; 3] = [&[Kind::Popular], &[], &[Kind::Refill, Kind::Popular]];
     policy.fallback = d.pick(&chain).to_vec();
     if d.chance(15) {
@@ -614,7 +637,7 @@ fn world(case: u64) -> World {
     policy.suppress.ignored = d.below(4) as u32;
     policy.suppress.days = d.pick(&[1.0, 5.0]);
     policy.suppress.rejected_days = d.pick(&[0.0, 3.0]);
-    policy.suppress.customer_ignored = d.pick(&[0, 0, 6]);
+    policy.suppress.customer_ignored = d.pick(&[0, 0, 3]);
     policy.cool_down.product = d.pick(&[0.0, 0.0, 2.0]);
     policy.cool_down.line = d.pick(&[0.0, 0.0, 1.0]);
     policy.cool_down.brand = d.pick(&[0.0, 0.0, 0.0, 0.5]);
@@ -647,7 +670,7 @@ fn world(case: u64) -> World {
             channel: d.pick(&channels),
             kind: d.chance(70).then(|| d.pick(&KINDS)),
             product: d.below(PRODUCTS),
-            outcome: if d.chance(97) { outcomes[d.below(5) as usize] } else { outcomes[5] },
+            outcome: if d.chance(99) { outcomes[d.below(5) as usize] } else { outcomes[5] },
             valid_for: d.some(40, 6).map(|days| days * DAY),
             ride_along: d.chance(20),
         })
@@ -947,16 +970,45 @@ fn replay(engine: &Engine, policy: &Policy, decision: &Decision) {
     assert_eq!(engine.decide(&again, &context).unwrap().to_json(), decision.to_json());
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
-
-    #[test]
-    fn nothing_ineligible_is_offered(case in any::<u64>()) {
-        let world = world(case);
-        let engine = Engine::new(model(), catalog(&world.specs)).unwrap();
-        let decision = engine.decide(&world.policy, &context(&world)).unwrap();
-        check(&world, &decision);
-        replay(&engine, &world.policy, &decision);
+#[test]
+fn nothing_ineligible_is_offered() {
+    let tally: RefCell<HashMap<&str, u32>> = RefCell::default();
+    let mut runner = TestRunner::new(ProptestConfig { cases: 1000, ..ProptestConfig::default() });
+    runner
+        .run(&any::<u64>(), |case| {
+            let world = world(case);
+            let engine = Engine::new(model(), catalog(&world.specs)).unwrap();
+            let decision = engine.decide(&world.policy, &context(&world)).unwrap();
+            check(&world, &decision);
+            replay(&engine, &world.policy, &decision);
+            let mut tally = tally.borrow_mut();
+            let mut count =
+                |what: &'static str, n: usize| *tally.entry(what).or_default() += n as u32;
+            count("offers", decision.len());
+            count("pinned", decision.iter().filter(|offer| offer.pinned).count());
+            count("drawn", usize::from(decision.explored().is_some_and(|e| e.choices.len() > 1)));
+            count(
+                "paid quotas",
+                decision.quotas().iter().filter(|quota| quota.price > 0.0).count(),
+            );
+            for (reason, n) in decision.suppressed_counts() {
+                count(reason.code(), n as usize);
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+    // A generator that makes nothing of it would test nothing. The rest is tested alone.
+    let tally = tally.into_inner();
+    println!("{tally:?}");
+    let range = Reason::OtherSegment..=Reason::ContactNotWorth;
+    let slots = Reason::ALL.into_iter().filter(|reason| range.contains(reason)).map(Reason::code);
+    for what in ["offers", "pinned", "drawn", "paid quotas"].into_iter().chain(slots) {
+        let elsewhere =
+            ["no_consent", "held_out", "contact_not_worth", "substitute_offered"].contains(&what);
+        assert!(
+            elsewhere || tally.get(what).is_some_and(|&n| n >= 10),
+            "{what}: too few: {tally:?}"
+        );
     }
 }
 

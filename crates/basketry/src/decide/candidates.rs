@@ -282,7 +282,8 @@ impl Scratch {
             let p0 = base_probability(outcome.probability, kind, because, viewed_only, policy);
             let odds = request.people.odds(policy, outcome.key, policy.assume.odds_of(kind));
             let p1 = value::offered(p0, odds);
-            let margin = compiled.items[outcome.key as usize].margin;
+            let stake = policy.assume.replaces * request.at_stake(compiled, outcome.key);
+            let margin = compiled.items[outcome.key as usize].margin - stake;
             let lever = lever(policy, kind);
             outcome.value = value::added(p0, p1, margin, request.people.contact_cost, lever);
             // Also catches what is not a number, which a damaged model can lead to.
@@ -451,7 +452,7 @@ impl Scratch {
                     let scored = (i as usize) < self.scored;
                     let p0 = if scored { f64::from(outcome.probability) } else { 0.0 };
                     let p0 = if p0.is_nan() { 0.0 } else { p0.clamp(0.0, 1.0) };
-                    let odds = request.people.odds(policy, key, policy.assume.response_odds);
+                    let odds = request.people.odds(policy, key, policy.assume.odds_of(kind));
                     let p1 = value::offered(p0, odds);
                     let margin = compiled.items[key as usize].margin;
                     let cost = request.people.contact_cost;

@@ -98,6 +98,8 @@ pub struct Sourced {
 ///   price; of a second unit, of its price), `break_even_discount` (in minor units: one at which it
 ///   would be worth nothing)
 /// - all: `rating` (0 to 5), where the catalogue has one
+/// - any of these, where the policy allows variants of what is in the basket: `cannibalised` (the part
+///   of the basket's margin that an additional purchase is thought to take away, in minor units)
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -230,6 +232,10 @@ impl Builder<'_> {
         offer.probability =
             value::offered(offer.base_probability, self.odds(chosen.outcome.key, kind));
         offer.assumed.insert(0, "response_odds");
+        let stake = request.at_stake(self.compiled, chosen.outcome.key);
+        if stake > 0.0 {
+            offer.assumed.push("replaces");
+        }
         if !self.state.learned_segments[request.segment(scored) as usize] {
             offer.assumed.push("propensity");
         }
@@ -284,6 +290,10 @@ impl Builder<'_> {
             }
             // These are not of a single scored product.
             Kind::UpSell | Kind::Bundle | Kind::TopUp => {}
+        }
+        if stake > 0.0 {
+            let value = policy.assume.replaces * stake;
+            offer.evidence.push(Evidence { name: "cannibalised", value });
         }
         offer
     }

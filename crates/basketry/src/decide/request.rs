@@ -3,9 +3,9 @@
 use super::contact::People;
 use super::context::{Context, iso};
 use super::policy::{Policy, UnknownProducts};
-use super::state::{NONE, State, Unknown, wrong_type};
+use super::state::{Compiled, NONE, State, Unknown, wrong_type};
 use crate::affinity::scorer::{Scored, Segment, SinceLine, Situation};
-use crate::data::Id;
+use crate::data::{Id, NO_CODE};
 use crate::{Error, ErrorKind, Result};
 
 /// A context with its ids resolved.
@@ -64,6 +64,19 @@ impl Request {
             since: &self.since,
             since_baskets: self.since_baskets,
         }
+    }
+
+    /// The margin that an offer of a product puts at stake, in minor units: the greatest one among its
+    /// variants in the basket, which it may be bought in place of. 0 without any.
+    pub(crate) fn at_stake(&self, compiled: &Compiled, key: u32) -> f64 {
+        let Some(item) = compiled.items.get(key as usize) else { return 0.0 };
+        if !compiled.policy.allow_variants || item.line == NO_CODE {
+            return 0.0;
+        }
+        let basket = self.basket.iter().filter_map(|&held| compiled.items.get(held as usize));
+        let variants = basket.filter(|held| held.line == item.line);
+        // A margin that is not known is no number, which the greater one of two is not.
+        variants.map(|held| held.margin).fold(0.0, f64::max)
     }
 
     /// Whose weights the propensity takes for a product.

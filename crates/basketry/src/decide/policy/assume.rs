@@ -54,6 +54,9 @@ pub struct Assume {
     /// The chance that somebody who buys one unit of a product buys a second one in the same order
     /// if nothing is offered, 0 to 1. Default 0.05.
     pub second_unit: f64,
+    /// The share of additional purchases of a variant that are made in place of the one in the basket,
+    /// 0 to 1, where the policy allows variants. Default 0.5.
+    pub replaces: f64,
     /// The share of the price that is margin where the catalogue has no cost, 0 to 1. 0: nothing
     /// is assumed, and a product without a cost is never offered (`unknown_cost`). Default 0.3:
     /// among products without costs it changes no order, since it multiplies all of them, and a
@@ -74,19 +77,21 @@ impl Default for Assume {
             view_conversion: 0.05,
             discount_response: 3.0,
             second_unit: 0.05,
+            replaces: 0.5,
             margin_rate: 0.3,
             learned: BTreeMap::new(),
         }
     }
 }
 
-const NUMBERS: [&str; 7] = [
+const NUMBERS: [&str; 8] = [
     "response_odds",
     "accept",
     "abandon",
     "view_conversion",
     "discount_response",
     "second_unit",
+    "replaces",
     "margin_rate",
 ];
 
@@ -141,6 +146,7 @@ impl Assume {
                 "view_conversion" => self.view_conversion != default.view_conversion,
                 "discount_response" => self.discount_response != default.discount_response,
                 "second_unit" => self.second_unit != default.second_unit,
+                "replaces" => self.replaces != default.replaces,
                 "margin_rate" => self.margin_rate != default.margin_rate,
                 name => self.has(name),
             }
@@ -190,6 +196,7 @@ impl Assume {
             "view_conversion" => &mut self.view_conversion,
             "discount_response" => &mut self.discount_response,
             "second_unit" => &mut self.second_unit,
+            "replaces" => &mut self.replaces,
             _ => &mut self.margin_rate,
         }
     }
@@ -208,6 +215,7 @@ impl Assume {
         ranges.number("assume.view_conversion", self.view_conversion, 0.0, 1.0)?;
         ranges.number("assume.discount_response", self.discount_response, 0.0, 1000.0)?;
         ranges.number("assume.second_unit", self.second_unit, 0.0, 1.0)?;
+        ranges.number("assume.replaces", self.replaces, 0.0, 1.0)?;
         ranges.number("assume.margin_rate", self.margin_rate, 0.0, 1.0)?;
         for name in self.learned.keys() {
             if !NUMBERS.contains(&name.as_str()) && !self.has(name) {
@@ -265,6 +273,7 @@ impl serde::Serialize for Assume {
         let response = number("discount_response", self.discount_response);
         map.serialize_entry("discount_response", &response)?;
         map.serialize_entry("second_unit", &number("second_unit", self.second_unit))?;
+        map.serialize_entry("replaces", &number("replaces", self.replaces))?;
         map.serialize_entry("margin_rate", &number("margin_rate", self.margin_rate))?;
         if !self.odds.is_empty() {
             let odds: BTreeMap<&str, Number> = (self.odds.iter())

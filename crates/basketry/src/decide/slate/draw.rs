@@ -26,6 +26,13 @@ impl Slate {
     /// valuable ones that fit the limits.
     pub(super) fn draw(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>) -> Option<Pick> {
         let rule = &scene.policy.explore;
+        // What made room for a quota may be drawn.
+        for &i in &self.displaced {
+            let outcome = &mut outcomes[i as usize];
+            outcome.reason = None;
+            let stage = outcome.kind.map_or(0, |kind| scene.stages[kind as usize]);
+            self.stages[usize::from(stage)].push(Ranked::new(outcomes, i));
+        }
         for stage in &mut self.stages {
             let mut heap = BinaryHeap::from(std::mem::take(stage));
             while self.choices.len() < rule.candidates as usize {

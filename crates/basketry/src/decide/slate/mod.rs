@@ -110,6 +110,8 @@ pub(crate) struct Slate {
     /// What became of each quota.
     pub(crate) kept: Vec<Kept>,
     pool: Vec<Ranked>,
+    /// Outcomes that made room for quotas.
+    displaced: Vec<u32>,
     order: Vec<(u32, Pick)>,
 }
 
@@ -121,6 +123,7 @@ impl Slate {
         self.choices.clear();
         self.drawn_slot = 0;
         self.kept.clear();
+        self.displaced.clear();
         self.limits.clear();
         let slots = policy.max_offers as usize;
         self.pin(outcomes, scene, slots);
@@ -129,6 +132,9 @@ impl Slate {
         self.fill(outcomes, scene, slots - usize::from(drawing));
         self.keep(outcomes, scene, slots - usize::from(drawing));
         let drawn = if drawing { self.draw(outcomes, scene) } else { None };
+        for &i in self.displaced.iter().filter(|&&i| drawn.is_none_or(|pick| pick.outcome != i)) {
+            outcomes[i as usize].reason = Some(Reason::QuotaSlot);
+        }
         for stage in &self.stages {
             for left in stage {
                 let reason = &mut outcomes[left.outcome as usize].reason;

@@ -87,6 +87,7 @@ impl Slate {
                 let left = &mut outcomes[old as usize];
                 self.limits.remove(scene, left);
                 left.reason = Some(Reason::QuotaSlot);
+                self.displaced.push(old);
                 self.kept[q].price += left.value - entering.value;
                 self.enter(outcomes, scene, at);
                 return true;
