@@ -58,6 +58,7 @@ fn main() -> Result<()> {
 
     let shop = Shop::of(&engine);
     let cart = Policy::new("cart");
+    let full = Policy::from_toml(include_str!("../../../examples/policies/checkout.toml"))?;
     let mut strict = Policy::new("strict");
     strict.max_offers = 10;
     strict.min_customers = Some(20);
@@ -70,6 +71,7 @@ fn main() -> Result<()> {
     );
     for (case, policy, basket, viewed, orders) in [
         ("cart of 10", &cart, 10, false, 0),
+        ("cart of 10, everything in a policy", &full, 10, false, 0),
         ("cart of 10, 10 offers, exclusions", &strict, 10, false, 0),
         ("cart of 10, 3 orders since", &cart, 10, false, 3),
         ("product page, empty cart", &cart, 0, true, 0),
