@@ -601,6 +601,31 @@ struct ArrowArrayStream {
 #define BASKETRY_REASON_IN_OTHER_OFFER 43
 
 /**
+ * A main product of something in the basket or viewed, which is its accessory.
+ */
+#define BASKETRY_REASON_MAIN_OF_ACCESSORY 44
+
+/**
+ * As a cross-sell: it does not fit what it would go with.
+ */
+#define BASKETRY_REASON_NOT_COMPATIBLE 45
+
+/**
+ * It was in the order just placed.
+ */
+#define BASKETRY_REASON_IN_ORDER 46
+
+/**
+ * A variant of something in the order just placed.
+ */
+#define BASKETRY_REASON_VARIANT_IN_ORDER 47
+
+/**
+ * The customer returned it or a variant of it, or all of the order.
+ */
+#define BASKETRY_REASON_RETURNED 48
+
+/**
  * The customer saw the offer. Once any offer of a log is recorded as shown, those that are not do
  * not count as exposures.
  */
@@ -2308,6 +2333,24 @@ typedef struct basketry_context {
      * stops them. Otherwise 0.
      */
     int32_t ride_along;
+    /**
+     * The order that was just placed: what is offered comes after it, on a tracking page or in the
+     * mail that confirms it. What was in it, and variants of that, are not offered.
+     */
+    const struct basketry_line *after;
+    /**
+     * How many lines there are.
+     */
+    size_t n_after;
+    /**
+     * What the customer returned: neither these products nor their variants are offered, and
+     * nothing because of them. If all of the order in after was returned, nothing is offered.
+     */
+    const struct basketry_id *returned;
+    /**
+     * How many products were returned.
+     */
+    size_t n_returned;
 } basketry_context;
 
 /**
@@ -2339,7 +2382,8 @@ typedef struct basketry_evidence {
      * own_count, own_share, days_since and expected_interval; of a popular one customers and
      * baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
      * own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
-     * contract term; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
+     * contract term (and ends_in_days of one that the customer has); of a refill also due_in_days and
+     * due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
      * discount_share and break_even_discount; rating where the catalogue has one.
      */
     struct basketry_str name;
@@ -4422,7 +4466,7 @@ basketry_status basketry_decide(const struct basketry_engine *engine,
 /**
  * As basketry_decide, with the context as a JSON object: "now" (a time like
  * "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket", "viewed",
- * "orders_since", "channel", "ride_along", "segments", "consents", "customer_value", "contacts" and
+ * "orders_since", "after", "returned", "channel", "ride_along", "segments", "consents", "customer_value", "contacts" and
  * "seed", for languages in which JSON is easier to make than structs.
  */
 basketry_status basketry_decide_json(const struct basketry_engine *engine,
@@ -4886,7 +4930,7 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 /** The start of a basketry_context: nobody known, an empty basket. */
 #define BASKETRY_CONTEXT_INIT \
     { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0, \
-      NULL, NULL, 0, NULL, 0, NULL, 0, -1, 0 }
+      NULL, NULL, 0, NULL, 0, NULL, 0, -1, 0, NULL, 0, NULL, 0 }
 
 /** The start of a basketry_contact: something was shown at time 0. */
 #define BASKETRY_CONTACT_INIT \

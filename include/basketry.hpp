@@ -1563,6 +1563,18 @@ public:
         return *this;
     }
 
+    /// Adds a line of the order that was just placed: what is offered comes after it.
+    Context &after(const Id &product, double quantity = 1) {
+        after_.push_back({keep(product), quantity});
+        return *this;
+    }
+
+    /// Adds a product that the customer returned.
+    Context &returned(const Id &product) {
+        returned_.push_back(keep(product));
+        return *this;
+    }
+
     /// Through which channel the offers go, such as "mail".
     Context &channel(std::string_view channel) {
         context_.channel = keep_text(channel);
@@ -1637,6 +1649,10 @@ public:
         native.n_basket = basket_.size();
         native.orders_since = orders.data();
         native.n_orders_since = orders.size();
+        native.after = after_.data();
+        native.n_after = after_.size();
+        native.returned = returned_.data();
+        native.n_returned = returned_.size();
         return use(native);
     }
 
@@ -1670,6 +1686,8 @@ private:
     std::vector<const char *> segments_;
     std::vector<const char *> consents_;
     std::vector<Contact> contacts_;
+    std::vector<basketry_line> after_;
+    std::vector<basketry_id> returned_;
     // A list, since what C points to must not move.
     std::list<std::string> texts_;
 };

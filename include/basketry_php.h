@@ -99,6 +99,11 @@ enum basketry_constants {
     BASKETRY_REASON_NOT_DRAWN = 41,
     BASKETRY_REASON_CONTACT_NOT_WORTH = 42,
     BASKETRY_REASON_IN_OTHER_OFFER = 43,
+    BASKETRY_REASON_MAIN_OF_ACCESSORY = 44,
+    BASKETRY_REASON_NOT_COMPATIBLE = 45,
+    BASKETRY_REASON_IN_ORDER = 46,
+    BASKETRY_REASON_VARIANT_IN_ORDER = 47,
+    BASKETRY_REASON_RETURNED = 48,
     BASKETRY_EVENT_SHOWN = 0,
     BASKETRY_EVENT_CLICKED = 1,
     BASKETRY_EVENT_BOUGHT = 2,
@@ -525,6 +530,10 @@ typedef struct basketry_context {
     size_t n_contacts;
     double customer_value;
     int32_t ride_along;
+    const struct basketry_line *after;
+    size_t n_after;
+    const struct basketry_id *returned;
+    size_t n_returned;
 } basketry_context;
 typedef struct basketry_propose_options {
     size_t struct_size;

@@ -1007,6 +1007,8 @@ class Engine:
         consents: Iterable[str] | None = None,
         customer_value: float | None = None,
         contacts: Iterable[Mapping[str, Any]] | None = None,
+        after: Basket | None = None,
+        returned: Iterable[Id] | None = None,
     ) -> Decision: ...
     def decide_json(self, policy: Policy, context: str) -> Decision: ...
     def ladder(

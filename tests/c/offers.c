@@ -41,6 +41,38 @@ static void ladder(const basketry_engine *engine) {
     basketry_policy_free(policy);
 }
 
+static int32_t reason(const basketry_decision *decision, const char *product) {
+    int32_t reason = 99;
+    OK(basketry_decision_why_not(decision, basketry_id_str(product), &reason, NULL, 0));
+    return reason;
+}
+
+static void after(const basketry_engine *engine) {
+    basketry_policy *policy = policy_of("max_offers = 20");
+    basketry_context context = BASKETRY_CONTEXT_INIT;
+    context.now_ms = NOW;
+    basketry_line order[] = {{basketry_id_str("jam"), 1}, {basketry_id_str("bread"), 2}};
+    basketry_id returned = basketry_id_str("bread");
+    context.after = order;
+    context.n_after = 2;
+    basketry_decision *decision = NULL;
+    OK(basketry_decide(engine, policy, &context, &decision));
+    CHECK(reason(decision, "jam") == BASKETRY_REASON_IN_ORDER);
+    CHECK(reason(decision, "jam-large") == BASKETRY_REASON_VARIANT_IN_ORDER);
+    basketry_decision_free(decision);
+    context.returned = &returned;
+    context.n_returned = 1;
+    OK(basketry_decide(engine, policy, &context, &decision));
+    CHECK(reason(decision, "bread") == BASKETRY_REASON_RETURNED);
+    basketry_decision_free(decision);
+    context.n_after = SIZE_MAX;
+    FAILS(BAD, "context.after", basketry_decide(engine, policy, &context, &decision));
+    context.after = NULL;
+    context.n_after = 1;
+    FAILS(BAD, "context.after", basketry_decide(engine, policy, &context, &decision));
+    basketry_policy_free(policy);
+}
+
 static void sets(const basketry_engine *engine) {
     /* Something around the bread at a discount that customers respond to. */
     basketry_policy *policy = policy_of("max_offers = 20\n"
@@ -79,6 +111,7 @@ int main(int argc, char **argv) {
     basketry_engine *engine = NULL;
     OK(basketry_engine_open(file, &engine));
     ladder(engine);
+    after(engine);
     sets(engine);
     basketry_engine_free(engine);
     return 0;

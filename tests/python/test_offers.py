@@ -43,6 +43,25 @@ def test_the_tiers_of_a_line(shop):
         bk.Policy(ladder={"preselect": "dearest"})
 
 
+def test_after_an_order(shop):
+    policy = bk.Policy(max_offers=20)
+    decision = shop.engine.decide(policy, now=shop.now, after={"p00": 1})
+    assert decision.why_not("p00").reason == "in_order"
+    assert decision.why_not("p01").reason == "variant_in_order"
+    assert any(offer.base_product == "p00" for offer in decision)
+    assert decision.to_dict()["after"] == [{"product": "p00", "quantity": 1}]
+
+    first = decision[0].products[0]
+    decision = shop.engine.decide(policy, now=shop.now, after=["p00"], returned=[first])
+    assert decision.why_not(first).reason == "returned"
+    decision = shop.engine.decide(policy, now=shop.now, after=["p00"], returned=["p00"])
+    assert len(decision) == 0
+    text = json.dumps({"now": shop.now, "after": [{"product": "p00"}], "returned": ["p00"]})
+    assert shop.engine.decide_json(policy, text).to_json() == decision.to_json()
+    with pytest.raises(bk.PolicyError, match=r"^after\[0\]\.quantity: expected"):
+        shop.engine.decide(policy, now=shop.now, after={"p00": 0})
+
+
 def test_top_up(shop):
     policy = bk.Policy(max_offers=20, top_up={"threshold": 1000, "cost": 5})
     basket = {"p00": 8}

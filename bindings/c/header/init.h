@@ -97,7 +97,7 @@
 /** The start of a basketry_context: nobody known, an empty basket. */
 #define BASKETRY_CONTEXT_INIT \
     { sizeof(basketry_context), 0, BASKETRY_ID_INIT, NULL, BASKETRY_ID_INIT, NULL, 0, NULL, 0, 0, \
-      NULL, NULL, 0, NULL, 0, NULL, 0, -1, 0 }
+      NULL, NULL, 0, NULL, 0, NULL, 0, -1, 0, NULL, 0, NULL, 0 }
 
 /** The start of a basketry_contact: something was shown at time 0. */
 #define BASKETRY_CONTACT_INIT \

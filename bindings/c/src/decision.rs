@@ -179,6 +179,16 @@ pub const BASKETRY_REASON_NOT_DRAWN: i32 = 41;
 pub const BASKETRY_REASON_CONTACT_NOT_WORTH: i32 = 42;
 /// It is part of another offer of the same decision.
 pub const BASKETRY_REASON_IN_OTHER_OFFER: i32 = 43;
+/// A main product of something in the basket or viewed, which is its accessory.
+pub const BASKETRY_REASON_MAIN_OF_ACCESSORY: i32 = 44;
+/// As a cross-sell: it does not fit what it would go with.
+pub const BASKETRY_REASON_NOT_COMPATIBLE: i32 = 45;
+/// It was in the order just placed.
+pub const BASKETRY_REASON_IN_ORDER: i32 = 46;
+/// A variant of something in the order just placed.
+pub const BASKETRY_REASON_VARIANT_IN_ORDER: i32 = 47;
+/// The customer returned it or a variant of it, or all of the order.
+pub const BASKETRY_REASON_RETURNED: i32 = 48;
 
 reasons! {
     BASKETRY_REASON_IN_BASKET = 0 is InBasket;
@@ -225,6 +235,11 @@ reasons! {
     BASKETRY_REASON_NOT_DRAWN = 41 is NotDrawn;
     BASKETRY_REASON_CONTACT_NOT_WORTH = 42 is ContactNotWorth;
     BASKETRY_REASON_IN_OTHER_OFFER = 43 is InOtherOffer;
+    BASKETRY_REASON_MAIN_OF_ACCESSORY = 44 is MainOfAccessory;
+    BASKETRY_REASON_NOT_COMPATIBLE = 45 is NotCompatible;
+    BASKETRY_REASON_IN_ORDER = 46 is InOrder;
+    BASKETRY_REASON_VARIANT_IN_ORDER = 47 is VariantInOrder;
+    BASKETRY_REASON_RETURNED = 48 is Returned;
 }
 
 /// A number behind an offer. This struct never grows.
@@ -236,7 +251,8 @@ pub struct basketry_evidence {
     /// own_count, own_share, days_since and expected_interval; of a popular one customers and
     /// baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
     /// own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
-    /// contract term; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
+    /// contract term (and ends_in_days of one that the customer has); of a refill also due_in_days and
+    /// due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
     /// discount_share and break_even_discount; rating where the catalogue has one.
     pub name: basketry_str,
     /// The number.

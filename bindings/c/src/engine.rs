@@ -90,6 +90,16 @@ pub struct basketry_context {
     /// 1: the offers ride along in a message that goes out anyway; they cost no contact, and no cap
     /// stops them. Otherwise 0.
     pub ride_along: i32,
+    /// The order that was just placed: what is offered comes after it, on a tracking page or in the
+    /// mail that confirms it. What was in it, and variants of that, are not offered.
+    pub after: *const basketry_line,
+    /// How many lines there are.
+    pub n_after: usize,
+    /// What the customer returned: neither these products nor their variants are offered, and
+    /// nothing because of them. If all of the order in after was returned, nothing is offered.
+    pub returned: *const basketry_id,
+    /// How many products were returned.
+    pub n_returned: usize,
 }
 
 // SAFETY: plain numbers and pointers behind the size.
@@ -116,6 +126,10 @@ unsafe impl Grows for basketry_context {
         n_contacts: 0,
         customer_value: -1.0,
         ride_along: 0,
+        after: std::ptr::null(),
+        n_after: 0,
+        returned: std::ptr::null(),
+        n_returned: 0,
     };
 }
 
@@ -150,6 +164,13 @@ impl basketry_context {
                 }
                 context = context.orders_since([order]);
             }
+            let after = array(self.after, self.n_after, "context.after")?;
+            for (i, line) in after.iter().enumerate() {
+                let product = line.product.require(&format!("context.after[{i}].product"))?;
+                context = context.after([(product, line.quantity)]);
+            }
+            let returned = basketry_id::array(self.returned, self.n_returned, "context.returned")?;
+            context = context.returned(returned);
             if let Some(channel) = optional_c_str(self.channel, "context.channel")? {
                 context = context.channel(channel);
             }
@@ -273,7 +294,7 @@ pub unsafe extern "C" fn basketry_decide(
 
 /// As basketry_decide, with the context as a JSON object: "now" (a time like
 /// "2026-11-22T10:00:00Z" or milliseconds), "customer", "placement", "basket", "viewed",
-/// "orders_since", "channel", "ride_along", "segments", "consents", "customer_value", "contacts" and
+/// "orders_since", "after", "returned", "channel", "ride_along", "segments", "consents", "customer_value", "contacts" and
 /// "seed", for languages in which JSON is easier to make than structs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_decide_json(

@@ -159,6 +159,13 @@ impl Engine {
     ///     ``products`` (ids), ``outcome`` (``"shown"``, ``"ignored"``, ``"clicked"``, ``"bought"``,
     ///     ``"rejected"`` or ``"opted_out"``), ``valid_until`` and ``ride_along``. Times are like
     ///     `now`.
+    /// after : dict or iterable of ids, optional
+    ///     The order that was just placed, like `basket`: what is offered comes after it, on a
+    ///     tracking page or in the mail that confirms it. What was in it, and variants of that, are
+    ///     not offered.
+    /// returned : iterable of ids, optional
+    ///     What the customer returned: neither these products nor their variants are offered, and
+    ///     nothing because of them. If all of `after` was returned, nothing is offered.
     ///
     /// Returns
     /// -------
@@ -177,9 +184,9 @@ impl Engine {
         signature = (
             policy, *, now, customer = None, basket = None, viewed = None, orders_since = None,
             placement = None, seed = None, channel = None, ride_along = None, segments = None,
-            consents = None, customer_value = None, contacts = None,
+            consents = None, customer_value = None, contacts = None, after = None, returned = None,
         ),
-        text_signature = "($self, policy, *, now, customer=None, basket=None, viewed=None, orders_since=None, placement=None, seed=0, channel=None, ride_along=False, segments=None, consents=None, customer_value=None, contacts=None)"
+        text_signature = "($self, policy, *, now, customer=None, basket=None, viewed=None, orders_since=None, placement=None, seed=0, channel=None, ride_along=False, segments=None, consents=None, customer_value=None, contacts=None, after=None, returned=None)"
     )]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn decide(
@@ -199,6 +206,8 @@ impl Engine {
         consents: Option<&Bound<'_, PyAny>>,
         customer_value: Option<&Bound<'_, PyAny>>,
         contacts: Option<&Bound<'_, PyAny>>,
+        after: Option<&Bound<'_, PyAny>>,
+        returned: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Decision> {
         let seed = whole_or(seed, "seed", 0)?;
         let mut context = contact::context(time(now, "now")?, contacts)?
@@ -224,6 +233,12 @@ impl Engine {
         if let Some(orders) = orders_since {
             context = context.orders_since(read_orders(orders)?);
         }
+        if let Some(after) = after {
+            context = context.after(lines(after, "after")?);
+        }
+        if let Some(returned) = returned {
+            context = context.returned(ids::ids(returned, "returned")?);
+        }
         if let Some(placement) = placement {
             context = context.placement(placement);
         }
@@ -241,7 +256,8 @@ impl Engine {
     ///     A JSON object with the keys ``now`` (required), ``customer``, ``placement``, ``basket``
     ///     (a list of ``{"product": id, "quantity": number}``), ``viewed``, ``orders_since`` (a
     ///     list of ``{"time": ..., "lines": [...]}``), ``channel``, ``ride_along``, ``segments``,
-    ///     ``consents``, ``customer_value``, ``contacts`` and ``seed``.
+    ///     ``consents``, ``customer_value``, ``contacts``, ``after`` (like ``basket``), ``returned`` (ids)
+    ///     and ``seed``.
     ///
     /// Returns
     /// -------

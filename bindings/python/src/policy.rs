@@ -45,7 +45,9 @@ use crate::{boundary, convert, error};
 ///     The rule for products in a request that neither catalogue nor model knows.
 /// cross_sell, service, up_sell, refill, similar, popular : int or dict
 ///     The most offers of the kind, or a dict with ``max``, ``lever`` and the kind's own settings:
-///     ``min_price_ratio``, ``max_price_ratio`` (up_sell), ``due_from``, ``due_to`` (refill).
+///     ``compatible`` (cross_sell: columns of ``must_match`` that have to agree),
+///     ``min_price_ratio``, ``max_price_ratio``, ``contract_ahead``, ``period_days`` (up_sell),
+///     ``due_from``, ``due_to``, ``ahead`` (refill).
 /// top_up : dict
 ///     What lifts the basket over a ``threshold`` (minor units) that ``cost`` the shop something:
 ///     ``max_gap``, ``max_over``, ``items``, ``until``, ``max``, ``lever``. Default: no such offers.
@@ -99,8 +101,8 @@ use crate::{boundary, convert, error};
 ///     stands in braces is filled in.
 /// assume : dict
 ///     What stands in for what is not known: ``response_odds``, ``odds`` (a dict by kind of offer),
-///     ``accept``, ``abandon``, ``view_conversion``, ``discount_response``, ``second_unit``,
-///     ``replaces``, ``margin_rate``; each a number, or a dict of
+///     ``accept``, ``abandon``, ``view_conversion``, ``renewal``, ``discount_response``,
+///     ``second_unit``, ``replaces``, ``margin_rate``; each a number, or a dict of
 ///     ``value`` and the ``exposures`` it was learned from (:meth:`DecisionLog.learn`).
 ///
 /// Raises

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use basketry::data::Link;
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
     ErrorKind, FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine,
@@ -174,6 +175,60 @@ fn a_contract_is_upgraded_by_the_margin_of_its_term() {
     assert_eq!(number(offer, "base_margin"), 600.0 * 24.0);
 }
 
+// ------------------------------------------------------------- direction and compatibility ----
+
+#[test]
+fn no_main_product_for_its_accessory() {
+    let context = |product: &str| Context::at(now()).basket([(product, 1)]);
+    let plain = engine();
+    assert!(
+        find(&plain.decide(&policy(""), &context("camera")).unwrap(), Kind::CrossSell, "bag")
+            .is_some()
+    );
+
+    let mut linked = catalog();
+    linked.link("bag", Link::AccessoryOf, "camera").unwrap();
+    let engine = Engine::new(model(), linked).unwrap();
+    let forward = engine.decide(&policy(""), &context("camera")).unwrap();
+    assert!(find(&forward, Kind::CrossSell, "bag").is_some());
+    let back = engine.decide(&policy(""), &context("bag")).unwrap();
+    assert_eq!(back.why_not("camera").reason, Some(Reason::MainOfAccessory));
+}
+
+#[test]
+fn what_the_shop_links_is_offered_without_evidence() {
+    let mut linked = catalog();
+    linked.link("brush", Link::AccessoryOf, "camera").unwrap();
+    let engine = Engine::new(model(), linked).unwrap();
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let decision = engine.decide(&policy("popular = 0"), &context).unwrap();
+    let offer = find(&decision, Kind::CrossSell, "brush").expect("linked by hand");
+    assert_eq!(offer.base_product, Some(Id::from("camera")));
+    assert!(offer.why.contains("as the shop says"), "{}", offer.why);
+}
+
+#[test]
+fn what_does_not_fit_is_not_offered() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let veto = policy("cross_sell.compatible = [\"mount\"]");
+    let fits = engine().decide(&veto, &context).unwrap();
+    assert!(find(&fits, Kind::CrossSell, "lens").is_some());
+    // Those that declare no mount fit any.
+    assert!(find(&fits, Kind::CrossSell, "tripod").is_some());
+    let mut other = products();
+    other[2].must_match = vec![("mount", "Z".into())];
+    let engine = Engine::new(model(), catalog_of(&other)).unwrap();
+    let decision = engine.decide(&veto, &context).unwrap();
+    assert_eq!(decision.why_not("lens").reason, Some(Reason::NotCompatible));
+    let careless = engine.decide(&policy(""), &context).unwrap();
+    assert!(find(&careless, Kind::CrossSell, "lens").is_some());
+
+    let error = engine.decide(&policy("cross_sell.compatible = [\"colour\"]"), &context);
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Policy);
+    assert!(error.to_string().starts_with("cross_sell.compatible[0]: "), "{error}");
+}
+
 // ------------------------------------------------------------------------------------ top-up ----
 
 /// A basket of 32.00, 8.00 short of free shipping that costs the shop 0.50.
@@ -301,6 +356,60 @@ fn the_second_one_for_less() {
     let two = Context::at(now()).basket([("soap", 2)]);
     let decision = engine().decide(&policy(text), &two).unwrap();
     assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+}
+
+// ----------------------------------------------------------------------------- after an order ----
+
+#[test]
+fn after_an_order_nothing_of_it_and_nothing_returned() {
+    let engine = engine();
+    let after = Context::at(now()).after([("camera", 1), ("lens", 1)]);
+    let decision = engine.decide(&policy(""), &after).unwrap();
+    assert_eq!(decision.why_not("camera").reason, Some(Reason::InOrder));
+    assert_eq!(decision.why_not("lens").reason, Some(Reason::InOrder));
+    let bag = find(&decision, Kind::CrossSell, "bag").expect("goes with the camera");
+    assert!(
+        matches!(&bag.base_product, Some(base) if *base == "camera".into() || *base == "lens".into())
+    );
+    let rolls = Context::at(now()).after([("rolls-8", 1)]);
+    let decision = engine.decide(&policy(""), &rolls).unwrap();
+    assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::VariantInOrder));
+
+    let returned = after.clone().returned(["bag"]);
+    let decision = engine.decide(&policy(""), &returned).unwrap();
+    assert_eq!(decision.why_not("bag").reason, Some(Reason::Returned));
+    // The camera came back: nothing because of it.
+    let back = Context::at(now()).after([("camera", 1), ("soap", 1)]).returned(["camera"]);
+    let decision = engine.decide(&policy(""), &back).unwrap();
+    assert!(decision.iter().all(|offer| offer.base_product != Some("camera".into())));
+    assert_eq!(decision.why_not("camera").reason, Some(Reason::Returned));
+    // All of it came back: nothing at all.
+    let all = Context::at(now()).customer("c01").after([("camera", 1)]).returned(["camera"]);
+    let decision = engine.decide(&policy(""), &all).unwrap();
+    assert!(decision.is_empty(), "{decision}");
+    assert_eq!(decision.stopped(), Some(Reason::Returned));
+}
+
+#[test]
+fn refills_say_when_and_may_come_ahead() {
+    let engine = engine();
+    let at = |days: i64| Context::at(model().as_of() + days * DAY).customer("c04");
+    let mut seen = 0;
+    for days in 0..60 {
+        let due = engine.decide(&policy("up_sell = 0"), &at(days)).unwrap();
+        let ahead = engine.decide(&policy("up_sell = 0\nrefill.ahead = 5"), &at(days)).unwrap();
+        for offer in due.iter().filter(|offer| offer.kind == Kind::Refill) {
+            seen += 1;
+            let interval = number(offer, "expected_interval");
+            let due_in = interval - number(offer, "days_since");
+            assert!((number(offer, "due_in_days") - due_in).abs() < 1e-3, "{offer}");
+            // What is due now was due for a mail that looks ahead, or is too late for it.
+            let Id::Str(product) = &offer.products[0] else { panic!() };
+            let early = number(offer, "days_since") + 5.0 <= 1.5 * interval;
+            assert!(!early || find(&ahead, Kind::Refill, product).is_some(), "{offer}");
+        }
+    }
+    assert!(seen > 0);
 }
 
 // ----------------------------------------------------------------------------------- ladders ----

@@ -548,8 +548,10 @@ fn nothing_is_offered_that_must_not_be() {
                 | Reason::Owned
                 | Reason::SubstituteOffered
         );
-        // What is about people, contacts and slots is tested apart.
-        let rare = rare || (Reason::OtherSegment..=Reason::ContactNotWorth).contains(&reason);
+        // What is about people, contacts, slots, accessories and orders is tested apart.
+        let rare = rare
+            || (Reason::OtherSegment..=Reason::ContactNotWorth).contains(&reason)
+            || reason >= Reason::MainOfAccessory;
         assert!(rare || tally.reasons.contains_key(&reason), "{reason}: never");
     }
 }

@@ -1,6 +1,7 @@
 //! From a request to candidates, each with a value or with the reason why it is none.
 
 use super::context::Context;
+use super::follow_up::{self, FollowUp};
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
@@ -10,6 +11,7 @@ use super::state::{Compiled, NONE, OnShelf, State};
 use super::up_sell::{Fit, compare, receptiveness};
 use super::value;
 use crate::affinity::scorer::{self, Candidate, Learned, Reach, Scored, Shared, Task, prefetch};
+use crate::affinity::views::DAY_MS;
 use crate::data::NO_CODE;
 
 /// What became of a product that was considered.
@@ -42,6 +44,8 @@ pub(crate) struct Chosen {
 pub(crate) enum Detail {
     /// A product to be added.
     Added(Scored),
+    /// A product to be bought after an order.
+    After(Scored, FollowUp),
     /// A dearer variant.
     UpSell(UpSellCandidate),
     /// A product that is pinned and otherwise would be no candidate, with its chance.
@@ -60,6 +64,8 @@ pub(crate) struct UpSellCandidate {
     pub(crate) numbers: value::UpSell,
     /// The customer's purchases in the group.
     pub(crate) own_purchases: f64,
+    /// Of a contract that the customer has: days until its term ends; NaN of others.
+    pub(crate) ends_in: f64,
 }
 
 /// Working memory, kept from one decision to the next.
@@ -72,8 +78,17 @@ pub(crate) struct Scratch {
     /// Per product of the model: the round in which it was met as a substitute of something in the
     /// basket, or as not to be offered with it.
     apart: Vec<u32>,
-    /// Per line: the round in which it was met, and [`IN_BASKET`] or [`VIEWED`].
+    /// Per line: the round in which it was met, and what is marked of its products.
     lines: Vec<(u32, u32)>,
+    /// Per key: the round in which it was met as the main product of something in the basket or
+    /// viewed.
+    mains: Vec<u32>,
+    /// Accessories that the shop gave something in the basket or viewed: key and main product.
+    given: Vec<(u32, u32)>,
+    /// What speaks for products after an order, by product.
+    follow_ups: Vec<FollowUp>,
+    /// Some candidates may have been in the basket or an order, or may have been returned.
+    marked: bool,
     pub(super) scorer: scorer::Scratch,
     context: Vec<u32>,
     /// What all candidates share.
@@ -91,6 +106,7 @@ pub(crate) struct Scratch {
     pub(crate) singles: usize,
     pub(super) sets: SetScratch,
     bases: Vec<Base>,
+    contracts: Vec<Contract>,
     /// How many of the bases were looked at.
     pub(crate) bases_judged: usize,
     own: Vec<(u32, i64, f64)>,
@@ -102,6 +118,16 @@ struct Base {
     key: u32,
     group: u32,
     purchase: f64,
+    ends_in: f64,
+}
+
+/// A contract that the customer has.
+#[derive(Clone, Copy, Debug)]
+struct Contract {
+    group: u32,
+    key: u32,
+    /// Since when.
+    days: f64,
 }
 
 /// How far ahead of its turn a candidate's place is asked for.
@@ -117,12 +143,15 @@ const MAX_VARIANTS: usize = 1 << 20;
 
 const IN_BASKET: u32 = u32::MAX;
 const VIEWED: u32 = u32::MAX - 1;
+const JUST_ORDERED: u32 = u32::MAX - 2;
+const RETURNED: u32 = u32::MAX - 3;
 
 impl Scratch {
     fn begin(&mut self, state: &State) {
         let keys = state.to_model.len() + state.to_catalog.len();
         if self.marks.len() < keys {
             self.marks.resize(keys, (0, 0));
+            self.mains.resize(keys, 0);
         }
         let lines = state.catalog.line.as_ref().map_or(0, |line| line.values.len());
         if self.lines.len() < lines {
@@ -135,6 +164,7 @@ impl Scratch {
             self.marks.fill((0, 0));
             self.lines.fill((0, 0));
             self.apart.fill(0);
+            self.mains.fill(0);
             self.round = 0;
         }
         self.round += 1;
@@ -171,6 +201,18 @@ impl Scratch {
         }
     }
 
+    /// Why nothing of a line is offered: another product of it is here, or came back.
+    #[inline]
+    fn variant_of(&self, compiled: &Compiled, line: u32) -> Option<Reason> {
+        match self.line_mark(line)? {
+            RETURNED => Some(Reason::Returned),
+            _ if compiled.policy.allow_variants => None,
+            IN_BASKET => Some(Reason::VariantInBasket),
+            JUST_ORDERED => Some(Reason::VariantInOrder),
+            _ => Some(Reason::VariantOfViewed),
+        }
+    }
+
     /// Collects the outcomes of a request: those of the scorer's candidates, in their order, then
     /// those of products that were considered as up-sells only.
     pub(crate) fn collect(
@@ -182,11 +224,16 @@ impl Scratch {
     ) {
         self.begin(state);
         self.context.clear();
+        self.given.clear();
+        self.marked = !request.after.is_empty() || !request.returned.is_empty();
         // The viewed product first: its line's mark gives way to the basket's.
         let viewed = request.viewed_only().map(|key| (key, VIEWED));
-        for (key, what) in
-            viewed.into_iter().chain(request.basket.iter().map(|&key| (key, IN_BASKET)))
-        {
+        let all = viewed
+            .into_iter()
+            .chain(request.basket.iter().map(|&key| (key, IN_BASKET)))
+            .chain(request.after.iter().map(|&key| (key, JUST_ORDERED)))
+            .chain(request.returned.iter().map(|&key| (key, RETURNED)));
+        for (key, what) in all {
             self.marks[key as usize] = (self.round, what);
             if let Some(c) = state.in_catalog(key) {
                 let line = compiled.items[c].line;
@@ -196,12 +243,21 @@ impl Scratch {
                     *mark = (self.round, what);
                 }
             }
+            let returned = self.marked && request.returned.binary_search(&key).is_ok();
+            if returned && matches!(what, JUST_ORDERED | RETURNED) {
+                continue;
+            }
+            for &main in state.accessories.mains(key) {
+                self.mains[main as usize] = self.round;
+            }
+            let given = state.accessories.given(key).iter();
+            self.given.extend(given.map(|&accessory| (accessory, key)));
             let m = state.model_of(key);
-            if m != NONE {
+            if m != NONE && what != JUST_ORDERED {
                 self.context.push(m);
             }
         }
-        for &key in &request.basket {
+        for &key in request.basket.iter().chain(&request.after) {
             let m = state.model_of(key);
             if m != NONE {
                 for &other in state.model.apart(m) {
@@ -210,9 +266,21 @@ impl Scratch {
             }
         }
         let learned = state.model.learned();
-        let situation = request.situation(&self.context);
+        self.follow_order(state, request, &learned);
+        // After an order all that is bought later counts, whatever it was with.
+        let context: &[u32] = if request.after.is_empty() { &self.context } else { &[] };
+        let situation = request.situation(context);
         let reach = if task == Task::Basket { IN_ORDER } else { Reach::FULL };
         self.shared = Some(learned.candidates_within(task, &situation, reach, &mut self.scorer));
+        for &(accessory, _) in &self.given {
+            let m = state.model_of(accessory);
+            if m != NONE {
+                self.scorer.consider(m);
+            }
+        }
+        for follow_up in &self.follow_ups {
+            self.scorer.consider(follow_up.product);
+        }
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         self.judge_candidates(state, compiled, request, &learned);
         self.value_candidates(compiled, request, task, &learned, viewed);
@@ -222,6 +290,29 @@ impl Scratch {
                 outcome.reason = request.people.stopped;
             }
         }
+    }
+
+    /// Collects what speaks for products after the order just placed, as far as it was kept.
+    fn follow_order(&mut self, state: &State, request: &Request, learned: &Learned<'_>) {
+        self.follow_ups.clear();
+        if request.after.is_empty() {
+            return;
+        }
+        let kept = |key: &&u32| request.returned.binary_search(key).is_err();
+        let order: Vec<u32> = request
+            .after
+            .iter()
+            .filter(kept)
+            .map(|&key| state.model_of(key))
+            .filter(|&m| m != NONE)
+            .collect();
+        follow_up::collect(&state.model, learned, &order, &mut self.follow_ups);
+    }
+
+    /// What speaks for a product of the model after the order just placed.
+    pub(crate) fn follow_up(&self, product: u32) -> Option<&FollowUp> {
+        let at = self.follow_ups.binary_search_by_key(&product, |found| found.product).ok()?;
+        self.follow_ups.get(at)
     }
 
     /// Judges every candidate by what needs no probability. Only those that may be offered are
@@ -313,25 +404,34 @@ impl Scratch {
             return Err(Reason::Owned);
         }
         let policy = &compiled.policy;
-        if !policy.allow_variants {
-            match self.line_mark(item.line) {
-                Some(IN_BASKET) => return Err(Reason::VariantInBasket),
-                Some(_) => return Err(Reason::VariantOfViewed),
-                None => {}
-            }
+        if self.marked
+            && let Some(reason) = self.mark(key).and_then(met)
+        {
+            return Err(reason);
+        }
+        if let Some(reason) = self.variant_of(compiled, item.line) {
+            return Err(reason);
         }
         if self.apart.get(candidate.product as usize) == Some(&self.round) {
             return Err(Reason::SubstituteInBasket);
         }
         if own {
             let due = f64::from(candidate.last_days) / f64::from(learned.interval(candidate));
-            if due >= policy.refill.due_from && due <= policy.refill.due_to {
+            let ahead = policy.refill.ahead / f64::from(learned.interval(candidate));
+            if due + ahead >= policy.refill.due_from && due <= policy.refill.due_to {
                 return Ok(Kind::Refill);
             }
         }
-        let paired = candidate.max_log > 0.0;
+        if self.mains[key as usize] == self.round {
+            return Err(Reason::MainOfAccessory);
+        }
         let service = state.catalog.service.get(c).is_some_and(|&service| service);
-        if paired && learned.pair_customers(candidate) >= compiled.min_customers {
+        let (paired, base) = self.goes_with(state, compiled, learned, key, candidate);
+        if let Some(base) = base {
+            let base = state.in_catalog(base);
+            if base.is_some_and(|base| !compiled.fits(&state.catalog, base, c)) {
+                return Err(Reason::NotCompatible);
+            }
             return Ok(if service { Kind::Service } else { Kind::CrossSell });
         }
         if own {
@@ -349,6 +449,33 @@ impl Scratch {
         }
         let known = paired || candidate.popular || candidate.similar;
         Err(if known { Reason::TooFewCustomers } else { Reason::NoEvidence })
+    }
+
+    /// Whether anything says that a candidate goes with what is in the basket, viewed or just
+    /// ordered; and the key of the product that it is offered with, if enough customers stand behind
+    /// that or the shop says so.
+    #[inline]
+    fn goes_with(
+        &self,
+        state: &State,
+        compiled: &Compiled,
+        learned: &Learned<'_>,
+        key: u32,
+        candidate: &Candidate,
+    ) -> (bool, Option<u32>) {
+        let least = compiled.min_customers;
+        let mut paired = candidate.max_log > 0.0;
+        if paired && learned.pair_customers(candidate) >= least {
+            return (true, Some(state.key_of_model(candidate.because)));
+        }
+        if let Some(follow_up) = self.follow_up(candidate.product) {
+            paired |= follow_up.says_something();
+            if let Some(base) = follow_up.base(least) {
+                return (true, Some(state.key_of_model(base)));
+            }
+        }
+        let given = self.given.iter().find(|given| given.0 == key);
+        (paired, given.map(|given| given.1))
     }
 
     /// The probability of every candidate, in their order; also of those that were not scored.
@@ -382,8 +509,11 @@ impl Scratch {
             let Some(c) = state.in_catalog(key) else { continue };
             let group = state.groups.of(c);
             if group != NONE && !compiled.items[c].margin.is_nan() {
-                self.bases.push(Base { key, group, purchase });
+                self.bases.push(Base { key, group, purchase, ends_in: f64::NAN });
             }
+        }
+        if policy.up_sell.contract_ahead > 0.0 {
+            self.add_contracts(state, compiled, request, learned);
         }
         if self.bases.is_empty() {
             return;
@@ -407,7 +537,7 @@ impl Scratch {
         }
         for &(key, position) in &compiled.pins {
             let pin = &policy.pinned[position];
-            let here = matches!(self.mark(key), Some(IN_BASKET | VIEWED));
+            let here = self.mark(key).and_then(met).is_some();
             if here || !pin.active(request.now_ms) {
                 continue;
             }
@@ -473,12 +603,8 @@ impl Scratch {
         if item.never.is_some() {
             return item.never;
         }
-        if !compiled.policy.allow_variants {
-            match self.line_mark(item.line) {
-                Some(IN_BASKET) => return Some(Reason::VariantInBasket),
-                Some(_) => return Some(Reason::VariantOfViewed),
-                None => {}
-            }
+        if let Some(reason) = self.variant_of(compiled, item.line) {
+            return Some(reason);
         }
         let apart = self.apart.get(state.model_of(key) as usize) == Some(&self.round);
         apart.then_some(Reason::SubstituteInBasket)
@@ -514,6 +640,50 @@ impl Scratch {
         self.mark_parts(state);
     }
 
+    /// Adds the contracts of the customer whose term is about to end.
+    fn add_contracts(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        learned: &Learned<'_>,
+    ) {
+        let Some(terms) = Some(&state.catalog.term).filter(|terms| !terms.is_empty()) else {
+            return;
+        };
+        let policy = &compiled.policy;
+        let row = request.customer.map_or(0..0, |customer| learned.own.row(customer));
+        let elapsed = (request.now_ms - state.model.as_of()) as f64 / DAY_MS;
+        let bought =
+            row.map(|at| (learned.own.product[at], f64::from(learned.own.last_days[at]) + elapsed));
+        let since = request.since.iter();
+        let since =
+            since.map(|line| (line.product, (request.now_ms - line.time_ms) as f64 / DAY_MS));
+        self.contracts.clear();
+        for (m, days) in bought.chain(since) {
+            let key = state.key_of_model(m);
+            let Some(c) = state.in_catalog(key) else { continue };
+            let group = state.groups.of(c);
+            if terms[c] < 2 || group == NONE || compiled.items[c].margin.is_nan() {
+                continue;
+            }
+            // Of a line the customer has the contract they took last.
+            match self.contracts.iter_mut().find(|held| held.group == group) {
+                Some(held) if held.days <= days => {}
+                Some(held) => (held.key, held.days) = (key, days),
+                None => self.contracts.push(Contract { group, key, days }),
+            }
+        }
+        for &Contract { group, key, days } in &self.contracts {
+            let period = policy.up_sell.period_days;
+            let ends_in = f64::from(terms[key as usize]) * period - days;
+            let about_to_end = ends_in <= policy.up_sell.contract_ahead && ends_in >= -period;
+            if about_to_end && self.mark(key).and_then(met).is_none() {
+                self.bases.push(Base { key, group, purchase: policy.assume.renewal, ends_in });
+            }
+        }
+    }
+
     /// What the offer of an outcome is made of.
     pub(crate) fn detail(&self, learned: &Learned<'_>, outcome: u32) -> Option<Detail> {
         if self.only_pinned.contains(&outcome) {
@@ -530,7 +700,10 @@ impl Scratch {
             None if (outcome as usize) < self.scored => {
                 let shared = self.shared.as_ref()?;
                 let scored = learned.scored(shared, &self.scorer, outcome as usize);
-                Some(Detail::Added(scored))
+                Some(match self.follow_up(scored.product) {
+                    Some(follow_up) => Detail::After(scored, *follow_up),
+                    None => Detail::Added(scored),
+                })
             }
             None => None,
         }
@@ -605,7 +778,7 @@ impl Scratch {
                 next += 1;
             }
             // A ratio of 1 lets in what costs the same, which is not dearer.
-            if price <= catalog.price[b] || matches!(self.mark(up), Some(IN_BASKET | VIEWED)) {
+            if price <= catalog.price[b] || self.mark(up).and_then(met).is_some() {
                 continue;
             }
             let item = &compiled.items[up as usize];
@@ -674,7 +847,7 @@ impl Scratch {
             self.suppress(state, Outcome { reason: Some(Reason::Outranked), ..beaten });
         }
         if let Some((outcome, numbers)) = best {
-            self.offer_up_sell(state, outcome, base.key, numbers, own_total);
+            self.offer_up_sell(state, outcome, base, numbers, own_total);
         }
         variants
     }
@@ -703,7 +876,7 @@ impl Scratch {
         &mut self,
         state: &State,
         outcome: Outcome,
-        base: u32,
+        base: Base,
         numbers: value::UpSell,
         own_purchases: f64,
     ) {
@@ -724,13 +897,21 @@ impl Scratch {
             }
         };
         self.up_sells.retain(|held| held.outcome != i);
-        self.up_sells.push(UpSellCandidate {
-            outcome: i,
-            key: outcome.key,
-            base,
-            numbers,
-            own_purchases,
-        });
+        let Base { key: base, ends_in, .. } = base;
+        let candidate =
+            UpSellCandidate { outcome: i, key: outcome.key, base, numbers, own_purchases, ends_in };
+        self.up_sells.push(candidate);
+    }
+}
+
+/// The reason not to offer what has this mark, if it is not the place of an outcome.
+fn met(mark: u32) -> Option<Reason> {
+    match mark {
+        IN_BASKET => Some(Reason::InBasket),
+        VIEWED => Some(Reason::Viewed),
+        JUST_ORDERED => Some(Reason::InOrder),
+        RETURNED => Some(Reason::Returned),
+        _ => None,
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Context {
     pub(crate) viewed: Option<Id>,
     pub(crate) orders_since: Vec<Order>,
     pub(crate) person: Person,
+    pub(crate) after: Vec<ContextLine>,
+    pub(crate) returned: Vec<Id>,
     pub(crate) seed: u64,
 }
 
@@ -82,6 +84,8 @@ impl Clone for Context {
             viewed: self.viewed.clone(),
             orders_since: self.orders_since.clone(),
             person: self.person.clone(),
+            after: self.after.clone(),
+            returned: self.returned.clone(),
             seed: self.seed,
         }
     }
@@ -94,6 +98,8 @@ impl Clone for Context {
         self.viewed.clone_from(&other.viewed);
         self.orders_since.clone_from(&other.orders_since);
         self.person.clone_from(&other.person);
+        self.after.clone_from(&other.after);
+        self.returned.clone_from(&other.returned);
         self.seed = other.seed;
     }
 }
@@ -124,6 +130,8 @@ impl Context {
             viewed: None,
             orders_since: Vec::new(),
             person: Person::default(),
+            after: Vec::new(),
+            returned: Vec::new(),
             seed: 0,
         }
     }
@@ -177,6 +185,33 @@ impl Context {
         self
     }
 
+    /// Adds lines of the order that was just placed: what is offered comes after it, on a tracking
+    /// page or in the mail that confirms it. What was in it, and variants of that, are not offered;
+    /// what customers buy after it or with it is. Chances are then those of a purchase within the
+    /// model's horizon ([`FitReport::horizon_days`](crate::FitReport)).
+    ///
+    /// An order that the model does not know belongs into [`orders_since`](Self::orders_since) as
+    /// well if it is to count as a purchase.
+    #[must_use]
+    pub fn after<P: Into<Id>, Q: Into<f64>>(
+        mut self,
+        lines: impl IntoIterator<Item = (P, Q)>,
+    ) -> Self {
+        self.after.extend(
+            lines.into_iter().map(|(p, q)| ContextLine { product: p.into(), quantity: q.into() }),
+        );
+        self
+    }
+
+    /// Adds products that the customer returned: neither they nor their variants are offered, and
+    /// nothing because of them. If all of the order in [`after`](Self::after) was returned, nothing
+    /// is offered at all.
+    #[must_use]
+    pub fn returned(mut self, products: impl IntoIterator<Item = impl Into<Id>>) -> Self {
+        self.returned.extend(products.into_iter().map(Into::into));
+        self
+    }
+
     /// The seed for what a policy leaves to chance ([`Policy::explore`](crate::Policy)). Default
     /// 0. It is logged, so that a decision can be replayed.
     #[must_use]
@@ -189,7 +224,7 @@ impl Context {
     /// `"2026-11-22T10:00:00Z"`, or milliseconds since 1970 as an integer), `customer`,
     /// `placement`, `basket` (a list of `{"product": id, "quantity": number}`, quantity 1 if left
     /// out), `viewed`, `orders_since` (a list of `{"time": ..., "lines": [...]}` with lines like
-    /// the basket's), `channel`, `ride_along`, `segments`, `consents`, `customer_value`, `contacts`
+    /// the basket's), `after` (lines like the basket's), `returned` (a list of ids), `channel`, `ride_along`, `segments`, `consents`, `customer_value`, `contacts`
     /// (a list of `{"time": ..., "channel": ..., "kind": ..., "products": [id], "outcome": ...,
     /// "valid_until": ..., "ride_along": ...}` of which only `time` is required) and `seed`.
     ///
@@ -208,8 +243,17 @@ impl Context {
     /// every value has its type and is in its range.
     pub fn from_json(text: &str) -> Result<Self> {
         let root = Node::from_json("context", text)?;
-        let mut known =
-            vec!["now", "customer", "placement", "basket", "viewed", "orders_since", "seed"];
+        let mut known = vec![
+            "now",
+            "customer",
+            "placement",
+            "basket",
+            "viewed",
+            "orders_since",
+            "after",
+            "returned",
+            "seed",
+        ];
         known.extend(PERSON_KEYS);
         let top = Reader::new("context", "", &root, &known)?;
         let Some((path, node)) = top.node("now") else {
@@ -236,6 +280,12 @@ impl Context {
             }
         }
         context.person = Person::read(&top)?;
+        context.after = read_lines(&top, "after")?;
+        if let Some((path, list)) = top.list("returned", "ids")? {
+            for (i, node) in list.iter().enumerate() {
+                context.returned.push(read_id(&format!("{path}[{i}]"), node)?);
+            }
+        }
         if let Some((path, node)) = top.node("seed") {
             context.seed = match &node.value {
                 Value::Int(value) if u64::try_from(*value).is_ok() => *value as u64,
@@ -260,17 +310,20 @@ impl Context {
     pub(crate) fn check(&self) -> Result<()> {
         time(format_args!("now"), self.now_ms)?;
         let lines = self.basket.len()
+            + self.after.len()
+            + self.returned.len()
             + self.orders_since.iter().map(|order| order.lines.len()).sum::<usize>();
         if lines > MAX_CONTEXT_LINES {
             return Err(Error::new(
                 ErrorKind::Limit,
                 format!(
-                    "basket and orders_since: at most {MAX_CONTEXT_LINES} lines together, got \
-                     {lines}"
+                    "basket, orders_since, after and returned: at most {MAX_CONTEXT_LINES} lines \
+                     together, got {lines}"
                 ),
             ));
         }
         check_lines(format_args!("basket"), &self.basket)?;
+        check_lines(format_args!("after"), &self.after)?;
         for (i, order) in self.orders_since.iter().enumerate() {
             time(format_args!("orders_since[{i}].time"), order.time_ms)?;
             if order.time_ms > self.now_ms {
@@ -363,7 +416,7 @@ fn read_lines(reader: &Reader<'_>, key: &str) -> Result<Vec<ContextLine>> {
 impl serde::Serialize for Context {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut s = serializer.serialize_struct("Context", 13)?;
+        let mut s = serializer.serialize_struct("Context", 15)?;
         s.serialize_field("now", &self.now_ms)?;
         s.serialize_field("customer", &self.customer)?;
         s.serialize_field("placement", &self.placement.as_deref())?;
@@ -371,6 +424,8 @@ impl serde::Serialize for Context {
         s.serialize_field("viewed", &self.viewed)?;
         s.serialize_field("orders_since", &self.orders_since)?;
         self.person.serialize(&mut s)?;
+        s.serialize_field("after", &self.after)?;
+        s.serialize_field("returned", &self.returned)?;
         s.serialize_field("seed", &self.seed)?;
         s.end()
     }
@@ -404,6 +459,8 @@ mod tests {
             (r#"{"now": 0, "basket": ["a"]}"#, "basket[0]: expected a table", "\"a\""),
             (r#"{"now": 0, "basket": [{"quantity": 1}]}"#, "basket[0].product: missing", "an id"),
             (r#"{"now": 0, "basket": [{"product": 1, "quantity": 0}]}"#, "basket[0].quantity", "0"),
+            (r#"{"now": 0, "after": [{"product": 1, "quantity": -1}]}"#, "after[0].quantity", "-1"),
+            (r#"{"now": 0, "returned": [1.5]}"#, "returned[0]: expected an id", "1.5"),
             (r#"{"now": 0, "seed": -1}"#, "seed: expected a whole number", "got -1"),
             (r#"{"now": 0, "orders_since": [{"lines": []}]}"#, "orders_since[0].time: missing", ""),
             (

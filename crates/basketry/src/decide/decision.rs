@@ -14,7 +14,6 @@ use super::request::Request;
 use super::slate::{Choice, Kept};
 use super::state::{Compiled, State};
 use crate::affinity::report::round6;
-use crate::affinity::scorer::Task;
 use crate::data::{Id, IdRef, Money, NO_CODE};
 
 /// How many suppressed candidates [`Decision::to_json`] lists: those with the greatest chance of
@@ -373,7 +372,7 @@ impl Decision {
             let mut all = self.outcomes.clone();
             let (state, compiled, request) = (&self.state, &self.compiled, &self.request);
             SCRATCH.with_borrow_mut(|(_, scratch)| {
-                let known = scratch.probabilities(state, compiled, request, Task::Basket);
+                let known = scratch.probabilities(state, compiled, request, request.task());
                 for (outcome, &probability) in all.iter_mut().zip(known) {
                     if outcome.probability.is_nan() {
                         outcome.probability = probability;
@@ -433,10 +432,15 @@ impl Decision {
             let text = texts.say("offered", &[("product", &label), ("why", &offer.why)]);
             return answer(None, text);
         }
-        let reason = if self.request.basket.contains(&key) {
+        let request = &self.request;
+        let reason = if request.basket.contains(&key) {
             Reason::InBasket
-        } else if self.request.viewed == Some(key) {
+        } else if request.viewed == Some(key) {
             Reason::Viewed
+        } else if request.returned.contains(&key) {
+            Reason::Returned
+        } else if request.after.contains(&key) {
+            Reason::InOrder
         } else if let Some(reason) =
             self.outcomes.iter().find(|outcome| outcome.key == key).and_then(|o| o.reason)
         {
@@ -463,7 +467,7 @@ impl Decision {
         if self.request.people.rules_bar(&self.compiled, c as u32) {
             return Some(Reason::SegmentRule);
         }
-        if item.line == NO_CODE || self.compiled.policy.allow_variants {
+        if item.line == NO_CODE {
             return None;
         }
         let same_line = |key: u32| {
@@ -471,10 +475,16 @@ impl Decision {
                 .in_catalog(key)
                 .is_some_and(|other| self.compiled.items[other].line == item.line)
         };
-        if self.request.basket.iter().any(|&key| same_line(key)) {
+        if self.request.returned.iter().any(|&key| same_line(key)) {
+            Some(Reason::Returned)
+        } else if self.compiled.policy.allow_variants {
+            None
+        } else if self.request.basket.iter().any(|&key| same_line(key)) {
             Some(Reason::VariantInBasket)
         } else if self.request.viewed.is_some_and(same_line) {
             Some(Reason::VariantOfViewed)
+        } else if self.request.after.iter().any(|&key| same_line(key)) {
+            Some(Reason::VariantInOrder)
         } else {
             None
         }
@@ -533,7 +543,8 @@ impl Decision {
     ///
     /// The same decision gives the same bytes everywhere. Keys, always all of them and in this
     /// order: `id`, `model`, `catalog`, `policy`, `policy_version`, `placement`, `now` (ISO 8601, UTC),
-    /// `now_ms`, `customer`, `customer_known`, `basket`, `viewed`, `orders_since`, `channel`,
+    /// `now_ms`, `customer`, `customer_known`, `basket`, `viewed`, `orders_since`, `after`, `returned`,
+    /// `channel`,
     /// `ride_along`, `segments`, `consents`, `customer_value`, `contacts`, `seed`, `currency`,
     /// `held_out`, `stopped`, `offers`, `withheld`, `value`, `contact_risk`,
     /// `explored` (null, or the slot and its choices), `quotas`, `suppressed_counts`, `suppressed`, `warnings`. Ids keep

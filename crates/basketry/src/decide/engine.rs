@@ -13,7 +13,6 @@ use super::ladder::Ladder;
 use super::policy::Policy;
 use super::request::Request;
 use super::state::{Compiled, State};
-use crate::affinity::scorer::Task;
 use crate::data::{Catalog, IdRef};
 use crate::{Model, Result};
 
@@ -224,7 +223,7 @@ fn make(
 ) -> Result<()> {
     SCRATCH.with_borrow_mut(|(request, scratch)| {
         request.resolve(&state, &compiled.policy, context)?;
-        scratch.collect(&state, &compiled, request, Task::Basket);
+        scratch.collect(&state, &compiled, request, request.task());
         scratch.choose(&state, &compiled, request, context);
         decision.make(state, compiled, context, request, scratch);
         Ok(())

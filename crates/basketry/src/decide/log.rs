@@ -124,7 +124,7 @@ impl serde::Serialize for Decision {
             .take(LOGGED_SUPPRESSED)
             .map(|outcome| self.suppressed_of(outcome))
             .collect();
-        let mut s = serializer.serialize_struct("Decision", 32)?;
+        let mut s = serializer.serialize_struct("Decision", 34)?;
         s.serialize_field("id", &self.id())?;
         s.serialize_field("model", &self.model_id())?;
         s.serialize_field("catalog", self.catalog_version())?;
@@ -138,6 +138,8 @@ impl serde::Serialize for Decision {
         s.serialize_field("basket", &self.context.basket)?;
         s.serialize_field("viewed", &self.context.viewed)?;
         s.serialize_field("orders_since", &self.context.orders_since)?;
+        s.serialize_field("after", &self.context.after)?;
+        s.serialize_field("returned", &self.context.returned)?;
         self.context.person.serialize(&mut s)?;
         s.serialize_field("seed", &self.context.seed)?;
         s.serialize_field("currency", self.state.catalog.currency().code())?;

@@ -16,9 +16,12 @@
 //!   up-sell
 //! - bought before, and the time since is between `due_from` and `due_to` of the expected
 //!   interval: [`Kind::Refill`]
+//! - the main product of something in the basket or viewed: not offered, since who buys an accessory
+//!   has what it is for ([`Reason::MainOfAccessory`])
 //! - sells with something in the basket or viewed more than by chance (the lower 2.5 % bound of
 //!   the shrunk lift is above 1), with enough customers behind it: [`Kind::CrossSell`], or
-//!   [`Kind::Service`] if the catalogue marks it as a service or contract
+//!   [`Kind::Service`] if the catalogue marks it as a service or contract; so does what the shop links
+//!   by hand as an accessory. Not if it does not fit on what has to agree (`cross_sell.compatible`)
 //! - bought before: not offered ([`Reason::NotDue`])
 //! - among the fifty products most similar to what the customer bought: [`Kind::Similar`]
 //! - among the fifty most popular products that nothing else suggests, or suggested by something too
@@ -29,6 +32,10 @@
 //! must match, worse on no quality attribute and better on one, within the policy's price ratios,
 //! and with a greater margin. A larger pack is better if its unit price is not higher. The most
 //! valuable one is a candidate for an [`Kind::UpSell`].
+//!
+//! After an order ([`Context::after`]) a cross-sell is what customers buy after one of its products,
+//! or with it, by the chance of a purchase within the model's horizon; nothing that was in the order
+//! is offered, nothing that was returned, and nothing because of that.
 //!
 //! From the single products that may be offered, and are paid once, come offers of several: the one
 //! or the two that lift the basket over a threshold ([`Kind::TopUp`]), a main product with what goes
@@ -87,6 +94,7 @@
 //! What the orders cannot tell is assumed, until a [`DecisionLog`] of offers that were made and of
 //! offers that were withheld tells it: [`DecisionLog::learn`].
 
+mod accessories;
 mod assign;
 mod bundle;
 mod campaign;
@@ -96,6 +104,7 @@ mod context;
 mod decision;
 mod eligibility;
 mod engine;
+mod follow_up;
 mod journal;
 mod ladder;
 mod log;

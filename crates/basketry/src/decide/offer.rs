@@ -1,11 +1,13 @@
 //! One offer, with the numbers and the words behind it.
 
 use super::candidates::{Chosen, Detail, UpSellCandidate, base_probability, rests_on_view};
+use super::follow_up::FollowUp;
 use super::reasons::{Kind, Source};
 use super::request::Request;
 use super::state::{Compiled, NONE, State};
 use super::value;
 use crate::affinity::scorer::Scored;
+use crate::affinity::views::DAY_MS;
 use crate::data::{Id, Money};
 
 /// One offer.
@@ -83,7 +85,10 @@ pub struct Sourced {
 ///   lower 2.5 % bound), `pair_baskets` and `pair_customers` (with both); a service likewise
 /// - a contract besides: `term` (periods that price and cost recur)
 /// - refill: `own_count` (purchases by this customer), `own_share` (time-decayed share of their
-///   baskets), `days_since` (the last one), `expected_interval` (days between two)
+///   baskets), `days_since` (the last one), `expected_interval` (days between two), `due_in_days`
+///   (days until it is over, below 0 if it is), `due_at_ms` (when that is)
+/// - after an order: `follow_up_low` (how many times as many customers buy it afterwards as would
+///   by chance: the lower 2.5 % bound), `follow_up_customers` (who did)
 /// - popular: `customers`, `baskets` (with the product)
 /// - similar: `similarity` (what the customer's purchases add to it, the more the likelier),
 ///   `own_products` (how many of them do), `customers` (with the product)
@@ -91,7 +96,8 @@ pub struct Sourced {
 ///   `base_purchase` (the chance that it is bought), `base_price`, `base_margin` (minor units),
 ///   `own_line_purchases` (by this customer, among its variants), `receptiveness` (how many times
 ///   likelier than others the customer is to take it, by these); of a larger pack `pack`,
-///   `base_pack` (contents), `unit_price` and `base_unit_price`
+///   `base_pack` (contents), `unit_price` and `base_unit_price`; of a contract that the customer
+///   has `ends_in_days`
 /// - top-up: `threshold`, `basket` (what it is worth), `gap` (what is missing), `cost` (that the
 ///   shop bears once the threshold is reached; all in minor units), and `until_ms` if it ends
 /// - bundle: `main_purchase` (the chance that the main product is bought), `discount_share` (of the
@@ -120,6 +126,7 @@ impl Builder<'_> {
     pub(crate) fn offer(&self, chosen: &Chosen) -> Offer {
         let mut offer = match &chosen.detail {
             Detail::Added(scored) => self.added(chosen, scored),
+            Detail::After(scored, follow_up) => self.after(chosen, scored, follow_up),
             Detail::UpSell(up_sell) => self.up_sell(chosen, up_sell),
             Detail::Pinned(p0) => self.pinned(chosen, *p0),
             Detail::Set(set) => self.set(chosen, set),
@@ -244,23 +251,7 @@ impl Builder<'_> {
                 if rests_on_view(kind, scored.because, viewed_only) {
                     offer.assumed.insert(1, "view_conversion");
                 }
-                let base = self.state.key_of_model(scored.because);
-                offer.base_product = Some(self.state.id(base));
-                let lift = f64::from(scored.log_lift).exp();
-                offer.evidence = evidence([
-                    ("lift_low", lift),
-                    ("pair_baskets", scored.pair_baskets.into()),
-                    ("pair_customers", scored.pair_customers.into()),
-                ]);
-                offer.why = texts.say(
-                    "cross_sell",
-                    &[
-                        ("base", &self.state.label(base)),
-                        ("baskets", &scored.pair_baskets.to_string()),
-                        ("customers", &scored.pair_customers.to_string()),
-                        ("times", &texts.number(times(lift))),
-                    ],
-                );
+                self.goes_with(&mut offer, chosen.outcome.key, scored);
                 self.term(&mut offer, chosen.outcome.key);
             }
             Kind::Refill => {
@@ -270,6 +261,9 @@ impl Builder<'_> {
                     ("days_since", scored.days_since.into()),
                     ("expected_interval", scored.expected_interval.into()),
                 ]);
+                let due_in = f64::from(scored.expected_interval) - f64::from(scored.days_since);
+                let due_at = request.now_ms as f64 + (due_in * DAY_MS).round();
+                offer.evidence.extend(evidence([("due_in_days", due_in), ("due_at_ms", due_at)]));
                 let interval = texts.days(scored.expected_interval.into());
                 let last = texts.ago(scored.days_since.into());
                 let code = if scored.own_count == 1 { "refill_once" } else { "refill" };
@@ -298,11 +292,76 @@ impl Builder<'_> {
         offer
     }
 
+    /// An offer that follows an order.
+    fn after(&self, chosen: &Chosen, scored: &Scored, follow_up: &FollowUp) -> Offer {
+        let mut scored = *scored;
+        follow_up.complete(&mut scored);
+        let mut offer = self.added(chosen, &scored);
+        let goes_with = matches!(offer.kind, Kind::CrossSell | Kind::Service);
+        if goes_with && follow_up.follows_on(self.compiled.min_customers) {
+            let base = self.state.key_of_model(follow_up.follows);
+            let days = self.state.model.options().follow_up_days;
+            offer.base_product = Some(self.state.id(base));
+            offer.evidence.extend(evidence([
+                ("follow_up_low", follow_up.low),
+                ("follow_up_customers", follow_up.customers.into()),
+            ]));
+            let texts = &self.compiled.policy.texts;
+            offer.why = texts.say(
+                "follow_up",
+                &[
+                    ("base", &self.state.label(base)),
+                    ("customers", &follow_up.customers.to_string()),
+                    ("days", &texts.number(days)),
+                    ("times", &texts.number(times(follow_up.low))),
+                ],
+            );
+            self.term(&mut offer, chosen.outcome.key);
+        }
+        offer
+    }
+
+    /// Says what a product goes with.
+    fn goes_with(&self, offer: &mut Offer, key: u32, scored: &Scored) {
+        let (state, texts) = (self.state, &self.compiled.policy.texts);
+        if scored.log_lift > 0.0 && scored.pair_customers >= self.compiled.min_customers {
+            let base = state.key_of_model(scored.because);
+            offer.base_product = Some(state.id(base));
+            let lift = f64::from(scored.log_lift).exp();
+            offer.evidence = evidence([
+                ("lift_low", lift),
+                ("pair_baskets", scored.pair_baskets.into()),
+                ("pair_customers", scored.pair_customers.into()),
+            ]);
+            offer.why = texts.say(
+                "cross_sell",
+                &[
+                    ("base", &state.label(base)),
+                    ("baskets", &scored.pair_baskets.to_string()),
+                    ("customers", &scored.pair_customers.to_string()),
+                    ("times", &texts.number(times(lift))),
+                ],
+            );
+            return;
+        }
+        let request = self.request;
+        let kept = |key: &&u32| request.returned.binary_search(key).is_err();
+        let order = request.after.iter().filter(kept);
+        let mut here = request.viewed.iter().chain(&request.basket).chain(order);
+        let base = here.find(|&&main| state.accessories.given(main).contains(&key));
+        if let Some(&base) = base {
+            offer.base_product = Some(state.id(base));
+            offer.why = texts.say("linked", &[("base", &state.label(base))]);
+        }
+    }
+
     /// Says what a contract earns in its periods.
     fn term(&self, offer: &mut Offer, key: u32) {
         let periods = self.state.catalog.term(key);
         if periods > 1 {
-            offer.evidence.push(Evidence { name: "term", value: periods.into() });
+            if offer.evidence.iter().all(|evidence| evidence.name != "term") {
+                offer.evidence.push(Evidence { name: "term", value: periods.into() });
+            }
             let texts = &self.compiled.policy.texts;
             let (price, periods) = (texts.money(offer.price), periods.to_string());
             offer.why += &texts.say("term", &[("price", &price), ("periods", &periods)]);
@@ -343,7 +402,10 @@ impl Builder<'_> {
         offer.base_product = Some(state.id(up_sell.base));
         offer.probability = numbers.base_purchase * numbers.accept;
         let mut assumed = vec!["accept", "abandon"];
-        if numbers.base_purchase < 1.0 {
+        let owned = !up_sell.ends_in.is_nan();
+        if owned {
+            assumed.push("renewal");
+        } else if numbers.base_purchase < 1.0 {
             assumed.push("view_conversion");
         }
         if self.compiled.items[base].assumed || !offer.assumed.is_empty() {
@@ -386,6 +448,14 @@ impl Builder<'_> {
             ],
         );
         self.term(&mut offer, chosen.outcome.key);
+        if owned {
+            offer.evidence.push(Evidence { name: "ends_in_days", value: up_sell.ends_in });
+            let texts = &self.compiled.policy.texts;
+            offer.why += &match up_sell.ends_in.round() {
+                ended if ended < 0.0 => texts.get("contract_ended").to_owned(),
+                left => texts.say("contract_ends", &[("days", &texts.number(left))]),
+            };
+        }
         offer
     }
 }

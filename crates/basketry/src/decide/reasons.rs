@@ -239,6 +239,21 @@ reasons! {
         "all offers together are not worth what one more contact risks";
     /// It is part of another offer of the same decision. `in_other_offer`
     InOtherOffer = 43, "in_other_offer", "it is part of another offer of this decision";
+    /// A main product of something in the basket or viewed, which is its accessory.
+    /// `main_of_accessory`
+    MainOfAccessory = 44, "main_of_accessory",
+        "it is the main product of something in the basket or viewed: who buys an accessory has it";
+    /// As a cross-sell: it does not fit what it would go with (`cross_sell.compatible`).
+    /// `not_compatible`
+    NotCompatible = 45, "not_compatible",
+        "an attribute that must agree with what it would go with does not";
+    /// It was in the order just placed. `in_order`
+    InOrder = 46, "in_order", "it was in the order just placed";
+    /// A variant of something in the order just placed. `variant_in_order`
+    VariantInOrder = 47, "variant_in_order",
+        "a variant of the same line was in the order just placed";
+    /// The customer returned it or a variant of it, or all of the order. `returned`
+    Returned = 48, "returned", "it, a variant of it or the whole order was returned";
 }
 
 /// Prints the [code](Reason::code).

@@ -3,8 +3,9 @@
 use super::contact::People;
 use super::context::{Context, iso};
 use super::policy::{Policy, UnknownProducts};
+use super::reasons::Reason;
 use super::state::{Compiled, NONE, State, Unknown, wrong_type};
-use crate::affinity::scorer::{Scored, Segment, SinceLine, Situation};
+use crate::affinity::scorer::{Scored, Segment, SinceLine, Situation, Task};
 use crate::data::{Id, NO_CODE};
 use crate::{Error, ErrorKind, Result};
 
@@ -21,6 +22,9 @@ pub(crate) struct Request {
     /// What the basket is worth in minor units, if all prices are known.
     pub(crate) worth: Option<i64>,
     pub(crate) viewed: Option<u32>,
+    /// The order just placed, and what was returned: keys, each once.
+    pub(crate) after: Vec<u32>,
+    pub(crate) returned: Vec<u32>,
     pub(crate) since: Vec<SinceLine>,
     pub(crate) since_baskets: u32,
     pub(crate) people: People,
@@ -42,6 +46,8 @@ impl Clone for Request {
         self.quantities.clone_from(&other.quantities);
         self.worth = other.worth;
         self.viewed = other.viewed;
+        self.after.clone_from(&other.after);
+        self.returned.clone_from(&other.returned);
         self.since.clone_from(&other.since);
         self.since_baskets = other.since_baskets;
         self.people.clone_from(&other.people);
@@ -79,6 +85,11 @@ impl Request {
         variants.map(|held| held.margin).fold(0.0, f64::max)
     }
 
+    /// What is asked of the scorer: after an order, what is bought within the horizon.
+    pub(crate) fn task(&self) -> Task {
+        if self.after.is_empty() { Task::Basket } else { Task::Horizon }
+    }
+
     /// Whose weights the propensity takes for a product.
     pub(crate) fn segment(&self, scored: &Scored) -> Segment {
         if self.customer.is_none() && self.since.is_empty() {
@@ -106,6 +117,8 @@ impl Request {
         self.quantities.clear();
         self.worth = None;
         self.viewed = None;
+        self.after.clear();
+        self.returned.clear();
         self.since.clear();
         self.since_baskets = 0;
         self.people.clear();
@@ -158,6 +171,31 @@ impl Request {
         }
         unknown.warn("viewed", UNKNOWN, &mut request.warnings);
 
+        let mut unknown = Unknown::default();
+        for (i, line) in context.after.iter().enumerate() {
+            let path = || format!("after[{i}].product");
+            if let Some(key) = find(state, policy, path, &line.product, &mut unknown)? {
+                request.after.push(key);
+            }
+        }
+        let all_known = unknown.is_empty();
+        unknown.warn("after", UNKNOWN, &mut request.warnings);
+        let mut unknown = Unknown::default();
+        for (i, id) in context.returned.iter().enumerate() {
+            let path = || format!("returned[{i}]");
+            if let Some(key) = find(state, policy, path, id, &mut unknown)? {
+                request.returned.push(key);
+            }
+        }
+        unknown.warn("returned", UNKNOWN, &mut request.warnings);
+        request.returned.sort_unstable();
+        request.returned.dedup();
+        dedup(&mut request.after);
+        let Self { after, returned, .. } = &*request;
+        let all_returned = all_known
+            && !after.is_empty()
+            && after.iter().all(|key| returned.binary_search(key).is_ok());
+
         let as_of = state.model.as_of();
         let mut known_already = 0usize;
         let mut unknown = Unknown::default();
@@ -194,6 +232,9 @@ impl Request {
         }
         unknown.warn("contacts", UNKNOWN, &mut request.warnings);
         request.people.judge(state, policy, context);
+        if all_returned {
+            request.people.stopped.get_or_insert(Reason::Returned);
+        }
         if known_already > 0 {
             request.warnings.push(format!(
                 "orders_since: {known_already} of {} orders are not after the model's last order \
@@ -270,4 +311,10 @@ fn merge(keys: &mut Vec<u32>, quantities: &mut Vec<f64>) {
     }
     keys.truncate(kept);
     quantities.truncate(kept);
+}
+
+/// Removes repetitions, keeping the first of each.
+fn dedup(keys: &mut Vec<u32>) {
+    let mut quantities = vec![0.0; keys.len()];
+    merge(keys, &mut quantities);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::accessories::Accessories;
 use super::eligibility::{all_of, any_of, outside, pins, quota_bits, rule_bits};
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
@@ -37,6 +38,7 @@ pub(crate) struct State {
     /// Per catalogue product: its model index, or [`NONE`].
     pub(crate) to_model: Vec<u32>,
     pub(crate) groups: Groups,
+    pub(crate) accessories: Accessories,
     /// Per segment: the propensity was learned.
     pub(crate) learned_segments: [bool; Segment::ALL.len()],
     compiled: ArcSwap<Vec<Arc<Compiled>>>,
@@ -58,6 +60,8 @@ pub(crate) struct Compiled {
     pub(crate) pins: Vec<(u32, usize)>,
     /// Per kind its place in the fallback chain, from 1; 0: not in it.
     pub(crate) stages: [u8; Kind::ALL.len()],
+    /// The attributes that must match on which a cross-sell has to fit.
+    compatible: Vec<usize>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -76,6 +80,8 @@ pub(crate) struct Item {
     pub(crate) rarely_rebought: bool,
     /// As many customers bought it as must stand behind what is shown.
     pub(crate) enough_buyers: bool,
+    /// 0 to 5; 0 where not known.
+    pub(crate) rating: f32,
 }
 
 /// A product that fewer than this share of its buyers ever bought again is thought to be bought
@@ -121,6 +127,11 @@ impl State {
         let groups = Groups::new(&catalog, |c| {
             bought.get(to_model[c as usize] as usize).copied().unwrap_or(0)
         });
+        let accessories =
+            Accessories::new(&model, &catalog, |m| match to_catalog.get(m as usize) {
+                Some(&c) if c != NONE => c,
+                _ => to_model.len() as u32 + m,
+            });
         let learned_segments = Segment::ALL.map(|segment| {
             let mut reports = model.report().segments.iter();
             reports.any(|report| {
@@ -138,6 +149,7 @@ impl State {
             to_catalog,
             to_model,
             groups,
+            accessories,
             learned_segments,
             compiled: ArcSwap::default(),
         })
@@ -277,6 +289,17 @@ impl State {
             )));
         }
 
+        let mut compatible = Vec::new();
+        for (i, name) in policy.cross_sell.compatible.iter().enumerate() {
+            let at = catalog.must_match.iter().position(|column| *column.column == **name);
+            // Going on would offer what does not fit.
+            compatible.push(at.ok_or_else(|| {
+                fail(format!(
+                    "cross_sell.compatible[{i}]: the catalogue has no must_match column {name:?}"
+                ))
+            })?);
+        }
+
         let learned = self.model.learned().products;
         let no_cost = NO_MONEY;
         let mut without_cost = 0usize;
@@ -327,6 +350,7 @@ impl State {
                 assumed,
                 rarely_rebought: buyers >= BUYERS_TO_JUDGE && again < RARELY_REBOUGHT,
                 enough_buyers: buyers >= min_customers,
+                rating: catalog.rating(c as u32).unwrap_or(0.0) as f32,
             });
         }
         if without_cost > 0 {
@@ -352,6 +376,7 @@ impl State {
             version,
             min_customers,
             items,
+            compatible,
             rule_bits,
             quota_bits,
             pins,
@@ -390,8 +415,23 @@ impl Shelf for OnShelf<'_> {
         a != NONE && b != NONE && (model.apart(a).contains(&b) || model.apart(b).contains(&a))
     }
 
+    fn rating(&self, key: u32) -> f32 {
+        self.compiled.items.get(key as usize).map_or(0.0, |item| item.rating)
+    }
+
     fn quotas(&self, key: u32) -> u64 {
         self.compiled.quota_bits.get(key as usize).copied().unwrap_or(0)
+    }
+}
+
+impl Compiled {
+    /// Whether a catalogue product fits another one on every attribute on which it has to.
+    pub(crate) fn fits(&self, catalog: &Catalog, one: usize, other: usize) -> bool {
+        self.compatible.iter().all(|&at| {
+            let codes = &catalog.must_match[at].codes;
+            let (one, other) = (codes[one], codes[other]);
+            one == other || one == NO_CODE || other == NO_CODE
+        })
     }
 }
 

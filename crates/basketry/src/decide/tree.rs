@@ -353,6 +353,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A list of strings.
+    pub(crate) fn texts(&self, key: &str, into: &mut Vec<String>) -> Result<()> {
+        let Some((path, list)) = self.list(key, "strings")? else { return Ok(()) };
+        into.clear();
+        for (i, node) in list.iter().enumerate() {
+            match &node.value {
+                Value::Str(text) => into.push(text.clone()),
+                other => {
+                    return Err(expected(&format!("{path}[{i}]"), node.line, "a string", other));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// One of a few words.
     pub(crate) fn choice<T: Copy>(
         &self,

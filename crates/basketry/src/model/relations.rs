@@ -65,6 +65,10 @@ pub(super) const KINDS: [Kind; 14] = [
     APART,
 ];
 
+/// The flags that say which of an accessory pair is the main product.
+const FIRST_OF_ACCESSORY: u8 = Relation::Accessory as u8 | FIRST_IS_MAIN;
+const SECOND_OF_ACCESSORY: u8 = Relation::Accessory as u8 | SECOND_IS_MAIN;
+
 /// Writes the relations.
 pub(super) fn write(writer: &mut Writer, rows: &RelationRows) {
     writer.optional(FIRST, &rows.first);
@@ -312,6 +316,47 @@ impl Model {
             })
             .collect();
         Ok(Relations { model: self.clone(), rows })
+    }
+
+    /// The pairs of a main product and its accessory, and whether the shop said so.
+    pub(crate) fn accessories(&self) -> impl Iterator<Item = (u32, u32, bool)> + '_ {
+        let bytes = self.as_bytes();
+        let layout = self.inner.layout.relations;
+        layout.into_iter().flat_map(move |layout| {
+            let (first, second) = (layout.first.of(bytes), layout.second.of(bytes));
+            let pairs = first.iter().zip(second).zip(layout.flags.of(bytes));
+            pairs.filter_map(|((&first, &second), &flags)| {
+                let given = flags & GIVEN != 0;
+                match flags & (RELATION | FIRST_IS_MAIN | SECOND_IS_MAIN) {
+                    FIRST_OF_ACCESSORY => Some((first, second, given)),
+                    SECOND_OF_ACCESSORY => Some((second, first, given)),
+                    _ => None,
+                }
+            })
+        })
+    }
+
+    /// What customers buy after a product: the other product, how many customers did within the
+    /// model's [`follow_up_days`](crate::FitOptions::follow_up_days) after they first bought it, and
+    /// the lower 2.5 % bound of how many times as many that is as would if it did not matter.
+    pub(crate) fn follow_ups(&self, product: u32) -> impl Iterator<Item = (u32, u32, f64)> + '_ {
+        let bytes = self.as_bytes();
+        let shrinkage = self.options().shrinkage;
+        let layout = self.inner.layout.relations;
+        layout.into_iter().flat_map(move |layout| {
+            layout.row(bytes, product).iter().filter_map(move |&at| {
+                let at = at as usize;
+                let (first, second) = (layout.first.of(bytes)[at], layout.second.of(bytes)[at]);
+                let side = usize::from(product == second);
+                let expected = layout.after_expected[side].of(bytes)[at];
+                if expected < 0.0 || layout.flags.of(bytes)[at] & COUNTED == 0 {
+                    return None;
+                }
+                let customers = layout.after[side].of(bytes)[at];
+                let low = shrunk_lift(customers.into(), expected.into(), shrinkage).1;
+                Some((if side == 1 { first } else { second }, customers, low))
+            })
+        })
     }
 
     /// The products that are not to be offered together with a product: its substitutes and what

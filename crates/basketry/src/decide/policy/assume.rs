@@ -47,6 +47,9 @@ pub struct Assume {
     /// The chance that somebody who looks at a product buys it in this order, 0 to 1.
     /// Default 0.05.
     pub view_conversion: f64,
+    /// The chance that a contract whose term ends is renewed if nothing is offered, 0 to 1.
+    /// Default 0.8.
+    pub renewal: f64,
     /// How the odds that a bundle is bought grow with its discount: `exp(discount_response * d)`
     /// times for a discount of the share d of its price, 0 to 1000. Default 3: a tenth off makes
     /// the odds 1.35 times as great.
@@ -75,6 +78,7 @@ impl Default for Assume {
             accept: 0.05,
             abandon: 0.01,
             view_conversion: 0.05,
+            renewal: 0.8,
             discount_response: 3.0,
             second_unit: 0.05,
             replaces: 0.5,
@@ -84,11 +88,12 @@ impl Default for Assume {
     }
 }
 
-const NUMBERS: [&str; 8] = [
+const NUMBERS: [&str; 9] = [
     "response_odds",
     "accept",
     "abandon",
     "view_conversion",
+    "renewal",
     "discount_response",
     "second_unit",
     "replaces",
@@ -144,6 +149,7 @@ impl Assume {
                 "accept" => self.accept != default.accept,
                 "abandon" => self.abandon != default.abandon,
                 "view_conversion" => self.view_conversion != default.view_conversion,
+                "renewal" => self.renewal != default.renewal,
                 "discount_response" => self.discount_response != default.discount_response,
                 "second_unit" => self.second_unit != default.second_unit,
                 "replaces" => self.replaces != default.replaces,
@@ -194,6 +200,7 @@ impl Assume {
             "accept" => &mut self.accept,
             "abandon" => &mut self.abandon,
             "view_conversion" => &mut self.view_conversion,
+            "renewal" => &mut self.renewal,
             "discount_response" => &mut self.discount_response,
             "second_unit" => &mut self.second_unit,
             "replaces" => &mut self.replaces,
@@ -213,6 +220,7 @@ impl Assume {
         ranges.number("assume.accept", self.accept, 0.0, 1.0)?;
         ranges.number("assume.abandon", self.abandon, 0.0, 1.0)?;
         ranges.number("assume.view_conversion", self.view_conversion, 0.0, 1.0)?;
+        ranges.number("assume.renewal", self.renewal, 0.0, 1.0)?;
         ranges.number("assume.discount_response", self.discount_response, 0.0, 1000.0)?;
         ranges.number("assume.second_unit", self.second_unit, 0.0, 1.0)?;
         ranges.number("assume.replaces", self.replaces, 0.0, 1.0)?;
@@ -270,6 +278,7 @@ impl serde::Serialize for Assume {
         map.serialize_entry("accept", &number("accept", self.accept))?;
         map.serialize_entry("abandon", &number("abandon", self.abandon))?;
         map.serialize_entry("view_conversion", &number("view_conversion", self.view_conversion))?;
+        map.serialize_entry("renewal", &number("renewal", self.renewal))?;
         let response = number("discount_response", self.discount_response);
         map.serialize_entry("discount_response", &response)?;
         map.serialize_entry("second_unit", &number("second_unit", self.second_unit))?;

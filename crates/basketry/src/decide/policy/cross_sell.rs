@@ -14,21 +14,28 @@ pub struct CrossSellPolicy {
     pub max: u32,
     /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
     pub lever: f64,
+    /// Columns of the catalogue's `must_match` on which a cross-sell, or a service, has to be equal
+    /// to the product it goes with, where both have a value: a wrong complement is costly (the lens
+    /// for another mount). Default: none.
+    pub compatible: Vec<String>,
 }
 
 impl Default for CrossSellPolicy {
     fn default() -> Self {
-        Self { max: MOST, lever: 1.0 }
+        Self { max: MOST, lever: 1.0, compatible: Vec::new() }
     }
 }
 
 impl CrossSellPolicy {
     pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
-        let Some(table) = KindTable::find(top, "cross_sell", &["max", "lever"])? else {
-            return Ok(());
-        };
-        table.max(&mut self.max)?;
-        table.number("lever", &mut self.lever)
+        let known = ["max", "lever", "compatible"];
+        let Some(kind) = KindTable::find(top, "cross_sell", &known)? else { return Ok(()) };
+        kind.max(&mut self.max)?;
+        kind.number("lever", &mut self.lever)?;
+        if let Some(table) = kind.table() {
+            table.texts("compatible", &mut self.compatible)?;
+        }
+        Ok(())
     }
 
     pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {

@@ -472,7 +472,7 @@ mod tests {
             categories = ["Tobacco"]
             "#,
         )?;
-        assert_eq!(policy.cross_sell, CrossSellPolicy { max: 3, lever: 1.0 });
+        assert_eq!(policy.cross_sell, CrossSellPolicy { max: 3, ..CrossSellPolicy::default() });
         assert_eq!((policy.up_sell.max, policy.up_sell.lever), (0, 2.0));
         assert_eq!(&*policy.exclude.products, [Id::from("1"), Id::from(1)]);
         assert_eq!(policy, Policy::from_toml(&policy.to_toml())?);

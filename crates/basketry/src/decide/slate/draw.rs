@@ -31,12 +31,12 @@ impl Slate {
             let outcome = &mut outcomes[i as usize];
             outcome.reason = None;
             let stage = outcome.kind.map_or(0, |kind| scene.stages[kind as usize]);
-            self.stages[usize::from(stage)].push(Ranked::new(outcomes, i));
+            self.stages[usize::from(stage)].push(Ranked::new(outcomes, scene, i));
         }
         for stage in &mut self.stages {
             let mut heap = BinaryHeap::from(std::mem::take(stage));
             while self.choices.len() < rule.candidates as usize {
-                let Some(Ranked { value, key, outcome: i }) = heap.pop() else { break };
+                let Some(Ranked { value, key, outcome: i, .. }) = heap.pop() else { break };
                 let outcome = &mut outcomes[i as usize];
                 // A quota may have taken it.
                 let Some(kind) = outcome.kind.filter(|_| outcome.reason.is_none()) else {

@@ -28,6 +28,8 @@ pub(crate) trait Shelf {
     fn apart(&self, a: u32, b: u32) -> bool;
     /// A bit per quota that the product counts for.
     fn quotas(&self, key: u32) -> u64;
+    /// Buyers' rating, 0 to 5; 0 where it is not known.
+    fn rating(&self, key: u32) -> f32;
 }
 
 /// What limits go by; `NO_CODE` where a product has no such trait.
@@ -64,18 +66,19 @@ pub(crate) struct Scene<'a> {
     pub(crate) together: Together<'a>,
 }
 
-/// Orders candidates: greater value first, then the smaller key.
+/// Orders candidates: greater value first, then the better rating, then the smaller key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Ranked {
     value: f64,
+    rating: f32,
     key: u32,
     outcome: u32,
 }
 
 impl Ranked {
-    fn new(outcomes: &[Outcome], i: u32) -> Self {
-        let outcome = &outcomes[i as usize];
-        Self { value: outcome.value, key: outcome.key, outcome: i }
+    fn new(outcomes: &[Outcome], scene: &Scene<'_>, i: u32) -> Self {
+        let Outcome { value, key, .. } = outcomes[i as usize];
+        Self { value, rating: scene.shelf.rating(key), key, outcome: i }
     }
 }
 
@@ -89,7 +92,8 @@ impl PartialOrd for Ranked {
 
 impl Ord for Ranked {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.value.total_cmp(&other.value).then(other.key.cmp(&self.key))
+        let by_rating = || self.rating.total_cmp(&other.rating);
+        self.value.total_cmp(&other.value).then_with(by_rating).then(other.key.cmp(&self.key))
     }
 }
 
@@ -171,7 +175,7 @@ impl Slate {
                 continue;
             }
             let stage = usize::from(scene.stages[kind as usize]);
-            self.stages[stage].push(Ranked::new(outcomes, i as u32));
+            self.stages[stage].push(Ranked::new(outcomes, scene, i as u32));
         }
     }
 
@@ -256,6 +260,7 @@ mod tests {
         categories: &'a [u32],
         apart: &'a [(u32, u32)],
         quotas: &'a [u64],
+        ratings: &'a [f32],
     }
 
     impl Shelf for Row<'_> {
@@ -274,6 +279,10 @@ mod tests {
 
         fn quotas(&self, key: u32) -> u64 {
             self.quotas.get(key as usize).copied().unwrap_or(0)
+        }
+
+        fn rating(&self, key: u32) -> f32 {
+            self.ratings.get(key as usize).copied().unwrap_or(0.0)
         }
     }
 
@@ -314,6 +323,15 @@ mod tests {
         let policy = Policy { max_offers: 3, ..Policy::default() };
         assert_eq!(run(&mut outcomes, &[NO_CODE; 4], &policy), [2, 1, 3]);
         assert_eq!(outcomes[2].reason, Some(Reason::Outranked));
+    }
+
+    #[test]
+    fn ties_go_to_the_better_rating() {
+        let mut outcomes = [0, 1, 2].map(|key| outcome(key, Kind::CrossSell, 1.0));
+        let policy = Policy { max_offers: 1, ..Policy::default() };
+        let shelf = Row { ratings: &[0.0, 4.5, 4.0], ..Row::default() };
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [1]);
     }
 
     #[test]

@@ -33,6 +33,7 @@ impl Slate {
                         | Reason::BrandLimit
                         | Reason::CategoryLimit
                         | Reason::SubstituteOffered
+                        | Reason::InOtherOffer
                 )
             )
         };
@@ -40,7 +41,7 @@ impl Slate {
         for (i, outcome) in outcomes.iter().enumerate() {
             let wanted = outcome.kind.is_some() && limited(outcome.reason) && !taken(i);
             if wanted && scene.shelf.quotas(outcome.key) != 0 {
-                self.pool.push(Ranked::new(outcomes, i as u32));
+                self.pool.push(Ranked::new(outcomes, scene, i as u32));
             }
         }
         self.pool.sort_unstable_by(|a, b| b.cmp(a));
@@ -114,7 +115,7 @@ impl Slate {
         let mut best: Option<(Ranked, usize)> = None;
         for at in 0..self.chosen.len() {
             let pick = self.chosen[at];
-            let held = Ranked::new(outcomes, pick.outcome);
+            let held = Ranked::new(outcomes, scene, pick.outcome);
             if pick.pinned || best.is_some_and(|(least, _)| least < held) {
                 continue;
             }

@@ -63,4 +63,12 @@ const REASONS: &[(&str, &str)] = &[
     ("not_drawn", "für den ausgelosten Platz wurde ein anderes gezogen"),
     ("contact_not_worth", "das Ansprechen setzt mehr aufs Spiel, als die Angebote wert sind"),
     ("in_other_offer", "es ist Teil eines anderen Angebots dieser Entscheidung"),
+    (
+        "main_of_accessory",
+        "es ist das Hauptprodukt zu etwas im Warenkorb oder in der Ansicht: wer Zubehör kauft, hat es",
+    ),
+    ("not_compatible", "ein Merkmal, das zu dem passen muss, wozu es gehörte, passt nicht"),
+    ("in_order", "es war in der eben aufgegebenen Bestellung"),
+    ("variant_in_order", "eine Variante der gleichen Produktlinie war in der Bestellung"),
+    ("returned", "es, eine Variante davon oder die ganze Bestellung ging zurück"),
 ];

@@ -65,6 +65,20 @@ phrases! {
     "second_unit" ["base", "percent", "taken"]
         "a second {base} at {percent} % off: {taken} % of those who buy one are expected to take it"
         / "ein zweites Mal {base} mit {percent} % Nachlass: {taken} % der Käufer dürften es nehmen";
+    "follow_up" ["base", "customers", "days", "times"]
+        "bought by {customers} customers within {days} days after {base}, at least {times} times as \
+         often as by chance"
+        / "von {customers} Kunden innerhalb von {days} Tagen nach {base} gekauft, mindestens \
+           {times}-mal so oft wie durch Zufall";
+    "linked" ["base"]
+        "an accessory of {base}, as the shop says"
+        / "Zubehör zu {base}, wie das Geschäft angibt";
+    "contract_ends" ["days"]
+        "; the customer's contract ends in {days} days"
+        / "; der Vertrag des Kunden endet in {days} Tagen";
+    "contract_ended" []
+        "; the customer's contract has ended"
+        / "; der Vertrag des Kunden ist abgelaufen";
     "term" ["price", "periods"]
         "; {price} in each of {periods} periods"
         / "; {price} in jeder von {periods} Perioden";

@@ -1,0 +1,91 @@
+//! Which way an offer may go: the accessory to the buyer of the main product, not the other way
+//! round.
+
+use super::state::NONE;
+use crate::data::{Catalog, Link};
+use crate::model::Model;
+
+/// Main products and their accessories, by key. What the shop links by hand wins over what was
+/// learned, and the live catalogue's links over those the model was fitted with.
+#[derive(Debug, Default)]
+pub(crate) struct Accessories {
+    mains: Rows,
+    given: Rows,
+}
+
+/// Rows of keys.
+#[derive(Debug, Default)]
+struct Rows {
+    /// The key whose row it is; ascending, once for each entry.
+    of: Vec<u32>,
+    entry: Vec<u32>,
+}
+
+impl Rows {
+    fn new(mut pairs: Vec<(u32, u32)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let (of, entry) = pairs.into_iter().unzip();
+        Self { of, entry }
+    }
+
+    fn row(&self, key: u32) -> &[u32] {
+        let from = self.of.partition_point(|&of| of < key);
+        let len = self.of[from..].iter().take_while(|&&of| of == key).count();
+        &self.entry[from..from + len]
+    }
+}
+
+impl Accessories {
+    pub(crate) fn new(model: &Model, catalog: &Catalog, key_of_model: impl Fn(u32) -> u32) -> Self {
+        // Main product, accessory, by hand.
+        let mut pairs: Vec<(u32, u32, bool)> = model
+            .accessories()
+            .map(|(main, accessory, given)| (key_of_model(main), key_of_model(accessory), given))
+            .collect();
+        let by_hand = |pairs: &[(u32, u32, bool)]| -> Vec<(u32, u32)> {
+            let mut given: Vec<(u32, u32)> =
+                pairs.iter().filter(|pair| pair.2).map(|pair| (pair.0, pair.1)).collect();
+            given.sort_unstable();
+            given
+        };
+        for &(accessory, link, main) in catalog.links() {
+            if link == Link::AccessoryOf {
+                pairs.push((main, accessory, true));
+            }
+        }
+        let given = by_hand(&pairs);
+        pairs.retain(|&(main, accessory, by_hand)| {
+            main != NONE
+                && accessory != NONE
+                && (by_hand || given.binary_search(&(accessory, main)).is_err())
+        });
+        Self {
+            mains: Rows::new(pairs.iter().map(|&(main, accessory, _)| (accessory, main)).collect()),
+            given: Rows::new(given),
+        }
+    }
+
+    /// The main products that a product is an accessory of.
+    pub(crate) fn mains(&self, key: u32) -> &[u32] {
+        self.mains.row(key)
+    }
+
+    /// The accessories that the shop gave a main product by hand.
+    pub(crate) fn given(&self, key: u32) -> &[u32] {
+        self.given.row(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_by_key() {
+        let rows = Rows::new(vec![(3, 1), (1, 9), (3, 0), (3, 1)]);
+        assert_eq!(rows.row(3), [0, 1]);
+        assert_eq!(rows.row(1), [9]);
+        assert!(rows.row(0).is_empty() && rows.row(2).is_empty() && rows.row(7).is_empty());
+    }
+}
