@@ -595,7 +595,7 @@ static void learn_and_decide(const char *golden, const char *folder) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         const basketry_offer *offer = basketry_decision_offer(decision, i);
-        CHECK(offer->kind >= BASKETRY_CROSS_SELL && offer->kind <= BASKETRY_POPULAR);
+        CHECK(offer->kind >= BASKETRY_CROSS_SELL && offer->kind <= BASKETRY_SIMILAR);
         CHECK(offer->kind_name.len > 0 && offer->why.len > 0 && offer->name.len > 0);
         CHECK(offer->n_products == 1 && offer->products[0].kind == BASKETRY_ID_STR);
         CHECK(!is_text(offer->products[0], "spaghetti") && !is_text(offer->products[0], "wine"));

@@ -74,7 +74,6 @@ static void contacts(const basketry_engine *engine, const basketry_line *line) {
     again = decide(engine, capped, &context);
     CHECK(basketry_decision_len(again) > 0);
     basketry_decision_free(again);
-    basketry_decision_free(decision);
 
     basketry_policy *policy = policy_of(capped);
     before[1].outcome = 77;
@@ -92,6 +91,8 @@ static void contacts(const basketry_engine *engine, const basketry_line *line) {
     context.customer_value = NAN;
     FAILS(BASKETRY_POLICY, "customer_value", basketry_decide(engine, policy, &context, &again));
     basketry_policy_free(policy);
+    // The product of the contact is borrowed from it.
+    basketry_decision_free(decision);
 }
 
 static void people(const basketry_engine *engine, const basketry_line *line) {

@@ -661,6 +661,10 @@ fn world(case: u64) -> World {
             policy.quotas.push(quota);
         }
     }
+    policy.bundle.max = d.pick(&[0, 0, 1, 2]);
+    policy.bundle.second = d.pick(&[0.0, 0.2]);
+    policy.top_up.threshold = d.some(40, 4_000).map(|more| 500 + more);
+    policy.top_up.cost = 100.0;
     let channels = CHANNELS;
     let outcomes = ContactOutcome::ALL;
     let contacts = (0..d.below(14))
@@ -851,6 +855,12 @@ fn rewarded(outcome: ContactOutcome) -> bool {
     matches!(outcome, ContactOutcome::Clicked | ContactOutcome::Bought)
 }
 
+/// What an offer adds to the order, without the main product of a bundle.
+fn added(offer: &Offer) -> Vec<i64> {
+    let from = usize::from(offer.kind == Kind::Bundle);
+    offer.products[from..].iter().map(int).collect()
+}
+
 fn check(world: &World, decision: &Decision) {
     let policy = &world.policy;
     if world.stopped() {
@@ -862,20 +872,25 @@ fn check(world: &World, decision: &Decision) {
     let mut seen = BTreeSet::new();
     let mut limits: HashMap<(&str, i64), (u32, u32, u32)> = HashMap::new();
     for offer in decision {
-        let id = int(&offer.products[0]);
-        let spec = &world.specs[id as usize];
-        assert!(seen.insert(id), "offered twice: {offer}");
-        assert!(spec.stock > 0 && !world.basket.contains(&id) && world.viewed != Some(id));
-        assert!(policy.price.min.is_none_or(|min| spec.price >= min), "{offer}");
-        assert!(world.selects(&policy.only, id), "{offer}");
-        assert!(!world.excludes(&policy.exclude, id), "{offer}");
-        for rule in &policy.rules {
-            if rule.segments.iter().any(|name| world.segments.contains(&&**name)) {
-                assert!(world.selects(&rule.only, id) && !world.excludes(&rule.exclude, id));
-                assert!(rule.price.max.is_none_or(|max| spec.price <= max), "{offer}");
+        for &id in &added(offer) {
+            let spec = &world.specs[id as usize];
+            let second = offer.kind == Kind::Bundle && offer.base_product == Some(Id::Int(id));
+            assert!(seen.insert(id), "offered twice: {offer}");
+            assert!(spec.stock > i64::from(second), "{offer}");
+            let here = world.basket.contains(&id) || world.viewed == Some(id);
+            assert!(second || !here, "{offer}");
+            assert!(policy.price.min.is_none_or(|min| spec.price >= min), "{offer}");
+            assert!(world.selects(&policy.only, id), "{offer}");
+            assert!(!world.excludes(&policy.exclude, id), "{offer}");
+            for rule in &policy.rules {
+                if rule.segments.iter().any(|name| world.segments.contains(&&**name)) {
+                    assert!(world.selects(&rule.only, id) && !world.excludes(&rule.exclude, id));
+                    assert!(rule.price.max.is_none_or(|max| spec.price <= max), "{offer}");
+                }
             }
+            assert!(world.contacts_allow(id, offer.kind), "{offer}: {:?}", world.contacts);
         }
-        assert!(world.contacts_allow(id, offer.kind), "{offer}: {:?}", world.contacts);
+        let spec = &world.specs[added(offer)[0] as usize];
         assert!(offer.pinned || offer.value > policy.min_value, "{offer}");
         let place = policy.fallback.iter().position(|&kind| kind == offer.kind);
         let place = place.map_or(0, |place| place as u32 + 1);
@@ -894,6 +909,8 @@ fn check(world: &World, decision: &Decision) {
             Kind::CrossSell => policy.cross_sell.max,
             Kind::UpSell => policy.up_sell.max,
             Kind::Popular => policy.popular.max,
+            Kind::Bundle => policy.bundle.max,
+            Kind::TopUp => policy.top_up.max,
             _ => 1000,
         };
         for (what, value, most) in [
@@ -923,12 +940,15 @@ fn check(world: &World, decision: &Decision) {
             let mut drawn = 0;
             for choice in &explored.choices {
                 assert!(choice.value >= policy.explore.floor * explored.choices[0].value);
-                if choice.product == offer.products[0] {
+                let is = |offer: &Offer| {
+                    offer.kind == choice.kind && added(offer)[0] == int(&choice.product)
+                };
+                if is(offer) {
                     drawn += 1;
                     assert!(choice.probability > 0.0);
                     assert_eq!(choice.probability, offer.chosen_with);
                 } else {
-                    assert!(!decision.iter().any(|offer| offer.products[0] == choice.product));
+                    assert!(!decision.iter().any(is));
                 }
             }
             assert_eq!(drawn, 1);
@@ -937,7 +957,7 @@ fn check(world: &World, decision: &Decision) {
     for (quota, told) in policy.quotas.iter().zip(decision.quotas()) {
         let explored = decision.explored().map(|explored| explored.slot as usize - 1);
         let counts = |(at, offer): &(usize, &Offer)| {
-            Some(*at) != explored && world.selects(&quota.select, int(&offer.products[0]))
+            Some(*at) != explored && world.selects(&quota.select, added(offer)[0])
         };
         let made = decision.iter().enumerate().filter(counts).count();
         assert_eq!(told.made as usize, made);
@@ -985,6 +1005,8 @@ fn nothing_ineligible_is_offered() {
             let mut count =
                 |what: &'static str, n: usize| *tally.entry(what).or_default() += n as u32;
             count("offers", decision.len());
+            let several = |offer: &&Offer| matches!(offer.kind, Kind::Bundle | Kind::TopUp);
+            count("several", decision.iter().filter(several).count());
             count("pinned", decision.iter().filter(|offer| offer.pinned).count());
             count("drawn", usize::from(decision.explored().is_some_and(|e| e.choices.len() > 1)));
             count(
@@ -1002,7 +1024,7 @@ fn nothing_ineligible_is_offered() {
     println!("{tally:?}");
     let range = Reason::OtherSegment..=Reason::ContactNotWorth;
     let slots = Reason::ALL.into_iter().filter(|reason| range.contains(reason)).map(Reason::code);
-    for what in ["offers", "pinned", "drawn", "paid quotas"].into_iter().chain(slots) {
+    for what in ["offers", "several", "pinned", "drawn", "paid quotas"].into_iter().chain(slots) {
         let elsewhere =
             ["no_consent", "held_out", "contact_not_worth", "substitute_offered"].contains(&what);
         assert!(

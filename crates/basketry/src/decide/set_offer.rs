@@ -64,6 +64,7 @@ impl Builder<'_> {
                     ("cost", policy.top_up.cost),
                 ]);
                 if let Some(until) = policy.top_up.until {
+                    offer.valid_until = Some(offer.valid_until.map_or(until, |end| end.min(until)));
                     offer.evidence.push(Evidence { name: "until_ms", value: until as f64 });
                 }
                 let (gap, threshold) = (texts.money(money(gap)), texts.money(money(threshold)));
