@@ -35,7 +35,7 @@ def test_offers(shop, decision):
     values = [offer.value for offer in offers]
     assert math.isclose(sum(values), decision.value)
     for offer in offers:
-        assert offer.kind in ("cross_sell", "up_sell", "refill", "popular")
+        assert offer.kind in ("cross_sell", "up_sell", "refill", "popular", "similar")
         (product,) = offer.products
         assert offer.price == round(shop.catalog[product]["price"] * 100)
         assert offer.name == shop.catalog[product]["name"]
