@@ -1,5 +1,7 @@
 /* Kinds of offers beyond the single product, and the tiers of a product line.
  * usage: offers GOLDEN_FOLDER TEMPORARY_FOLDER */
+#include <math.h>
+
 #include "check.h"
 
 enum { BAD = BASKETRY_INVALID_ARGUMENT };

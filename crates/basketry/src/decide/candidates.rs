@@ -597,6 +597,10 @@ impl Scratch {
         }
     }
 
+    pub(super) fn is_pinned(&self, outcome: u32) -> bool {
+        self.pinned.iter().any(|&(_, pinned)| pinned == outcome)
+    }
+
     /// Why a product of the catalogue that was not scored is not offered, whatever the evidence.
     fn barred(&self, state: &State, compiled: &Compiled, key: u32) -> Option<Reason> {
         let item = &compiled.items[key as usize];

@@ -8,7 +8,7 @@ use super::candidates::{Outcome, Scratch, UpSellCandidate, base_probability, wor
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
-use super::slate::most_of;
+use super::slate::{Pick, most_of};
 use super::state::{Compiled, NONE, State};
 use super::top_up::{self, Gap, Piece};
 use super::value;
@@ -139,11 +139,30 @@ impl Scratch {
                 continue;
             };
             for &key in set.added() {
-                let single = self.outcome_of(state, key);
-                if let Some(single) = single.and_then(|i| self.outcomes.get_mut(i as usize)) {
-                    single.reason = Some(Reason::InOtherOffer);
+                self.judge_part(state, key, Reason::InOtherOffer);
+            }
+        }
+        // What was left to a top-up that is not made had no slot either.
+        for at in 0..self.sets.found.len() {
+            let set = self.sets.found[at];
+            let made = |pick: &Pick| self.outcomes[pick.outcome as usize].set == at as u32;
+            let alone = matches!(set.numbers, Numbers::TopUp { .. }) && set.added().len() == 1;
+            if alone && !self.slate.chosen.iter().any(made) {
+                let single = self.outcome_of(state, set.added()[0]);
+                let single = single.and_then(|i| self.outcomes.get(i as usize));
+                if single.is_some_and(|single| single.reason == Some(Reason::InOtherOffer)) {
+                    self.judge_part(state, set.added()[0], Reason::Outranked);
                 }
             }
+        }
+    }
+
+    /// Says of a single product why it is not offered alone, unless it is pinned.
+    fn judge_part(&mut self, state: &State, key: u32, reason: Reason) {
+        let Some(i) = self.outcome_of(state, key) else { return };
+        let pinned = self.is_pinned(i);
+        if let Some(single) = self.outcomes.get_mut(i as usize).filter(|_| !pinned) {
+            single.reason = Some(reason);
         }
     }
 
@@ -217,6 +236,11 @@ impl Scratch {
         };
         let value = top_up.lever * (found.gain - request.people.contact_cost);
         self.propose(candidate, Kind::TopUp, value, (state, compiled, request));
+        // One product that reaches the threshold by itself is offered as what does: with it the shop
+        // bears the cost in any case.
+        if len == 1 && !self.sets.found.is_empty() {
+            self.judge_part(state, keys[0], Reason::InOtherOffer);
+        }
     }
 
     fn propose_bundles(&mut self, state: &State, compiled: &Compiled, request: &Request) {
