@@ -99,7 +99,7 @@ def test_bundle(shop):
 
 def test_second_unit(shop):
     policy = bk.Policy(
-        bundle={"max": 1, "max_discount": 0, "second": 0.3, "step": 0.1},
+        bundle={"max": 1, "items": 1, "max_discount": 0, "second": 0.3, "step": 0.1},
         assume={"discount_response": 30},
     )
     decision = shop.engine.decide(policy, now=shop.now, basket={"p00": 1})
