@@ -1075,13 +1075,12 @@ class DecisionLog:
         product: Id,
         event: Literal["shown", "clicked", "bought", "rejected", "returned", "opted_out"],
     ) -> None: ...
-    def record_orders(
-        self, orders: History, days: float, *, progress: Progress = False
-    ) -> int: ...
+    def record_orders(self, orders: History, days: float, *, progress: Progress = False) -> int: ...
     def learn(
         self, policy: Policy, *, pseudo_purchases: float = 20.0
     ) -> tuple[Policy, list[dict[str, Any]]]: ...
     def table(self) -> Table: ...
+
 class Ladder:
     @property
     def product(self) -> Id: ...
@@ -1146,7 +1145,9 @@ class Decision:
 @final
 class Offer:
     @property
-    def kind(self) -> Literal[
+    def kind(
+        self,
+    ) -> Literal[
         "cross_sell", "up_sell", "refill", "popular", "bundle", "top_up", "service", "similar"
     ]: ...
     @property

@@ -30,7 +30,8 @@ def test_ids_are_of_the_decision(shop, decisions):
 
 def test_a_log_is_a_table(decisions):
     log, read = bk.DecisionLog(), bk.DecisionLog()
-    assert len(log) == 0 and repr(log) == "<DecisionLog: 0 decisions>"
+    assert len(log) == 0
+    assert repr(log) == "<DecisionLog: 0 decisions>"
     for decision in decisions:
         assert log.add(decision)
         assert read.add_json(decision.to_json())
@@ -90,12 +91,15 @@ def test_learned_numbers_say_so(shop, decisions):
     assert log.record_orders(orders, 2) == 1
     policy, numbers = log.learn(shop.policy)
     number = next(n for n in numbers if n["name"] == "assume.odds.cross_sell")
-    assert number["exposures"] > 0 and number["purchases"] == 1 and number["withheld"] == 0
+    assert number["exposures"] > 0
+    assert number["purchases"] == 1
+    assert number["withheld"] == 0
     odds = policy.to_dict()["assume"]["odds"]["cross_sell"]
     assert odds == {"value": number["value"], "exposures": number["exposures"]}
     assert bk.Policy.from_toml(policy.to_toml()) == policy
     offer = next(o for d in decisions for o in d if o.kind == "cross_sell")
-    assert offer.sources["response_odds"] == "assumed" and "response_odds" in offer.assumed
+    assert offer.sources["response_odds"] == "assumed"
+    assert "response_odds" in offer.assumed
     again = shop.engine.decide(policy, now=shop.now, customer=offered.customer, basket=["p1"])
     for offer in again:
         if offer.kind == "cross_sell":

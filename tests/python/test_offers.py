@@ -75,8 +75,12 @@ def test_top_up(shop):
         assert decision.why_not(product).reason is None
         assert [product in other.products for other in decision].count(True) == 1
     late = bk.Policy(top_up={"threshold": 1000, "until": "2026-11-22T10:00:00Z"})
-    assert not [o for o in shop.engine.decide(late, now=shop.now, basket=basket) if o.kind == "top_up"]
-    with pytest.raises(bk.PolicyError, match=r"^top_up\.items: expected a whole number from 1 to 2"):
+    assert not [
+        o for o in shop.engine.decide(late, now=shop.now, basket=basket) if o.kind == "top_up"
+    ]
+    with pytest.raises(
+        bk.PolicyError, match=r"^top_up\.items: expected a whole number from 1 to 2"
+    ):
         bk.Policy(top_up={"items": 3})
 
 

@@ -16,12 +16,14 @@ def simulated():
 
 def test_a_year_without_offers(simulated):
     shop, year, _ = simulated
-    assert year["strategy"] == "nothing" and year["weeks"] == 20
+    assert year["strategy"] == "nothing"
+    assert year["weeks"] == 20
     assert year["offers"] == year["opt_outs"] == shop.opted_out == 0
     assert sum(year["margin_by_week"]) == year["margin"] > 0
     history = shop.history()
     assert history.lines == year["products"]
-    assert shop.options["needs"] == 30 and shop.options["slots"] == 4
+    assert shop.options["needs"] == 30
+    assert shop.options["slots"] == 4
     assert repr(shop).startswith("<Simulation: day 140, 150 customers")
 
 
@@ -34,18 +36,24 @@ def test_runs_repeat_and_copies_go_their_own_way(simulated):
     assert one.now_ms == two.now_ms > shop.now_ms
     assert len(log) > 0
     table = log.table().to_polars()
-    assert table["shown"].sum() > 0 and table["bought"].sum() > 0
+    assert table["shown"].sum() > 0
+    assert table["bought"].sum() > 0
     learned, numbers = log.learn(policy)
-    assert numbers and learned != policy
+    assert numbers
+    assert learned != policy
     popular = shop.copy().run(3, strategy="popular")
-    assert popular["strategy"] == "popular" and popular["offers"] > 0
+    assert popular["strategy"] == "popular"
+    assert popular["offers"] > 0
 
 
 def test_comparisons_are_against_the_truth(simulated):
     shop, _, engine = simulated
     stages = []
     result = shop.compare(
-        3, engine, [bk.Policy(name="cart")], progress=lambda stage, done, total: stages.append(stage)
+        3,
+        engine,
+        [bk.Policy(name="cart")],
+        progress=lambda stage, done, total: stages.append(stage),
     )
     trials = {trial["strategy"]: trial for trial in result["trials"]}
     assert trials["nothing"]["incremental"] == 0

@@ -280,7 +280,7 @@ impl Catalog {
     ///
     /// # Errors
     /// [`ErrorKind::UnknownId`] if the catalogue does not have the product;
-    /// [`ErrorKind::InvalidArgument`] unless `periods` is 1 to [`MAX_TERM`].
+    /// [`ErrorKind::InvalidArgument`] unless `periods` is 1 to 1200.
     pub fn set_term<'a>(&mut self, id: impl Into<IdRef<'a>>, periods: u32) -> Result<()> {
         let index = self.expect(id.into())?;
         if !(1..=MAX_TERM).contains(&periods) {

@@ -6,7 +6,7 @@ use super::ranges::Ranges;
 use crate::Result;
 use crate::decide::tree::Reader;
 
-/// The `price` table of a [`Policy`]: prices that may be offered, in minor units, both ends
+/// The `price` table of a [`Policy`](super::Policy): prices that may be offered, in minor units, both ends
 /// included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use super::ranges::{KindTable, MOST, Ranges};
 use crate::Result;
 use crate::decide::tree::Reader;
 
-/// The `similar` table of a [`Policy`]. A bare number stands for `max`.
+/// The `similar` table of a [`Policy`](super::Policy). A bare number stands for `max`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SimilarPolicy {

@@ -25,7 +25,7 @@ pub enum Language {
 /// The words that a policy's decisions are put in.
 ///
 /// Each sentence has a code: that of a [kind](crate::Kind::code) of offer or of a
-/// [reason](Reason::code), or one of the few parts listed by [`Texts::codes`]. A policy may replace
+/// [reason](crate::Reason::code), or one of the few parts listed by [`Texts::codes`]. A policy may replace
 /// any of them; what stands in braces is filled in:
 ///
 /// ```
