@@ -1,10 +1,12 @@
 //! What a policy is worth: `cargo bench -p basketry --bench simulate -- [customers] [weeks] [seed]`.
 //!
-//! A simulated shop lives a year without offers and a model is fitted to its orders; then the same
-//! weeks pass under the policy, an oracle that knows the truth, and simple strategies.
+//! A simulated shop lives a year without offers, and a model is fitted to its orders. Ten weeks are
+//! logged, from which responses are learned. Then the same weeks pass under policies with and without
+//! what was learned, an oracle that knows the truth, and simple strategies.
 
 use std::time::Instant;
 
+use basketry::decide::{DecisionLog, LearnOptions};
 use basketry::simulate::{ShopOptions, Simulation, Strategy};
 use basketry::{Control, Engine, FitOptions, Policy, Result, fit};
 
@@ -32,11 +34,49 @@ fn main() -> Result<()> {
     let model = fit(&shop.catalog(), &shop.history(&control)?, &FitOptions::default(), &control)?;
     println!("fitted in {:.1} s", begin.elapsed().as_secs_f64());
     let engine = Engine::new(model, shop.catalog())?;
-    let policy = Policy::new("default policy");
-    let mut costly = Policy::new("contact cost 5");
-    costly.contact_cost = 5.0;
+
+    // Ten weeks under a policy that knows nothing, a quarter of the customers held out.
+    let mut first = Policy::new("first");
+    first.fallback = Vec::new();
+    first.refill.due_from = 0.0;
+    first.refill.due_to = 1000.0;
+    first.contact_cost = 3.0;
+    let mut logged = first.clone();
+    logged.holdout.share = 0.25;
+    let mut log = DecisionLog::new();
+    let trial = shop.run_logged(&engine, &logged, 10, &mut log, &control)?;
+    println!("ten weeks logged: {} offers, {} opt-outs", trial.offers, trial.opt_outs);
+    // A quarter of the visits of half a period: what the options say is lost with a customer.
+    let share = options.reaction.lost_visits * f64::from(weeks) / 2.0 / 52.0;
+    let customer_value = share * year.margin as f64 / f64::from(customers);
+    let options = LearnOptions::default().customer_value(customer_value);
+    let learned = log.learn(&first, &options)?;
+    for number in &learned.numbers {
+        println!(
+            "{:<28} {:>8.3} (assumed {}, {} exposures, {} withheld, {} purchases, s.e. {:.3})",
+            number.name,
+            number.value,
+            number.prior,
+            number.exposures,
+            number.withheld,
+            number.purchases,
+            number.standard_error
+        );
+    }
+    let model = fit(&shop.catalog(), &shop.history(&control)?, &FitOptions::default(), &control)?;
+    let engine = Engine::new(model, shop.catalog())?;
+    let mut policy = learned.policy;
+    policy.name = "learned".to_owned();
+    let mut policies = vec![Policy::new("default"), first, policy.clone()];
+    for times in [2.0, 4.0] {
+        let mut dearer = policy.clone();
+        dearer.name = format!("learned, attention x {times}");
+        dearer.contact_cost *= times;
+        policies.push(dearer);
+    }
     let begin = Instant::now();
-    let strategies = [&policy, &costly].map(|policy| Strategy::Policy { engine: &engine, policy });
+    let strategies: Vec<_> =
+        policies.iter().map(|policy| Strategy::Policy { engine: &engine, policy }).collect();
     let comparison = shop.compare(&strategies, weeks, &control)?;
     println!("{weeks} weeks under each ({:.1} s):\n", begin.elapsed().as_secs_f64());
     println!("{comparison}");

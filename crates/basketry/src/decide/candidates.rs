@@ -930,6 +930,7 @@ pub(crate) fn base_probability(
     policy: &Policy,
 ) -> f64 {
     let p = f64::from(probability).clamp(0.0, 1.0);
+    let p = value::offered(p, policy.assume.base_odds_of(kind));
     if rests_on_view(kind, because, viewed_only) { p * policy.assume.view_conversion } else { p }
 }
 

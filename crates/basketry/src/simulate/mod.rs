@@ -16,8 +16,8 @@
 //!   tiers each. One is bought, by a multinomial logit of the line's appeal, the customer's taste
 //!   and the distance of the tier from what the customer's thrift suggests. A dearer tier costs
 //!   30 % more, and has the greater margin.
-//! - *A visit.* Most of what is to be bought without being reminded is in the basket when offers are
-//!   made; the rest, and all accessories, come later or not at all.
+//! - *A visit.* Half of what is to be bought is in the basket when offers are made; the rest comes
+//!   later or not at all.
 //! - *Offers.* An offer multiplies the odds that the product is bought; by how much depends on
 //!   whether it goes with the basket, on the customer's openness, and on how many offers the
 //!   customer ignored of late. It may also replace a substitute that would have been bought, and

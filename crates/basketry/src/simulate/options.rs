@@ -41,9 +41,9 @@ pub struct ShopOptions {
 pub struct Reaction {
     /// How many times greater the odds of a purchase are if the product is offered and goes with
     /// something in the basket, 1 to 100. Customers differ: the logarithm is multiplied by each
-    /// one's openness, 0.5 to 1.5. Default 2.5.
+    /// one's openness, 0.5 to 1.5. Default 2.
     pub complement_odds: f64,
-    /// The same for an offer of what the customer needs from time to time. Default 1.5.
+    /// The same for an offer of what the customer needs from time to time. Default 2.
     pub reminder_odds: f64,
     /// The share of customers who take a dearer variant in place of the one in their basket, 0 to
     /// 0.5. Customers differ: those who are not sensitive to prices take it up to twice as often,
@@ -57,6 +57,9 @@ pub struct Reaction {
     /// of the odds factor is multiplied by exp(-`fatigue` * pressure), where the pressure is the
     /// number of ignored offers, each worth half after `half_life_days`. 0 to 1. Default 0.03.
     pub fatigue: f64,
+    /// What is left of the logarithm of the odds factor after each time that the same product was
+    /// offered and ignored in the last four weeks, 0 to 1. Default 0.8.
+    pub item_decay: f64,
     /// After so many days an ignored offer counts half, 0.1 to 1,000. Default 14.
     pub half_life_days: f64,
     /// The chance that a customer wants no more offers after a visit with offers, times the
@@ -86,11 +89,12 @@ impl Default for ShopOptions {
 impl Default for Reaction {
     fn default() -> Self {
         Self {
-            complement_odds: 2.5,
-            reminder_odds: 1.5,
+            complement_odds: 2.0,
+            reminder_odds: 2.0,
             accept: 0.1,
             abandon: 0.015,
             fatigue: 0.03,
+            item_decay: 0.8,
             half_life_days: 14.0,
             opt_out: 0.001,
             lost_visits: 0.25,
@@ -178,6 +182,7 @@ impl ShopOptions {
         number("reaction.accept", reaction.accept, 0.0, 0.5)?;
         number("reaction.abandon", reaction.abandon, 0.0, 0.5)?;
         number("reaction.fatigue", reaction.fatigue, 0.0, 1.0)?;
+        number("reaction.item_decay", reaction.item_decay, 0.0, 1.0)?;
         number("reaction.half_life_days", reaction.half_life_days, 0.1, 1_000.0)?;
         number("reaction.opt_out", reaction.opt_out, 0.0, 0.1)?;
         number("reaction.lost_visits", reaction.lost_visits, 0.0, 1.0)?;

@@ -129,7 +129,7 @@ fn needs(options: &ShopOptions, draws: Draws) -> Vec<Need> {
             need.base_price = 1_500.0 * (0.6 * spread).exp();
         } else if n < mains {
             need.recurs = Recurs::Once { chance: 0.004 + 0.008 * u(3) };
-            need.base_price = 20_000.0 * (0.5 * spread).exp();
+            need.base_price = 8_000.0 * (0.5 * spread).exp();
             need.once = true;
         } else {
             // An accessory goes with one or two needs; the dear ones that last have several.
@@ -139,8 +139,8 @@ fn needs(options: &ShopOptions, draws: Draws) -> Vec<Need> {
             let main = &needs[first as usize];
             need.style = main.style;
             need.once = main.once;
-            need.base_price = main.base_price * 0.35 * (0.4 * spread).exp();
-            let share = if main.once { 0.2 + 0.3 * u(5) } else { 0.06 + 0.3 * u(5) * u(5) };
+            need.base_price = main.base_price * 0.5 * (0.4 * spread).exp();
+            let share = if main.once { 0.2 + 0.3 * u(5) } else { 0.1 + 0.35 * u(5) * u(5) };
             need.goes_with.push((first, share));
             if !main.once && u(6) < 0.5 {
                 let second = (u(7) * f64::from(mains)) as u32;

@@ -16,8 +16,11 @@ const ACCESSORY_ALONE: f64 = 0.01;
 /// The greatest chance that something needed regularly is wanted at one visit.
 const MOST_WANTED: f64 = 0.9;
 
-/// The chance that what is bought is in the basket when offers are made.
-const IN_CART: f64 = 0.75;
+/// The chance that what is bought is in the basket when offers are made: any moment is as likely.
+const IN_CART: f64 = 0.5;
+
+/// For so many days a customer remembers a product that was offered.
+const ITEM_DAYS: i32 = 28;
 
 /// For so many days a shop remembers what it offered.
 const REMEMBERED_DAYS: i32 = 42;
@@ -158,8 +161,18 @@ impl<'a> Moment<'a> {
                 moment.anyway[w] = arises.then_some(item);
             }
         }
-        for w in 0..person.wants.len() {
-            if moment.need(w).recurs == Recurs::Goes && !moment.owned(w) {
+        for (w, want) in person.wants.iter().enumerate() {
+            if moment.need(w).recurs != Recurs::Goes || moment.owned(w) {
+                continue;
+            }
+            let need = want.need.into();
+            // What goes with something may be in the basket if that is.
+            if moment.triggered(w, |m| moment.in_cart(m))
+                && draws.chance(IN_CART, About::InCart, who, when, need)
+            {
+                let item = moment.choice(want, draws.uniform(About::Choice, who, when, need));
+                moment.cart.push((w as u32, item));
+            } else {
                 moment.later[w] = moment.accessory(w);
             }
         }
@@ -206,15 +219,23 @@ impl<'a> Moment<'a> {
     fn accessory(&self, w: usize) -> f64 {
         let want = &self.person.wants[w];
         let mut not = 1.0 - (ACCESSORY_ALONE * want.factor).min(0.9);
+        let mut not_by_cart = 1.0;
         for &(main, share) in &self.need(w).goes_with {
             let Some(m) = self.want_of(main) else { continue };
             let share = (share * want.factor).min(0.9);
-            not *= if self.in_cart(m) { 1.0 - share } else { 1.0 - share * self.later[m] };
+            if self.in_cart(m) {
+                not_by_cart *= 1.0 - share;
+            } else {
+                not *= 1.0 - share * self.later[m];
+            }
             if self.follows(m) {
                 not *= 1.0 - share * FOLLOW_UP_SHARE;
             }
         }
-        1.0 - not
+        // It would be in the basket already in so many cases.
+        let by_cart = 1.0 - not_by_cart;
+        let by_cart = by_cart * (1.0 - IN_CART) / (1.0 - by_cart * IN_CART);
+        1.0 - not * (1.0 - by_cart)
     }
 
     /// Whether something that lasts was bought lately.
@@ -238,14 +259,19 @@ impl<'a> Moment<'a> {
     }
 
     /// How many times greater an offer makes the odds of a purchase.
-    fn odds(&self, w: usize) -> f64 {
+    fn odds(&self, w: usize, item: u32) -> f64 {
         let reaction = &self.shop.options.reaction;
         let complement = (self.need(w).goes_with.iter())
             .filter_map(|&(main, _)| self.want_of(main))
             .any(|m| self.in_cart(m));
         let odds = if complement { reaction.complement_odds } else { reaction.reminder_odds };
         let tired = (-reaction.fatigue * self.state.pressure(self.shop, self.day)).exp();
-        (self.person.openness * odds.ln() * tired).exp()
+        let ignored = (self.state.contacts.iter().rev())
+            .take_while(|met| met.day >= self.day - ITEM_DAYS)
+            .filter(|met| met.shown.item == item && !met.taken)
+            .count();
+        let bored = reaction.item_decay.powi(ignored as i32);
+        (self.person.openness * odds.ln() * tired * bored).exp()
     }
 
     /// Of an offer that adds a product: the want it serves, the chance that it is bought without
@@ -259,7 +285,7 @@ impl<'a> Moment<'a> {
         }
         let first = self.shop.needs[need as usize].items.start;
         let p0 = later * self.person.wants[w].shares[(item - first) as usize];
-        let odds = self.odds(w);
+        let odds = self.odds(w, item);
         let p1 = odds * p0 / (1.0 - p0 + odds * p0);
         Some((w, p0, (p1 - p0) / (1.0 - p0)))
     }
@@ -342,25 +368,39 @@ impl<'a> Moment<'a> {
         reaction
     }
 
+    /// The key of a draw about an accessory and another need.
+    fn pair(&self, w: usize, other: u64) -> u64 {
+        let need = u64::from(self.person.wants[w].need);
+        need * (2 * self.shop.needs.len() as u64 + 1) + other
+    }
+
+    /// Whether one of the needs that an accessory goes with, of those that count, brings it along.
+    fn triggered(&self, w: usize, counts: impl Fn(usize) -> bool) -> bool {
+        let want = &self.person.wants[w];
+        self.need(w).goes_with.iter().any(|&(main, share)| {
+            let share = (share * want.factor).min(0.9);
+            let pair = self.pair(w, 2 * u64::from(main) + 1);
+            let draws = self.shop.draws;
+            self.want_of(main).is_some_and(&counts)
+                && draws.chance(share, About::Triggered, self.who, self.day as u64, pair)
+        })
+    }
+
     /// The product of an accessory that is added without an offer, given what is bought so far.
     fn added_anyway(&self, w: usize, reaction: &Reaction) -> Option<u32> {
         let draws = self.shop.draws;
         let (who, when) = (self.who, self.day as u64);
         let want = &self.person.wants[w];
         let need = u64::from(want.need);
-        let pair = |other: u64| need * (2 * self.shop.needs.len() as u64 + 1) + other;
         let alone = (ACCESSORY_ALONE * want.factor).min(0.9);
-        let mut added = draws.chance(alone, About::Triggered, who, when, pair(0));
+        let mut added = draws.chance(alone, About::Triggered, who, when, self.pair(w, 0));
+        added |= self.triggered(w, |m| reaction.satisfied[m]);
         for &(main, share) in &self.need(w).goes_with {
-            let Some(m) = self.want_of(main) else { continue };
-            let share = (share * want.factor).min(0.9);
-            let main = 2 * u64::from(main);
-            if reaction.satisfied[m] {
-                added |= draws.chance(share, About::Triggered, who, when, pair(main + 1));
-            }
-            if self.follows(m) {
-                let share = share * FOLLOW_UP_SHARE;
-                added |= draws.chance(share, About::Triggered, who, when, pair(main + 2));
+            let follows = self.want_of(main).is_some_and(|m| self.follows(m));
+            if follows {
+                let share = (share * want.factor).min(0.9) * FOLLOW_UP_SHARE;
+                let pair = self.pair(w, 2 * u64::from(main) + 2);
+                added |= draws.chance(share, About::Triggered, who, when, pair);
             }
         }
         added.then(|| self.choice(want, draws.uniform(About::Choice, who, when, need)))

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{DecisionLog, Event, Row};
 use crate::decide::policy::{Assume, Policy};
 use crate::decide::reasons::Kind;
-use crate::decide::value;
 use crate::{Error, Result};
 
 /// How to learn from a log.
@@ -15,11 +14,15 @@ pub struct LearnOptions {
     /// What is assumed counts as much as so many purchases that confirm it: a number measured on
     /// few exposures stays near it. 0 to 1,000,000. Default 20.
     pub pseudo_purchases: f64,
+    /// What losing a customer costs, in minor units (may be fractional), 0 to 10^12. If it is given,
+    /// [`Policy::contact_cost`] becomes what one offer costs in customers who want no more offers.
+    /// Default: none.
+    pub customer_value: Option<f64>,
 }
 
 impl Default for LearnOptions {
     fn default() -> Self {
-        Self { pseudo_purchases: 20.0 }
+        Self { pseudo_purchases: 20.0, customer_value: None }
     }
 }
 
@@ -28,6 +31,13 @@ impl LearnOptions {
     #[must_use]
     pub fn pseudo_purchases(mut self, purchases: f64) -> Self {
         self.pseudo_purchases = purchases;
+        self
+    }
+
+    /// Sets [`customer_value`](Self::customer_value).
+    #[must_use]
+    pub fn customer_value(mut self, minor_units: f64) -> Self {
+        self.customer_value = Some(minor_units);
         self
     }
 }
@@ -57,7 +67,8 @@ pub struct LearnedNumber {
     /// Offers that were withheld from those who were held out, to measure against.
     pub withheld: u64,
     /// Purchases after offers that were made: of the product, of an up-sell of the dearer one; for
-    /// `"assume.abandon"` how often neither was bought.
+    /// `"assume.abandon"` how often neither was bought, for `"contact_cost"` how many customers were
+    /// lost.
     pub purchases: u64,
     /// The standard error: of the logarithm for odds, of the number itself for shares.
     pub standard_error: f64,
@@ -76,20 +87,24 @@ struct Observation {
 impl DecisionLog {
     /// Learns how customers respond to offers.
     ///
-    /// *Odds of a kind of offer* (`assume.odds`). With P0 the chance that the model gave without
-    /// the offer, a purchase has the log odds `ln(P0 / (1 - P0)) + a + b * made`, in which `a` is
-    /// what the model misses (or what is bought later, if [orders](DecisionLog::record_orders) of some
-    /// weeks were recorded) and `b` what the offer does. Both are fitted by maximum likelihood to
-    /// the offers made and to those withheld from customers who were held out
-    /// ([`Policy::holdout`]); `b` is drawn to the logarithm of the assumed odds and `a` to 0 with the
-    /// weight of [`pseudo_purchases`](LearnOptions::pseudo_purchases). The odds of the policy are then
-    /// those that let it expect as many additional purchases as were measured. Without any customers
-    /// held out, `a` is 0: the model's chances are trusted.
+    /// *Odds of a kind of offer* (`assume.odds` and `assume.base_odds`). With P0 the chance that the
+    /// model gave without the offer, a purchase has the log odds `ln(P0 / (1 - P0)) + a + b * made`, in
+    /// which `a` is what the model misses, because offers are made at one moment of an order and not
+    /// at any, or because purchases of some weeks were [looked up](DecisionLog::record_orders), and
+    /// `b` is what the offer does. Both are fitted by maximum likelihood to the offers made and to those
+    /// withheld from customers who were held out ([`Policy::holdout`]); `b` is drawn to the logarithm
+    /// of the assumed odds and `a` to 0 with the weight of
+    /// [`pseudo_purchases`](LearnOptions::pseudo_purchases). Without any customers held out, `a` is 0:
+    /// the model's chances are trusted. The log is taken to be that of the policy, so that `a` comes
+    /// on top of the base odds it has.
     ///
     /// *Up-sells.* `assume.accept` is how many more bought the dearer product if it was offered than
     /// if it was withheld, over what is expected if everybody accepted whom
     /// their own purchases do not speak against. `assume.abandon` is how many more
     /// bought neither; it is not measured without customers held out.
+    ///
+    /// *What an offer costs.* With a [value of customers](LearnOptions::customer_value),
+    /// `contact_cost` is that times the customers who opted out, over the offers made.
     ///
     /// Nobody who is held out was chosen for what they do, so the difference is what offers cause.
     ///
@@ -121,7 +136,13 @@ impl DecisionLog {
                 self.observations(kind, |row| (row.base_probability, row.events & bought != 0));
             let given = policy.assume.given(&Assume::odds_name(kind));
             let prior = if given { policy.assume.odds_of(kind) } else { default.odds_of(kind) };
-            if let Some(number) = odds(kind, &seen, prior, pseudo) {
+            if let Some((base, number)) = odds(kind, &seen, prior, pseudo) {
+                if let Some(mut base) = base {
+                    // What was logged had the policy's own correction.
+                    base.value = (base.value * policy.assume.base_odds_of(kind)).clamp(1e-3, 1e3);
+                    policy.assume.learn_base(kind, base.value, base.withheld);
+                    numbers.push(base);
+                }
                 policy.assume.learn_odds(kind, number.value, number.exposures);
                 numbers.push(number);
             }
@@ -141,8 +162,38 @@ impl DecisionLog {
             policy.assume.learned.insert("abandon".to_owned(), number.exposures);
             numbers.push(number);
         }
+        if let Some(value) = options.customer_value {
+            if !(0.0..=1e12).contains(&value) {
+                return Err(Error::argument(format!(
+                    "customer_value: expected 0 to 1,000,000,000,000, got {value}"
+                )));
+            }
+            let number = self.contact_cost(value, policy.contact_cost);
+            policy.contact_cost = number.value;
+            numbers.push(number);
+        }
         policy.check()?;
         Ok(Learned { policy, numbers })
+    }
+
+    /// What an offer costs in customers who want no more.
+    fn contact_cost(&self, customer_value: f64, prior: f64) -> LearnedNumber {
+        let made = |held_out: bool| {
+            let entries = self.entries.iter().filter(move |entry| entry.held_out == held_out);
+            entries.map(|entry| u64::from(entry.rows)).sum::<u64>()
+        };
+        let lost = self.entries.iter().filter(|entry| entry.opted_out && !entry.held_out).count();
+        let offers = made(false).max(1) as f64;
+        let share = lost as f64 / offers;
+        LearnedNumber {
+            name: "contact_cost".to_owned(),
+            value: share * customer_value,
+            prior,
+            exposures: made(false),
+            withheld: made(true),
+            purchases: lost as u64,
+            standard_error: customer_value * (share * (1.0 - share).max(0.0) / offers).sqrt(),
+        }
     }
 
     /// The offers of a kind that were seen or withheld.
@@ -173,7 +224,13 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-fn odds(kind: Kind, seen: &[Observation], prior: f64, pseudo: f64) -> Option<LearnedNumber> {
+/// The odds without an offer over the model's, if they were measured, and those that an offer adds.
+fn odds(
+    kind: Kind,
+    seen: &[Observation],
+    prior: f64,
+    pseudo: f64,
+) -> Option<(Option<LearnedNumber>, LearnedNumber)> {
     let (exposures, withheld, purchases) = counts(seen);
     if exposures == 0 {
         return None;
@@ -186,7 +243,7 @@ fn odds(kind: Kind, seen: &[Observation], prior: f64, pseudo: f64) -> Option<Lea
     // Without a weight of what is assumed, data in which nobody or everybody buys has no maximum.
     let weight = pseudo.max(1e-6);
     let (mut a, mut b) = (0.0f64, prior_log);
-    let mut variance = 1.0 / weight;
+    let mut variance = [1.0 / weight; 2];
     for _ in 0..100 {
         let mut gradient = [-weight * a, -weight * (b - prior_log)];
         let mut information = [weight, 0.0, weight];
@@ -208,7 +265,7 @@ fn odds(kind: Kind, seen: &[Observation], prior: f64, pseudo: f64) -> Option<Lea
         let determinant = aa * bb - ab * ab;
         let step_a = (bb * gradient[0] - ab * gradient[1]) / determinant;
         let step_b = (aa * gradient[1] - ab * gradient[0]) / determinant;
-        variance = aa / determinant;
+        variance = [bb / determinant, aa / determinant];
         // The log-likelihood is concave; a short step keeps Newton's method from leaping.
         a += step_a.clamp(-1.0, 1.0);
         b += step_b.clamp(-1.0, 1.0);
@@ -216,29 +273,27 @@ fn odds(kind: Kind, seen: &[Observation], prior: f64, pseudo: f64) -> Option<Lea
             break;
         }
     }
-    let made = || seen.iter().filter(|one| one.made);
-    let additional: f64 = made()
-        .map(|one| sigmoid(log_odds(one.base) + a + b) - sigmoid(log_odds(one.base) + a))
-        .sum();
-    // Where additional purchases are expected of nobody, any odds expect none.
-    let expected = |log: f64| -> f64 {
-        let odds = log.exp();
-        made().map(|one| value::offered(one.base, odds) - one.base).sum()
-    };
-    let (mut low, mut high) = (0.0, 1000.0f64.ln());
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if expected(middle) < additional { low = middle } else { high = middle }
-    }
-    Some(LearnedNumber {
+    let [variance_a, variance_b] = variance.map(|variance| variance.max(0.0));
+    let base = (withheld > 0).then(|| LearnedNumber {
+        name: format!("assume.{}", Assume::base_name(kind)),
+        value: a.exp().clamp(1e-3, 1e3),
+        prior: 1.0,
+        exposures,
+        withheld,
+        purchases: seen.iter().filter(|one| !one.made && one.bought).count() as u64,
+        standard_error: variance_a.sqrt(),
+    });
+    let number = LearnedNumber {
         name: format!("assume.{}", Assume::odds_name(kind)),
-        value: high.exp().clamp(1.0, 1000.0),
+        // An offer that does harm is worth nothing, and nothing more can be said.
+        value: b.exp().clamp(1.0, 1000.0),
         prior,
         exposures,
         withheld,
         purchases,
-        standard_error: variance.max(0.0).sqrt(),
-    })
+        standard_error: variance_b.sqrt(),
+    };
+    Some((base, number))
 }
 
 /// The share of receptive customers who take a dearer variant because it is offered.
@@ -314,35 +369,29 @@ mod tests {
 
     #[test]
     fn odds_are_those_of_the_table() {
-        // 300 of 1000 against 200 of 1000, where the model said 20 %.
-        let seen = seen(0.2, [3000, 7000], [2000, 8000]);
-        let number = odds(Kind::CrossSell, &seen, 1.5, 0.0).unwrap();
+        // 300 of 1000 against 200 of 1000, where the model said 25 %.
+        let seen = seen(0.25, [3000, 7000], [2000, 8000]);
+        let (base, number) = odds(Kind::CrossSell, &seen, 1.5, 0.0).unwrap();
         let exact = (0.3 / 0.7) / (0.2 / 0.8);
         assert!((number.value - exact).abs() < 1e-6, "{} {exact}", number.value);
         assert_eq!((number.exposures, number.withheld, number.purchases), (10_000, 10_000, 3000));
         // The standard error of a log odds ratio, by Woolf (1955).
         let woolf = (1.0 / 3000.0 + 1.0 / 7000.0 + 1.0 / 2000.0 + 1.0 / 8000.0f64).sqrt();
         assert!((number.standard_error - woolf).abs() < 1e-4, "{} {woolf}", number.standard_error);
-    }
-
-    #[test]
-    fn later_purchases_count_as_additional_ones_do() {
-        // Within weeks 60 % buy anyway what 20 % buy in the order itself; 5 points more are due to
-        // the offer, and the odds are those that give 5 points in the order.
-        let seen = seen(0.2, [6500, 3500], [6000, 4000]);
-        let number = odds(Kind::Refill, &seen, 1.5, 0.0).unwrap();
-        assert!((value::offered(0.2, number.value) - 0.25).abs() < 1e-6, "{}", number.value);
+        let base = base.unwrap();
+        let exact = (0.2 / 0.8) / (0.25 / 0.75);
+        assert!((base.value - exact).abs() < 1e-6, "{} {exact}", base.value);
+        assert_eq!((&*base.name, base.purchases), ("assume.base_odds.cross_sell", 2000));
     }
 
     #[test]
     fn few_exposures_leave_what_is_assumed() {
         let none = seen(0.1, [0, 0], [3, 5]);
         assert_eq!(odds(Kind::Popular, &none, 1.5, 20.0), None);
-        let few = odds(Kind::Popular, &seen(0.1, [0, 4], [0, 0]), 1.5, 20.0).unwrap();
-        assert!((1.45..1.5).contains(&few.value), "{}", few.value);
-        // An offer that is harmful is worth nothing, and nothing more can be said.
-        let harm = odds(Kind::Popular, &seen(0.5, [10, 990], [500, 500]), 1.5, 20.0).unwrap();
-        assert!(harm.value < 1.0 + 1e-6, "{}", harm.value);
+        let (base, few) = odds(Kind::Popular, &seen(0.1, [0, 4], [0, 0]), 1.5, 20.0).unwrap();
+        assert!((1.45..1.5).contains(&few.value) && base.is_none(), "{}", few.value);
+        let (_, harm) = odds(Kind::Popular, &seen(0.5, [10, 990], [500, 500]), 1.5, 20.0).unwrap();
+        assert_eq!(harm.value, 1.0);
     }
 
     #[test]

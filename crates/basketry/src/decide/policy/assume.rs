@@ -39,6 +39,11 @@ pub struct Assume {
     /// The same for single kinds of offer, where they are known to differ: `odds.cross_sell` and so
     /// on, by [`Kind::code`]. Default: none.
     pub odds: BTreeMap<Kind, f64>,
+    /// How many times the odds that the model gives a purchase without an offer are those that were
+    /// seen, for single kinds of offer, 0.001 to 1000: `base_odds.cross_sell` and so on. The model
+    /// learns from orders at any moment of their making, and offers are made at one of them.
+    /// Default: none, which is 1.
+    pub base_odds: BTreeMap<Kind, f64>,
     /// The share of customers who take the dearer variant when it is offered, before it is scaled
     /// by what this customer chose so far (at most fourfold), 0 to 1. Default 0.05.
     pub accept: f64,
@@ -75,6 +80,7 @@ impl Default for Assume {
         Self {
             response_odds: 1.5,
             odds: BTreeMap::new(),
+            base_odds: BTreeMap::new(),
             accept: 0.05,
             abandon: 0.01,
             view_conversion: 0.05,
@@ -116,6 +122,15 @@ impl Assume {
         self.odds.get(&kind).copied().unwrap_or(self.response_odds)
     }
 
+    /// How many times the odds that the model gives are those without an offer of this kind.
+    #[inline]
+    pub fn base_odds_of(&self, kind: Kind) -> f64 {
+        if self.base_odds.is_empty() {
+            return 1.0;
+        }
+        self.base_odds.get(&kind).copied().unwrap_or(1.0)
+    }
+
     /// Where a number came from, by its name here, such as `"accept"` or `"odds.refill"`. Odds that
     /// a kind does not have are those of `"response_odds"`.
     pub fn source(&self, name: &str) -> Source {
@@ -138,6 +153,7 @@ impl Assume {
 
     fn has(&self, name: &str) -> bool {
         self.odds.keys().any(|&kind| Self::odds_name(kind) == name)
+            || self.base_odds.keys().any(|&kind| Self::base_name(kind) == name)
     }
 
     /// True if the shop set this number: it is neither the default nor learned.
@@ -162,6 +178,15 @@ impl Assume {
         format!("odds.{kind}")
     }
 
+    pub(crate) fn base_name(kind: Kind) -> String {
+        format!("base_odds.{kind}")
+    }
+
+    pub(crate) fn learn_base(&mut self, kind: Kind, odds: f64, exposures: u64) {
+        self.base_odds.insert(kind, odds);
+        self.learned.insert(Self::base_name(kind), exposures);
+    }
+
     pub(crate) fn learn_odds(&mut self, kind: Kind, odds: f64, exposures: u64) {
         self.odds.insert(kind, odds);
         self.learned.insert(Self::odds_name(kind), exposures);
@@ -171,6 +196,7 @@ impl Assume {
         let Some((path, node)) = top.node("assume") else { return Ok(()) };
         let mut known = NUMBERS.to_vec();
         known.insert(1, "odds");
+        known.insert(2, "base_odds");
         let table = Reader::new("policy", &path, node, &known)?;
         for name in NUMBERS {
             let mut value = *self.number_mut(name);
@@ -179,16 +205,21 @@ impl Assume {
             }
             *self.number_mut(name) = value;
         }
-        if let Some((path, node)) = table.node("odds") {
+        type Name = fn(Kind) -> String;
+        for (key, name, into) in [
+            ("odds", Self::odds_name as Name, &mut self.odds),
+            ("base_odds", Self::base_name, &mut self.base_odds),
+        ] {
+            let Some((path, node)) = table.node(key) else { continue };
             let kinds = Kind::ALL.into_iter().filter(|&kind| has_odds(kind));
             let codes: Vec<&str> = kinds.clone().map(Kind::code).collect();
             let odds = Reader::new("policy", &path, node, &codes)?;
             for kind in kinds.filter(|kind| odds.node(kind.code()).is_some()) {
                 let mut value = 0.0;
                 if let Some(exposures) = read_number(&odds, kind.code(), &mut value)? {
-                    self.learned.insert(Self::odds_name(kind), exposures);
+                    self.learned.insert(name(kind), exposures);
                 }
-                self.odds.insert(kind, value);
+                into.insert(kind, value);
             }
         }
         Ok(())
@@ -216,6 +247,13 @@ impl Assume {
                 return Err(ranges.out(&path, "a kind that adds a product", kind.code()));
             }
             ranges.number(&path, odds, 1.0, 1000.0)?;
+        }
+        for (&kind, &odds) in &self.base_odds {
+            let path = format!("assume.{}", Self::base_name(kind));
+            if !has_odds(kind) {
+                return Err(ranges.out(&path, "a kind that adds a product", kind.code()));
+            }
+            ranges.number(&path, odds, 0.001, 1000.0)?;
         }
         ranges.number("assume.accept", self.accept, 0.0, 1.0)?;
         ranges.number("assume.abandon", self.abandon, 0.0, 1.0)?;
@@ -290,6 +328,12 @@ impl serde::Serialize for Assume {
                 .collect();
             map.serialize_entry("odds", &odds)?;
         }
+        if !self.base_odds.is_empty() {
+            let odds: BTreeMap<&str, Number> = (self.base_odds.iter())
+                .map(|(&kind, &odds)| (kind.code(), number(&Self::base_name(kind), odds)))
+                .collect();
+            map.serialize_entry("base_odds", &odds)?;
+        }
         map.end()
     }
 }
@@ -304,6 +348,7 @@ mod tests {
         let mut policy = Policy::default();
         policy.assume.accept = 0.08;
         policy.assume.learn_odds(Kind::Refill, 1.25, 700);
+        policy.assume.learn_base(Kind::Refill, 0.4, 300);
         policy.assume.abandon = 0.02;
         policy.assume.learned.insert("abandon".to_owned(), 90);
         for read in [
@@ -316,6 +361,9 @@ mod tests {
             assert_eq!(read.assume.source("odds.refill"), Source::Learned);
             assert_eq!(read.assume.source("odds.popular"), Source::Assumed);
             assert_eq!(read.assume.odds_of(Kind::Refill), 1.25);
+            assert_eq!(read.assume.base_odds_of(Kind::Refill), 0.4);
+            assert_eq!(read.assume.base_odds_of(Kind::Popular), 1.0);
+            assert_eq!(read.assume.source("base_odds.refill"), Source::Learned);
             assert_eq!(read.assume.odds_of(Kind::CrossSell), 1.5);
         }
         // A default that was measured is not a default any more.
