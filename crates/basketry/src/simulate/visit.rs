@@ -608,10 +608,10 @@ mod tests {
         offered[1].check("accessories bought if offered");
         assert!(replaced > 20, "{replaced} substitutes replaced");
         // One draw decides about all variants of a product in the basket, so that these are not
-        // independent; their means are all the same.
+        // independent; the bound is wide, since few draws decide.
         for (tally, what) in [(&takes, "dearer variants taken"), (&leaves, "left")] {
             let off = tally.seen / tally.expected - 1.0;
-            assert!(off.abs() < 0.1, "{what}: {} for {}", tally.seen, tally.expected);
+            assert!(off.abs() < 0.25, "{what}: {} for {}", tally.seen, tally.expected);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod store;
 
+use basketry::decide::Contact;
 use basketry::{Context, Engine, Kind, Order, Policy, Reason};
 use store::*;
 
@@ -180,4 +181,87 @@ fn every_reason_is_given_in_german_too() {
     assert_eq!(why, "\"laces\" (\"laces\") wird nicht angeboten: gerade ausverkauft");
     let why = decision.why_not("trainers-2026").text;
     assert!(why.ends_with("es liegt im Warenkorb"), "{why}");
+}
+
+#[test]
+fn bouquets_in_five_sizes() {
+    let ladder = engine().ladder(&policy(), &soon(), "bouquet-4").unwrap();
+    let sizes: Vec<String> =
+        ladder.tiers.iter().map(|tier| tier.product.as_ref().to_string()).collect();
+    assert_eq!(sizes, (1..=5).map(|size| format!("\"bouquet-{size}\"")).collect::<Vec<_>>());
+    assert_eq!(ladder.preselect, Some(1), "the second-lowest");
+    // If the lowest is sold out, the one after it is the lowest that is left.
+    let engine = Engine::new(model(), catalog_with("bouquet-1", |p| p.stock = Some(0))).unwrap();
+    let ladder = engine.ladder(&policy(), &soon(), "bouquet-4").unwrap();
+    let preselected = &ladder.tiers[ladder.preselect.unwrap()];
+    assert_eq!(preselected.product, "bouquet-3".into());
+}
+
+#[test]
+fn a_camera_with_its_accessories_for_less() {
+    let mut bundles = policy();
+    bundles.bundle.max = 1;
+    bundles.assume.discount_response = 20.0;
+    let decision = engine().decide(&bundles, &soon().basket([("camera", 1)])).unwrap();
+    let bundle = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    assert!(bundle.products.len() >= 2, "{bundle}");
+    // What is in the bundle is not offered again by itself.
+    for offer in decision.iter().filter(|offer| offer.kind != Kind::Bundle) {
+        assert!(!bundle.products.contains(&offer.products[0]), "{decision}");
+    }
+    // Only what can be delivered is part of it.
+    let engine = Engine::new(model(), catalog_with("lens", |p| p.stock = Some(0))).unwrap();
+    let decision = engine.decide(&bundles, &soon().basket([("camera", 1)])).unwrap();
+    assert!(decision.iter().all(|offer| !offer.products.contains(&"lens".into())), "{decision}");
+    never(&decision, "lens", Reason::OutOfStock);
+}
+
+#[test]
+fn a_little_more_for_free_shipping() {
+    let mut shipping = policy();
+    shipping.top_up.threshold = Some(16_000);
+    shipping.top_up.max_gap = 0.3;
+    let decision = engine().decide(&shipping, &soon().basket([("trainers-2026", 1)])).unwrap();
+    let top_up = decision.iter().find(|offer| offer.kind == Kind::TopUp).expect("closes the gap");
+    assert!(top_up.price.minor >= 2_100 && top_up.price.minor <= 3_150, "{top_up}");
+    // Too far away, or not worth what the shop bears: nothing.
+    for (threshold, cost) in [(40_000, 0.0), (16_000, 10_000.0)] {
+        shipping.top_up.threshold = Some(threshold);
+        shipping.top_up.cost = cost;
+        let decision = engine().decide(&shipping, &soon().basket([("trainers-2026", 1)])).unwrap();
+        assert!(decision.iter().all(|offer| offer.kind != Kind::TopUp), "{decision}");
+    }
+}
+
+#[test]
+fn a_customer_who_ignored_five_offers() {
+    let mut patient = policy();
+    patient.suppress.customer_ignored = 5;
+    let products = ["socks", "tie", "foam", "lens", "tongs"];
+    let contacts = products
+        .iter()
+        .enumerate()
+        .map(|(i, &product)| Contact::at(model().as_of() - (i as i64 + 1) * DAY).product(product));
+    let ignored: Vec<Contact> = contacts.collect();
+    let context = soon().customer(3).basket([("suit", 1)]);
+    let decision = engine().decide(&patient, &context.clone().contacts(ignored.clone())).unwrap();
+    assert!(decision.is_empty(), "{decision}");
+    assert_eq!(decision.stopped(), Some(Reason::CustomerIgnores));
+    never(&decision, "pocket-square", Reason::CustomerIgnores);
+    // Four are not five.
+    let decision = engine().decide(&patient, &context.contacts(ignored[1..].to_vec())).unwrap();
+    assert!(!decision.is_empty());
+}
+
+#[test]
+fn a_contract_is_an_offer_of_its_own_kind() {
+    let catalog = catalog_with("maintenance", |product| {
+        product.service = true;
+        product.term = Some(12);
+    });
+    let engine = Engine::new(model(), catalog).unwrap();
+    let decision = engine.decide(&policy(), &soon().basket([("machine", 1)])).unwrap();
+    first(&decision, Kind::Service, "maintenance");
+    let contract = offer(&decision, "maintenance");
+    assert_eq!(contract.margin, 12.0 * 10_900.0, "it earns in every period");
 }
