@@ -14,7 +14,7 @@ import basketry as bk
 def decisions(shop):
     return [
         shop.engine.decide(
-            shop.policy, now=shop.now, customer=f"c{i}", basket=[f"p{i % 40}"], seed=i
+            shop.policy, now=shop.now, customer=f"c{i}", basket=[f"p{i % 40:02}"], seed=i
         )
         for i in range(60)
     ]
@@ -24,7 +24,7 @@ def test_ids_are_of_the_decision(shop, decisions):
     ids = {decision.id for decision in decisions}
     assert len(ids) == len(decisions)
     assert all(len(name) == 32 and int(name, 16) >= 0 for name in ids)
-    again = shop.engine.decide(shop.policy, now=shop.now, customer="c3", basket=["p3"], seed=3)
+    again = shop.engine.decide(shop.policy, now=shop.now, customer="c3", basket=["p03"], seed=3)
     assert again.id == decisions[3].id == json.loads(again.to_json())["id"]
 
 
@@ -100,7 +100,7 @@ def test_learned_numbers_say_so(shop, decisions):
     offer = next(o for d in decisions for o in d if o.kind == "cross_sell")
     assert offer.sources["response_odds"] == "assumed"
     assert "response_odds" in offer.assumed
-    again = shop.engine.decide(policy, now=shop.now, customer=offered.customer, basket=["p1"])
+    again = shop.engine.decide(policy, now=shop.now, customer=offered.customer, basket=["p01"])
     for offer in again:
         if offer.kind == "cross_sell":
             assert offer.sources["response_odds"] == "learned"
@@ -108,7 +108,8 @@ def test_learned_numbers_say_so(shop, decisions):
 
 def test_words_in_german(shop):
     policy = bk.Policy(language="de", texts={"popular": "beliebt bei {customers}"})
-    decision = shop.engine.decide(policy, now=shop.now, basket=["p1"])
-    assert decision.why_not("p1").text.endswith("wird nicht angeboten: es liegt im Warenkorb")
+    product = shop.products["sku"][0].as_py()
+    decision = shop.engine.decide(policy, now=shop.now, basket=[product])
+    assert decision.why_not(product).text.endswith("wird nicht angeboten: es liegt im Warenkorb")
     with pytest.raises(bk.PolicyError, match=r"texts\.popular.*\{customers\}"):
         bk.Policy(texts={"popular": "{buyers}"})
