@@ -433,7 +433,7 @@ fn bad_input_is_named() {
     let argument = ErrorKind::InvalidArgument;
     let new = AssignOptions::new;
     says(run(&new().per_customer(0)), argument, "per_customer: expected a number from 1 to 64");
-    says(run(&new().budget(5)), argument, "budget: the proposals have no column of costs");
+    says(run(&new().budget(5)), argument, "budget: nothing that is proposed costs anything");
     says(run(&new().capacity(1, 1).capacity(1, 2)), argument, "capacity[1]: 1 was given before");
     says(run(&new().exclude(1, 1)), argument, "exclude[0]: expected two offers");
     let group = OfferGroup::new("g", [1]);

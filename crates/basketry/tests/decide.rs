@@ -623,6 +623,8 @@ fn the_log_line_is_complete_and_stable() {
             "basket",
             "viewed",
             "orders_since",
+        "after",
+        "returned",
             "channel",
             "ride_along",
             "segments",

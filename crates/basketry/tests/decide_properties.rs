@@ -474,7 +474,7 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
         seen.push(id);
         // Whatever is left over was beaten, or could not be taken.
         if candidate.reason == Reason::Outranked && candidate.kind != Some(Kind::UpSell) {
-            assert_eq!(decision.len(), policy.max_offers as usize);
+            assert_eq!(decision.len(), policy.max_offers as usize, "{candidate:?} {decision}");
         }
     }
     for id in 0..world.products.len() as i64 + 2 {
