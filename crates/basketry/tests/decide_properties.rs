@@ -547,6 +547,7 @@ fn nothing_is_offered_that_must_not_be() {
                 | Reason::NoEvidence
                 | Reason::Owned
                 | Reason::SubstituteOffered
+                | Reason::SubstituteInBasket
         );
         // What is about people, contacts, slots, accessories and orders is tested apart.
         let rare = rare
