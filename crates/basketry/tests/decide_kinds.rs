@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use basketry::data::Link;
+use basketry::decide::Contact;
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
     ErrorKind, FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine,
@@ -47,47 +48,47 @@ fn catalog() -> Catalog {
     catalog_of(&products())
 }
 
-/// Everybody buys rolls now and then, soap, sponges and brushes often; every third customer buys a
-/// camera once, with a lens, a tripod, a bag and a warranty each in most cases.
 fn model() -> Model {
     static MODEL: OnceLock<Model> = OnceLock::new();
-    MODEL
-        .get_or_init(|| {
-            let options = HistoryOptions::new(Currency::new("EUR").unwrap());
-            let mut history = HistoryBuilder::new(&options);
-            for week in 0..WEEKS {
-                for c in 0..CUSTOMERS {
-                    let draw = (week * 7 + c * 13 + week * c * 3) % 20;
-                    let mut lines = Vec::new();
-                    match draw {
-                        0..=3 => lines.extend(["rolls-8", "soap"]),
-                        4..=5 => lines.push("rolls-16"),
-                        6..=9 => lines.extend(["soap", "sponge"]),
-                        10..=12 => lines.push("sponge"),
-                        13..=15 => lines.push("brush"),
-                        16 => lines.push("tariff-s"),
-                        _ => {}
-                    }
-                    if week == 8 + c % 20 && c % 3 == 0 {
-                        lines.push("camera");
-                        for (i, extra) in ["lens", "tripod", "bag", "warranty"].iter().enumerate() {
-                            if (c / 3 + i as i64) % 4 != 0 {
-                                lines.push(extra);
-                            }
-                        }
-                    }
-                    let time = START + (week * 7 + c % 7) * DAY;
-                    let (customer, basket) = (format!("c{c:02}"), format!("b{week}-{c}"));
-                    for product in lines {
-                        let line = OrderLine::new(time, product).customer(customer.as_str());
-                        history.push(&line.basket(basket.as_str())).unwrap();
+    MODEL.get_or_init(|| fitted(&catalog())).clone()
+}
+
+/// Everybody buys rolls now and then, soap, sponges and brushes often; every third customer buys a
+/// camera once, with a lens, a tripod, a bag and a warranty each in most cases.
+fn fitted(catalog: &Catalog) -> Model {
+    let options = HistoryOptions::new(Currency::new("EUR").unwrap());
+    let mut history = HistoryBuilder::new(&options);
+    for week in 0..WEEKS {
+        for c in 0..CUSTOMERS {
+            let draw = (week * 7 + c * 13 + week * c * 3) % 20;
+            let mut lines = Vec::new();
+            match draw {
+                0..=3 => lines.extend(["rolls-8", "soap"]),
+                4..=5 => lines.push("rolls-16"),
+                6..=9 => lines.extend(["soap", "sponge"]),
+                10..=12 => lines.push("sponge"),
+                13..=15 => lines.push("brush"),
+                16 => lines.push("tariff-s"),
+                _ => {}
+            }
+            if week == 8 + c % 20 && c % 3 == 0 {
+                lines.push("camera");
+                for (i, extra) in ["lens", "tripod", "bag", "warranty"].iter().enumerate() {
+                    if (c / 3 + i as i64) % 4 != 0 {
+                        lines.push(extra);
                     }
                 }
             }
-            let history = history.finish(&Control::new()).unwrap();
-            fit(&catalog(), &history, &FitOptions::default(), &Control::new()).unwrap()
-        })
-        .clone()
+            let time = START + (week * 7 + c % 7) * DAY;
+            let (customer, basket) = (format!("c{c:02}"), format!("b{week}-{c}"));
+            for product in lines {
+                let line = OrderLine::new(time, product).customer(customer.as_str());
+                history.push(&line.basket(basket.as_str())).unwrap();
+            }
+        }
+    }
+    let history = history.finish(&Control::new()).unwrap();
+    fit(catalog, &history, &FitOptions::default(), &Control::new()).unwrap()
 }
 
 fn engine() -> Engine {
@@ -467,4 +468,125 @@ fn shares_of_tiers_are_the_customers_own() {
     assert!(near(ladder.tiers[1].unit_price.unwrap(), 43.75));
     let json: serde_json::Value = serde_json::from_str(&ladder.to_json()).unwrap();
     assert_eq!(json["tiers"][0]["product"], "rolls-8");
+}
+
+// ----------------------------------------------------------------- several products together ----
+
+fn has(offer: &Offer, product: &str) -> bool {
+    offer.products.contains(&Id::from(product))
+}
+
+/// An engine of a shop where two products are not to be offered together.
+fn never(product: &str, with: &str) -> Engine {
+    let mut linked = catalog();
+    linked.link(product, Link::NeverWith, with).unwrap();
+    Engine::from_model(fitted(&linked)).unwrap()
+}
+
+#[test]
+fn what_is_not_to_be_together_is_in_no_set_and_not_beside_one() {
+    let text = policy(&format!("{BUNDLE}per_line = 9"));
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let free = engine().decide(&text, &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    let [.., one, other] = &bundle.products[1..] else { panic!("{bundle}") };
+    let engine = never(&one.to_string(), &other.to_string());
+    let decision = engine.decide(&text, &context).unwrap();
+    let offered = |id: &Id| decision.iter().any(|offer| offer.products.contains(id));
+    assert!(decision.iter().any(|offer| offer.kind == Kind::Bundle), "another one is made");
+    assert!(offered(one) || offered(other));
+    assert!(!(offered(one) && offered(other)), "{decision}");
+}
+
+#[test]
+fn sets_keep_the_limits_of_brands_with_all_they_add() {
+    let mut branded = products();
+    for i in 2..5 {
+        branded[i].brand = Some("Lux".into());
+    }
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let engine = Engine::new(model(), catalog_of(&branded)).unwrap();
+    for limit in 1..4 {
+        let text = policy(&format!("{BUNDLE}per_brand = {limit}\nassume.discount_response = 20"));
+        let decision = engine.decide(&text, &context).unwrap();
+        let lux = ["lens", "tripod", "bag"]
+            .map(|id| decision.iter().filter(|offer| has(offer, id)).count());
+        assert_eq!(lux.iter().sum::<usize>(), limit, "{decision}");
+    }
+}
+
+#[test]
+fn a_cap_on_cross_sells_leaves_bundles_alone() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let free = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    let capped =
+        policy(&format!("{BUNDLE}contact.caps = [{{ max = 1, days = 7, kind = \"cross_sell\" }}]"));
+    let before = Contact::at(now() - DAY).kind(Kind::CrossSell);
+    let asked = Context::at(now()).basket([("camera", 1)]).contacts([before]);
+    let none = policy(&format!("{BUNDLE}cross_sell = 0"));
+    for (policy, context) in [(capped, &asked), (none, &context)] {
+        let decision = engine().decide(&policy, context).unwrap();
+        let same = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+        assert_eq!(same.products, bundle.products);
+        assert!(decision.iter().all(|offer| offer.kind != Kind::CrossSell));
+    }
+    // One part that was in a bundle which has ended leaves room for another.
+    let ended = Contact::at(now() - DAY).kind(Kind::Bundle).product(bundle.products[1].clone());
+    let context = Context::at(now()).basket([("camera", 1)]).contacts([ended.valid_until(now())]);
+    let decision = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let other = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("another bundle");
+    assert!(!other.products.contains(&bundle.products[1]), "{other}");
+}
+
+#[test]
+fn no_deal_of_less_than_a_minor_unit() {
+    let mut cheap = products();
+    cheap[9] = Product::new("soap").price(60).cost(10);
+    let engine = Engine::new(model(), catalog_of(&cheap)).unwrap();
+    let context = Context::at(now()).basket([("soap", 1)]);
+    let text = |second: &str| {
+        policy(&format!(
+            "bundle = {{ max = 1, max_discount = 0, step = 0.01, second = {second} }}\n\
+             assume.discount_response = 12"
+        ))
+    };
+    let second = |text| {
+        let decision = engine.decide(&text, &context).unwrap();
+        decision.iter().find(|offer| offer.kind == Kind::Bundle).cloned()
+    };
+    assert!(second(text("0.01")).is_none());
+    let offer = second(text("0.02")).expect("one minor unit off");
+    assert_eq!(offer.discount.minor, 1);
+    assert_eq!(number(&offer, "discount_share"), 1.0 / 60.0);
+}
+
+#[test]
+fn an_up_sell_suits_the_rest_of_the_basket_and_its_quantity() {
+    let asked = |engine: &Engine, basket: &[(&'static str, i32)]| {
+        let context = Context::at(now()).basket(basket.iter().copied());
+        engine.decide(&policy(""), &context).unwrap()
+    };
+    let made = |decision: &Decision| find(decision, Kind::UpSell, "rolls-16").is_some();
+    let mixed = [("rolls-8", 1), ("brush", 1)];
+    assert!(made(&asked(&engine(), &mixed)));
+    let decision = asked(&never("rolls-16", "brush"), &mixed);
+    assert!(!made(&decision));
+    assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::SubstituteInBasket));
+
+    let mut few = catalog();
+    few.set_stock("rolls-16", Some(4)).unwrap();
+    let engine = Engine::new(model(), few).unwrap();
+    assert!(made(&asked(&engine, &[("rolls-8", 4)])));
+    let decision = asked(&engine, &[("rolls-8", 5)]);
+    assert!(!made(&decision));
+    assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::OutOfStock));
+}
+
+#[test]
+fn contracts_do_not_count_towards_a_threshold() {
+    let context = Context::at(now()).basket([("rolls-8", 8), ("tariff-s", 1)]);
+    let decision = engine().decide(&policy(TOP_UP), &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::TopUp).expect("a top-up");
+    assert_eq!((number(offer, "basket"), number(offer, "gap")), (3_200.0, 800.0));
 }

@@ -17,6 +17,12 @@ use super::value;
 /// The most products that are added to the main one.
 pub(crate) const MOST_ADDED: usize = 3;
 
+/// How many add-ons a bundle is chosen from: those that add most as single offers.
+pub(crate) const MOST_PARTS: usize = 32;
+
+/// A trait that a product does not have.
+pub(crate) const NO_TRAIT: u64 = u64::MAX;
+
 /// A product of a bundle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Part {
@@ -27,6 +33,8 @@ pub(crate) struct Part {
     pub(crate) margin: f64,
     /// That it is bought, by those who buy the main product, if nothing is offered.
     pub(crate) p0: f64,
+    /// Its line, brand and category, or [`NO_TRAIT`].
+    pub(crate) traits: [u64; 3],
 }
 
 /// What a bundle may be and how customers respond.
@@ -42,6 +50,8 @@ pub(crate) struct Terms {
     pub(crate) min_margin: f64,
     pub(crate) response_odds: f64,
     pub(crate) discount_response: f64,
+    /// How many added products may be of one line, brand and category.
+    pub(crate) limits: [u32; 3],
 }
 
 impl Terms {
@@ -71,8 +81,8 @@ pub(crate) struct Bundle {
     /// Parts by place, the first [`added`](Self::added).
     parts: [usize; MOST_ADDED],
     added: usize,
-    /// The discount as a share of the price of everything, the main product included.
-    pub(crate) share: f64,
+    /// The discount in minor units on everything, the main product included.
+    pub(crate) discount: i64,
     /// That it is bought by those who buy the main product.
     pub(crate) bought: f64,
     /// What it is expected to add for each who does, in minor units.
@@ -84,83 +94,196 @@ impl Bundle {
     pub(crate) fn places(&self) -> &[usize] {
         &self.parts[..self.added]
     }
+
+    /// The bundle of these parts, the least probable one first, at a share of its price that is
+    /// rounded down to what is given. `None` if it is no deal, or would not sell more of each part.
+    fn of(
+        main: &Part,
+        parts: &[Part],
+        terms: &Terms,
+        places: &[usize],
+        share: f64,
+    ) -> Option<Self> {
+        let price = places.iter().map(|&place| parts[place].price).sum::<i64>() + main.price;
+        let discount = given(share, price);
+        // What comes to nothing is tried as no discount; and one product without a discount is an
+        // offer of its own.
+        if discount == 0 && (share > 0.0 || places.len() == 1) {
+            return None;
+        }
+        let bought = terms.bought(parts[places[0]].p0, discount as f64 / price as f64);
+        let mut gain = -bought * discount as f64;
+        let mut held = [0; MOST_ADDED];
+        for (slot, &place) in held.iter_mut().zip(places) {
+            let part = &parts[place];
+            if part.p0 >= bought {
+                return None;
+            }
+            gain += (bought - part.p0) * part.margin;
+            *slot = place;
+        }
+        gain.is_finite().then_some(Self {
+            parts: held,
+            added: places.len(),
+            discount,
+            bought,
+            gain,
+        })
+    }
 }
 
-/// The most valuable bundle of a main product; `None` if there is none that adds to what the single
-/// offers do. Of equally valuable ones that of the lesser discount. Sorts the parts.
+/// What a share of a price gives off it: whole minor units, not more than the share but for what
+/// rounding takes off it.
+fn given(share: f64, price: i64) -> i64 {
+    (share * price as f64 + 1e-6).floor() as i64
+}
+
+/// Which parts cannot be in one bundle, found out as it is asked for: a bit per pair.
+struct Pairs<F> {
+    known: [u32; MOST_PARTS],
+    apart: [u32; MOST_PARTS],
+    ask: F,
+}
+
+impl<F: Fn(u32, u32) -> bool> Pairs<F> {
+    fn apart(&mut self, parts: &[Part], a: usize, b: usize) -> bool {
+        if self.known[a] >> b & 1 == 0 {
+            self.known[a] |= 1 << b;
+            self.apart[a] |= u32::from((self.ask)(parts[a].key, parts[b].key)) << b;
+        }
+        self.apart[a] >> b & 1 == 1
+    }
+
+    /// Whether the limits of a trait and what is apart allow a bundle; so they do without its last
+    /// part.
+    fn allow(&mut self, parts: &[Part], limits: &[u32; 3], places: &[usize]) -> bool {
+        let Some((&last, others)) = places.split_last() else { return true };
+        let within = limits.iter().enumerate().all(|(of, &limit)| {
+            let code = parts[last].traits[of];
+            let same = |&&place: &&usize| parts[place].traits[of] == code;
+            code == NO_TRAIT || (others.iter().filter(same).count() as u32) < limit
+        });
+        within && !others.iter().any(|&place| self.apart(parts, place, last))
+    }
+}
+
+/// The most valuable bundle of a main product that gains anything; `None` if there is none. Of equally
+/// valuable ones that of the lesser discount. No two parts that are `apart` are in it. Of more than
+/// [`MOST_PARTS`] parts those are looked at that add most as single offers. Sorts the parts.
 ///
-/// For a given discount and a given least probable product the chance of the bundle is settled, and
-/// what each further product adds does not depend on the others: so the best of them are taken, and
-/// all combinations of two settings tried.
-pub(crate) fn best(main: &Part, parts: &mut [Part], terms: &Terms) -> Option<Bundle> {
+/// For a given share of the price and a given least probable product the chance of the bundle would
+/// be settled, and what each further product adds would not depend on the others, if discounts were
+/// not whole minor units. Rounding down is worth less than one minor unit to those who buy: so only
+/// bundles are looked at that would beat the best one with that much more.
+pub(crate) fn best(
+    main: &Part,
+    parts: &mut Vec<Part>,
+    terms: &Terms,
+    apart: impl Fn(u32, u32) -> bool,
+) -> Option<Bundle> {
+    if parts.len() > MOST_PARTS {
+        let adds = |part: &Part| (terms.bought(part.p0, 0.0) - part.p0) * part.margin;
+        parts.sort_unstable_by(|a, b| adds(b).total_cmp(&adds(a)).then(a.key.cmp(&b.key)));
+        parts.truncate(MOST_PARTS);
+    }
     parts.sort_unstable_by(|a, b| a.p0.total_cmp(&b.p0).then(a.key.cmp(&b.key)));
+    let mut pairs = Pairs { known: [0; MOST_PARTS], apart: [0; MOST_PARTS], ask: apart };
     let mut best: Option<Bundle> = None;
     for share in terms.discounts() {
         if !terms.affords(main.price, main.margin, share) {
             break;
         }
         for rarest in 0..parts.len() {
-            let Some(found) = with_rarest(main, parts, terms, rarest, share) else { continue };
-            if found.gain.is_finite() && best.is_none_or(|held| found.gain > held.gain) {
-                best = Some(found);
-            }
+            with_rarest(main, parts, terms, (rarest, share), &mut pairs, &mut best);
         }
     }
     best
 }
 
+/// Looks among the bundles of a least probable part for one that is better than the best so far.
 fn with_rarest(
     main: &Part,
     parts: &[Part],
     terms: &Terms,
-    rarest: usize,
-    share: f64,
-) -> Option<Bundle> {
+    (rarest, share): (usize, f64),
+    pairs: &mut Pairs<impl Fn(u32, u32) -> bool>,
+    best: &mut Option<Bundle>,
+) {
     let least = &parts[rarest];
     if !terms.affords(least.price, least.margin, share) {
-        return None;
+        return;
     }
     let bought = terms.bought(least.p0, share);
     let adds = |part: &Part| {
         (bought - part.p0).max(0.0) * part.margin - bought * share * part.price as f64
     };
-    // The further products that add most, the best first.
-    let mut held = [(0.0f64, 0usize); MOST_ADDED - 1];
+    // What rounding the discount down is worth, and what sums in another order may differ by.
+    let bound = adds(least) - bought * share * main.price as f64;
+    let bound = bound + if share > 0.0 { bought } else { 0.0 } + 1e-9 * bound.abs();
+    let mut further = [(0.0f64, 0usize); MOST_PARTS];
     let mut count = 0;
-    let room = (terms.items - 1).min(held.len());
+    // What the two that add most would add at the most.
+    let mut top = [0.0f64; MOST_ADDED - 1];
     for (place, part) in parts.iter().enumerate().skip(rarest + 1) {
         if part.p0 >= bought {
             // From here on nothing is sold that would not be sold anyway.
             break;
         }
-        let add = adds(part);
-        if add <= 0.0 || !terms.affords(part.price, part.margin, share) {
+        if !terms.affords(part.price, part.margin, share) {
             continue;
         }
-        let at = held[..count].iter().position(|&(other, _)| add > other).unwrap_or(count);
-        if at < room {
-            count = (count + 1).min(room);
-            held[at..count].rotate_right(1);
-            held[at] = (add, place);
+        let add = adds(part);
+        further[count] = (add, place);
+        count += 1;
+        if add > top[0] {
+            top = [add, top[0]];
+        } else if add > top[1] {
+            top[1] = add;
         }
     }
-    // One product without a discount is an offer of its own.
-    if count == 0 && share == 0.0 {
-        return None;
+    let further = &mut further[..count];
+    let beats = |most: f64, best: &Option<Bundle>| most > best.map_or(0.0, |held| held.gain);
+    if !beats(bound + top.iter().take(terms.items - 1).sum::<f64>(), best) {
+        return;
     }
-    let mut parts_of = [rarest; MOST_ADDED];
-    let mut gain = adds(least) - bought * share * main.price as f64;
-    for (slot, &(add, place)) in parts_of[1..].iter_mut().zip(&held[..count]) {
-        *slot = place;
-        gain += add;
+    further.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut consider = |places: &[usize], best: &mut Option<Bundle>| {
+        if !pairs.allow(parts, &terms.limits, places) {
+            return false;
+        }
+        if let Some(found) = Bundle::of(main, parts, terms, places, share)
+            && beats(found.gain, best)
+        {
+            *best = Some(found);
+        }
+        true
+    };
+    consider(&[rarest], best);
+    if terms.items < 2 {
+        return;
     }
-    Some(Bundle { parts: parts_of, added: 1 + count, share, bought, gain })
+    for (at, &(add, second)) in further.iter().enumerate() {
+        let next = further.get(at + 1).map_or(0.0, |next| next.0.max(0.0));
+        if !beats(bound + add + if terms.items > 2 { next } else { 0.0 }, best) {
+            break;
+        }
+        if !consider(&[rarest, second], best) || terms.items < 3 {
+            continue;
+        }
+        for &(more, third) in &further[at + 1..] {
+            if !beats(bound + add + more, best) {
+                break;
+            }
+            consider(&[rarest, second, third], best);
+        }
+    }
 }
 
-/// A second unit of a product at a discount; `share` is of the second unit's price.
+/// A second unit of a product at a discount.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Second {
-    pub(crate) share: f64,
+    /// In minor units, above 0.
+    pub(crate) discount: i64,
     /// That the second is bought by those who buy the first.
     pub(crate) bought: f64,
     /// What it is expected to add for each who does, in minor units.
@@ -171,16 +294,20 @@ pub(crate) struct Second {
 /// the offer: `(P - P0) * margin - P * discount`. Customers respond to the discount's share of both.
 pub(crate) fn second(price: i64, margin: f64, p0: f64, terms: &Terms) -> Option<Second> {
     let mut best: Option<Second> = None;
-    // A second unit at its full price is no deal.
-    for share in terms.discounts().skip(1) {
-        let off = (share * price as f64).floor();
+    for share in terms.discounts() {
+        let discount = given(share, price);
+        // A second unit at its full price is no deal.
+        if discount == 0 {
+            continue;
+        }
+        let off = discount as f64;
         if margin - off < terms.min_margin * (price as f64 - off) {
             break;
         }
-        let bought = terms.bought(p0, share / 2.0);
+        let bought = terms.bought(p0, off / price as f64 / 2.0);
         let gain = (bought - p0) * margin - bought * off;
         if gain.is_finite() && best.is_none_or(|held| gain > held.gain) {
-            best = Some(Second { share, bought, gain });
+            best = Some(Second { discount, bought, gain });
         }
     }
     best
@@ -217,7 +344,7 @@ mod tests {
     use super::*;
 
     fn part(key: u32, price: i64, margin: f64, p0: f64) -> Part {
-        Part { key, price, margin, p0 }
+        Part { key, price, margin, p0, traits: [NO_TRAIT; 3] }
     }
 
     fn terms() -> Terms {
@@ -228,15 +355,21 @@ mod tests {
             min_margin: 0.0,
             response_odds: 1.5,
             discount_response: 3.0,
+            limits: [MOST_ADDED as u32; 3],
         }
+    }
+
+    fn search(main: &Part, parts: &mut Vec<Part>, terms: &Terms) -> Option<Bundle> {
+        best(main, parts, terms, |_, _| false)
     }
 
     #[test]
     fn without_response_no_discount_pays() {
         let main = part(9, 50_000, 10_000.0, 1.0);
-        let mut parts = [part(1, 4_000, 2_000.0, 0.2), part(2, 3_000, 1_500.0, 0.21)];
-        let found = best(&main, &mut parts, &Terms { discount_response: 0.0, ..terms() }).unwrap();
-        assert_eq!((found.share, found.places().len()), (0.0, 2));
+        let mut parts = vec![part(1, 4_000, 2_000.0, 0.2), part(2, 3_000, 1_500.0, 0.21)];
+        let found =
+            search(&main, &mut parts, &Terms { discount_response: 0.0, ..terms() }).unwrap();
+        assert_eq!((found.discount, found.places().len()), (0, 2));
         // Odds 1/4 times 1.5: P = 3/11.
         let bought = 3.0 / 11.0;
         assert!((found.bought - bought).abs() < 1e-12);
@@ -247,15 +380,15 @@ mod tests {
     #[test]
     fn a_discount_that_sells_is_given_within_the_margin() {
         let main = part(9, 1_000, 500.0, 1.0);
-        let mut parts = [part(1, 1_000, 600.0, 0.1)];
+        let mut parts = vec![part(1, 1_000, 600.0, 0.1)];
         let eager = Terms { discount_response: 14.0, ..terms() };
-        let found = best(&main, &mut parts, &eager).unwrap();
-        assert!(found.share > 0.0 && found.places() == [0]);
+        let found = search(&main, &mut parts, &eager).unwrap();
+        assert!(found.discount > 0 && found.places() == [0]);
         let kept = Terms { min_margin: 0.48, ..eager };
         // A twentieth of the price leaves the main product 450 of 950, which is less than 48 %.
-        assert_eq!(best(&main, &mut parts, &kept), None);
+        assert_eq!(search(&main, &mut parts, &kept), None);
         // One product at its full price is no bundle.
-        assert_eq!(best(&main, &mut parts, &Terms { max_discount: 0.0, ..eager }), None);
+        assert_eq!(search(&main, &mut parts, &Terms { max_discount: 0.0, ..eager }), None);
     }
 
     #[test]
@@ -267,6 +400,12 @@ mod tests {
         assert!((found.bought - odds / (1.0 + odds)).abs() < 1e-12);
         assert!((found.gain - ((found.bought - 0.1) * 150.0 - found.bought * 100.0)).abs() < 1e-9);
         assert_eq!(second(200, 99.0, 0.1, &terms), None, "below cost");
+        // A hundredth of 60 is less than a minor unit: nothing is given, and nothing announced.
+        let fine = Terms { max_discount: 0.01, step: 0.01, ..terms };
+        assert_eq!(second(60, 50.0, 0.1, &fine), None);
+        // Two hundredths come to one minor unit, and as much is reckoned with.
+        let found = second(60, 50.0, 0.1, &Terms { max_discount: 0.02, ..fine }).unwrap();
+        assert_eq!((found.discount, found.bought), (1, fine.bought(0.1, 1.0 / 120.0)));
     }
 
     #[test]
@@ -286,14 +425,22 @@ mod tests {
     }
 
     /// Every set of up to three products at every discount, by the definition.
-    fn brute(main: &Part, parts: &[Part], terms: &Terms) -> Option<f64> {
-        let mut found: Option<f64> = None;
+    fn brute(main: &Part, parts: &[Part], terms: &Terms, apart: (u32, u32)) -> f64 {
+        let mut best = 0.0f64;
         for set in 1u32..1 << parts.len() {
             if set.count_ones() as usize > terms.items {
                 continue;
             }
             let chosen: Vec<&Part> =
                 (0..parts.len()).filter(|i| set >> i & 1 == 1).map(|i| &parts[i]).collect();
+            let has = |key: u32| chosen.iter().any(|part| part.key == key);
+            let many = chosen.iter().any(|part| {
+                let same = chosen.iter().filter(|other| other.traits[1] == part.traits[1]).count();
+                part.traits[1] != NO_TRAIT && same > terms.limits[1] as usize
+            });
+            if many || (has(apart.0) && has(apart.1)) {
+                continue;
+            }
             for share in terms.discounts() {
                 let all = chosen.iter().copied().chain([main]);
                 let fits = all.clone().all(|part| {
@@ -303,42 +450,49 @@ mod tests {
                     // Sums in another order may differ in the last digit.
                     margin - terms.min_margin * paid >= 0.0
                 });
+                let price = all.map(|part| part.price).sum::<i64>() as f64;
+                let off = (share * price + 1e-6).floor();
                 let p0 = chosen.iter().map(|part| part.p0).fold(1.0, f64::min);
-                let odds =
-                    p0 / (1.0 - p0) * terms.response_odds * (terms.discount_response * share).exp();
+                let more = terms.response_odds * (terms.discount_response * off / price).exp();
+                let odds = p0 / (1.0 - p0) * more;
                 let bought = odds / (1.0 + odds);
                 let idle = chosen.iter().any(|part| part.p0 >= bought);
-                if !fits || (share == 0.0 && (chosen.len() == 1 || idle)) {
+                if !fits || idle || (off == 0.0 && (chosen.len() == 1 || share > 0.0)) {
                     continue;
                 }
-                let price: f64 = all.map(|part| part.price as f64).sum();
-                let gain: f64 =
-                    chosen.iter().map(|part| (bought - part.p0).max(0.0) * part.margin).sum();
-                let value = gain - bought * share * price;
-                found = Some(found.map_or(value, |held: f64| held.max(value)));
+                let gain: f64 = chosen.iter().map(|part| (bought - part.p0) * part.margin).sum();
+                best = best.max(gain - bought * off);
             }
         }
-        found
+        best
     }
 
     proptest! {
         #[test]
         fn as_good_as_brute_force(
-            list in prop::collection::vec((10..2_000i64, 1..10u32, 1..60u32), 0..8),
+            list in prop::collection::vec((10..2_000i64, 1..10u32, 1..60u32, 0..3u64), 0..8),
             main in (10..3_000i64, 1..10u32),
             items in 1..4usize,
             steps in 0..5u32,
             min_margin in prop::sample::select(vec![0.0, 0.1, 0.33]),
             response in 0..20u32,
+            limit in 1..4u32,
+            apart in (0..8u32, 0..8u32),
+            cheap: bool,
         ) {
             // Margins that are no round share of the price: no tie at a limit.
             let margin = |price: i64, tenths: u32| price as f64 * (f64::from(tenths) / 10.0 + 0.0137);
-            let main = part(99, main.0, margin(main.0, main.1), 1.0);
+            // Of small prices, rounding to minor units makes much.
+            let price = |price: i64| if cheap { 1 + price / 20 } else { price };
+            let main = part(99, price(main.0), margin(price(main.0), main.1), 1.0);
             let mut parts: Vec<Part> = list
                 .iter()
                 .enumerate()
-                .map(|(key, &(price, tenths, p))| {
-                    part(key as u32, price, margin(price, tenths), f64::from(p) / 100.0)
+                .map(|(key, &(cents, tenths, p, brand))| {
+                    let cents = price(cents);
+                    let p0 = f64::from(p) / 100.0;
+                    let traits = [NO_TRAIT, if brand == 0 { NO_TRAIT } else { brand }, NO_TRAIT];
+                    Part { traits, ..part(key as u32, cents, margin(cents, tenths), p0) }
                 })
                 .collect();
             let terms = Terms {
@@ -348,15 +502,14 @@ mod tests {
                 min_margin,
                 response_odds: 1.5,
                 discount_response: f64::from(response),
+                limits: [3, limit, 3],
             };
-            let brute = brute(&main, &parts, &terms);
-            let found = best(&main, &mut parts, &terms);
-            prop_assert_eq!(found.is_some(), brute.is_some());
-            if let (Some(found), Some(brute)) = (found, brute) {
-                prop_assert!(
-                    (found.gain - brute).abs() <= 1e-9 * (1.0 + brute.abs()),
-                    "{:?} {}", found, brute
-                );
+            let brute = brute(&main, &parts, &terms, apart);
+            let not = |a: u32, b: u32| [(a, b), (b, a)].contains(&apart);
+            let found = best(&main, &mut parts, &terms, not);
+            let gain = found.map_or(0.0, |found| found.gain);
+            prop_assert!((gain - brute).abs() <= 1e-9 * (1.0 + brute.abs()), "{:?} {}", found, brute);
+            if let Some(found) = found {
                 let mut places = found.places().to_vec();
                 places.sort_unstable();
                 places.dedup();

@@ -5,7 +5,7 @@ use super::follow_up::{self, FollowUp};
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
-use super::sets::{SetCandidate, SetScratch, Together};
+use super::sets::{SetCandidate, SetScratch, Together, of_one_kind};
 use super::slate::{Scene, Slate, uniform};
 use super::state::{Compiled, NONE, OnShelf, State};
 use super::up_sell::{Fit, compare, receptiveness};
@@ -117,6 +117,8 @@ pub(crate) struct Scratch {
 struct Base {
     key: u32,
     group: u32,
+    /// How many units of it would be replaced.
+    quantity: f64,
     purchase: f64,
     ends_in: f64,
 }
@@ -338,14 +340,15 @@ impl Scratch {
             }
             let candidate = &self.scorer.candidates()[place];
             let key = state.key_of_model(candidate.product);
-            let judged = self.judge(state, compiled, learned, key, candidate).and_then(|kind| {
-                request.people.bars(state, compiled, key, kind).map_or(Ok(kind), Err)
-            });
-            let (kind, reason) = match judged {
-                Ok(kind) => (Some(kind), None),
+            let (kind, reason) = match self.judge(state, compiled, learned, key, candidate) {
+                Ok(kind) => match request.people.bars(state, compiled, key, kind) {
+                    Some(reason) if !of_one_kind(reason) => (None, Some(reason)),
+                    reason => (Some(kind), reason),
+                },
                 Err(reason) => (None, Some(reason)),
             };
-            if reason.is_none() || compiled.pins.iter().any(|pin| pin.0 == key) {
+            // What is enough of one kind may still be part of an offer of another.
+            if kind.is_some() || compiled.pins.iter().any(|pin| pin.0 == key) {
                 self.scorer.choose_place(place as u32);
             }
             let (value, probability) = (f64::NAN, f32::NAN);
@@ -368,7 +371,7 @@ impl Scratch {
         for &place in self.scorer.chosen() {
             let outcome = &mut self.outcomes[place as usize];
             outcome.probability = self.scorer.probabilities()[place as usize];
-            let Some(kind) = outcome.kind else { continue };
+            let Some(kind) = outcome.kind.filter(|_| outcome.reason.is_none()) else { continue };
             let because = self.scorer.candidates()[place as usize].because;
             let p0 = base_probability(outcome.probability, kind, because, viewed_only, policy);
             let odds = request.people.odds(policy, outcome.key, policy.assume.odds_of(kind));
@@ -504,12 +507,15 @@ impl Scratch {
         if policy.up_sell.max == 0 {
             return;
         }
-        let viewed = request.viewed_only().map(|key| (key, policy.assume.view_conversion));
-        for (key, purchase) in request.basket.iter().map(|&key| (key, 1.0)).chain(viewed) {
+        let viewed = request.viewed_only().map(|key| (key, 1.0, policy.assume.view_conversion));
+        let basket = request.basket.iter().zip(&request.quantities);
+        let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
+        for (key, quantity, purchase) in basket.chain(viewed) {
             let Some(c) = state.in_catalog(key) else { continue };
             let group = state.groups.of(c);
             if group != NONE && !compiled.items[c].margin.is_nan() {
-                self.bases.push(Base { key, group, purchase, ends_in: f64::NAN });
+                let ends_in = f64::NAN;
+                self.bases.push(Base { key, group, quantity, purchase, ends_in });
             }
         }
         if policy.up_sell.contract_ahead > 0.0 {
@@ -683,7 +689,8 @@ impl Scratch {
             let ends_in = f64::from(terms[key as usize]) * period - days;
             let about_to_end = ends_in <= policy.up_sell.contract_ahead && ends_in >= -period;
             if about_to_end && self.mark(key).and_then(met).is_none() {
-                self.bases.push(Base { key, group, purchase: policy.assume.renewal, ends_in });
+                let purchase = policy.assume.renewal;
+                self.bases.push(Base { key, group, quantity: 1.0, purchase, ends_in });
             }
         }
     }
@@ -798,7 +805,14 @@ impl Scratch {
                 self.suppress(state, outcome);
                 continue;
             }
+            let stock = catalog.stock.get(up as usize);
             outcome.reason = match compare(catalog, b, up as usize) {
+                Fit::Yes if stock.is_some_and(|&stock| (stock as f64) < base.quantity) => {
+                    Some(Reason::OutOfStock)
+                }
+                Fit::Yes if self.is_apart(state, request, base.key, up) => {
+                    Some(Reason::SubstituteInBasket)
+                }
                 Fit::Yes => None,
                 Fit::Incompatible => Some(Reason::Incompatible),
                 Fit::NotBetter => Some(Reason::NotBetter),
@@ -854,6 +868,20 @@ impl Scratch {
             self.offer_up_sell(state, outcome, base, numbers, own_total);
         }
         variants
+    }
+
+    /// Whether a variant is bought in place of something else in the basket, or not to be offered with
+    /// it. That it is of the product that it would replace does not count.
+    pub(super) fn is_apart(
+        &self,
+        state: &State,
+        request: &Request,
+        base: u32,
+        variant: u32,
+    ) -> bool {
+        let marked = self.apart.get(state.model_of(variant) as usize) == Some(&self.round);
+        let mut others = request.basket.iter().chain(&request.after);
+        marked && others.any(|&held| held != base && state.apart(held, variant))
     }
 
     /// Notes why a product is no up-sell, unless more is known about it already.

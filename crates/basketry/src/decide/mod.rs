@@ -40,7 +40,9 @@
 //! From the single products that may be offered, and are paid once, come offers of several: the one
 //! or the two that lift the basket over a threshold ([`Kind::TopUp`]), a main product with what goes
 //! with it, and a second unit of it ([`Kind::Bundle`]). Nothing is in two offers of one decision, and
-//! no product has two deals.
+//! no product has two deals. All that they add keeps the limits of lines, brands and categories, and
+//! those of what is not to be offered together; the limits and caps of the kinds that the products
+//! would be alone do not count.
 //!
 //! # What it is worth
 //!
@@ -56,7 +58,8 @@
 //! `lever * (k * (accept * (M - m) - abandon * m) - contact_cost)`, offered only if
 //! `accept * (M - m) > abandon * m`. `accept` is the policy's, times the customer's own share of
 //! purchases in the group at or above the dearer price (shrunk by five pseudo-purchases to the
-//! shop's share) over the shop's share.
+//! shop's share) over the shop's share. It is reckoned for one unit, however many are in the basket;
+//! the dearer one has to be in stock for all of them.
 //!
 //! A contract of n periods has n times the margin of one.
 //!
@@ -68,7 +71,8 @@
 //! `lever * (k * (sum max(P - P0, 0) * margin - P * D) - contact_cost)` over the added products. The
 //! odds of P are those of the least probable added product, times `response_odds`, times
 //! `exp(discount_response * D / price)`: who would buy that one anyway is taken to be who would buy
-//! the others. Discounts are tried on a grid, and no product is sold below `min_margin`. A second
+//! the others. Discounts are tried on a grid, in whole minor
+//! units, and no product is sold below `min_margin`. A second
 //! unit likewise, with `second_unit` as the chance that it is bought anyway.
 //!
 //! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.

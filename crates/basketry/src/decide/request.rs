@@ -19,7 +19,7 @@ pub(crate) struct Request {
     pub(crate) basket: Vec<u32>,
     /// Units of each.
     pub(crate) quantities: Vec<f64>,
-    /// What the basket is worth in minor units, if all prices are known.
+    /// What is paid once for the basket, in minor units, if all prices are known.
     pub(crate) worth: Option<i64>,
     pub(crate) viewed: Option<u32>,
     /// The order just placed, and what was returned: keys, each once.
@@ -101,10 +101,15 @@ impl Request {
         }
     }
 
-    /// What the basket is worth, each line rounded to whole minor units.
+    /// What the basket is worth, each line rounded to whole minor units, but for contracts: what is
+    /// paid in periods is not added to what is paid once.
     fn worth(&self, state: &State) -> Option<i64> {
         self.basket.iter().zip(&self.quantities).try_fold(0i64, |sum, (&key, quantity)| {
-            let price = state.in_catalog(key).map(|c| state.catalog.price[c])?;
+            let c = state.in_catalog(key)?;
+            if !state.paid_once(c) {
+                return Some(sum);
+            }
+            let price = state.catalog.price[c];
             let line = (price as f64 * quantity).round();
             // No price is below 0; what is not known is the least number there is.
             (0.0..=1e15).contains(&line).then_some(line as i64)?.checked_add(sum)

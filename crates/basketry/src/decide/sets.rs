@@ -3,24 +3,22 @@
 //! They are made from the single products that may be offered, after these were judged, and compete
 //! with them for the slots.
 
-use super::bundle::{self, MOST_ADDED, Part, Terms};
+use super::bundle::{self, MOST_ADDED, NO_TRAIT, Part, Terms};
 use super::candidates::{Outcome, Scratch, UpSellCandidate, base_probability, worth};
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
-use super::slate::{Pick, most_of};
-use super::state::{Compiled, NONE, State};
+use super::slate::{Pick, Shelf as _, Traits};
+use super::state::{Compiled, NONE, OnShelf, State};
 use super::top_up::{self, Gap, Piece};
 use super::value;
+use crate::data::NO_CODE;
 
 /// The most products of one offer.
 const MOST: usize = MOST_ADDED + 1;
 
 /// No product is worth nearly as much; sums of such prices are exact.
 const MOST_PRICE: i64 = 1 << 50;
-
-/// How many add-ons a bundle is chosen from: those that add most as single offers.
-const MOST_PARTS: usize = 32;
 
 /// A candidate of several products and its numbers.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +86,14 @@ pub(crate) struct Together<'a> {
 }
 
 impl Together<'_> {
+    /// The products that an outcome adds.
+    pub(crate) fn added<'a>(&'a self, outcome: &'a Outcome) -> &'a [u32] {
+        match self.sets.get(outcome.set as usize) {
+            Some(set) => set.added(),
+            None => std::slice::from_ref(&outcome.key),
+        }
+    }
+
     /// Whether two offers cannot stand in one decision: nothing is in two offers, no product has two
     /// deals, and none has a deal while something else is offered in its place. Single products
     /// differ from one another.
@@ -200,9 +206,11 @@ impl Scratch {
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         self.sets.pieces.clear();
         for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
-            let Some(kind) = may_be_added(outcome, state, policy) else { continue };
+            let Some(kind) = may_be_added(outcome, state) else { continue };
             let price = state.catalog.price[outcome.key as usize];
-            if price > gap.most {
+            if price > gap.most
+                || request.people.bars(state, compiled, outcome.key, Kind::TopUp).is_some()
+            {
                 continue;
             }
             let (because, p) = (candidate.because, outcome.probability);
@@ -215,7 +223,15 @@ impl Scratch {
                 p1: value::offered(p0, odds(request, policy, outcome.key, Kind::TopUp)),
             });
         }
-        let Some(found) = top_up::best(&mut self.sets.pieces, &gap) else { return };
+        let shelf = OnShelf { state, compiled };
+        let limits = limits(policy);
+        let apart = |a: u32, b: u32| {
+            let (one, other) = (traits(&shelf, a), traits(&shelf, b));
+            let mut same = one.iter().zip(&other).zip(&limits);
+            same.any(|((one, other), &limit)| one == other && *one != NO_TRAIT && limit < 2)
+                || state.apart(a, b)
+        };
+        let Some(found) = top_up::best(&mut self.sets.pieces, &gap, apart) else { return };
         let pieces = &self.sets.pieces;
         let mut keys = [NONE; MOST];
         let mut p0 = 1.0f64;
@@ -235,7 +251,7 @@ impl Scratch {
             numbers: Numbers::TopUp { basket, gap: gap.gap },
         };
         let value = top_up.lever * (found.gain - request.people.contact_cost);
-        self.propose(candidate, Kind::TopUp, value, (state, compiled, request));
+        self.propose(candidate, Kind::TopUp, value, compiled);
         // One product that reaches the threshold by itself is offered as what does: with it the shop
         // bears the cost in any case.
         if len == 1 && !self.sets.found.is_empty() {
@@ -253,6 +269,7 @@ impl Scratch {
             min_margin: settings.min_margin,
             response_odds: 1.0,
             discount_response: policy.assume.discount_response,
+            limits: limits(policy),
         };
         let viewed = request.viewed_only().map(|key| (key, 1.0, policy.assume.view_conversion));
         let basket = request.basket.iter().zip(&request.quantities);
@@ -261,16 +278,22 @@ impl Scratch {
             let Some(c) = state.in_catalog(key) else { continue };
             let item = &compiled.items[c];
             let price = state.catalog.price[c];
-            if item.never.is_some() || !(1..=MOST_PRICE).contains(&price) || !paid_once(state, key)
-            {
+            if item.never.is_some() || !(1..=MOST_PRICE).contains(&price) || !state.paid_once(c) {
                 continue;
             }
             let terms = Terms { response_odds: odds(request, policy, key, Kind::Bundle), ..terms };
-            let main = Part { key, price, margin: item.margin, p0: 1.0 };
+            // What is not to be with the rest of the basket is not put there with a deal.
+            let alone = !self.is_apart(state, request, key, key);
+            let in_basket = Some(key) != request.viewed_only();
+            if !(in_basket || alone) {
+                continue;
+            }
+            let main = Part { key, price, margin: item.margin, p0: 1.0, traits: [NO_TRAIT; 3] };
             let scene = (state, compiled, request);
             self.propose_bundle(scene, &main, purchase, &terms);
+            let open = alone && request.people.bars(state, compiled, key, Kind::Bundle).is_none();
             let in_stock = state.catalog.stock.get(c).is_none_or(|&stock| stock >= 2);
-            if settings.second > 0.0 && quantity <= 1.0 && in_stock {
+            if settings.second > 0.0 && quantity <= 1.0 && in_stock && open {
                 let terms = Terms { max_discount: settings.second, ..terms };
                 self.propose_second(scene, &main, purchase, &terms);
             }
@@ -285,6 +308,7 @@ impl Scratch {
         terms: &Terms,
     ) {
         let (state, compiled, request) = scene;
+        let shelf = OnShelf { state, compiled };
         let because = state.model_of(main.key);
         if because == NONE {
             return;
@@ -293,7 +317,9 @@ impl Scratch {
         for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
             if candidate.because != because
                 || !matches!(outcome.kind, Some(Kind::CrossSell | Kind::Service))
-                || may_be_added(outcome, state, &compiled.policy).is_none()
+                || may_be_added(outcome, state).is_none()
+                || request.people.bars(state, compiled, outcome.key, Kind::Bundle).is_some()
+                || state.apart(main.key, outcome.key)
             {
                 continue;
             }
@@ -302,28 +328,21 @@ impl Scratch {
                 price: state.catalog.price[outcome.key as usize],
                 margin: compiled.items[outcome.key as usize].margin,
                 p0: f64::from(outcome.probability).clamp(0.0, 1.0),
+                traits: traits(&shelf, outcome.key),
             });
         }
         let parts = &mut self.sets.parts;
-        if parts.len() > MOST_PARTS {
-            let adds = |part: &Part| (terms.bought(part.p0, 0.0) - part.p0) * part.margin;
-            parts.sort_unstable_by(|a, b| adds(b).total_cmp(&adds(a)).then(a.key.cmp(&b.key)));
-            parts.truncate(MOST_PARTS);
-        }
-        let Some(found) = bundle::best(main, parts, terms) else { return };
+        let apart = |a: u32, b: u32| state.apart(a, b);
+        let Some(found) = bundle::best(main, parts, terms, apart) else { return };
         let mut keys = [NONE; MOST];
         keys[0] = main.key;
-        let (mut total, mut gained, mut p0) = (main.price as f64, 0.0, 1.0f64);
+        let (mut gained, mut p0) = (0.0, 1.0f64);
         for (slot, &place) in keys[1..].iter_mut().zip(found.places()) {
             let part = &parts[place];
             *slot = part.key;
-            total += part.price as f64;
-            gained += (found.bought - part.p0).max(0.0) * part.margin;
+            gained += (found.bought - part.p0) * part.margin;
             p0 = p0.min(part.p0);
         }
-        // What is given is a whole number of minor units, no more than was reckoned with.
-        let discount = (found.share * total + 1e-6).floor();
-        let gain = gained - found.bought * discount;
         let policy = &compiled.policy;
         let candidate = SetCandidate {
             keys,
@@ -331,11 +350,11 @@ impl Scratch {
             base: main.key,
             p1: purchase * found.bought,
             p0: purchase * p0,
-            discount: discount as i64,
+            discount: found.discount,
             numbers: Numbers::Bundle { purchase, break_even: gained / found.bought },
         };
-        let value = policy.bundle.lever * (purchase * gain - request.people.contact_cost);
-        self.propose(candidate, Kind::Bundle, value, scene);
+        let value = policy.bundle.lever * (purchase * found.gain - request.people.contact_cost);
+        self.propose(candidate, Kind::Bundle, value, compiled);
     }
 
     fn propose_second(
@@ -357,27 +376,20 @@ impl Scratch {
             base: main.key,
             p1: purchase * found.bought,
             p0: purchase * p0,
-            discount: (found.share * main.price as f64).floor() as i64,
+            discount: found.discount,
             numbers: Numbers::Second {
                 purchase,
                 break_even: (found.bought - p0) * main.margin / found.bought,
-                share: found.share,
+                share: found.discount as f64 / main.price as f64,
             },
         };
         let value = policy.bundle.lever * (purchase * found.gain - request.people.contact_cost);
-        self.propose(candidate, Kind::Bundle, value, scene);
+        self.propose(candidate, Kind::Bundle, value, compiled);
     }
 
-    /// Makes a candidate an outcome if it is worth making, and nobody is to be spared it.
-    fn propose(
-        &mut self,
-        candidate: SetCandidate,
-        kind: Kind,
-        value: f64,
-        (state, compiled, request): (&State, &Compiled, &Request),
-    ) {
-        let bars = |&key: &u32| request.people.bars(state, compiled, key, kind).is_some();
-        if !worth(value, &compiled.policy) || candidate.added().iter().any(bars) {
+    /// Makes a candidate an outcome if it is worth making.
+    fn propose(&mut self, candidate: SetCandidate, kind: Kind, value: f64, compiled: &Compiled) {
+        if !worth(value, &compiled.policy) {
             return;
         }
         self.outcomes.push(Outcome {
@@ -399,19 +411,35 @@ fn odds(request: &Request, policy: &Policy, key: u32, kind: Kind) -> f64 {
 }
 
 /// The kind of a single product that may be part of an offer: it may be offered, or is only not
-/// worth an offer of its own; and it is paid once.
-fn may_be_added(outcome: &Outcome, state: &State, policy: &Policy) -> Option<Kind> {
-    let open = matches!(outcome.reason, None | Some(Reason::BelowMinValue));
-    let kind = outcome.kind.filter(|&kind| open && kind != Kind::UpSell)?;
-    if most_of(policy, kind) == 0 {
-        return None;
+/// worth an offer of its own, or there were enough offers of its own kind; and it is paid once.
+fn may_be_added(outcome: &Outcome, state: &State) -> Option<Kind> {
+    let kind = outcome.kind.filter(|&kind| kind != Kind::UpSell)?;
+    match outcome.reason {
+        None | Some(Reason::BelowMinValue) => {}
+        Some(reason) if of_one_kind(reason) => {}
+        Some(_) => return None,
     }
     let c = state.in_catalog(outcome.key)?;
     let price = state.catalog.price[c];
-    (paid_once(state, outcome.key) && (1..=MOST_PRICE).contains(&price)).then_some(kind)
+    (state.paid_once(c) && (1..=MOST_PRICE).contains(&price)).then_some(kind)
 }
 
-/// Amounts that recur cannot be added to those that do not.
-fn paid_once(state: &State, key: u32) -> bool {
-    state.catalog.term.get(key as usize).is_none_or(|&term| term == 1)
+/// Whether contacts speak against offers of one kind only, and not against the product.
+pub(super) fn of_one_kind(reason: Reason) -> bool {
+    matches!(reason, Reason::ContactCap | Reason::OfferEnded)
+}
+
+/// How many products of one line, brand and category are offered.
+fn limits(policy: &Policy) -> [u32; 3] {
+    [policy.per_line, policy.per_brand, policy.per_category]
+}
+
+/// What these limits go by.
+fn traits(shelf: &OnShelf<'_>, key: u32) -> [u64; 3] {
+    let Traits { line, brand, category: (level, category) } = shelf.traits(key);
+    let code = |level: u32, code: u32| match code {
+        NO_CODE => NO_TRAIT,
+        code => u64::from(level) << 32 | u64::from(code),
+    };
+    [code(0, line), code(0, brand), code(level, category)]
 }

@@ -386,6 +386,21 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether the price of a catalogue product is paid once. Amounts that recur cannot be added to
+    /// those that do not.
+    pub(crate) fn paid_once(&self, c: usize) -> bool {
+        self.catalog.term.get(c).is_none_or(|&term| term == 1)
+    }
+
+    /// Whether one of two products is bought in place of the other, or not to be offered with it.
+    pub(crate) fn apart(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.model_of(a), self.model_of(b));
+        let model = &self.model;
+        a != NONE && b != NONE && (model.apart(a).contains(&b) || model.apart(b).contains(&a))
+    }
+}
+
 /// The products of a state, as a slate asks about them.
 pub(crate) struct OnShelf<'a> {
     pub(crate) state: &'a State,
@@ -410,9 +425,7 @@ impl Shelf for OnShelf<'_> {
     }
 
     fn apart(&self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.state.model_of(a), self.state.model_of(b));
-        let model = &self.state.model;
-        a != NONE && b != NONE && (model.apart(a).contains(&b) || model.apart(b).contains(&a))
+        self.state.apart(a, b)
     }
 
     fn rating(&self, key: u32) -> f32 {

@@ -91,11 +91,15 @@ impl TopUp {
 }
 
 /// The most valuable top-up; of equally valuable ones that of fewer products, and then of lower
-/// keys. Sorts the pieces.
+/// keys. No two that are `apart` go together. Sorts the pieces.
 ///
 /// With pieces by falling gain the second one of a pair is looked for only as long as both gains
 /// together exceed what was found: the cost of the threshold can only make them less.
-pub(crate) fn best(pieces: &mut [Piece], gap: &Gap) -> Option<TopUp> {
+pub(crate) fn best(
+    pieces: &mut [Piece],
+    gap: &Gap,
+    apart: impl Fn(u32, u32) -> bool,
+) -> Option<TopUp> {
     pieces.sort_unstable_by(|a, b| b.gain().total_cmp(&a.gain()).then(a.key.cmp(&b.key)));
     let mut best: Option<TopUp> = None;
     let better = |found: &TopUp, best: &Option<TopUp>| match best {
@@ -121,6 +125,7 @@ pub(crate) fn best(pieces: &mut [Piece], gap: &Gap) -> Option<TopUp> {
             }
             if let Some(found) = TopUp::of(pieces, first, second, gap)
                 && better(&found, &best)
+                && !apart(pieces[first].key, pieces[second].key)
             {
                 best = Some(found);
             }
@@ -145,6 +150,10 @@ mod tests {
         Piece { key, price, margin, p0, p1: crate::decide::value::offered(p0, 1.5) }
     }
 
+    fn search(pieces: &mut [Piece], gap: &Gap) -> Option<TopUp> {
+        best(pieces, gap, |_, _| false)
+    }
+
     fn gap(gap: i64, most: i64, cost: f64) -> Gap {
         Gap { gap, most, cost, items: 2 }
     }
@@ -165,32 +174,33 @@ mod tests {
     fn one_that_fits_beats_one_that_is_dearer_than_allowed() {
         let mut pieces =
             [piece(0, 1_600, 900.0, 0.2), piece(1, 1_200, 600.0, 0.1), piece(2, 300, 100.0, 0.3)];
-        let found = best(&mut pieces, &gap(1_000, 1_500, 100.0)).unwrap();
+        let found = search(&mut pieces, &gap(1_000, 1_500, 100.0)).unwrap();
         // 1 and 2 together: both gains, and the cost as often as the less probable one is bought.
         let keys: Vec<u32> = found.places().map(|place| pieces[place].key).collect();
         assert_eq!(keys, [1, 2]);
         let (one, two) = (piece(1, 1_200, 600.0, 0.1), piece(2, 300, 100.0, 0.3));
         assert!((found.gain - (one.gain() + two.gain() - one.p1 * 100.0)).abs() < 1e-12);
         let single = Gap { items: 1, ..gap(1_000, 1_500, 100.0) };
-        let found = best(&mut pieces, &single).unwrap();
+        let found = search(&mut pieces, &single).unwrap();
         assert_eq!(found.places().map(|place| pieces[place].key).collect::<Vec<_>>(), [1]);
     }
 
     #[test]
     fn nothing_if_the_cost_eats_the_margin() {
         let mut pieces = [piece(0, 1_000, 300.0, 0.9), piece(1, 1_000, 80.0, 0.9)];
-        assert_eq!(best(&mut pieces, &gap(900, 2_500, 380.0)), None);
-        assert!(best(&mut pieces, &gap(900, 2_500, 379.0)).is_some());
-        assert_eq!(best(&mut [], &gap(900, 2_500, 0.0)), None);
+        assert_eq!(search(&mut pieces, &gap(900, 2_500, 380.0)), None);
+        assert!(search(&mut pieces, &gap(900, 2_500, 379.0)).is_some());
+        assert_eq!(search(&mut [], &gap(900, 2_500, 0.0)), None);
     }
 
     /// All subsets of one or two, by their definition.
-    fn brute(pieces: &[Piece], gap: &Gap) -> Option<f64> {
+    fn brute(pieces: &[Piece], gap: &Gap, apart: impl Fn(u32, u32) -> bool) -> Option<f64> {
         let mut found: Option<f64> = None;
         for a in 0..pieces.len() {
             for b in a..pieces.len() {
                 let set: &[usize] = if a == b { &[a] } else { &[a, b] };
-                if set.len() > gap.items as usize {
+                let not = a != b && apart(pieces[a].key, pieces[b].key);
+                if not || set.len() > gap.items as usize {
                     continue;
                 }
                 let price: i64 = set.iter().map(|&i| pieces[i].price).sum();
@@ -216,7 +226,9 @@ mod tests {
             over in 0..4u32,
             cost in 0..40i64,
             items in 1..3u32,
+            apart in (0..14u32, 0..14u32),
         ) {
+            let not = |a: u32, b: u32| [(a, b), (b, a)].contains(&apart);
             let mut pieces: Vec<Piece> = list
                 .iter()
                 .enumerate()
@@ -226,8 +238,8 @@ mod tests {
                 .collect();
             let most = missing + missing * i64::from(over) / 2;
             let gap = Gap { gap: missing, most, cost: cost as f64, items };
-            let brute = brute(&pieces, &gap);
-            let found = best(&mut pieces, &gap);
+            let brute = brute(&pieces, &gap, not);
+            let found = best(&mut pieces, &gap, not);
             prop_assert_eq!(found.is_some(), brute.is_some());
             if let (Some(found), Some(brute)) = (found, brute) {
                 prop_assert!((found.gain - brute).abs() <= 1e-9 * (1.0 + brute.abs()));
@@ -237,13 +249,13 @@ mod tests {
             }
             // The order of the pieces does not matter.
             pieces.reverse();
-            let turned = best(&mut pieces, &gap);
+            let turned = best(&mut pieces, &gap, not);
             let keys_of = |found: Option<TopUp>, pieces: &[Piece]| {
                 found.map(|found| keys(pieces, &found))
             };
             let first = keys_of(turned, &pieces);
             pieces.sort_unstable_by_key(|piece| piece.price);
-            let again = best(&mut pieces, &gap);
+            let again = best(&mut pieces, &gap, not);
             prop_assert_eq!(first, keys_of(again, &pieces));
         }
     }

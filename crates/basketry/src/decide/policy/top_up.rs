@@ -12,8 +12,8 @@ use crate::decide::tree::Reader;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TopUpPolicy {
-    /// What the basket has to be worth, in minor units, 1 or more. Default: none, and no offer of
-    /// this kind is made.
+    /// What the basket has to be worth, in minor units, 1 or more; contracts, which are paid in
+    /// periods, do not count. Default: none, and no offer of this kind is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<i64>,
     /// What the shop bears once the threshold is reached (the shipping that the customer no longer

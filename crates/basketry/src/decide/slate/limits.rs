@@ -1,6 +1,6 @@
 //! How many offers of a sort one decision may have.
 
-use super::Scene;
+use super::{Scene, Traits};
 use crate::data::NO_CODE;
 use crate::decide::candidates::Outcome;
 use crate::decide::policy::Policy;
@@ -40,34 +40,51 @@ impl Limits {
         if self.held.iter().any(|&held| scene.together.conflict(held, joining)) {
             return Some(Reason::InOtherOffer);
         }
-        let traits = scene.shelf.traits(outcome.key);
-        if traits.line != NO_CODE && count(&self.lines, traits.line) >= policy.per_line {
-            return Some(Reason::LineLimit);
+        let added = scene.together.added(outcome);
+        (0..added.len()).find_map(|at| self.too_many(scene, added[at], &added[..at]))
+    }
+
+    /// Why a product cannot join those that are offered, and others that it joins them with.
+    fn too_many(&self, scene: &Scene<'_>, key: u32, others: &[u32]) -> Option<Reason> {
+        let policy = scene.policy;
+        let traits = scene.shelf.traits(key);
+        let with = |same: &dyn Fn(Traits) -> bool| {
+            others.iter().filter(|&&other| same(scene.shelf.traits(other))).count() as u32
+        };
+        if traits.line != NO_CODE {
+            let more = with(&|other| other.line == traits.line);
+            if count(&self.lines, traits.line) + more >= policy.per_line {
+                return Some(Reason::LineLimit);
+            }
         }
-        if traits.brand != NO_CODE && count(&self.brands, traits.brand) >= policy.per_brand {
-            return Some(Reason::BrandLimit);
+        if traits.brand != NO_CODE {
+            let more = with(&|other| other.brand == traits.brand);
+            if count(&self.brands, traits.brand) + more >= policy.per_brand {
+                return Some(Reason::BrandLimit);
+            }
         }
-        if traits.category.1 != NO_CODE
-            && count(&self.categories, traits.category) >= policy.per_category
-        {
-            return Some(Reason::CategoryLimit);
+        if traits.category.1 != NO_CODE {
+            let more = with(&|other| other.category == traits.category);
+            if count(&self.categories, traits.category) + more >= policy.per_category {
+                return Some(Reason::CategoryLimit);
+            }
         }
-        let apart = |&key: &u32| scene.shelf.apart(key, outcome.key);
-        if !policy.allow_substitutes && self.keys.iter().any(apart) {
-            return Some(Reason::SubstituteOffered);
-        }
-        None
+        let apart = |&held: &u32| scene.shelf.apart(held, key);
+        (!policy.allow_substitutes && self.keys.iter().any(apart))
+            .then_some(Reason::SubstituteOffered)
     }
 
     pub(super) fn add(&mut self, scene: &Scene<'_>, outcome: &Outcome) {
         if let Some(kind) = outcome.kind {
             self.kinds[kind as usize] += 1;
         }
-        let traits = scene.shelf.traits(outcome.key);
-        *entry(&mut self.lines, traits.line) += 1;
-        *entry(&mut self.brands, traits.brand) += 1;
-        *entry(&mut self.categories, traits.category) += 1;
-        self.keys.push(outcome.key);
+        for &key in scene.together.added(outcome) {
+            let traits = scene.shelf.traits(key);
+            *entry(&mut self.lines, traits.line) += 1;
+            *entry(&mut self.brands, traits.brand) += 1;
+            *entry(&mut self.categories, traits.category) += 1;
+            self.keys.push(key);
+        }
         self.held.push(Held::new(outcome));
     }
 
@@ -75,12 +92,14 @@ impl Limits {
         if let Some(kind) = outcome.kind {
             self.kinds[kind as usize] -= 1;
         }
-        let traits = scene.shelf.traits(outcome.key);
-        *entry(&mut self.lines, traits.line) -= 1;
-        *entry(&mut self.brands, traits.brand) -= 1;
-        *entry(&mut self.categories, traits.category) -= 1;
-        if let Some(at) = self.keys.iter().position(|&key| key == outcome.key) {
-            self.keys.swap_remove(at);
+        for &key in scene.together.added(outcome) {
+            let traits = scene.shelf.traits(key);
+            *entry(&mut self.lines, traits.line) -= 1;
+            *entry(&mut self.brands, traits.brand) -= 1;
+            *entry(&mut self.categories, traits.category) -= 1;
+            if let Some(at) = self.keys.iter().position(|&held| held == key) {
+                self.keys.swap_remove(at);
+            }
         }
         let leaving = Held::new(outcome);
         if let Some(at) = self.held.iter().position(|&held| held == leaving) {

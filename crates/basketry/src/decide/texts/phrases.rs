@@ -53,8 +53,8 @@ phrases! {
            {taken} % dürften sie nehmen, was jedes Mal {more} mehr einbringt und {lost} % entgangene \
            Verkäufe aufwiegt";
     "top_up" ["gap", "threshold", "products"]
-        "the basket is {gap} short of {threshold}: {products} closes the gap"
-        / "dem Warenkorb fehlen {gap} zu {threshold}: {products} schließt die Lücke";
+        "the basket is {gap} short of {threshold}: with {products} the gap is closed"
+        / "dem Warenkorb fehlen {gap} zu {threshold}: mit {products} ist die Lücke geschlossen";
     "bundle" ["base", "products", "discount", "taken"]
         "{products} with {base} for {discount} less: {taken} % of those who buy it are expected to \
          take all of it"
