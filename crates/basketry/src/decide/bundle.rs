@@ -438,7 +438,7 @@ mod tests {
                 let same = chosen.iter().filter(|other| other.traits[1] == part.traits[1]).count();
                 part.traits[1] != NO_TRAIT && same > terms.limits[1] as usize
             });
-            if many || (has(apart.0) && has(apart.1)) {
+            if many || (apart.0 != apart.1 && has(apart.0) && has(apart.1)) {
                 continue;
             }
             for share in terms.discounts() {
