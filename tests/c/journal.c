@@ -13,7 +13,7 @@ int main(int argc, char **argv) {
     basketry_decision *decision = NULL;
     OK(basketry_decide_json(
         engine, policy,
-        basketry_text("{\"now\": 1778500800000, \"customer\": 2,"
+        basketry_text("{\"now\": 1778500800000, \"customer\": \"c-013\","
                       " \"basket\": [{\"product\": \"bread\"}]}"),
         &decision));
     CHECK(basketry_decision_len(decision) > 0);

@@ -346,6 +346,7 @@ fn the_second_one_for_less() {
     let offer = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a second one");
     assert_eq!(offer.products, ["soap", "soap"].map(Id::from));
     assert_eq!(offer.price.minor, 500);
+    assert_eq!(decision.why_not("soap").reason, None);
     assert!(offer.discount.minor > 0 && offer.discount.minor <= 125);
     assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
     // Two units need a stock of two.

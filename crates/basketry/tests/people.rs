@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
+use basketry::data::Link;
 use basketry::decide::{Cap, Contact, ContactOutcome, Pin, Quota, Rule, Selection, Source};
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
@@ -298,6 +299,109 @@ fn a_customer_who_ignored_five_offers_gets_none() {
     assert!(!decide(&policy, &visit().contacts(one_bought)).is_empty());
     let long_ago: Vec<Contact> = (14..19).map(|i| shown(i, 10 + i % 5)).collect();
     assert!(!decide(&policy, &visit().contacts(long_ago)).is_empty());
+}
+
+#[test]
+fn an_offer_shown_at_once_counts_once() {
+    let now = soon();
+    let shown = |ago: i64| Contact::at(now - ago * DAY).channel("mail").kind(Kind::CrossSell);
+    let reason = |contacts: Vec<Contact>, product: i64| {
+        decide(&policy(), &visit().contacts(contacts)).why_not(product).reason
+    };
+    // Two rows of one mail, and two units in one offer.
+    let rows = |n| (1..=n).flat_map(|i| [shown(i).product(4), shown(i).product(4)]).collect();
+    assert_eq!(reason(rows(4), 4), None);
+    assert_eq!(reason(rows(5), 4), Some(Reason::Ignored));
+    let units = |n| (1..=n).map(|i| shown(i).product(4).product(4)).collect();
+    assert_eq!(reason(units(4), 4), None);
+    assert_eq!(reason(units(5), 4), Some(Reason::Ignored));
+    // What a bundle goes with is not what was ignored.
+    let bundle = |i| shown(i).kind(Kind::Bundle).product(4).product(2);
+    let bundles: Vec<Contact> = (1..=5).map(bundle).collect();
+    assert_eq!(reason(bundles.clone(), 4), None);
+    assert_eq!(reason(bundles, 2), Some(Reason::Ignored));
+    let second = |i| shown(i).kind(Kind::Bundle).product(4).product(4);
+    assert_eq!(reason((1..=5).map(second).collect(), 4), Some(Reason::Ignored));
+}
+
+#[test]
+fn links_of_the_live_catalogue_hold_at_once() {
+    let linked = |product: i64, link, other: i64| {
+        let mut catalog = catalog(&plain());
+        catalog.link(product, link, other).unwrap();
+        Engine::new(model(), catalog).unwrap()
+    };
+    let decide = |engine: &Engine, basket: i64| {
+        let context = Context::at(soon()).customer(1_000).basket([(basket, 1)]);
+        engine.decide(&policy(), &context).unwrap()
+    };
+    let why =
+        |engine: &Engine, basket: i64, product: i64| decide(engine, basket).why_not(product).reason;
+    assert_eq!((why(&engine(), 3, 4), why(&engine(), 4, 3)), (None, None));
+    for (link, reason) in
+        [(Link::NeverWith, Reason::SubstituteInBasket), (Link::VariantOf, Reason::VariantInBasket)]
+    {
+        let engine = linked(4, link, 3);
+        assert_eq!(why(&engine, 3, 4), Some(reason));
+        assert_eq!(why(&engine, 4, 3), Some(reason));
+        assert_ne!(
+            decide(&engine, 3).catalog_version(),
+            decide(&self::engine(), 3).catalog_version()
+        );
+        // A catalogue without the link lets it go at once.
+        engine.set_catalog(catalog(&plain())).unwrap();
+        assert_eq!(why(&engine, 3, 4), None);
+    }
+    // Neither are they offered together.
+    assert_eq!((why(&engine(), 3, 2), why(&engine(), 3, 4)), (None, None));
+    let apart = decide(&linked(2, Link::NeverWith, 4), 3);
+    let reasons = [2, 4].map(|product| apart.why_not(product).reason);
+    assert!(reasons.contains(&None) && reasons.contains(&Some(Reason::SubstituteOffered)));
+    // A variant by hand is one that may be sold in place of the other.
+    let mut policy = policy();
+    policy.up_sell.max = 1;
+    policy.up_sell.max_price_ratio = 10.0;
+    let up_sold = |engine: &Engine| {
+        let decision = engine.decide(&policy, &visit()).unwrap();
+        decision.iter().any(|offer| offer.kind == Kind::UpSell && offer.products == [Id::Int(5)])
+    };
+    assert!(up_sold(&linked(5, Link::VariantOf, 3)));
+    let mut both = catalog(&plain());
+    both.link(5, Link::VariantOf, 3).unwrap();
+    both.link(3, Link::NeverWith, 5).unwrap();
+    assert!(!up_sold(&Engine::new(model(), both).unwrap()));
+}
+
+#[test]
+fn a_pin_is_no_way_around_a_variant_in_the_basket() {
+    let mut specs = plain();
+    (specs[3].line, specs[4].line) = (Some(1), Some(1));
+    let engine = Engine::new(model(), catalog(&specs)).unwrap();
+    let mut policy = policy();
+    policy.pinned = vec![Pin::new(4, 1)];
+    for most in [0, 1] {
+        policy.up_sell.max = most;
+        policy.up_sell.max_price_ratio = 10.0;
+        let decision = engine.decide(&policy, &visit()).unwrap();
+        assert!(!decision.is_empty() && !products(&decision).contains(&4), "{decision}");
+    }
+}
+
+#[test]
+fn requests_say_what_they_name() {
+    let now = soon();
+    let ended = Contact::at(now - DAY).valid_until(now - 2 * DAY);
+    for (context, expected) in [
+        (visit().placement(""), "placement: expected a name"),
+        (visit().channel(""), "channel: expected a name"),
+        (visit().segments(["new", ""]), "segments[1]: expected a name"),
+        (visit().consents([""]), "consents[0]: expected a name"),
+        (visit().contacts([Contact::at(now).channel("")]), "contacts[0].channel: expected"),
+        (visit().contacts([ended]), "contacts[0].valid_until: expected a time not before"),
+    ] {
+        let error = engine().decide(&policy(), &context).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
 }
 
 #[test]

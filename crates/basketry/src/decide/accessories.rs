@@ -15,21 +15,21 @@ pub(crate) struct Accessories {
 
 /// Rows of keys.
 #[derive(Debug, Default)]
-struct Rows {
+pub(super) struct Rows {
     /// The key whose row it is; ascending, once for each entry.
     of: Vec<u32>,
     entry: Vec<u32>,
 }
 
 impl Rows {
-    fn new(mut pairs: Vec<(u32, u32)>) -> Self {
+    pub(super) fn new(mut pairs: Vec<(u32, u32)>) -> Self {
         pairs.sort_unstable();
         pairs.dedup();
         let (of, entry) = pairs.into_iter().unzip();
         Self { of, entry }
     }
 
-    fn row(&self, key: u32) -> &[u32] {
+    pub(super) fn row(&self, key: u32) -> &[u32] {
         let from = self.of.partition_point(|&of| of < key);
         let len = self.of[from..].iter().take_while(|&&of| of == key).count();
         &self.entry[from..from + len]

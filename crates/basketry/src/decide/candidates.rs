@@ -75,8 +75,8 @@ pub(crate) struct Scratch {
     /// Per key: the round in which it was met, and [`IN_BASKET`], [`VIEWED`], or the index of
     /// its outcome if it was not scored.
     marks: Vec<(u32, u32)>,
-    /// Per product of the model: the round in which it was met as a substitute of something in the
-    /// basket, or as not to be offered with it.
+    /// Per key: the round in which it was met as a substitute of something in the basket, or as not
+    /// to be offered with it.
     apart: Vec<u32>,
     /// Per line: the round in which it was met, and what is marked of its products.
     lines: Vec<(u32, u32)>,
@@ -154,13 +154,11 @@ impl Scratch {
         if self.marks.len() < keys {
             self.marks.resize(keys, (0, 0));
             self.mains.resize(keys, 0);
+            self.apart.resize(keys, 0);
         }
-        let lines = state.catalog.line.as_ref().map_or(0, |line| line.values.len());
+        let lines = state.links.lines;
         if self.lines.len() < lines {
             self.lines.resize(lines, (0, 0));
-        }
-        if self.apart.len() < state.model.products().len() {
-            self.apart.resize(state.model.products().len(), 0);
         }
         if self.round == u32::MAX {
             self.marks.fill((0, 0));
@@ -260,10 +258,13 @@ impl Scratch {
             }
         }
         for &key in request.basket.iter().chain(&request.after) {
+            for &other in state.links.never_with(key) {
+                self.apart[other as usize] = self.round;
+            }
             let m = state.model_of(key);
             if m != NONE {
                 for &other in state.model.apart(m) {
-                    self.apart[other as usize] = self.round;
+                    self.apart[state.key_of_model(other) as usize] = self.round;
                 }
             }
         }
@@ -415,7 +416,7 @@ impl Scratch {
         if let Some(reason) = self.variant_of(compiled, item.line) {
             return Err(reason);
         }
-        if self.apart.get(candidate.product as usize) == Some(&self.round) {
+        if self.apart[key as usize] == self.round {
             return Err(Reason::SubstituteInBasket);
         }
         if own {
@@ -548,7 +549,7 @@ impl Scratch {
                 continue;
             }
             let i = self.outcome_of(state, key).unwrap_or_else(|| {
-                let reason = self.barred(state, compiled, key).unwrap_or(Reason::NoEvidence);
+                let reason = self.barred(compiled, key).unwrap_or(Reason::NoEvidence);
                 let i = self.outcomes.len() as u32;
                 self.marks[key as usize] = (self.round, i);
                 self.outcomes.push(Outcome {
@@ -566,6 +567,8 @@ impl Scratch {
             {
                 continue;
             }
+            // An up-sell's verdict says nothing of what keeps the product from the basket.
+            let barred = self.barred(compiled, key);
             let outcome = &mut self.outcomes[i as usize];
             match outcome.reason {
                 None => {}
@@ -580,6 +583,10 @@ impl Scratch {
                     | Reason::UpSellNotWorth,
                 ) => {
                     let kind = Kind::Popular;
+                    if barred.is_some() {
+                        outcome.reason = barred;
+                        continue;
+                    }
                     if let Some(reason) = request.people.bars(state, compiled, key, kind) {
                         outcome.reason = Some(reason);
                         continue;
@@ -608,7 +615,7 @@ impl Scratch {
     }
 
     /// Why a product of the catalogue that was not scored is not offered, whatever the evidence.
-    fn barred(&self, state: &State, compiled: &Compiled, key: u32) -> Option<Reason> {
+    fn barred(&self, compiled: &Compiled, key: u32) -> Option<Reason> {
         let item = &compiled.items[key as usize];
         if item.never.is_some() {
             return item.never;
@@ -616,8 +623,7 @@ impl Scratch {
         if let Some(reason) = self.variant_of(compiled, item.line) {
             return Some(reason);
         }
-        let apart = self.apart.get(state.model_of(key) as usize) == Some(&self.round);
-        apart.then_some(Reason::SubstituteInBasket)
+        (self.apart[key as usize] == self.round).then_some(Reason::SubstituteInBasket)
     }
 
     /// Chooses among the outcomes.
@@ -826,7 +832,12 @@ impl Scratch {
             {
                 continue;
             }
-            outcome.reason = request.people.bars(state, compiled, up, Kind::UpSell);
+            let apart = state.links.never_with(up).iter();
+            outcome.reason = apart
+                .filter(|other| request.basket.contains(other))
+                .map(|_| Reason::SubstituteInBasket)
+                .next()
+                .or_else(|| request.people.bars(state, compiled, up, Kind::UpSell));
             if outcome.reason.is_some() {
                 self.suppress(state, outcome);
                 continue;

@@ -309,6 +309,7 @@ impl Context {
     /// is later than `now`, and there are at most [`MAX_CONTEXT_LINES`] lines.
     pub(crate) fn check(&self) -> Result<()> {
         time(format_args!("now"), self.now_ms)?;
+        named(format_args!("placement"), self.placement.as_deref())?;
         let lines = self.basket.len()
             + self.after.len()
             + self.returned.len()
@@ -352,6 +353,14 @@ fn check_lines(path: Arguments<'_>, lines: &[ContextLine]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Checks a name that may be left out, but says nothing if it is empty.
+pub(crate) fn named(path: Arguments<'_>, name: Option<&str>) -> Result<()> {
+    match name {
+        Some("") => Err(fail(format!("{path}: expected a name, or none at all, got \"\""))),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn time(path: Arguments<'_>, time_ms: i64) -> Result<()> {

@@ -73,8 +73,9 @@ pub struct QuotaUse {
     /// How many offers count for it. Fewer than `min`: nothing else of it was worth enough, or fitted
     /// the other limits.
     pub made: u32,
-    /// The value given up for it, in minor units: of the offers that made room, less that of those
-    /// that came instead.
+    /// The value given up for it, in minor units: by how much the offers that made room were worth
+    /// more than those that came instead. At least 0: an offer that a limit of the policy kept out may
+    /// be worth more than the one that makes room.
     pub price: f64,
 }
 
@@ -426,7 +427,9 @@ impl Decision {
         };
         let has = |offer: &&Offer| {
             let base = offer.base_product.as_ref().is_some_and(|base| base.as_ref() == id);
-            !base && offer.products.iter().any(|product| product.as_ref() == id)
+            // A second unit of what is there is offered; what it goes with is not.
+            let units = offer.products.iter().filter(|product| product.as_ref() == id).count();
+            units > usize::from(base)
         };
         if let Some(offer) = self.offers().iter().find(has) {
             let text = texts.say("offered", &[("product", &label), ("why", &offer.why)]);

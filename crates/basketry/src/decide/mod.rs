@@ -111,6 +111,7 @@ mod engine;
 mod follow_up;
 mod journal;
 mod ladder;
+mod links;
 mod log;
 mod offer;
 mod policy;

@@ -3,7 +3,7 @@
 use super::contact::People;
 use super::context::{Context, iso};
 use super::policy::{Policy, UnknownProducts};
-use super::reasons::Reason;
+use super::reasons::{Kind, Reason};
 use super::state::{Compiled, NONE, State, Unknown, wrong_type};
 use crate::affinity::scorer::{Scored, Segment, SinceLine, Situation, Task};
 use crate::data::{Id, NO_CODE};
@@ -231,7 +231,10 @@ impl Request {
             for (j, product) in contact.products.iter().enumerate() {
                 let path = || format!("contacts[{i}].products[{j}]");
                 if let Some(key) = find(state, policy, path, product, &mut unknown)? {
-                    request.people.add(key, i);
+                    // The first product of a bundle is what the others go with.
+                    let main =
+                        contact.kind == Some(Kind::Bundle) && j == 0 && contact.products.len() > 1;
+                    request.people.add(key, i, main);
                 }
             }
         }

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::accessories::Accessories;
 use super::eligibility::{all_of, any_of, outside, pins, quota_bits, rule_bits};
+use super::links::Links;
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::slate::{Shelf, Traits};
@@ -39,6 +40,7 @@ pub(crate) struct State {
     pub(crate) to_model: Vec<u32>,
     pub(crate) groups: Groups,
     pub(crate) accessories: Accessories,
+    pub(crate) links: Links,
     /// Per segment: the propensity was learned.
     pub(crate) learned_segments: [bool; Segment::ALL.len()],
     compiled: ArcSwap<Vec<Arc<Compiled>>>,
@@ -124,7 +126,8 @@ impl State {
             }
         }
         let bought = model.learned().products.baskets;
-        let groups = Groups::new(&catalog, |c| {
+        let links = Links::new(&catalog);
+        let groups = Groups::new(&catalog, &links.line, |c| {
             bought.get(to_model[c as usize] as usize).copied().unwrap_or(0)
         });
         let accessories =
@@ -150,6 +153,7 @@ impl State {
             to_model,
             groups,
             accessories,
+            links,
             learned_segments,
             compiled: ArcSwap::default(),
         })
@@ -339,7 +343,7 @@ impl State {
             } else {
                 None
             };
-            let line = catalog.line.as_ref().map_or(NO_CODE, |line| line.codes[c]);
+            let line = self.links.line[c];
             let m = self.to_model[c] as usize;
             let buyers = learned.customers.get(m).copied().unwrap_or(0);
             let again = learned.repeat_share.get(m).copied().unwrap_or(1.0);
@@ -395,6 +399,9 @@ impl State {
 
     /// Whether one of two products is bought in place of the other, or not to be offered with it.
     pub(crate) fn apart(&self, a: u32, b: u32) -> bool {
+        if self.links.never_with(a).contains(&b) {
+            return true;
+        }
         let (a, b) = (self.model_of(a), self.model_of(b));
         let model = &self.model;
         a != NONE && b != NONE && (model.apart(a).contains(&b) || model.apart(b).contains(&a))
@@ -418,7 +425,7 @@ impl Shelf for OnShelf<'_> {
             None => self.state.in_catalog(key).and_then(|c| self.state.leaf_category(c)),
         };
         Traits {
-            line: code(catalog.line.as_ref()),
+            line: self.state.links.line.get(key as usize).copied().unwrap_or(NO_CODE),
             brand: code(catalog.brand.as_ref()),
             category: category.unwrap_or((0, NO_CODE)),
         }
@@ -559,7 +566,15 @@ fn hash(catalog: &Catalog) -> u64 {
             sink.number(value.to_bits());
         }
     }
-    // Columns that the catalogue lacks are left out.
+    // Columns and links that the catalogue lacks are left out.
+    if !catalog.links().is_empty() {
+        sink.text("links");
+        for &(product, link, other) in catalog.links() {
+            for part in [product, link as u32, other] {
+                sink.number(part.into());
+            }
+        }
+    }
     if !catalog.term.is_empty() {
         sink.text("term");
         catalog.term.iter().for_each(|&term| sink.number(term.into()));

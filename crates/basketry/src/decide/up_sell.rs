@@ -43,15 +43,15 @@ pub(crate) struct Group<'a> {
 }
 
 impl Groups {
-    /// Groups the catalogue. `bought` says how many baskets had a product.
-    pub(crate) fn new(catalog: &Catalog, bought: impl Fn(u32) -> u32) -> Self {
+    /// Groups the catalogue by these lines. `bought` says how many baskets had a product.
+    pub(crate) fn new(catalog: &Catalog, line: &[u32], bought: impl Fn(u32) -> u32) -> Self {
         // (which column, value, brand), price, product
         let mut rows: Vec<((u32, u32, u32), i64, u32)> = Vec::new();
         for c in 0..catalog.len() {
             if catalog.price[c] == NO_MONEY {
                 continue;
             }
-            if let Some(key) = group_key(catalog, c) {
+            if let Some(key) = group_key(catalog, line[c], c) {
                 rows.push((key, catalog.price[c], c as u32));
             }
         }
@@ -96,11 +96,9 @@ impl Groups {
     }
 }
 
-fn group_key(catalog: &Catalog, c: usize) -> Option<(u32, u32, u32)> {
-    if let Some(line) = &catalog.line
-        && line.codes[c] != NO_CODE
-    {
-        return Some((0, line.codes[c], 0));
+fn group_key(catalog: &Catalog, line: u32, c: usize) -> Option<(u32, u32, u32)> {
+    if line != NO_CODE {
+        return Some((0, line, 0));
     }
     let brand = catalog.brand.as_ref()?.codes[c];
     // The leaf is the narrowest level at which the product has a category.
@@ -232,7 +230,9 @@ mod tests {
             Product::new("h").price(200).line("x"),
             Product::new("i").price(200).category(["food", "milk"]),
         ]);
-        let groups = Groups::new(&catalog, |c| [5, 10, 99, 1, 2, 3, 4, 20, 6][c as usize]);
+        let groups = Groups::new(&catalog, &crate::decide::links::Links::new(&catalog).line, |c| {
+            [5, 10, 99, 1, 2, 3, 4, 20, 6][c as usize]
+        });
         let x = groups.get(groups.of(0));
         assert_eq!(x.member, [1, 7, 0]);
         assert_eq!(groups.of(7), groups.of(0));
@@ -259,11 +259,12 @@ mod tests {
             Product::new(2).price(100).line("x"),
             Product::new(3).price(200).line("x"),
         ]);
-        let groups = Groups::new(&catalog, |_| 1);
+        let groups = Groups::new(&catalog, &crate::decide::links::Links::new(&catalog).line, |_| 1);
         let x = groups.get(groups.of(0));
         assert_eq!(x.share_from(1), Some(1.0));
         assert_eq!(x.share_from(2), Some(1.0 / 3.0));
-        let never_bought = Groups::new(&catalog, |_| 0);
+        let never_bought =
+            Groups::new(&catalog, &crate::decide::links::Links::new(&catalog).line, |_| 0);
         assert_eq!(never_bought.get(never_bought.of(0)).share_from(2), None);
     }
 

@@ -5,7 +5,7 @@ mod rules;
 
 use std::sync::Arc;
 
-use super::context::{TIME, read_time, time};
+use super::context::{TIME, named, read_time, time};
 use super::reasons::Kind;
 use super::tree::{Node, Reader, Value, expected, fail, read_id};
 use crate::Result;
@@ -161,7 +161,17 @@ impl Contact {
                 super::context::iso(self.time_ms)
             )));
         }
-        self.valid_until_ms.map_or(Ok(()), |at| time(format_args!("contacts[{i}].valid_until"), at))
+        named(format_args!("contacts[{i}].channel"), self.channel.as_deref())?;
+        let Some(until) = self.valid_until_ms else { return Ok(()) };
+        time(format_args!("contacts[{i}].valid_until"), until)?;
+        if until < self.time_ms {
+            return Err(fail(format!(
+                "contacts[{i}].valid_until: expected a time not before the contact's ({}), got {}",
+                super::context::iso(self.time_ms),
+                super::context::iso(until)
+            )));
+        }
+        Ok(())
     }
 
     /// Reads the contacts of a context.

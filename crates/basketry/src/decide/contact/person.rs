@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct;
 
 use super::Contact;
-use crate::decide::context::{Context, MAX_CONTEXT_LINES};
+use crate::decide::context::{Context, MAX_CONTEXT_LINES, named};
 use crate::decide::tree::{Reader, Value, expected, fail};
 use crate::{Error, ErrorKind, Result};
 
@@ -95,6 +95,12 @@ impl Person {
             return Err(fail(format!(
                 "customer_value: expected a number from 0 to 1000000000000, got {value:?}"
             )));
+        }
+        named(format_args!("channel"), self.channel.as_deref())?;
+        for (key, names) in [("segments", &self.segments), ("consents", &self.consents)] {
+            for (i, name) in names.iter().enumerate() {
+                named(format_args!("{key}[{i}]"), Some(name))?;
+            }
         }
         let products: usize =
             self.contacts.iter().map(|contact| contact.products.len().max(1)).sum();

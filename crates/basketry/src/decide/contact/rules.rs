@@ -36,8 +36,9 @@ pub(crate) struct People {
     valid: Vec<(u32, u32, i64)>,
     /// Positions of contacts by time and channel.
     order: Vec<u32>,
-    /// Keys of products and positions of the contacts that offered them.
-    shown: Vec<(u32, u32)>,
+    /// Keys of products, positions of the contacts that offered them, and whether they were only
+    /// what others were offered with.
+    shown: Vec<(u32, u32, bool)>,
 }
 
 /// A product that was offered before.
@@ -100,9 +101,10 @@ impl People {
         self.shown.clear();
     }
 
-    /// Notes that a contact offered a product.
-    pub(crate) fn add(&mut self, key: u32, contact: usize) {
-        self.shown.push((key, contact as u32));
+    /// Notes that a contact offered a product, or, as the `main` product of a bundle, something with
+    /// it: what came of that says nothing of the product itself.
+    pub(crate) fn add(&mut self, key: u32, contact: usize, main: bool) {
+        self.shown.push((key, contact as u32, main));
     }
 
     /// Judges the request, after every product of its contacts was [added](Self::add).
@@ -243,22 +245,31 @@ impl People {
         let rejected_for = milliseconds(rule.rejected_days);
         let cool = milliseconds(policy.cool_down.product);
         let Self { shown, products, valid, .. } = self;
-        shown.sort_unstable();
+        let at = |row: &(u32, u32, bool)| &contacts[row.1 as usize];
+        // What was shown at once comes together.
+        shown.sort_unstable_by(|a, b| {
+            let [x, y] = [a, b].map(at);
+            (a.0, x.time_ms, &x.channel, a.1, a.2).cmp(&(b.0, y.time_ms, &y.channel, b.1, b.2))
+        });
         for rows in shown.chunk_by(|a, b| a.0 == b.0) {
             let key = rows[0].0;
-            let of = || rows.iter().map(|&(_, i)| &contacts[i as usize]);
+            let all = || rows.iter().map(at);
+            let of = || rows.iter().filter(|row| !row.2).map(at);
             let rewarded =
                 of().filter(|contact| contact.outcome.rewarded()).map(|contact| contact.time_ms);
             let since = rewarded.max().unwrap_or(i64::MIN);
-            let ignored = of()
-                .filter(|contact| !contact.outcome.rewarded() && contact.time_ms > since)
-                .filter(|contact| now - contact.time_ms < recent)
+            // Several rows of one contact are one impression.
+            let ignored = rows
+                .chunk_by(|a, b| one_contact(at(a), at(b)))
+                .filter(|group| group.iter().any(|row| !row.2 && !at(row).outcome.rewarded()))
+                .map(|group| at(&group[0]).time_ms)
+                .filter(|&time| time > since && now - time < recent)
                 .count();
             let rejected = of().any(|contact| {
                 contact.outcome == ContactOutcome::Rejected && now - contact.time_ms < rejected_for
             });
             let mut ended = 0;
-            for contact in of() {
+            for contact in all() {
                 match contact.valid_until_ms {
                     Some(end) if end <= now => ended |= bit(contact.kind),
                     Some(end) => valid.push((key, bit(contact.kind), end)),
@@ -288,7 +299,7 @@ impl People {
         if longest == 0 {
             return;
         }
-        for &(key, i) in &self.shown {
+        for &(key, i, _) in self.shown.iter().filter(|row| !row.2) {
             let age = now - contacts[i as usize].time_ms;
             let Some(c) = state.in_catalog(key).filter(|_| age < longest) else { continue };
             let catalog = &state.catalog;

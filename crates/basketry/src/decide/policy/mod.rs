@@ -323,7 +323,12 @@ impl Policy {
     pub fn to_json(&self) -> String {
         // Numbers that are not finite print as null, which the reader then refuses; nothing
         // else in here can fail to print.
-        serde_json::to_string(self).unwrap_or_default()
+        let mut json = Vec::new();
+        let mut writer = serde_json::Serializer::with_formatter(&mut json, OneZero);
+        match self.serialize(&mut writer) {
+            Ok(()) => String::from_utf8(json).unwrap_or_default(),
+            Err(_) => String::new(),
+        }
     }
 
     /// The policy as TOML, every default spelled out. [`from_toml`](Self::from_toml) reads it
@@ -447,6 +452,19 @@ impl Policy {
     }
 }
 
+/// Writes -0.0 as the 0.0 that it is equal to, so that equal policies have the same text.
+struct OneZero;
+
+impl serde_json::ser::Formatter for OneZero {
+    fn write_f64<W: ?Sized + std::io::Write>(
+        &mut self,
+        writer: &mut W,
+        value: f64,
+    ) -> std::io::Result<()> {
+        serde_json::ser::CompactFormatter.write_f64(writer, value + 0.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -483,6 +501,11 @@ mod tests {
         assert_eq!(version, Policy::from_json(&policy.to_json())?.version());
         policy.exclude.products = ["1", "1"].map(Id::from).into();
         assert_ne!(version, policy.version());
+        let zeros = [0.0, -0.0].map(|min_value| Policy { min_value, ..Policy::default() });
+        assert_eq!(zeros[0], zeros[1]);
+        assert_eq!(zeros[0].version(), zeros[1].version());
+        let nothing = Policy::from_toml("exclude = { brands = [], attributes = { size = [] } }")?;
+        assert_eq!(nothing, Policy::from_json(&nothing.to_json())?);
         Ok(())
     }
 
@@ -553,6 +576,29 @@ mod tests {
                 "[[pinned]]\nproduct = 1\nuntil = \"soon\"",
                 "pinned[0].until: expected a time",
                 "soon",
+            ),
+            (
+                "[[pinned]]\nproduct = 1\nfrom = 2_000\nuntil = 1_000",
+                "pinned[0].until (line 1): expected a time not before from (1970-01-01T00:00:02Z)",
+                "got 1970-01-01T00:00:01Z",
+            ),
+            ("only.products = []", "only.products (line 1): expected at least one", "no such key"),
+            ("only.brands = []", "only.brands (line 1): expected at least one", "no such key"),
+            (
+                "only.attributes.size = []",
+                "only.attributes.size (line 1): expected at least one",
+                "no such key",
+            ),
+            ("segments.only = []", "segments.only (line 1): expected at least one", "none"),
+            (
+                "[[rules]]\nsegments = [\"a\"]\nonly = { products = [] }",
+                "rules[0].only.products (line 3): expected at least one",
+                "none",
+            ),
+            (
+                "[[quotas]]\nselect = { lines = [], brands = [1] }",
+                "quotas[0].select.lines (line 2): expected at least one",
+                "none",
             ),
             ("[[quotas]]\nmin = 1", "quotas[0].select", "products, got none"),
             ("allow_variants = 1", "allow_variants (line 1): expected true or false", "got 1"),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ranges::{MOST, Ranges};
 use crate::Result;
 use crate::data::Id;
-use crate::decide::context::{read_time, time};
+use crate::decide::context::{iso, read_time, time};
 use crate::decide::tree::{Node, Reader, Value, read_id};
 
 /// One of the `pinned` offers of a [`Policy`](super::Policy): a product that is offered in a certain
@@ -82,6 +82,12 @@ impl Pin {
             ranges.count(&format!("pinned[{i}].slot"), pin.slot, 1)?;
             for (key, at) in [("from", pin.from), ("until", pin.until)] {
                 at.map_or(Ok(()), |at| time(format_args!("pinned[{i}].{key}"), at))?;
+            }
+            if let (Some(from), Some(until)) = (pin.from, pin.until)
+                && until < from
+            {
+                let what = format!("a time not before from ({})", iso(from));
+                return Err(ranges.out(&format!("pinned[{i}].until"), &what, &iso(until)));
             }
         }
         Ok(())

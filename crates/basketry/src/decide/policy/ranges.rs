@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::data::Id;
-use crate::decide::tree::{Reader, Value, expected, fail, place, read_id};
+use crate::decide::tree::{Node, Reader, Value, expected, fail, place, read_id};
 use crate::{Error, Result};
 
 /// The most offers that `max_offers`, a kind's `max` and `per_line` may ask for.
@@ -160,4 +160,15 @@ pub(super) fn read_names(reader: &Reader<'_>, key: &str, into: &mut Vec<String>)
             .collect::<Result<_>>()?;
     }
     Ok(())
+}
+
+/// Refuses an empty list of what is allowed, which would allow everything.
+pub(super) fn not_empty(found: Option<(String, &Node)>) -> Result<()> {
+    match found {
+        Some((path, node)) if matches!(&node.value, Value::List(list) if list.is_empty()) => {
+            let place = place(node.line);
+            Err(fail(format!("{path}{place}: expected at least one, or no such key; got none")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::ranges::{Ranges, read_names};
+use super::ranges::{Ranges, not_empty, read_names};
 use crate::Result;
 use crate::decide::tree::Reader;
 
@@ -12,6 +12,7 @@ use crate::decide::tree::Reader;
 #[non_exhaustive]
 pub struct SegmentPolicy {
     /// Customers of one of these segments. Default: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<String>,
     /// Nobody of these segments.
     pub exclude: Vec<String>,
@@ -21,6 +22,7 @@ impl SegmentPolicy {
     pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
         let Some((path, node)) = top.node("segments") else { return Ok(()) };
         let table = Reader::new("policy", &path, node, &["only", "exclude"])?;
+        not_empty(table.node("only"))?;
         read_names(&table, "only", &mut self.only)?;
         read_names(&table, "exclude", &mut self.exclude)
     }

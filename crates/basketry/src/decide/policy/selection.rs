@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 use super::price::PriceWindow;
-use super::ranges::{Ranges, id_list, read_ids, read_names};
+use super::ranges::{Ranges, id_list, not_empty, read_ids, read_names};
 use crate::Result;
 use crate::data::Id;
 use crate::decide::tree::{Node, Reader, Value, expected, read_id};
@@ -17,7 +17,7 @@ use crate::decide::tree::{Node, Reader, Value, expected, read_id};
 /// differ.
 ///
 /// What is excluded is what has any of the values. What is selected has, for each key that is given,
-/// one of its values: `only = { brands = ["Alm", "Hof"], categories = ["cheese"] }` is cheese of these
+/// one of its values; a list of them that is empty is an error: `only = { brands = ["Alm", "Hof"], categories = ["cheese"] }` is cheese of these
 /// two brands.
 ///
 /// ```
@@ -35,16 +35,16 @@ use crate::decide::tree::{Node, Reader, Value, expected, read_id};
 #[non_exhaustive]
 pub struct Selection {
     /// These products.
-    #[serde(serialize_with = "id_list")]
+    #[serde(serialize_with = "id_list", skip_serializing_if = "no_ids")]
     pub products: Arc<[Id]>,
     /// Products with one of these values at any category level.
-    #[serde(serialize_with = "id_list")]
+    #[serde(serialize_with = "id_list", skip_serializing_if = "no_ids")]
     pub categories: Arc<[Id]>,
     /// Products of these brands.
-    #[serde(serialize_with = "id_list")]
+    #[serde(serialize_with = "id_list", skip_serializing_if = "no_ids")]
     pub brands: Arc<[Id]>,
     /// Products of these product lines.
-    #[serde(serialize_with = "id_list")]
+    #[serde(serialize_with = "id_list", skip_serializing_if = "no_ids")]
     pub lines: Arc<[Id]>,
     /// Products with one of these values in a `must_match` column of the catalogue, by its name.
     #[serde(serialize_with = "attribute_lists")]
@@ -98,6 +98,13 @@ impl Selection {
         read_ids(&table, "categories", &mut self.categories)?;
         read_ids(&table, "brands", &mut self.brands)?;
         read_ids(&table, "lines", &mut self.lines)?;
+        // Whose list of what may be offered came out empty did not mean everything.
+        let selects = key != "exclude";
+        if selects {
+            ["products", "categories", "brands", "lines"]
+                .iter()
+                .try_for_each(|key| not_empty(table.node(key)))?;
+        }
         let Some((path, node)) = table.node("attributes") else { return Ok(()) };
         let Value::Table(entries) = &node.value else {
             let what = "a table of must_match columns and lists of their values";
@@ -106,11 +113,19 @@ impl Selection {
         self.attributes.clear();
         for (column, node) in entries {
             let path = format!("{path}.{column}");
+            if selects {
+                not_empty(Some((path.clone(), node)))?;
+            }
             let ids = attribute_values(&path, node)?;
             self.attributes.insert(column.clone(), ids);
         }
         Ok(())
     }
+}
+
+/// An empty list stands for no key, and is not written as one.
+fn no_ids(ids: &Arc<[Id]>) -> bool {
+    ids.is_empty()
 }
 
 fn attribute_values(path: &str, node: &Node) -> Result<Arc<[Id]>> {

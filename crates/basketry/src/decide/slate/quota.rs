@@ -9,7 +9,7 @@ use crate::decide::reasons::Reason;
 pub(crate) struct Kept {
     /// How many offers count for it.
     pub(crate) made: u32,
-    /// The value that was given up for it, in minor units.
+    /// The value that was given up for it, in minor units; at least 0.
     pub(crate) price: f64,
 }
 
@@ -89,7 +89,8 @@ impl Slate {
                 self.limits.remove(scene, left);
                 left.reason = Some(Reason::QuotaSlot);
                 self.displaced.push(old);
-                self.kept[q].price += left.value - entering.value;
+                // What could not be offered for another reason may be worth more.
+                self.kept[q].price += (left.value - entering.value).max(0.0);
                 self.enter(outcomes, scene, at);
                 return true;
             }
