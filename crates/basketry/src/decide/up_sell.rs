@@ -47,12 +47,12 @@ impl Groups {
     pub(crate) fn new(catalog: &Catalog, line: &[u32], bought: impl Fn(u32) -> u32) -> Self {
         // (which column, value, brand), price, product
         let mut rows: Vec<((u32, u32, u32), i64, u32)> = Vec::new();
-        for c in 0..catalog.len() {
-            if catalog.price[c] == NO_MONEY {
+        for (c, (&price, &line)) in catalog.price.iter().zip(line).enumerate() {
+            if price == NO_MONEY {
                 continue;
             }
-            if let Some(key) = group_key(catalog, line[c], c) {
-                rows.push((key, catalog.price[c], c as u32));
+            if let Some(key) = group_key(catalog, line, c) {
+                rows.push((key, price, c as u32));
             }
         }
         rows.sort_unstable();
