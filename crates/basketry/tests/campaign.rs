@@ -108,6 +108,26 @@ fn what_may_not_be_decided_is_not_proposed() {
 }
 
 #[test]
+fn what_a_contact_risks_is_taken_off() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let contexts = contexts(&model);
+    let mut policy = Policy::new("mail");
+    let free = proposed(&engine, &policy, &contexts, 1000);
+    policy.fatigue.opt_out = 0.5;
+    policy.fatigue.customer_value = 10.0;
+    let risky = proposed(&engine, &policy, &contexts, 1000);
+    assert!(!risky.is_empty() && risky.len() < free.len());
+    let left: Vec<f64> = free.iter().map(|row| row.2 - 5.0).filter(|&value| value > 0.0).collect();
+    assert_eq!(risky.iter().map(|row| row.2).collect::<Vec<_>>(), left);
+    policy.fatigue.customer_value = 10_000.0;
+    assert!(proposed(&engine, &policy, &contexts, 1000).is_empty());
+    let mut none = Policy::new("mail");
+    none.max_offers = 0;
+    assert!(proposed(&engine, &none, &contexts, 1000).is_empty());
+}
+
+#[test]
 fn stock_limits_how_often_a_product_is_offered() {
     let model = model();
     let engine = Engine::from_model(model.clone()).unwrap();

@@ -82,6 +82,10 @@ impl Engine {
     /// not, and customers who are held out or may not be contacted are offered nothing. What is offered reaches the customer outside of an order, so the chance that a product
     /// is bought anyway is that of buying it within the model's horizon
     /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand.
+    /// What contacting the customer risks ([`fatigue`](Policy::fatigue)) is taken off the value of
+    /// each of their proposals. How offers may stand together (`per_line`, `never_with` and the like)
+    /// is not looked at: a plan of more than one offer for a customer needs
+    /// [`AssignOptions::exclude`](crate::AssignOptions::exclude) for that.
     /// A proposal costs the policy's `contact_cost`, rounded to whole minor units, and a product
     /// whose stock the catalogue tells is offered at most so many times, unless the limits of the
     /// plan say how often.
@@ -222,10 +226,12 @@ fn propose(
             .iter()
             .filter(|outcome| {
                 outcome.reason.is_none()
+                    && compiled.policy.max_offers > 0
                     && !request.people.held_out
                     && outcome.kind.is_some_and(|kind| most_of(&compiled.policy, kind) > 0)
             })
-            .map(|outcome| (outcome.value, outcome.key))
+            .map(|outcome| (outcome.value - request.people.risk, outcome.key))
+            .filter(|&(value, _)| value > 0.0)
             .collect();
         let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         if found.len() > each {
