@@ -506,8 +506,8 @@ fn what_is_not_to_be_together_is_in_no_set_and_not_beside_one() {
 #[test]
 fn sets_keep_the_limits_of_brands_with_all_they_add() {
     let mut branded = products();
-    for i in 2..5 {
-        branded[i].brand = Some("Lux".into());
+    for product in &mut branded[2..5] {
+        product.brand = Some("Lux".into());
     }
     let context = Context::at(now()).basket([("camera", 1)]);
     let engine = Engine::new(model(), catalog_of(&branded)).unwrap();
