@@ -473,7 +473,9 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
         assert!(!seen.contains(&id), "offered and suppressed, or suppressed twice: {id}");
         seen.push(id);
         // Whatever is left over was beaten, or could not be taken.
-        if candidate.reason == Reason::Outranked && candidate.kind != Some(Kind::UpSell) {
+        let sets = policy.bundle.max > 0 || policy.top_up.threshold.is_some();
+        let up_sell = candidate.kind == Some(Kind::UpSell);
+        if candidate.reason == Reason::Outranked && !up_sell && !sets {
             assert_eq!(decision.len(), policy.max_offers as usize, "{candidate:?} {decision}");
         }
     }
@@ -481,7 +483,8 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
         let answer = decision.why_not(id);
         let is_base = |offer: &Offer| offer.base_product == Some(Id::Int(id));
         let mut offers = decision.iter().filter(|offer| !is_base(offer));
-        let offered = offers.any(|offer| added(offer).contains(&id));
+        let second = decision.iter().any(|offer| offer.products == [Id::Int(id), Id::Int(id)]);
+        let offered = second || offers.any(|offer| added(offer).contains(&id));
         assert_eq!(answer.reason.is_none(), offered, "{}", answer.text);
         assert!(answer.text.starts_with(&format!("{id} is ")), "{}", answer.text);
         match suppressed.iter().find(|candidate| int(&candidate.product) == id) {
