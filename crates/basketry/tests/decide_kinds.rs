@@ -354,6 +354,13 @@ fn the_second_one_for_less() {
     last.set_stock("soap", Some(1)).unwrap();
     let decision = Engine::new(model(), last).unwrap().decide(&policy(text), &context).unwrap();
     assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+    // Nor is there a deal on what is not to be with the rest of the basket.
+    let mixed = Context::at(now()).basket([("soap", 1), ("brush", 1)]);
+    let second = |engine: Engine| {
+        let decision = engine.decide(&policy(text), &mixed).unwrap();
+        decision.iter().any(|offer| offer.products == ["soap", "soap"].map(Id::from))
+    };
+    assert!(second(engine()) && !second(never("soap", "brush")));
     // Who takes two already needs no second.
     let two = Context::at(now()).basket([("soap", 2)]);
     let decision = engine().decide(&policy(text), &two).unwrap();

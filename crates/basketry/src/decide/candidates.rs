@@ -890,7 +890,7 @@ impl Scratch {
         base: u32,
         variant: u32,
     ) -> bool {
-        let marked = self.apart.get(state.model_of(variant) as usize) == Some(&self.round);
+        let marked = self.apart[variant as usize] == self.round;
         let mut others = request.basket.iter().chain(&request.after);
         marked && others.any(|&held| held != base && state.apart(held, variant))
     }
