@@ -80,8 +80,15 @@ def test_learned_numbers_say_so(shop, decisions):
     offered = next(d for d in decisions if any(offer.kind == "cross_sell" for offer in d))
     product = next(o for o in offered if o.kind == "cross_sell").products[0]
     day = dt.datetime.fromisoformat(shop.now.replace("Z", "+00:00")) + dt.timedelta(days=1)
+    # Somebody else's order says that two days are over.
+    lines = {
+        "ts": [day, day + dt.timedelta(days=2)],
+        "who": [offered.customer, "nobody"],
+        "order": ["new", "last"],
+        "sku": [product, product],
+    }
     orders = bk.History(
-        pa.table({"ts": [day], "who": [offered.customer], "order": ["new"], "sku": [product]}),
+        pa.table(lines),
         time="ts",
         product="sku",
         customer="who",
@@ -95,7 +102,8 @@ def test_learned_numbers_say_so(shop, decisions):
     assert number["purchases"] == 1
     assert number["withheld"] == 0
     odds = policy.to_dict()["assume"]["odds"]["cross_sell"]
-    assert odds == {"value": number["value"], "exposures": number["exposures"]}
+    assert odds == {"value": number["value"], "exposures": number["exposures"], "prior": 1.5}
+    assert number["left_out"] == 0
     assert bk.Policy.from_toml(policy.to_toml()) == policy
     offer = next(o for d in decisions for o in d if o.kind == "cross_sell")
     assert offer.sources["response_odds"] == "assumed"

@@ -148,8 +148,8 @@ fn what_is_recorded_stays_through_append() {
     other.append(&log).unwrap();
     other.append(&log).unwrap();
     let batch = other.to_record_batch().unwrap();
-    // The decision that was there already stays as it was.
-    assert_eq!(flags(&batch, "base_bought"), [Some(false), Some(false)]);
+    // What came of the decision that was there already is added.
+    assert_eq!(flags(&batch, "base_bought"), [Some(true), Some(false)]);
     assert_eq!(flags(&batch, "opted_out"), [Some(false), Some(true)]);
     assert_eq!(flags(&batch, "clicked"), [Some(false), Some(true)]);
     let batch = log.to_record_batch().unwrap();
@@ -244,4 +244,113 @@ fn learned_numbers_say_so_in_offers() {
     given.assume.response_odds = 2.0;
     assert_eq!(source(&given), (Source::Given, false));
     assert_eq!(source(&learned.policy), (Source::Learned, false));
+}
+
+#[test]
+fn decisions_that_orders_cannot_follow_teach_nothing() {
+    let day = 24 * HOUR;
+    let mut log = DecisionLog::new();
+    let mut add = |customer: Option<i64>, hours: i64| {
+        let context = Context::at(engine().model().as_of() + hours * HOUR).basket([("bread", 1)]);
+        let context = customer.into_iter().fold(context, |context, id| context.customer(id));
+        let decision = engine().decide(&policy(), &context).unwrap();
+        assert!(log.add(&decision).unwrap());
+        decision
+    };
+    let followed: Vec<Decision> = (0..10).map(|i| add(Some(100 + i), 1)).collect();
+    let nobody = add(None, 1);
+    let late = add(Some(105), 100);
+    for decision in [&nobody, &late] {
+        log.record(&decision.id(), "butter", Event::Bought).unwrap();
+    }
+    let free = LearnOptions::default();
+    let exposures = |log: &DecisionLog| {
+        let learned = log.learn(&policy(), &free).unwrap();
+        let number = learned.numbers.last().unwrap();
+        (number.exposures, number.purchases, number.left_out, learned.not_followed)
+    };
+    assert_eq!(exposures(&log), (12, 2, 0, 0), "no orders were looked up");
+    let bought = followed[0].now_ms() + 1;
+    let mut lines = vec![(100, bought, "butter"), (101, bought, "butter"), (7, bought, "wine")];
+    log.record_orders(&orders(&lines), 2.0, &Control::new()).unwrap();
+    let error = log.learn(&policy(), &free).unwrap_err();
+    assert!(error.to_string().contains("follow none of its 12 decisions"), "{error}");
+    lines.push((7, followed[0].now_ms() + 2 * day, "wine"));
+    log.record_orders(&orders(&lines), 2.0, &Control::new()).unwrap();
+    assert_eq!(exposures(&log), (10, 2, 2, 2));
+    // What came back was not bought.
+    log.record(&followed[0].id(), "butter", Event::Returned).unwrap();
+    assert_eq!(exposures(&log), (10, 1, 2, 2));
+    lines.push((7, late.now_ms() + 2 * day, "wine"));
+    log.record_orders(&orders(&lines), 2.0, &Control::new()).unwrap();
+    assert_eq!(exposures(&log), (11, 2, 1, 1));
+}
+
+#[test]
+fn learning_again_starts_from_what_was_assumed() {
+    let mut log = DecisionLog::new();
+    for i in 0..10 {
+        let decision = decide(100 + i, 1 + i, "bread");
+        log.add(&decision).unwrap();
+        if i == 0 {
+            log.record(&decision.id(), "butter", Event::Bought).unwrap();
+        }
+    }
+    let mut given = policy();
+    given.assume.response_odds = 3.0;
+    let first = log.learn(&given, &LearnOptions::default()).unwrap();
+    assert_eq!(first.numbers[0].prior, 3.0);
+    assert!(first.numbers[0].value != 3.0);
+    let read = Policy::from_toml(&first.policy.to_toml()).unwrap();
+    let second = log.learn(&read, &LearnOptions::default()).unwrap();
+    assert_eq!(second.numbers, first.numbers);
+    assert_eq!(second.policy, first.policy);
+}
+
+#[test]
+fn a_refused_line_leaves_nothing_behind() {
+    let line = decide(105, 1, "bread").to_json();
+    let mut log = DecisionLog::new();
+    let error = log.add_json(&line.replacen("[\"butter\"]", "[1,\"butter\"]", 1)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Data, "{error}");
+    assert!(log.add_json(&line).unwrap());
+}
+
+#[test]
+fn outcomes_of_decisions_that_are_there_are_added() {
+    let decision = decide(105, 1, "bread");
+    let log = |event: Event| {
+        let mut log = DecisionLog::new();
+        log.add(&decision).unwrap();
+        log.record(&decision.id(), "butter", event).unwrap();
+        log
+    };
+    let mut all = log(Event::Shown);
+    all.append(&log(Event::Bought)).unwrap();
+    all.append(&log(Event::OptedOut)).unwrap();
+    let batch = all.to_record_batch().unwrap();
+    assert_eq!(all.len(), 1);
+    for event in ["shown", "bought", "opted_out"] {
+        assert_eq!(flags(&batch, event)[0], Some(true), "{event}");
+    }
+    assert_eq!(flags(&batch, "rejected")[0], Some(false));
+    // The product that a cross-sell goes with was not offered.
+    let error = all.record(&decision.id(), "bread", Event::Bought).unwrap_err();
+    assert!(error.to_string().contains("was not offered"), "{error}");
+}
+
+#[test]
+fn what_the_model_does_not_know_teaches_nothing() {
+    let mut log = DecisionLog::new();
+    let line = decide(105, 1, "bread").to_json();
+    let known = decide(106, 1, "bread");
+    let at = line.find("\"base_probability\":").unwrap() + "\"base_probability\":".len();
+    let end = at + line[at..].find(',').unwrap();
+    log.add_json(&format!("{}0.0{}", &line[..at], &line[end..])).unwrap();
+    log.record(&decide(105, 1, "bread").id(), "butter", Event::Bought).unwrap();
+    log.add(&known).unwrap();
+    let learned = log.learn(&policy(), &LearnOptions::default()).unwrap();
+    let number = &learned.numbers[0];
+    assert_eq!((number.exposures, number.purchases, number.left_out), (1, 0, 1));
+    assert!(number.value < 1.5);
 }

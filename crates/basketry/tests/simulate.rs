@@ -133,7 +133,7 @@ fn the_log_has_what_happened() {
     assert!(count("bought") >= trial.taken, "what was offered may be bought as a variant's base");
     assert!(batch.num_rows() as u64 >= trial.offers);
     let before = count("bought");
-    let found = log.record_orders(&shop.history(&control).unwrap(), 28.0, &control).unwrap();
+    let found = log.record_orders(&shop.history(&control).unwrap(), 7.0, &control).unwrap();
     assert!(found > 0 && before > 0);
     let learned = log.learn(&policy, &LearnOptions::default()).unwrap();
     assert!(!learned.numbers.is_empty());

@@ -168,8 +168,9 @@ impl Builder<'_> {
         } else {
             Source::Given
         };
-        let chance =
-            if offer.assumed.contains(&"propensity") { Source::Assumed } else { Source::Learned };
+        // What the model does not know is offered only where it is pinned.
+        let learned = offer.base_probability > 0.0 && !offer.assumed.contains(&"propensity");
+        let chance = if learned { Source::Learned } else { Source::Assumed };
         let mut sources = Vec::with_capacity(offer.assumed.len() + 2);
         if offer.kind == Kind::UpSell {
             sources.push(Sourced { name: "base_margin", source: margin });

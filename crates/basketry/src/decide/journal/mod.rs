@@ -78,7 +78,7 @@ pub enum Event {
     Bought = 2,
     /// The customer declined it.
     Rejected = 3,
-    /// It was bought and came back.
+    /// It was bought and came back: [`learn`](DecisionLog::learn) takes it as not bought.
     Returned = 4,
     /// The customer wants no more offers.
     OptedOut = 5,
@@ -137,9 +137,33 @@ struct Entry {
     customer: Option<u32>,
     held_out: bool,
     opted_out: bool,
+    /// What orders say about what was bought.
+    orders: Orders,
     /// Where its rows begin, and how many there are.
     first: u32,
     rows: u32,
+}
+
+/// Whether orders can say what was bought after a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Orders {
+    /// None were looked up.
+    Unknown,
+    /// They know no customer to look for, or end too early.
+    Silent,
+    /// They cover the whole time.
+    Followed,
+}
+
+impl Entry {
+    /// Orders are looked up, which say nothing as long as nothing else is found out.
+    fn look_up(&mut self) {
+        self.orders = self.orders.max(Orders::Silent);
+    }
+
+    fn followed(&self) -> bool {
+        self.orders != Orders::Silent
+    }
 }
 
 /// One offer, made or withheld.
@@ -243,8 +267,8 @@ impl DecisionLog {
         self.push(line.incoming()?)
     }
 
-    /// Adds all decisions of another log with what came of them, but for those that are here
-    /// already.
+    /// Adds all decisions of another log with what came of them. Of those that are here already,
+    /// only what came of them is added.
     ///
     /// # Errors
     /// As [`add`](Self::add); the decisions up to the one that does not fit are then added.
@@ -274,7 +298,7 @@ impl DecisionLog {
                 chosen_with: row.chosen_with,
                 receptive: row.receptive,
             });
-            let added = self.push(Incoming {
+            self.push(Incoming {
                 id: entry.id,
                 now_ms: entry.now_ms,
                 model: name(entry.model),
@@ -286,11 +310,19 @@ impl DecisionLog {
                 held_out: entry.held_out,
                 offers: offers.collect(),
             })?;
-            if added && let Some(held) = self.entries.last_mut() {
-                held.opted_out = entry.opted_out;
-                for (held, row) in self.rows[held.first as usize..].iter_mut().zip(rows) {
-                    held.events = row.events;
-                    held.base_bought = row.base_bought;
+            let held = &mut self.entries[self.by_id[&entry.id] as usize];
+            held.opted_out |= entry.opted_out;
+            held.orders = held.orders.max(entry.orders);
+            let ours = &mut self.rows[held.first as usize..][..held.rows as usize];
+            for (row, (ids, _)) in rows.iter().zip(&products) {
+                let same = |held: &&mut Row| {
+                    held.products.len() == ids.len()
+                        && (held.products.iter().zip(ids))
+                            .all(|(&p, other)| id(&self.products, p).as_ref() == Some(other))
+                };
+                for held in ours.iter_mut().filter(same) {
+                    held.events |= row.events;
+                    held.base_bought |= row.base_bought;
                 }
             }
         }
@@ -305,6 +337,11 @@ impl DecisionLog {
         let entry = u32::try_from(self.entries.len()).map_err(|_| too_many())?;
         let first = u32::try_from(self.rows.len()).map_err(|_| too_many())?;
         let count = u32::try_from(incoming.offers.len()).map_err(|_| too_many())?;
+        // Nothing is remembered of a decision that is refused.
+        let offered =
+            incoming.offers.iter().flat_map(|offer| offer.products.iter().chain(&offer.base));
+        one_kind(&self.products, offered)?;
+        one_kind(&self.customers, &incoming.customer)?;
         let mut rows = Vec::with_capacity(incoming.offers.len());
         for offer in incoming.offers {
             rows.push(Row {
@@ -338,6 +375,7 @@ impl DecisionLog {
             customer,
             held_out: incoming.held_out,
             opted_out: false,
+            orders: Orders::Unknown,
             first,
             rows: count,
         };
@@ -359,7 +397,8 @@ impl DecisionLog {
 
     /// Records what came of one offered product of a decision. Recording it again changes nothing.
     ///
-    /// [`Event::OptedOut`] is about the customer, whichever of the offered products it is recorded
+    /// Of an up-sell, a purchase of the product in whose place it was offered is recorded under that
+    /// one. [`Event::OptedOut`] is about the customer, whichever of the offered products it is recorded
     /// for.
     ///
     /// # Errors
@@ -385,8 +424,12 @@ impl DecisionLog {
             if code.is_some_and(|code| row.products.contains(&code)) {
                 row.events |= event.bit();
                 found = true;
-            } else if code.is_some() && row.base == code {
-                row.base_bought |= event == Event::Bought;
+            } else if row.kind == Kind::UpSell
+                && event == Event::Bought
+                && code.is_some()
+                && row.base == code
+            {
+                row.base_bought = true;
                 found = true;
             }
         }
@@ -405,6 +448,11 @@ impl DecisionLog {
     /// bought earlier because it was offered, and is then missing: this is what an offer of
     /// something that is bought regularly should be measured by.
     ///
+    /// The orders must be all there are up to the last of them. They say nothing about decisions
+    /// whose customer is not known, or whose days are not over by the last order: what is found for
+    /// these is recorded, but [`learn`](Self::learn) leaves them out and says how many. Orders that
+    /// are looked up later may follow them.
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) unless `days` is above 0
     /// and at most 3,660; [`ErrorKind::Data`](crate::ErrorKind::Data) if customers or products of
@@ -417,6 +465,7 @@ impl DecisionLog {
             )));
         }
         let (Some(products), Some(customers)) = (&self.products, &self.customers) else {
+            self.entries.iter_mut().for_each(Entry::look_up);
             return Ok(0);
         };
         for (what, ours, theirs) in [
@@ -452,13 +501,18 @@ impl DecisionLog {
         let theirs: Vec<Option<u32>> =
             products.iter().map(|id| orders.products().find(id)).collect();
         let window = (days * 86_400_000.0).round() as i64;
+        let last = (0..orders.len()).map(|basket| orders.time_of(basket)).max();
         let mut found = 0;
-        for (e, entry) in self.entries.iter().enumerate() {
+        for (e, entry) in self.entries.iter_mut().enumerate() {
             if e % 4_096 == 0 {
                 control.check()?;
             }
+            entry.look_up();
             let Some(customer) = entry.customer else { continue };
             let end = entry.now_ms.saturating_add(window);
+            if last.is_some_and(|last| end <= last) {
+                entry.orders = Orders::Followed;
+            }
             let from = baskets.partition_point(|&(c, t, _)| (c, t) < (customer, entry.now_ms));
             let bought: Vec<u32> = baskets[from..]
                 .iter()
@@ -501,6 +555,21 @@ impl<'a> IncomingOffer<'a> {
             receptive: number("base_purchase") * number("receptiveness"),
         }
     }
+}
+
+/// Checks that ids are all of one type, that of those which are known.
+fn one_kind<'a, 'b: 'a>(
+    known: &Option<Ids>,
+    ids: impl IntoIterator<Item = &'a IdRef<'b>>,
+) -> Result<()> {
+    let mut kind = known.as_ref().map(Ids::kind);
+    for &id in ids {
+        let kind = *kind.get_or_insert(id.kind());
+        if id.kind() != kind {
+            Ids::new(kind).intern(id)?;
+        }
+    }
+    Ok(())
 }
 
 fn intern(ids: &mut Option<Ids>, id: IdRef<'_>) -> Result<u32> {

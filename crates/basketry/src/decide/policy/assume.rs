@@ -73,6 +73,9 @@ pub struct Assume {
     /// Of numbers that were learned: how many exposures each rests on, by its name here, such as
     /// `"accept"` or `"odds.refill"`. Default: none.
     pub learned: BTreeMap<String, u64>,
+    /// Of numbers that were learned: what they were drawn to, so that learning again starts from
+    /// there. Those without an entry start from the default. Default: none.
+    pub priors: BTreeMap<String, f64>,
 }
 
 impl Default for Assume {
@@ -90,6 +93,7 @@ impl Default for Assume {
             replaces: 0.5,
             margin_rate: 0.3,
             learned: BTreeMap::new(),
+            priors: BTreeMap::new(),
         }
     }
 }
@@ -187,9 +191,37 @@ impl Assume {
         self.learned.insert(Self::base_name(kind), exposures);
     }
 
-    pub(crate) fn learn_odds(&mut self, kind: Kind, odds: f64, exposures: u64) {
+    pub(crate) fn learn_odds(&mut self, kind: Kind, odds: f64, exposures: u64, prior: f64) {
         self.odds.insert(kind, odds);
-        self.learned.insert(Self::odds_name(kind), exposures);
+        self.learn(&Self::odds_name(kind), exposures, prior);
+    }
+
+    /// Marks a number as learned from so many exposures and drawn to `prior`.
+    pub(crate) fn learn(&mut self, name: &str, exposures: u64, prior: f64) {
+        self.learned.insert(name.to_owned(), exposures);
+        self.priors.insert(name.to_owned(), prior);
+    }
+
+    /// What is assumed of a number before anything is measured: the number itself, or what it was
+    /// drawn to if it was learned.
+    pub(crate) fn prior(&self, name: &str, value: f64) -> f64 {
+        if !self.learned.contains_key(name) {
+            return value;
+        }
+        self.priors.get(name).copied().unwrap_or_else(|| *Self::default().number_mut(name))
+    }
+
+    /// The same of the odds of a kind of offer, which are those of any if it has none of its own.
+    pub(crate) fn prior_odds(&self, kind: Kind) -> f64 {
+        let name = Self::odds_name(kind);
+        if self.learned.contains_key(&name) {
+            if let Some(&prior) = self.priors.get(&name) {
+                return prior;
+            }
+        } else if let Some(&own) = self.odds.get(&kind) {
+            return own;
+        }
+        self.prior("response_odds", self.response_odds)
     }
 
     pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
@@ -200,8 +232,9 @@ impl Assume {
         let table = Reader::new("policy", &path, node, &known)?;
         for name in NUMBERS {
             let mut value = *self.number_mut(name);
-            if let Some(exposures) = read_number(&table, name, &mut value)? {
+            if let Some((exposures, prior)) = read_number(&table, name, &mut value)? {
                 self.learned.insert(name.to_owned(), exposures);
+                self.priors.extend(prior.map(|prior| (name.to_owned(), prior)));
             }
             *self.number_mut(name) = value;
         }
@@ -216,8 +249,9 @@ impl Assume {
             let odds = Reader::new("policy", &path, node, &codes)?;
             for kind in kinds.filter(|kind| odds.node(kind.code()).is_some()) {
                 let mut value = 0.0;
-                if let Some(exposures) = read_number(&odds, kind.code(), &mut value)? {
+                if let Some((exposures, prior)) = read_number(&odds, kind.code(), &mut value)? {
                     self.learned.insert(name(kind), exposures);
+                    self.priors.extend(prior.map(|prior| (name(kind), prior)));
                 }
                 into.insert(kind, value);
             }
@@ -263,6 +297,22 @@ impl Assume {
         ranges.number("assume.second_unit", self.second_unit, 0.0, 1.0)?;
         ranges.number("assume.replaces", self.replaces, 0.0, 1.0)?;
         ranges.number("assume.margin_rate", self.margin_rate, 0.0, 1.0)?;
+        for (name, &prior) in &self.priors {
+            let path = format!("assume.priors.{name}");
+            if !self.learned.contains_key(name) {
+                return Err(ranges.out(&path, "the name of a learned number", "another name"));
+            }
+            let (least, most) = if name.starts_with("base_odds.") {
+                (0.001, 1000.0)
+            } else if name.starts_with("odds.") || name == "response_odds" {
+                (1.0, 1000.0)
+            } else if name == "discount_response" {
+                (0.0, 1000.0)
+            } else {
+                (0.0, 1.0)
+            };
+            ranges.number(&path, prior, least, most)?;
+        }
         for name in self.learned.keys() {
             if !NUMBERS.contains(&name.as_str()) && !self.has(name) {
                 let path = format!("assume.learned.{name}");
@@ -273,23 +323,31 @@ impl Assume {
     }
 }
 
-/// Reads a number, or a table of it and the exposures it was measured on, which are returned.
-fn read_number(table: &Reader<'_>, key: &str, into: &mut f64) -> Result<Option<u64>> {
+/// Reads a number, or a table of it, of the exposures it was measured on and of what it was drawn to
+/// (which need not be said); the latter two are returned.
+fn read_number(
+    table: &Reader<'_>,
+    key: &str,
+    into: &mut f64,
+) -> Result<Option<(u64, Option<f64>)>> {
     let Some((path, node)) = table.node(key) else { return Ok(None) };
     if !matches!(node.value, Value::Table(_)) {
         table.number(key, into)?;
         return Ok(None);
     }
-    let learned = Reader::new("policy", &path, node, &["value", "exposures"])?;
+    let learned = Reader::new("policy", &path, node, &["value", "exposures", "prior"])?;
     if learned.node("value").is_none() {
         return learned.missing("value", "a number");
     }
     learned.number("value", into)?;
+    let mut prior = 0.0;
+    learned.number("prior", &mut prior)?;
+    let prior = learned.node("prior").map(|_| prior);
     let Some((path, node)) = learned.node("exposures") else {
         return learned.missing("exposures", "how many exposures it was measured on");
     };
     match &node.value {
-        Value::Int(count) if u64::try_from(*count).is_ok() => Ok(Some(*count as u64)),
+        Value::Int(count) if u64::try_from(*count).is_ok() => Ok(Some((*count as u64, prior))),
         other => {
             let what = "a whole number of at least 0";
             Err(crate::decide::tree::expected(&path, node.line, what, other))
@@ -302,13 +360,20 @@ fn read_number(table: &Reader<'_>, key: &str, into: &mut f64) -> Result<Option<u
 #[serde(untagged)]
 enum Number {
     Plain(f64),
-    Learned { value: f64, exposures: u64 },
+    Learned {
+        value: f64,
+        exposures: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        prior: Option<f64>,
+    },
 }
 
 impl serde::Serialize for Assume {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let number = |name: &str, value: f64| match self.learned.get(name) {
-            Some(&exposures) => Number::Learned { value, exposures },
+            Some(&exposures) => {
+                Number::Learned { value, exposures, prior: self.priors.get(name).copied() }
+            }
             None => Number::Plain(value),
         };
         let mut map = serializer.serialize_map(None)?;
@@ -347,7 +412,7 @@ mod tests {
     fn sources_survive_both_texts() {
         let mut policy = Policy::default();
         policy.assume.accept = 0.08;
-        policy.assume.learn_odds(Kind::Refill, 1.25, 700);
+        policy.assume.learn_odds(Kind::Refill, 1.25, 700, 3.0);
         policy.assume.learn_base(Kind::Refill, 0.4, 300);
         policy.assume.abandon = 0.02;
         policy.assume.learned.insert("abandon".to_owned(), 90);
@@ -357,6 +422,9 @@ mod tests {
         ] {
             assert_eq!(read, policy);
             assert_eq!(read.assume.source("accept"), Source::Given);
+            assert_eq!(read.assume.prior_odds(Kind::Refill), 3.0);
+            assert_eq!(read.assume.prior("abandon", read.assume.abandon), 0.01);
+            assert_eq!(read.assume.prior("accept", read.assume.accept), 0.08);
             assert_eq!(read.assume.source("abandon"), Source::Learned);
             assert_eq!(read.assume.source("odds.refill"), Source::Learned);
             assert_eq!(read.assume.source("odds.popular"), Source::Assumed);
@@ -383,6 +451,10 @@ mod tests {
                 "assume.accept.exposures (line 1): expected a whole number",
             ),
             ("assume.accept = { value = 2, exposures = 1 }", "assume.accept (line 1): expected a"),
+            (
+                "assume.accept = { value = 0.1, exposures = 1, prior = 2 }",
+                "assume.priors.accept: expected a number from 0",
+            ),
             ("assume.accept = true", "assume.accept (line 1): expected a number"),
         ] {
             let message = Policy::from_toml(text).unwrap_err().to_string();
