@@ -195,13 +195,15 @@ impl DecisionLog {
     /// policy : Policy
     ///     The policy with measured numbers in its ``assume`` table, marked as learned.
     /// numbers : list of dict
-    ///     Each with ``name``, ``value``, ``prior``, ``exposures``, ``withheld``, ``purchases`` and
-    ///     ``standard_error`` (of the logarithm for odds).
+    ///     Each with ``name``, ``value``, ``prior`` (what it is drawn to), ``exposures``,
+    ///     ``withheld``, ``purchases``, ``left_out`` (offers of which nothing could be learned: the
+    ///     orders that were looked up end too early, the customer is not known, or the model has no
+    ///     chance of the product) and ``standard_error`` (of the logarithm for odds).
     ///
     /// Raises
     /// ------
     /// InvalidArgumentError
-    ///     If no purchase was recorded at all.
+    ///     If no purchase was recorded at all, or the orders that were looked up follow no decision.
     #[pyo3(signature = (policy, *, pseudo_purchases = None), text_signature = "($self, policy, *, pseudo_purchases=20.0)")]
     fn learn<'py>(
         &self,

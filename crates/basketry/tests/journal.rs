@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
-use basketry::decide::{DecisionLog, Event, LearnOptions, Source};
+use basketry::decide::{DecisionLog, Event, LearnOptions, Pin, Source};
 use basketry::{
     CatalogBuilder, CatalogOptions, Context, Control, Decision, Engine, ErrorKind, FitOptions,
     History, HistoryBuilder, HistoryOptions, Kind, OrderLine, Policy, Product, fit,
@@ -353,4 +353,24 @@ fn what_the_model_does_not_know_teaches_nothing() {
     let number = &learned.numbers[0];
     assert_eq!((number.exposures, number.purchases, number.left_out), (1, 0, 1));
     assert!(number.value < 1.5);
+}
+
+#[test]
+fn chances_of_what_the_model_does_not_know_are_not_learned() {
+    let mut catalog = CatalogBuilder::new(&CatalogOptions::default());
+    for product in ["bread", "butter", "new"] {
+        catalog.push(&Product::new(product).price(300).cost(100)).unwrap();
+    }
+    let engine = Engine::new(engine().model(), catalog.finish()).unwrap();
+    let mut policy = policy();
+    policy.pinned = vec![Pin::new("new", 1)];
+    let context = Context::at(engine.model().as_of() + HOUR).basket([("bread", 1)]);
+    let decision = engine.decide(&policy, &context).unwrap();
+    for offer in decision.offers() {
+        let sourced = offer.sources.iter().find(|one| one.name == "base_probability").unwrap();
+        let known = offer.products[0] != "new".into();
+        assert_eq!(sourced.source == Source::Learned, known, "{offer:?}");
+        assert_eq!(offer.base_probability > 0.0, known);
+    }
+    assert!(decision.offers()[0].pinned && decision.offers()[0].products[0] == "new".into());
 }
