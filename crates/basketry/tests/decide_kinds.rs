@@ -355,12 +355,17 @@ fn the_second_one_for_less() {
     let decision = Engine::new(model(), last).unwrap().decide(&policy(text), &context).unwrap();
     assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
     // Nor is there a deal on what is not to be with the rest of the basket.
-    let mixed = Context::at(now()).basket([("soap", 1), ("brush", 1)]);
-    let second = |engine: Engine| {
-        let decision = engine.decide(&policy(text), &mixed).unwrap();
+    let mixed = Context::at(now()).basket([("soap", 1), ("sponge", 1)]);
+    let both = text.replace("max = 1", "max = 2");
+    let second = |catalog: Catalog| {
+        let engine = Engine::new(model(), catalog).unwrap();
+        let decision = engine.decide(&policy(&both), &mixed).unwrap();
         decision.iter().any(|offer| offer.products == ["soap", "soap"].map(Id::from))
     };
-    assert!(second(engine()));
+    assert!(second(catalog()));
+    let mut linked = catalog();
+    linked.link("sponge", Link::NeverWith, "soap").unwrap();
+    assert!(!second(linked));
     // Who takes two already needs no second.
     let two = Context::at(now()).basket([("soap", 2)]);
     let decision = engine().decide(&policy(text), &two).unwrap();
