@@ -15,7 +15,7 @@ use super::{DAY_MS, START_MS};
 use crate::decide::{DecisionLog, Event};
 use crate::{
     Catalog, Control, Currency, Decision, Engine, Error, ErrorKind, History, HistoryBuilder,
-    HistoryOptions, OrderLine, Policy, Result, Stage,
+    HistoryOptions, Kind, OrderLine, Policy, Result, Stage,
 };
 
 /// The most weeks that one run may take.
@@ -426,7 +426,9 @@ fn note(
         }
     }
     for offer in decision.offers().iter().chain(decision.withheld()) {
-        for product in offer.products.iter().chain(&offer.base_product) {
+        // That the product in whose place an up-sell was offered was bought says something, too.
+        let kept = offer.base_product.iter().filter(|_| offer.kind == Kind::UpSell);
+        for product in offer.products.iter().chain(kept) {
             let was_bought = shop.catalog.find(product).is_some_and(|item| bought.contains(&item));
             if was_bought {
                 log.record(&key, product, Event::Bought)?;
