@@ -1,0 +1,172 @@
+use super::*;
+use crate::ErrorKind;
+use crate::data::Id;
+
+#[test]
+fn texts_round_trip_and_versions_follow_content() -> Result<()> {
+    let mut policy = Policy::from_toml(
+        r#"
+        name = "cart"
+        placement = "cart"
+        max_offers = 6
+        min_value = 0.5
+        min_customers = 20
+        unknown_products = "error"
+        cross_sell = 3
+        up_sell = { max = 0, lever = 2, max_price_ratio = 1.5 }
+        [price]
+        min = 100
+        [exclude]
+        products = ["1", 1]
+        categories = ["Tobacco"]
+        "#,
+    )?;
+    assert_eq!(policy.cross_sell, CrossSellPolicy { max: 3, ..CrossSellPolicy::default() });
+    assert_eq!((policy.up_sell.max, policy.up_sell.lever), (0, 2.0));
+    assert_eq!(&*policy.exclude.products, [Id::from("1"), Id::from(1)]);
+    assert_eq!(policy, Policy::from_toml(&policy.to_toml())?);
+    assert_eq!(policy, Policy::from_json(&policy.to_json())?);
+
+    let version = policy.version();
+    assert_eq!(version.len(), 16);
+    assert_eq!(version, Policy::from_json(&policy.to_json())?.version());
+    policy.exclude.products = ["1", "1"].map(Id::from).into();
+    assert_ne!(version, policy.version());
+    let zeros = [0.0, -0.0].map(|min_value| Policy { min_value, ..Policy::default() });
+    assert_eq!(zeros[0], zeros[1]);
+    assert_eq!(zeros[0].version(), zeros[1].version());
+    let nothing = Policy::from_toml("exclude = { brands = [], attributes = { size = [] } }")?;
+    assert_eq!(nothing, Policy::from_json(&nothing.to_json())?);
+    Ok(())
+}
+
+#[test]
+fn empty_texts_are_the_default() -> Result<()> {
+    assert_eq!(Policy::from_toml("")?, Policy::default());
+    assert_eq!(Policy::from_json("{}")?, Policy::default());
+    let nulls = r#"{"placement": null, "price": {"min": null}, "min_customers": null}"#;
+    assert_eq!(Policy::from_json(nulls)?, Policy::default());
+    Ok(())
+}
+
+/// Every complaint names the full path, the line, what was expected and what was got.
+#[test]
+fn complaints_name_the_key() {
+    for (text, starts, contains) in [
+        ("max_offers = -1", "max_offers (line 1): expected a whole number", "got -1"),
+        ("max_offers = 2.0", "max_offers (line 1): expected a whole number", "got 2.0"),
+        ("max_offers = 1001", "max_offers (line 1): expected", "from 0 to 1000, got 1001"),
+        ("\nmax_offer = 1", "max_offer (line 2): unknown key", "did you mean \"max_offers\"?"),
+        ("zebra = 1", "zebra (line 1): unknown key", "Known here: name, placement, max_offers"),
+        ("[up_sell]\nmaximum = 1", "up_sell.maximum (line 2): unknown key", "min_price_ratio"),
+        ("[up_sell]\nmax = \"1\"", "up_sell.max (line 2): expected", "got the string \"1\""),
+        ("[up_sell]\nmax = 5000", "up_sell.max (line 2): expected", "from 0 to 1000, got 5000"),
+        ("[up_sell]\n\nmax_price_ratio = 1", "up_sell.max_price_ratio (line 3)", "from 1.05"),
+        ("cross_sell = true", "cross_sell (line 1): expected the most offers", "got true"),
+        ("cross_sell = -3", "cross_sell (line 1): expected a whole number", "got -3"),
+        ("cross_sell = 3000", "cross_sell.max (line 1): expected", "got 3000"),
+        ("cross_sell.lever = nan", "cross_sell.lever (line 1): expected", "got NaN"),
+        ("refill.lever = inf", "refill.lever (line 1): expected", "got inf"),
+        ("refill.due_to = 0.5", "refill.due_to (line 1): expected a number from 0.7", "0.5"),
+        ("popular = { levers = 1 }", "popular.levers (line 1): unknown key", "\"lever\""),
+        ("fallback = [\"gift\"]", "fallback[0] (line 1): expected \"cross_sell\" or", "gift"),
+        ("fallback = [\"refill\", \"refill\"]", "fallback[1] (line 1): expected each", "refill"),
+        ("per_brand = 0", "per_brand (line 1): expected", "from 1 to 1000, got 0"),
+        ("only.colour = []", "only.colour (line 1): unknown key", "attributes"),
+        ("only.attributes = []", "only.attributes (line 1): expected a table of must_match", ""),
+        ("exclude.attributes.a = [1.5]", "exclude.attributes.a[0] (line 1): expected an id", ""),
+        ("[[rules]]\nprice.max = 1", "rules[0].segments", "at least one segment, got none"),
+        ("rules = [{ segments = [\"\"] }]", "rules[0].segments[0]", "a name"),
+        ("segments.only = \"vip\"", "segments.only (line 1): expected a list", "vip"),
+        ("segments.only = [1]", "segments.only[0] (line 1): expected a string", "got 1"),
+        ("contact.caps = [{ max = 1 }]", "contact.caps[0].days: missing", "a number"),
+        ("contact.caps = [{ max = 1, days = 0 }]", "contact.caps[0].days", "above 0"),
+        ("contact.valid_for_days = inf", "contact.valid_for_days (line 1)", "36500"),
+        ("suppress.days = -1", "suppress.days (line 1): expected", "above 0"),
+        ("cool_down.line = nan", "cool_down.line (line 1): expected", "NaN"),
+        ("holdout = 2", "holdout.share (line 1): expected a number from 0 to 1", "2.0"),
+        ("holdout = true", "holdout (line 1): expected a table", "true"),
+        ("fatigue.opt_out = 1.5", "fatigue.opt_out (line 1): expected", "from 0 to 1"),
+        ("explore.slot = 5", "explore.slot (line 1): expected a slot from 1", "(4), got 5"),
+        ("explore.share = -1", "explore.share (line 1): expected", "-1"),
+        ("[[pinned]]\nslot = 1", "pinned[0].product: missing", "an id"),
+        ("[[pinned]]\nproduct = 1\nslot = 0", "pinned[0].slot", "from 1"),
+        ("[[pinned]]\nproduct = 1\nuntil = \"soon\"", "pinned[0].until: expected a time", "soon"),
+        (
+            "[[pinned]]\nproduct = 1\nfrom = 2_000\nuntil = 1_000",
+            "pinned[0].until (line 1): expected a time not before from (1970-01-01T00:00:02Z)",
+            "got 1970-01-01T00:00:01Z",
+        ),
+        ("only.products = []", "only.products (line 1): expected at least one", "no such key"),
+        ("only.brands = []", "only.brands (line 1): expected at least one", "no such key"),
+        (
+            "only.attributes.size = []",
+            "only.attributes.size (line 1): expected at least one",
+            "no such key",
+        ),
+        ("segments.only = []", "segments.only (line 1): expected at least one", "none"),
+        (
+            "[[rules]]\nsegments = [\"a\"]\nonly = { products = [] }",
+            "rules[0].only.products (line 3): expected at least one",
+            "none",
+        ),
+        (
+            "[[quotas]]\nselect = { lines = [], brands = [1] }",
+            "quotas[0].select.lines (line 2): expected at least one",
+            "none",
+        ),
+        ("[[quotas]]\nmin = 1", "quotas[0].select", "products, got none"),
+        ("allow_variants = 1", "allow_variants (line 1): expected true or false", "got 1"),
+        ("min_value = -0.5", "min_value (line 1): expected", "got -0.5"),
+        ("per_line = 0", "per_line (line 1): expected", "from 1 to 1000, got 0"),
+        ("min_customers = 0", "min_customers (line 1): expected", "at least 1, got 0"),
+        ("name = 7", "name (line 1): expected a string", "got 7"),
+        ("name = \"\"", "name (line 1): expected a name", "empty"),
+        ("placement = \"\"", "placement (line 1): expected a name", "empty"),
+        ("unknown_products = \"skip\"", "unknown_products (line 1)", "\"ignore\" or \"error\""),
+        ("price = 5", "price (line 1): expected a table of keys", "got 5"),
+        ("price.min = 1.5", "price.min (line 1): expected a whole number of minor", "1.5"),
+        ("price.min = -1", "price.min (line 1): expected a price of at least 0", "-1"),
+        ("price = { min = 9, max = 8 }", "price.max (line 1): expected", "at least 9, got 8"),
+        ("exclude = []", "exclude (line 1): expected a table of keys", "a list of 0"),
+        ("exclude.products = \"a\"", "exclude.products (line 1): expected a list", "\"a\""),
+        ("exclude.brands = [\"a\", 1.5]", "exclude.brands[1] (line 1): expected an id", "1.5"),
+        ("exclude.lines = [2026-11-22]", "exclude.lines[0] (line 1): expected an id", "date"),
+        ("assume.accept = 1.01", "assume.accept (line 1): expected a number from 0 to 1", ""),
+        ("assume.response_odds = 0.9", "assume.response_odds (line 1): expected", "from 1 "),
+        ("max_offers = ", "policy (line 1): not valid TOML", ""),
+        (
+            "\nmax_offers = 999999999999999999999999999999999999999999",
+            "max_offers (line 2): expected a whole number",
+            "",
+        ),
+        ("a = 1\na = 2", "policy (line 2): not valid TOML", "duplicate"),
+    ] {
+        let error = Policy::from_toml(text).unwrap_err();
+        let message = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::Policy, "{text}");
+        assert!(message.starts_with(starts), "{text}\n{message}\n{starts}");
+        assert!(message.contains(contains), "{text}\n{message}\n{contains}");
+    }
+    for (text, starts) in [
+        (r#"{"up_sell": {"maximum": 1}}"#, "up_sell.maximum: unknown key"),
+        (r#"{"max_offers": 1, "max_offers": 2}"#, "policy: not valid JSON"),
+        (r#"[]"#, "policy: expected a table of keys"),
+        (r#"{"exclude": {"products": [null]}}"#, "exclude.products[0]: expected an id"),
+        (r#"{"exclude": {"products": [9223372036854775808]}}"#, "exclude.products[0]: exp"),
+        (r#"{"max_offers": null}"#, "max_offers: expected a whole number"),
+        ("", "policy: not valid JSON"),
+    ] {
+        let message = Policy::from_json(text).unwrap_err().to_string();
+        assert!(message.starts_with(starts), "{text}\n{message}");
+    }
+}
+
+#[test]
+fn policies_made_by_hand_are_checked_too() {
+    let mut policy = Policy::new("cart");
+    policy.check().unwrap();
+    policy.assume.abandon = f64::NAN;
+    let message = policy.check().unwrap_err().to_string();
+    assert_eq!(message, "assume.abandon: expected a number from 0 to 1, got NaN");
+}
