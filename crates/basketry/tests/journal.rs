@@ -215,6 +215,33 @@ fn orders_are_found_within_the_window() {
 }
 
 #[test]
+fn orders_that_carry_a_date_only_are_found_by_the_day() {
+    let decision = decide(105, 1, "bread");
+    let day = 24 * HOUR;
+    let today = decision.now_ms() / day * day;
+    assert_ne!(decision.now_ms(), today);
+    // What is found, and whether the orders follow the decision.
+    let found = |days: f64, lines: &[(i64, i64, &str)]| {
+        let mut log = DecisionLog::new();
+        log.add(&decision).unwrap();
+        let found = log.record_orders(&orders(lines), days, &Control::new()).unwrap();
+        log.record(&decision.id(), "butter", Event::Bought).unwrap();
+        (found, log.learn(&policy(), &LearnOptions::default()).is_ok())
+    };
+    let of = |after: i64| (105, today + after * day, "butter");
+    let last = |after: i64| (7, today + after * day, "wine");
+    assert_eq!(found(0.5, &[of(0)]), (1, false));
+    assert_eq!(found(0.5, &[of(0), last(1)]), (1, true), "the day is over");
+    assert_eq!(found(1.9, &[of(-1), of(2), last(2)]), (0, true));
+    assert_eq!(found(2.0, &[of(2), last(2)]), (1, false));
+    assert_eq!(found(2.0, &[of(2), last(3)]), (1, true));
+    // One time of day in the history, and all are times.
+    let timed = (7, today + 3 * day + 1, "wine");
+    assert_eq!(found(2.0, &[of(0), timed]), (0, true));
+    assert_eq!(found(2.0, &[of(2), timed]), (1, true));
+}
+
+#[test]
 fn learned_numbers_say_so_in_offers() {
     let mut log = DecisionLog::new();
     for hours in 0..200 {

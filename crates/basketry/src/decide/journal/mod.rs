@@ -13,6 +13,8 @@ use super::reasons::Kind;
 use crate::data::{Id, IdRef, Ids};
 use crate::{Control, Error, ErrorKind, History, Result};
 
+const DAY_MS: i64 = 86_400_000;
+
 /// Decisions as they were logged, joined with what came of them: what there is to learn from.
 ///
 /// Decisions are [added](Self::add) as they are made, or [read](Self::add_json) from the lines they
@@ -448,6 +450,11 @@ impl DecisionLog {
     /// bought earlier because it was offered, and is then missing: this is what an offer of
     /// something that is bought regularly should be measured by.
     ///
+    /// Where all orders of the history are at midnight UTC, they carry a date only, and days are
+    /// compared: found is what was ordered on the day of the decision, which may have been before it,
+    /// and on as many days after that as `days` has whole ones. The last day of such orders is not
+    /// taken to be complete.
+    ///
     /// The orders must be all there are up to the last of them. They say nothing about decisions
     /// whose customer is not known, or whose days are not over by the last order: what is found for
     /// these is recorded, but [`learn`](Self::learn) leaves them out and says how many. Orders that
@@ -500,8 +507,10 @@ impl DecisionLog {
         baskets.sort_unstable();
         let theirs: Vec<Option<u32>> =
             products.iter().map(|id| orders.products().find(id)).collect();
-        let window = (days * 86_400_000.0).round() as i64;
-        let last = (0..orders.len()).map(|basket| orders.time_of(basket)).max();
+        let window = (days * DAY_MS as f64).round() as i64;
+        let times = || (0..orders.len()).map(|basket| orders.time_of(basket));
+        let last = times().max();
+        let dates_only = times().all(|time| time.rem_euclid(DAY_MS) == 0);
         let mut found = 0;
         for (e, entry) in self.entries.iter_mut().enumerate() {
             if e % 4_096 == 0 {
@@ -509,11 +518,18 @@ impl DecisionLog {
             }
             entry.look_up();
             let Some(customer) = entry.customer else { continue };
-            let end = entry.now_ms.saturating_add(window);
+            let (begin, end) = if dates_only {
+                let today = entry.now_ms.saturating_sub(entry.now_ms.rem_euclid(DAY_MS));
+                // The last moment of the last day.
+                let end = today.saturating_add(window - window % DAY_MS).saturating_add(DAY_MS - 1);
+                (today, end)
+            } else {
+                (entry.now_ms, entry.now_ms.saturating_add(window))
+            };
             if last.is_some_and(|last| end <= last) {
                 entry.orders = Orders::Followed;
             }
-            let from = baskets.partition_point(|&(c, t, _)| (c, t) < (customer, entry.now_ms));
+            let from = baskets.partition_point(|&(c, t, _)| (c, t) < (customer, begin));
             let bought: Vec<u32> = baskets[from..]
                 .iter()
                 .take_while(|&&(c, t, _)| c == customer && t <= end)
