@@ -376,6 +376,51 @@ fn links_of_the_live_catalogue_hold_at_once() {
 }
 
 #[test]
+fn variants_by_hand_are_of_the_line_wherever_a_policy_names_it() {
+    let mut specs = plain();
+    // Another line, so that the catalogue has the column.
+    specs[20].line = Some(1);
+    specs[2].line = Some(2);
+    let plain = catalog(&specs);
+    let mut linked = catalog(&specs);
+    linked.link(4, Link::VariantOf, 2).unwrap();
+    let why = |catalog: &Catalog, policy: &Policy, context: &Context| {
+        let engine = Engine::new(model(), catalog.clone()).unwrap();
+        engine.decide(policy, context).unwrap().why_not(4).reason
+    };
+    let mut policy = policy();
+    (policy.allow_variants, policy.per_line) = (true, 9);
+    assert_eq!(why(&linked, &policy, &visit()), None);
+    let mut of_two = Selection::default();
+    of_two.lines = [Id::Int(2)].into();
+    let (mut only, mut without, mut ruled) = (policy.clone(), policy.clone(), policy.clone());
+    (only.only, without.exclude) = (of_two.clone(), of_two.clone());
+    ruled.rules = vec![Rule::new("vip")];
+    ruled.rules[0].exclude = of_two;
+    let vip = visit().segments(["vip"]);
+    for (policy, context, before, after) in [
+        (&without, visit(), None, Some(Reason::Excluded)),
+        (&only, visit(), Some(Reason::NotSelected), None),
+        (&ruled, vip, None, Some(Reason::SegmentRule)),
+    ] {
+        assert_eq!(why(&plain, policy, &context), before);
+        assert_eq!(why(&linked, policy, &context), after);
+    }
+    // Nor is it offered soon after another of the line, whether or not the line has a name.
+    policy.cool_down.line = 7.0;
+    let shown = |product: i64| visit().contacts([Contact::at(soon() - DAY).product(product)]);
+    assert_eq!(why(&plain, &policy, &shown(2)), None);
+    assert_eq!(why(&linked, &policy, &shown(2)), Some(Reason::CoolDown));
+    linked.link(4, Link::VariantOf, 9).unwrap();
+    assert_eq!(why(&linked, &policy, &shown(9)), Some(Reason::CoolDown));
+    specs[2].line = None;
+    let mut nameless = catalog(&specs);
+    nameless.link(4, Link::VariantOf, 2).unwrap();
+    assert_eq!(why(&nameless, &policy, &shown(2)), Some(Reason::CoolDown));
+    assert_eq!(why(&nameless, &policy, &shown(20)), None);
+}
+
+#[test]
 fn a_pin_is_no_way_around_a_variant_in_the_basket() {
     let mut specs = plain();
     (specs[3].line, specs[4].line) = (Some(1), Some(1));

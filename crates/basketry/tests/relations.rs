@@ -444,6 +444,62 @@ fn substitutes_of_the_basket_are_no_cross_sell() {
 }
 
 #[test]
+fn links_that_a_model_was_fitted_with_end_with_those_of_the_catalogue() {
+    let mut linked = shop();
+    linked.link(BUTTER, Link::NeverWith, BREAD).unwrap();
+    linked.link(CAMERA, Link::AccessoryOf, BREAD).unwrap();
+    let model = fitted(&linked);
+    let engine = Engine::new(model.clone(), linked.clone()).unwrap();
+    let decide = |engine: &Engine, basket: i64| {
+        let context = Context::at(300 * DAY).basket([(basket, 1)]);
+        engine.decide(&Policy::default(), &context).unwrap()
+    };
+    let why =
+        |engine: &Engine, basket: i64, product: i64| decide(engine, basket).why_not(product).reason;
+    let apart = Some(Reason::SubstituteInBasket);
+    for engine in [&engine, &Engine::from_model(model.clone()).unwrap()] {
+        assert_eq!((why(engine, BREAD, BUTTER), why(engine, BUTTER, BREAD)), (apart, apart));
+        assert_eq!(why(engine, CAMERA, BREAD), Some(Reason::MainOfAccessory));
+        assert!(decide(engine, BREAD).warnings().is_empty());
+    }
+    // One of them is gone, then both; and what is new holds at once.
+    let mut other = shop();
+    other.link(CAMERA, Link::AccessoryOf, BREAD).unwrap();
+    engine.set_catalog(other).unwrap();
+    assert_ne!(why(&engine, BREAD, BUTTER), apart);
+    assert_eq!(why(&engine, CAMERA, BREAD), Some(Reason::MainOfAccessory));
+    assert!(decide(&engine, BREAD).warnings().is_empty());
+    engine.set_catalog(shop()).unwrap();
+    assert_ne!(why(&engine, BREAD, BUTTER), apart);
+    assert_ne!(why(&engine, CAMERA, BREAD), Some(Reason::MainOfAccessory));
+    let warnings = decide(&engine, BREAD).warnings().to_vec();
+    assert!(warnings.iter().any(|warning| warning.starts_with("links: 2 ")), "{warnings:?}");
+    // A model that was fitted without them is the same, but for what it learned of the pair.
+    assert_ne!(why(&Engine::new(fitted(&shop()), shop()).unwrap(), BREAD, BUTTER), apart);
+}
+
+#[test]
+fn what_is_linked_as_a_variant_is_no_substitute() {
+    let model = fitted(&shop());
+    let rows = model.relations(None).unwrap();
+    let substitutes = rows.rows().iter().find(|row| row.relation == Relation::Substitute);
+    let substitutes = substitutes.expect("a pair of substitutes");
+    let id = |index| model.products().get(index).unwrap().to_owned();
+    let (one, other) = (id(substitutes.product), id(substitutes.related));
+    let mut policy = Policy::default();
+    policy.allow_variants = true;
+    let why = |catalog: Catalog| {
+        let context = Context::at(300 * DAY).basket([(one.clone(), 1)]);
+        let engine = Engine::new(model.clone(), catalog).unwrap();
+        engine.decide(&policy, &context).unwrap().why_not(other.as_ref()).reason
+    };
+    assert_eq!(why(shop()), Some(Reason::SubstituteInBasket));
+    let mut linked = shop();
+    linked.link(other.as_ref(), Link::VariantOf, one.as_ref()).unwrap();
+    assert_ne!(why(linked), Some(Reason::SubstituteInBasket));
+}
+
+#[test]
 fn relations_can_be_left_out_and_unknown_items_are_errors() {
     let options = FitOptions::default().relations(0);
     let control = Control::new();

@@ -6,7 +6,7 @@ use crate::data::{Catalog, Link};
 use crate::model::Model;
 
 /// Main products and their accessories, by key. What the shop links by hand wins over what was
-/// learned, and the live catalogue's links over those the model was fitted with.
+/// learned. What was linked when the model was fitted and is not any more does not count.
 #[derive(Debug, Default)]
 pub(crate) struct Accessories {
     mains: Rows,
@@ -39,9 +39,9 @@ impl Rows {
 impl Accessories {
     pub(crate) fn new(model: &Model, catalog: &Catalog, key_of_model: impl Fn(u32) -> u32) -> Self {
         // Main product, accessory, by hand.
-        let mut pairs: Vec<(u32, u32, bool)> = model
-            .accessories()
-            .map(|(main, accessory, given)| (key_of_model(main), key_of_model(accessory), given))
+        let learned = model.accessories().filter(|&(.., given)| !given);
+        let mut pairs: Vec<(u32, u32, bool)> = learned
+            .map(|(main, accessory, _)| (key_of_model(main), key_of_model(accessory), false))
             .collect();
         let by_hand = |pairs: &[(u32, u32, bool)]| -> Vec<(u32, u32)> {
             let mut given: Vec<(u32, u32)> =

@@ -1,20 +1,28 @@
 //! Which products of a catalogue a policy selects and excludes.
 
+use super::links::Links;
 use super::policy::{Policy, PriceWindow, Selection};
 use super::state::{Unknown, wrong_type};
 use super::tree::fail;
 use crate::data::{Catalog, Codes, Id, NO_MONEY};
 use crate::{ErrorKind, Result};
 
+/// What is sold, and how its products are linked.
+#[derive(Clone, Copy)]
+pub(crate) struct Shop<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) links: &'a Links,
+}
+
 /// Whether each product has any of the values that `selection` names.
 pub(crate) fn any_of(
     path: &str,
     selection: &Selection,
-    catalog: &Catalog,
+    shop: Shop<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<bool>> {
-    let mut all = vec![false; catalog.len()];
-    each_key(path, "exclude by", selection, catalog, warnings, |has| {
+    let mut all = vec![false; shop.catalog.len()];
+    each_key(path, "exclude by", selection, shop, warnings, |has| {
         for (all, has) in all.iter_mut().zip(has) {
             *all |= has;
         }
@@ -26,11 +34,11 @@ pub(crate) fn any_of(
 pub(crate) fn all_of(
     path: &str,
     selection: &Selection,
-    catalog: &Catalog,
+    shop: Shop<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<bool>> {
-    let mut all = vec![true; catalog.len()];
-    each_key(path, "select by", selection, catalog, warnings, |has| {
+    let mut all = vec![true; shop.catalog.len()];
+    each_key(path, "select by", selection, shop, warnings, |has| {
         for (all, has) in all.iter_mut().zip(has) {
             *all &= has;
         }
@@ -48,18 +56,18 @@ pub(crate) fn outside(window: &PriceWindow, price: i64) -> bool {
 /// rules.
 pub(crate) fn rule_bits(
     policy: &Policy,
-    catalog: &Catalog,
+    shop: Shop<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<u64>> {
     if policy.rules.is_empty() {
         return Ok(Vec::new());
     }
-    let mut bits = vec![0u64; catalog.len()];
+    let mut bits = vec![0u64; shop.catalog.len()];
     for (i, rule) in policy.rules.iter().enumerate() {
-        let excluded = any_of(&format!("rules[{i}].exclude"), &rule.exclude, catalog, warnings)?;
-        let selected = all_of(&format!("rules[{i}].only"), &rule.only, catalog, warnings)?;
+        let excluded = any_of(&format!("rules[{i}].exclude"), &rule.exclude, shop, warnings)?;
+        let selected = all_of(&format!("rules[{i}].only"), &rule.only, shop, warnings)?;
         for (c, bits) in bits.iter_mut().enumerate() {
-            let bars = excluded[c] || !selected[c] || outside(&rule.price, catalog.price[c]);
+            let bars = excluded[c] || !selected[c] || outside(&rule.price, shop.catalog.price[c]);
             *bits |= u64::from(bars) << i;
         }
     }
@@ -69,15 +77,15 @@ pub(crate) fn rule_bits(
 /// A bit per quota of the policy that a product counts for; empty without quotas.
 pub(crate) fn quota_bits(
     policy: &Policy,
-    catalog: &Catalog,
+    shop: Shop<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<u64>> {
     if policy.quotas.is_empty() {
         return Ok(Vec::new());
     }
-    let mut bits = vec![0u64; catalog.len()];
+    let mut bits = vec![0u64; shop.catalog.len()];
     for (i, quota) in policy.quotas.iter().enumerate() {
-        let selected = all_of(&format!("quotas[{i}].select"), &quota.select, catalog, warnings)?;
+        let selected = all_of(&format!("quotas[{i}].select"), &quota.select, shop, warnings)?;
         for (bits, selected) in bits.iter_mut().zip(selected) {
             *bits |= u64::from(selected) << i;
         }
@@ -108,10 +116,11 @@ fn each_key(
     path: &str,
     verb: &str,
     selection: &Selection,
-    catalog: &Catalog,
+    shop: Shop<'_>,
     warnings: &mut Vec<String>,
     mut each: impl FnMut(Vec<bool>),
 ) -> Result<()> {
+    let Shop { catalog, links } = shop;
     if !selection.products.is_empty() {
         each(products(&format!("{path}.products"), &selection.products, catalog, warnings)?);
     }
@@ -132,7 +141,12 @@ fn each_key(
                 "{path}.{key}: the catalogue has no {what} column to {verb}"
             )));
         }
-        each(values(&format!("{path}.{key}"), what, ids, columns, catalog.len(), warnings)?);
+        let chosen = chosen(&format!("{path}.{key}"), what, ids, columns, warnings)?;
+        // What is a variant by hand is of the line.
+        each(match &chosen[..] {
+            [lines] if key == "lines" => links.of_lines(lines),
+            _ => with_any(columns, &chosen, catalog.len()),
+        });
     }
     for (name, ids) in &selection.attributes {
         let path = format!("{path}.attributes.{name}");
@@ -143,7 +157,8 @@ fn each_key(
                 if names.is_empty() { "none".to_owned() } else { names.join(", ") }
             )));
         };
-        each(values(&path, name, ids, &[column], catalog.len(), warnings)?);
+        let chosen = chosen(&path, name, ids, &[column], warnings)?;
+        each(with_any(&[column], &chosen, catalog.len()));
     }
     Ok(())
 }
@@ -180,14 +195,14 @@ pub(crate) fn find_product(
     Ok(catalog.ids().find(id))
 }
 
-fn values(
+/// Per column, which of its values are named.
+fn chosen(
     path: &str,
     what: &str,
     ids: &[Id],
     columns: &[&Codes],
-    products: usize,
     warnings: &mut Vec<String>,
-) -> Result<Vec<bool>> {
+) -> Result<Vec<Vec<bool>>> {
     let mut unknown = Unknown::default();
     let mut chosen: Vec<Vec<bool>> =
         columns.iter().map(|column| vec![false; column.values.len()]).collect();
@@ -208,12 +223,17 @@ fn values(
             unknown.add(id);
         }
     }
+    unknown.warn(path, &format!("no {what} of the catalogue"), warnings);
+    Ok(chosen)
+}
+
+/// Whether each product has a chosen value in one of the columns.
+fn with_any(columns: &[&Codes], chosen: &[Vec<bool>], products: usize) -> Vec<bool> {
     let mut has = vec![false; products];
-    for (column, chosen) in columns.iter().zip(&chosen) {
+    for (column, chosen) in columns.iter().zip(chosen) {
         for (&code, has) in column.codes.iter().zip(&mut has) {
             *has |= chosen.get(code as usize).copied().unwrap_or(false);
         }
     }
-    unknown.warn(path, &format!("no {what} of the catalogue"), warnings);
-    Ok(has)
+    has
 }

@@ -70,6 +70,11 @@ thread_local! {
 impl Engine {
     /// An engine that decides from a model and a live catalogue.
     ///
+    /// What the shop [links](crate::data::Link) by hand is what the live catalogue links: a link of the
+    /// catalogue that the model was fitted with does not hold if the live one is without it, and a
+    /// new one holds at once. What the orders say of a pair that was linked when the model was fitted
+    /// comes back with the next fit.
+    ///
     /// # Errors
     /// [`ErrorKind::Schema`](crate::ErrorKind::Schema) if the product ids of one are integers and
     /// those of the other are strings.

@@ -1,7 +1,10 @@
 //! What the live catalogue's hand-made links say: which products are variants of one line, and
-//! which are never suggested together.
+//! which are never suggested together. They rule: what was linked when the model was fitted and is not
+//! any more does not hold, and what is linked now holds whatever the orders say.
 
 use super::accessories::Rows;
+use super::state::NONE;
+use crate::Model;
 use crate::data::{Catalog, Link, NO_CODE};
 
 /// The links of a catalogue, as decisions ask about them. Accessories are apart.
@@ -11,8 +14,14 @@ pub(crate) struct Links {
     pub(crate) line: Vec<u32>,
     /// How many lines there are; every code is less.
     pub(crate) lines: usize,
+    /// Per code of the catalogue's line column: the line that it belongs to.
+    joined: Vec<u32>,
     /// Products that are never suggested together, both ways round.
     never_with: Rows,
+    /// Products that the model keeps apart and the catalogue does not, both ways round.
+    together: Rows,
+    /// How many pairs were linked when the model was fitted and have no link of any kind now.
+    pub(crate) lapsed: usize,
 }
 
 impl Links {
@@ -44,7 +53,51 @@ impl Links {
             *line = root(&mut same, *line);
         }
         let both = links(Link::NeverWith).flat_map(|(one, other)| [(one, other), (other, one)]);
-        Self { line, lines, never_with: Rows::new(both.collect()) }
+        let column = catalog.line.as_ref().map_or(0, |line| line.values.len());
+        let joined = (0..column as u32).map(|line| root(&mut same, line)).collect();
+        let never_with = Rows::new(both.collect());
+        Self { line, lines, joined, never_with, together: Rows::default(), lapsed: 0 }
+    }
+
+    /// Overrules what a model keeps apart: what was linked when it was fitted and is not any more, and
+    /// what is linked as a variant or an accessory now.
+    pub(crate) fn overrule(
+        &mut self,
+        model: &Model,
+        catalog: &Catalog,
+        key_of_model: impl Fn(u32) -> u32 + Copy,
+    ) {
+        let lapsed =
+            model.never_with().map(|(one, other)| (key_of_model(one), key_of_model(other)));
+        let linked = catalog.links().iter().filter(|entry| entry.1 != Link::NeverWith);
+        let linked = linked.map(|&(one, _, other)| (one, other));
+        let pairs = lapsed.chain(linked).filter(|&(one, other)| one != NONE && other != NONE);
+        let pairs = pairs.filter(|&(one, other)| !self.never_with(one).contains(&other));
+        let both = pairs.flat_map(|(one, other)| [(one, other), (other, one)]).collect();
+        self.together = Rows::new(both);
+        let mut now: Vec<(u32, u32)> =
+            catalog.links().iter().flat_map(|&(a, _, b)| [(a, b), (b, a)]).collect();
+        now.sort_unstable();
+        let by_hand = model.accessories().filter(|pair| pair.2).map(|(one, other, _)| (one, other));
+        let then = model.never_with().chain(by_hand);
+        let then = then.map(|(one, other)| (key_of_model(one), key_of_model(other)));
+        self.lapsed = then.filter(|pair| now.binary_search(pair).is_err()).count();
+    }
+
+    /// Whether the catalogue overrules that the model keeps two products apart.
+    pub(crate) fn together(&self, one: u32, other: u32) -> bool {
+        self.together.row(one).contains(&other)
+    }
+
+    /// Whether each product is of one of the lines, or of one that variants connect with it: a flag
+    /// per code of the catalogue's line column says which are meant.
+    pub(crate) fn of_lines(&self, meant: &[bool]) -> Vec<bool> {
+        let mut lines = vec![false; self.lines];
+        for (&line, _) in self.joined.iter().zip(meant).filter(|(_, meant)| **meant) {
+            lines[line as usize] = true;
+        }
+        let is_meant = |line: &u32| lines.get(*line as usize).copied().unwrap_or(false);
+        self.line.iter().map(is_meant).collect()
     }
 
     /// What is never suggested together with a product.
@@ -80,9 +133,12 @@ mod tests {
         catalog.link(2, Link::VariantOf, 3).unwrap();
         let found = lines(&catalog);
         assert!(found[2] == found[3] && found[2] != found[0] && found[2] != found[1]);
+        let of_b = Links::new(&catalog).of_lines(&[false, true]);
+        assert_eq!(of_b, [false, true, false, false, true]);
         catalog.link(1, Link::VariantOf, 2).unwrap();
         catalog.link(3, Link::VariantOf, 0).unwrap();
         assert_eq!(lines(&catalog), [0; 5]);
+        assert_eq!(Links::new(&catalog).of_lines(&[false, true]), [true; 5]);
         catalog.link(4, Link::NeverWith, 2).unwrap();
         let links = Links::new(&catalog);
         assert_eq!((links.never_with(4), links.never_with(2)), (&[2][..], &[4][..]));

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::accessories::Accessories;
-use super::eligibility::{all_of, any_of, outside, pins, quota_bits, rule_bits};
+use super::eligibility::{Shop, all_of, any_of, outside, pins, quota_bits, rule_bits};
 use super::links::Links;
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
@@ -126,15 +126,16 @@ impl State {
             }
         }
         let bought = model.learned().products.baskets;
-        let links = Links::new(&catalog);
+        let mut links = Links::new(&catalog);
         let groups = Groups::new(&catalog, &links.line, |c| {
             bought.get(to_model[c as usize] as usize).copied().unwrap_or(0)
         });
-        let accessories =
-            Accessories::new(&model, &catalog, |m| match to_catalog.get(m as usize) {
-                Some(&c) if c != NONE => c,
-                _ => to_model.len() as u32 + m,
-            });
+        let key_of_model = |m: u32| match to_catalog.get(m as usize) {
+            Some(&c) if c != NONE => c,
+            _ => to_model.len() as u32 + m,
+        };
+        let accessories = Accessories::new(&model, &catalog, key_of_model);
+        links.overrule(&model, &catalog, key_of_model);
         let learned_segments = Segment::ALL.map(|segment| {
             let mut reports = model.report().segments.iter();
             reports.any(|report| {
@@ -274,10 +275,19 @@ impl State {
                 "min_customers: the model was fitted with {least}, which holds for this policy too"
             ));
         }
-        let excluded = any_of("exclude", &policy.exclude, catalog, &mut warnings)?;
-        let selected = all_of("only", &policy.only, catalog, &mut warnings)?;
-        let rule_bits = rule_bits(policy, catalog, &mut warnings)?;
-        let quota_bits = quota_bits(policy, catalog, &mut warnings)?;
+        // Links that are gone one by one are meant to be; without any they may have been forgotten.
+        if catalog.links().is_empty() && self.links.lapsed > 0 {
+            warnings.push(format!(
+                "links: {} pairs of products were linked by hand when the model was fitted; the \
+                 catalogue has no links, so these do not hold",
+                self.links.lapsed
+            ));
+        }
+        let shop = Shop { catalog, links: &self.links };
+        let excluded = any_of("exclude", &policy.exclude, shop, &mut warnings)?;
+        let selected = all_of("only", &policy.only, shop, &mut warnings)?;
+        let rule_bits = rule_bits(policy, shop, &mut warnings)?;
+        let quota_bits = quota_bits(policy, shop, &mut warnings)?;
         let pins = pins(policy, catalog, &mut warnings)?;
         let mut stages = [0; Kind::ALL.len()];
         for (stage, &kind) in (1..).zip(&policy.fallback) {
@@ -402,9 +412,20 @@ impl State {
         if self.links.never_with(a).contains(&b) {
             return true;
         }
+        if self.links.together(a, b) {
+            return false;
+        }
         let (a, b) = (self.model_of(a), self.model_of(b));
         let model = &self.model;
         a != NONE && b != NONE && (model.apart(a).contains(&b) || model.apart(b).contains(&a))
+    }
+
+    /// What is bought in place of a product, by the model.
+    pub(crate) fn substitutes(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        let m = self.model_of(key);
+        let found = if m == NONE { &[] } else { self.model.apart(m) };
+        let found = found.iter().map(|&other| self.key_of_model(other));
+        found.filter(move |&other| !self.links.together(key, other))
     }
 }
 

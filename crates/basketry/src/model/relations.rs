@@ -359,6 +359,19 @@ impl Model {
         })
     }
 
+    /// The pairs of products that the shop gave by hand as never to be offered together.
+    pub(crate) fn never_with(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let bytes = self.as_bytes();
+        let layout = self.inner.layout.relations;
+        let by_hand = Relation::NeverWith as u8 | GIVEN;
+        layout.into_iter().flat_map(move |layout| {
+            let pairs = layout.first.of(bytes).iter().zip(layout.second.of(bytes));
+            pairs.zip(layout.flags.of(bytes)).filter_map(move |((&first, &second), &flags)| {
+                (flags & (RELATION | GIVEN) == by_hand).then_some((first, second))
+            })
+        })
+    }
+
     /// The products that are not to be offered together with a product: its substitutes and what
     /// was given so.
     pub(crate) fn apart(&self, product: u32) -> &[u32] {

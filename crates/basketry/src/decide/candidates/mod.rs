@@ -237,11 +237,8 @@ impl Scratch {
             for &other in state.links.never_with(key) {
                 self.apart[other as usize] = self.round;
             }
-            let m = state.model_of(key);
-            if m != NONE {
-                for &other in state.model.apart(m) {
-                    self.apart[state.key_of_model(other) as usize] = self.round;
-                }
+            for other in state.substitutes(key) {
+                self.apart[other as usize] = self.round;
             }
         }
         let learned = state.model.learned();

@@ -303,11 +303,9 @@ impl People {
             let age = now - contacts[i as usize].time_ms;
             let Some(c) = state.in_catalog(key).filter(|_| age < longest) else { continue };
             let catalog = &state.catalog;
-            if age < line
-                && let Some(column) = &catalog.line
-                && column.codes[c] != NO_CODE
-            {
-                self.lines.push(column.codes[c]);
+            let of = state.links.line[c];
+            if age < line && of != NO_CODE {
+                self.lines.push(of);
             }
             if age < brand
                 && let Some(column) = &catalog.brand
@@ -356,7 +354,7 @@ impl People {
         let near = |codes: &[u32], column: Option<&crate::data::Codes>| {
             column.is_some_and(|column| codes.binary_search(&column.codes[c]).is_ok())
         };
-        let too_near = near(&self.lines, catalog.line.as_ref())
+        let too_near = self.lines.binary_search(&state.links.line[c]).is_ok()
             || near(&self.brands, catalog.brand.as_ref())
             || state
                 .leaf_category(c)

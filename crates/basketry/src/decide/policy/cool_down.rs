@@ -14,7 +14,7 @@ use crate::decide::tree::Reader;
 pub struct CoolDownPolicy {
     /// Between offers of one product.
     pub product: f64,
-    /// Between offers of one product line.
+    /// Between offers of one product line, or of what is linked by hand as a variant.
     pub line: f64,
     /// Between offers of one category: the narrowest level at which a product has one.
     pub category: f64,

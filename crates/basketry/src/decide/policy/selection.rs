@@ -43,7 +43,7 @@ pub struct Selection {
     /// Products of these brands.
     #[serde(serialize_with = "id_list", skip_serializing_if = "no_ids")]
     pub brands: Arc<[Id]>,
-    /// Products of these product lines.
+    /// Products of these product lines, and what is linked by hand as a variant of one of them.
     #[serde(serialize_with = "id_list", skip_serializing_if = "no_ids")]
     pub lines: Arc<[Id]>,
     /// Products with one of these values in a `must_match` column of the catalogue, by its name.
