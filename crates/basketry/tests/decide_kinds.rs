@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use basketry::data::Link;
-use basketry::decide::Contact;
+use basketry::decide::{Contact, Source};
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
     ErrorKind, FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine,
@@ -129,7 +129,32 @@ fn a_larger_pack_at_a_lower_unit_price_is_an_up_sell() {
     assert_eq!(number(offer, "rating"), 4.5);
     assert!(offer.why.contains("a larger pack"), "{}", offer.why);
     // More in it, but each roll is dearer.
-    assert_eq!(decision.why_not("rolls-20").reason, Some(Reason::NotBetter));
+    let why = decision.why_not("rolls-20");
+    assert_eq!(why.reason, Some(Reason::NotBetter));
+    assert!(why.text.ends_with("not better (14 for 7.90 EUR against 8 for 4.00 EUR)"), "{why:?}");
+}
+
+#[test]
+fn margins_of_an_up_sell_are_assumed_one_by_one() {
+    let context = Context::at(now()).basket([("rolls-8", 1)]);
+    for without in ["rolls-8", "rolls-16", ""] {
+        let mut products = products();
+        for product in products.iter_mut().filter(|product| product.id == without.into()) {
+            product.cost = None;
+        }
+        let engine = Engine::new(model(), catalog_of(&products)).unwrap();
+        let decision = engine.decide(&policy(""), &context).unwrap();
+        let offer = find(&decision, Kind::UpSell, "rolls-16").expect("the larger pack");
+        let assumed = |name: &str| {
+            let found = offer.sources.iter().find(|sourced| sourced.name == name);
+            found.unwrap().source == Source::Assumed
+        };
+        assert_eq!(
+            (assumed("base_margin"), assumed("margin")),
+            (without == "rolls-8", without == "rolls-16")
+        );
+        assert_eq!(offer.assumed.contains(&"margin_rate"), !without.is_empty());
+    }
 }
 
 // ------------------------------------------------------------------- services and contracts ----

@@ -13,6 +13,7 @@ use super::reasons::{Kind, Reason};
 use super::request::Request;
 use super::slate::{Choice, Kept};
 use super::state::{Compiled, State};
+use super::up_sell::{Shortfall, shortfall};
 use crate::affinity::report::round6;
 use crate::data::{Id, IdRef, Money, NO_CODE};
 
@@ -532,6 +533,37 @@ impl Decision {
                 let kind = outcome.kind.map_or("", Kind::code);
                 let values = [("kind", kind), ("value", &number(outcome.value))];
                 texts.say("detail_worth", &values)
+            }
+            (Reason::NotBetter, _) => {
+                let catalog = &self.state.catalog;
+                let here = self.request.basket.iter().chain(&self.request.viewed);
+                // Any of them may be the one that it was compared with.
+                let (base, shortfall) = here
+                    .filter_map(|&base| self.state.in_catalog(base))
+                    .filter(|&base| {
+                        self.state.groups.of(base) == self.state.groups.of(key as usize)
+                    })
+                    .filter(|&base| catalog.price[base] < catalog.price[key as usize])
+                    .find_map(|base| Some((base, shortfall(catalog, base, key as usize)?)))?;
+                match shortfall {
+                    Shortfall::Pack(from, to) => texts.say(
+                        "detail_pack",
+                        &[
+                            ("content", &texts.number(to)),
+                            ("price", &money(catalog.price[key as usize])),
+                            ("base_content", &texts.number(from)),
+                            ("base_price", &money(catalog.price[base])),
+                        ],
+                    ),
+                    Shortfall::Quality(quality, from, to) => texts.say(
+                        "detail_quality",
+                        &[
+                            ("quality", quality),
+                            ("value", &texts.number(to)),
+                            ("base", &texts.number(from)),
+                        ],
+                    ),
+                }
             }
             (Reason::ContactNotWorth, Some(outcome)) => {
                 let (value, risk) = (number(outcome.value), number(self.contact_risk()));

@@ -134,7 +134,11 @@ impl Builder<'_> {
         if let Some(rating) = self.state.catalog.rating(chosen.outcome.key) {
             offer.evidence.push(Evidence { name: "rating", value: rating });
         }
-        self.find_sources(&mut offer);
+        let base = match &chosen.detail {
+            Detail::UpSell(up_sell) => Some(up_sell.base),
+            _ => None,
+        };
+        self.find_sources(&mut offer, chosen.outcome.key, base);
         offer
     }
 
@@ -155,29 +159,31 @@ impl Builder<'_> {
     }
 
     /// Says where the numbers came from. What the makers of offers list as assumed are the settings
-    /// that they used: some of these may be given or learned.
-    fn find_sources(&self, offer: &mut Offer) {
+    /// that they used: some of these may be given or learned. `base` is what an up-sell replaces.
+    fn find_sources(&self, offer: &mut Offer, key: u32, base: Option<u32>) {
         let assume = &self.compiled.policy.assume;
         let source = |used: &str| match used {
             "propensity" => Source::Assumed,
             "response_odds" => assume.source_of_odds(offer.kind),
             name => assume.source(name),
         };
-        let margin = if offer.assumed.contains(&"margin_rate") {
-            source("margin_rate")
-        } else {
-            Source::Given
+        let margin = |assumed: bool| if assumed { source("margin_rate") } else { Source::Given };
+        let of_base = base.is_some_and(|base| self.compiled.items[base as usize].assumed);
+        // Of an up-sell each of the two products may be the one whose cost is not known.
+        let own = match base {
+            Some(_) => self.compiled.items[key as usize].assumed,
+            None => offer.assumed.contains(&"margin_rate"),
         };
         // What the model does not know is offered only where it is pinned.
         let learned = offer.base_probability > 0.0 && !offer.assumed.contains(&"propensity");
         let chance = if learned { Source::Learned } else { Source::Assumed };
         let mut sources = Vec::with_capacity(offer.assumed.len() + 2);
         if offer.kind == Kind::UpSell {
-            sources.push(Sourced { name: "base_margin", source: margin });
+            sources.push(Sourced { name: "base_margin", source: margin(of_base) });
         } else {
             sources.push(Sourced { name: "base_probability", source: chance });
         }
-        sources.push(Sourced { name: "margin", source: margin });
+        sources.push(Sourced { name: "margin", source: margin(own) });
         sources.extend(
             (offer.assumed.iter())
                 .filter(|&&name| name != "propensity" && name != "margin_rate")

@@ -178,11 +178,10 @@ reasons! {
     Incompatible = 17, "incompatible",
         "it is dearer than its variant in the basket or viewed, but an attribute that must match \
          differs";
-    /// As a dearer variant: its declared quality is not better, or it is a larger pack that costs more
-    /// by the unit. `not_better`
+    /// As a dearer variant: a declared quality is worse, it is a smaller pack or a larger one that
+    /// costs more by the unit, or nothing that is declared is better. `not_better`
     NotBetter = 18, "not_better",
-        "it is dearer than its variant in the basket or viewed, but by the catalogue better neither \
-         in quality nor in its price by the unit";
+        "it is dearer than its variant in the basket or viewed, but by the catalogue not better";
     /// As a dearer variant: what may be lost outweighs what may be gained. `up_sell_not_worth`
     UpSellNotWorth = 19, "up_sell_not_worth",
         "as a dearer variant it would put more margin at risk than it may gain";

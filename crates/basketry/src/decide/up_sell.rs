@@ -176,6 +176,26 @@ pub(crate) fn compare(catalog: &Catalog, base: usize, up: usize) -> Fit {
     if !same_attributes(catalog, base, up) {
         return Fit::Incompatible;
     }
+    if weigh(catalog, base, up) == Ok(true) { Fit::Yes } else { Fit::NotBetter }
+}
+
+/// In what a product is worse than another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Shortfall<'a> {
+    /// The contents of the packs, that of the other one first: the pack is smaller, or dearer by the
+    /// unit.
+    Pack(f64, f64),
+    /// A quality and its values, that of the other one first.
+    Quality(&'a str, f64, f64),
+}
+
+/// The first thing in which a dearer product `up` is worse than `base`, if it is in any.
+pub(crate) fn shortfall(catalog: &Catalog, base: usize, up: usize) -> Option<Shortfall<'_>> {
+    weigh(catalog, base, up).err()
+}
+
+/// Whether `up` is better than `base` in something, or nothing is declared of both.
+fn weigh(catalog: &Catalog, base: usize, up: usize) -> Result<bool, Shortfall<'_>> {
     let mut compared = false;
     let mut better = false;
     if let (Some(from), Some(to)) = (catalog.pack(base as u32), catalog.pack(up as u32))
@@ -186,7 +206,7 @@ pub(crate) fn compare(catalog: &Catalog, base: usize, up: usize) -> Fit {
         // Unit prices, each times both contents.
         let (low, high) = (catalog.price[base] as f64 * to, catalog.price[up] as f64 * from);
         if to < from || high > low {
-            return Fit::NotBetter;
+            return Err(Shortfall::Pack(from, to));
         }
     }
     for column in &catalog.quality {
@@ -196,11 +216,11 @@ pub(crate) fn compare(catalog: &Catalog, base: usize, up: usize) -> Fit {
         }
         compared = true;
         if to < from {
-            return Fit::NotBetter;
+            return Err(Shortfall::Quality(&column.column, from, to));
         }
         better |= to > from;
     }
-    if compared && !better { Fit::NotBetter } else { Fit::Yes }
+    Ok(better || !compared)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ const REASONS: &[(&str, &str)] = &[
     (
         "not_better",
         "es ist teurer als seine Variante im Warenkorb oder in der Ansicht, aber nach dem Katalog \
-         weder in der Qualität noch im Preis je Einheit besser",
+         nicht besser",
     ),
     ("up_sell_not_worth", "als teurere Variante setzte es mehr aufs Spiel, als es einbringen kann"),
     ("below_min_value", "es ist nicht mehr wert als der Mindestwert der Regeln"),

@@ -104,6 +104,12 @@ phrases! {
     "detail_risk" ["value", "risk"]
         "worth {value} minor units; the contact risks {risk}"
         / "{value} kleinste Einheiten wert; der Kontakt setzt {risk} aufs Spiel";
+    "detail_pack" ["content", "price", "base_content", "base_price"]
+        "{content} for {price} against {base_content} for {base_price}"
+        / "{content} für {price} gegenüber {base_content} für {base_price}";
+    "detail_quality" ["quality", "value", "base"]
+        "{quality}: {value} against {base}"
+        / "{quality}: {value} gegenüber {base}";
     "pinned" []
         "pinned to this slot by the policy"
         / "von den Regeln für diesen Platz bestimmt";
