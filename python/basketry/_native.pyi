@@ -25,12 +25,14 @@ __all__ = [
     "Baskets",
     "Catalog",
     "Decision",
+    "DecisionLog",
     "Engine",
     "Hierarchy",
     "History",
     "Itemset",
     "ItemsetCounts",
     "Itemsets",
+    "Ladder",
     "Learner",
     "Model",
     "Offer",
@@ -41,6 +43,7 @@ __all__ = [
     "Rules",
     "Sequence",
     "Sequences",
+    "Simulation",
     "Suppressed",
     "Table",
     "Template",
@@ -1081,6 +1084,7 @@ class DecisionLog:
     ) -> tuple[Policy, list[dict[str, Any]]]: ...
     def table(self) -> Table: ...
 
+@final
 class Ladder:
     @property
     def product(self) -> Id: ...

@@ -95,7 +95,7 @@ def test_bad_input_is_named():
     for limits, error, text in [
         ({"per_customer": 0}, bk.InvalidArgumentError, "per_customer: expected a number from 1"),
         ({"per_customer": "2"}, TypeError, "per_customer: expected an int"),
-        ({"budget": 5}, bk.InvalidArgumentError, "budget: the proposals have no column of costs"),
+        ({"budget": 5}, bk.InvalidArgumentError, "budget: nothing that is proposed costs"),
         ({"budget": -5}, bk.InvalidArgumentError, "budget: -5, expected an integer of at least 0"),
         ({"capacity": {1: -1}}, bk.InvalidArgumentError, r"capacity\[1\]: -1"),
         ({"capacity": {1.5: 1}}, TypeError, "capacity: "),

@@ -63,9 +63,17 @@ def test_after_an_order(shop):
 
 
 def test_top_up(shop):
-    policy = bk.Policy(max_offers=20, top_up={"threshold": 1000, "cost": 5})
     basket = {"p00": 8}
     assert shop.catalog["p00"]["price"] == 1.0
+    # What closes the gap best is of the line of what is sold with the basket best: with one of a
+    # line there is no room for it.
+    narrow = bk.Policy(max_offers=20, top_up={"threshold": 1000, "cost": 5})
+    decision = shop.engine.decide(narrow, now=shop.now, basket=basket)
+    assert "top_up" not in {offer.kind for offer in decision}
+    assert decision[0].products == ("p39",)
+    assert decision.why_not("p38").reason == "outranked"
+
+    policy = bk.Policy(max_offers=20, per_line=2, top_up={"threshold": 1000, "cost": 5})
     decision = shop.engine.decide(policy, now=shop.now, basket=basket)
     (offer,) = (offer for offer in decision if offer.kind == "top_up")
     assert (offer.evidence["gap"], offer.evidence["basket"]) == (200, 800)
