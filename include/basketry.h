@@ -2326,6 +2326,7 @@ typedef struct basketry_context {
     size_t n_contacts;
     /**
      * What losing the customer would cost, in minor units; below 0: as the policy says.
+     * BASKETRY_CONTEXT_INIT sets -1.
      */
     double customer_value;
     /**

@@ -15,7 +15,9 @@ final class Request
     {
         [, $customer, $placement, $now, $seed, $viewed, $basket, $orders] = explode("\t", $line);
         $this->context = $ffi->new('basketry_context');
+        // PHP has no macros; of BASKETRY_CONTEXT_INIT these two fields are not 0.
         $this->context->struct_size = FFI::sizeof($this->context);
+        $this->context->customer_value = -1.0;
         $this->context->now_ms = (int) $now;
         // Seeds above PHP's largest integer have the same 64 bits as a negative number.
         $this->context->seed = $seed === '18446744073709551615' ? -1 : (int) $seed;

@@ -86,6 +86,7 @@ pub struct basketry_context {
     /// How many contacts there are.
     pub n_contacts: usize,
     /// What losing the customer would cost, in minor units; below 0: as the policy says.
+    /// BASKETRY_CONTEXT_INIT sets -1.
     pub customer_value: f64,
     /// 1: the offers ride along in a message that goes out anyway; they cost no contact, and no cap
     /// stops them. Otherwise 0.
