@@ -7,8 +7,8 @@ use basketry::data::Link;
 use basketry::decide::{Contact, Source};
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, Decision, Engine,
-    ErrorKind, FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, OrderLine,
-    Policy, Product, Reason, fit,
+    ErrorKind, FitOptions, HistoryBuilder, HistoryOptions, Id, Kind, Model, Offer, Order,
+    OrderLine, Policy, Product, Reason, fit,
 };
 
 const DAY: i64 = 86_400_000;
@@ -132,6 +132,84 @@ fn a_larger_pack_at_a_lower_unit_price_is_an_up_sell() {
     let why = decision.why_not("rolls-20");
     assert_eq!(why.reason, Some(Reason::NotBetter));
     assert!(why.text.ends_with("not better (14 for 7.90 EUR against 8 for 4.00 EUR)"), "{why:?}");
+}
+
+#[test]
+fn ties_go_to_the_better_rated() {
+    let pair = |line: &'static str, ids: [&'static str; 3], ratings: [f64; 2]| {
+        let [base, one, other] = ids.map(|id| Product::new(id).line(line));
+        let (one, other) = (one.price(150).cost(40), other.price(150).cost(40));
+        [base.price(100).cost(60), one.rating(ratings[0]), other.rating(ratings[1])]
+    };
+    for (ratings, first) in [([4.0, 4.5], "a3"), ([4.5, 4.0], "a2"), ([4.5, 4.5], "a2")] {
+        let mut products = products();
+        products.extend(pair("a", ["a1", "a2", "a3"], ratings));
+        // Worth the same, but better rated than all of them.
+        products.extend(pair("b", ["b1", "b2", "b3"], [4.9, 1.0]));
+        let engine = Engine::new(model(), catalog_of(&products)).unwrap();
+        let decide = |rules: &str, basket: &[&'static str]| {
+            let basket = basket.iter().map(|&id| (id, 1));
+            let context = Context::at(now()).basket(basket);
+            engine.decide(&policy(rules), &context).unwrap()
+        };
+        // Of the variants of one product.
+        assert_eq!(decide("popular = 0", &["a1"]).offers()[0].products, [first.into()]);
+        // Of two products: which is offered, and which comes first.
+        let both = decide("popular = 0\nup_sell = 2", &["a1", "b1"]);
+        let ids: Vec<Id> = both.iter().map(|offer| offer.products[0].clone()).collect();
+        assert_eq!(ids[..2], ["b2".into(), first.into()], "{both}");
+        assert_eq!(both.offers()[0].value, both.offers()[1].value);
+        let one = decide("popular = 0\nup_sell = 1", &["a1", "b1"]);
+        assert_eq!(one.offers()[0].products, [Id::from("b2")]);
+        assert_eq!(one.why_not(first).reason, Some(Reason::KindLimit));
+    }
+}
+
+#[test]
+fn a_contract_is_upgraded_before_its_term_ends() {
+    const PERIOD: f64 = 30.4375;
+    let term = (24.0 * PERIOD * DAY as f64) as i64;
+    let signed = now();
+    let decide = |rules: &str, since_end: i64, later: &[(&'static str, i64)]| {
+        let mut orders = vec![Order::at(signed).line("tariff-s", 1)];
+        orders.extend(later.iter().map(|&(id, at)| Order::at(signed + at).line(id, 1)));
+        let context = Context::at(signed + term + since_end * DAY).orders_since(orders);
+        engine().decide(&policy(rules), &context).unwrap()
+    };
+    let ahead = "up_sell.contract_ahead = 60";
+    for (rules, since_end, made) in [
+        (ahead, -61, false),
+        (ahead, -59, true),
+        (ahead, 29, true),
+        (ahead, 31, false),
+        ("up_sell.contract_ahead = 20", -59, false),
+        ("", -10, false),
+    ] {
+        let decision = decide(rules, since_end, &[]);
+        let upgrade = find(&decision, Kind::UpSell, "tariff-m");
+        assert_eq!(upgrade.is_some(), made, "{rules}, {since_end} days after the end: {decision}");
+        let Some(offer) = upgrade else { continue };
+        assert_eq!(offer.base_product, Some("tariff-s".into()));
+        assert!((number(offer, "ends_in_days") + since_end as f64).abs() < 1e-6);
+        assert_eq!(number(offer, "base_purchase"), policy("").assume.renewal);
+        assert_eq!(offer.margin, 1_100.0 * 24.0);
+        assert!(offer.sources.iter().any(|sourced| sourced.name == "renewal"));
+        let words = match since_end {
+            -59 => "the customer's contract ends in 59 days",
+            _ => "the customer's contract has ended",
+        };
+        assert!(offer.why.ends_with(words), "{}", offer.why);
+    }
+    // Who signed another one since has that, and it has just begun.
+    let renewed = decide(ahead, -10, &[("tariff-s", term - 20 * DAY)]);
+    assert!(find(&renewed, Kind::UpSell, "tariff-m").is_none(), "{renewed}");
+    let upgraded = decide(ahead, -10, &[("tariff-m", term - 20 * DAY)]);
+    assert!(upgraded.iter().all(|offer| offer.kind != Kind::UpSell), "{upgraded}");
+    // What is in the basket needs no other to be offered in its place.
+    let orders = [Order::at(signed).line("tariff-s", 1)];
+    let context = Context::at(signed + term).orders_since(orders).basket([("tariff-m", 1)]);
+    let decision = engine().decide(&policy(ahead), &context).unwrap();
+    assert!(find(&decision, Kind::UpSell, "tariff-m").is_none());
 }
 
 #[test]
@@ -554,6 +632,92 @@ fn sets_keep_the_limits_of_brands_with_all_they_add() {
         let lux = ["lens", "tripod", "bag"]
             .map(|id| decision.iter().filter(|offer| has(offer, id)).count());
         assert_eq!(lux.iter().sum::<usize>(), limit, "{decision}");
+    }
+}
+
+/// The same as `without` what it may not have, in place of what cannot stand beside a pin.
+#[track_caller]
+fn same_set(engine: &Engine, kind: Kind, context: &Context, pin: &str, without: &str) {
+    let pinned = engine.decide(&policy(pin), context).unwrap();
+    let without = engine.decide(&policy(without), context).unwrap();
+    let set = |decision: &Decision| {
+        let found = decision.iter().find(|offer| offer.kind == kind);
+        let found = found.unwrap_or_else(|| panic!("no {kind}: {decision}"));
+        (found.products.clone(), found.value, found.discount, found.evidence.clone())
+    };
+    assert_eq!(set(&pinned), set(&without), "{pinned}\n{without}");
+}
+
+#[test]
+fn another_set_is_made_in_place_of_one_that_cannot_stand() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    // One more product by itself would be worth more than two together with the camera.
+    let bundles = format!("{BUNDLE}cross_sell = 0\n");
+    let free = engine().decide(&policy(&bundles), &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    for id in &bundle.products[1..] {
+        // One part is offered by itself.
+        let pin = format!("{bundles}[[pinned]]\nproduct = {id}");
+        let without = format!("{bundles}exclude.products = [{id}]");
+        same_set(&engine(), Kind::Bundle, &context, &pin, &without);
+        // Something of its brand is.
+        let mut branded = products();
+        for product in &mut branded {
+            if id.as_ref() == product.id || product.id == "soap".into() {
+                product.brand = Some("Lux".into());
+            }
+        }
+        let engine = Engine::new(model(), catalog_of(&branded)).unwrap();
+        let rules = format!("{bundles}per_brand = 1");
+        let soap = "[[pinned]]\nproduct = \"soap\"";
+        let without = format!("{rules}\nexclude.products = [{id}]\n{soap}");
+        same_set(&engine, Kind::Bundle, &context, &format!("{rules}\n{soap}"), &without);
+    }
+    let free = engine().decide(&policy(TOP_UP), &household()).unwrap();
+    let top_up = free.iter().find(|offer| offer.kind == Kind::TopUp).expect("a top-up");
+    let id = &top_up.products[0];
+    let pin = format!("[[pinned]]\nproduct = {id}\n{TOP_UP}");
+    let without = format!("exclude.products = [{id}]\n{TOP_UP}");
+    same_set(&engine(), Kind::TopUp, &household(), &pin, &without);
+    // Beside what nothing can stand beside there is none.
+    let mut alike = products();
+    alike.iter_mut().for_each(|product| product.brand = Some("Lux".into()));
+    let engine = Engine::new(model(), catalog_of(&alike)).unwrap();
+    let rules = format!("per_brand = 1\n[[pinned]]\nproduct = \"lens\"\n{TOP_UP}");
+    let decision = engine.decide(&policy(&rules), &household()).unwrap();
+    assert_eq!(decision.len(), 1, "{decision}");
+    assert_eq!(decision.why_not(id.as_ref()).reason, Some(Reason::BrandLimit));
+}
+
+#[test]
+fn a_quota_counts_every_product_of_a_set() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let free = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    for id in &bundle.products[1..] {
+        let quota = format!("{BUNDLE}[[quotas]]\nselect.products = [{id}]");
+        let decision = engine().decide(&policy(&quota), &context).unwrap();
+        let kept = &decision.quotas()[0];
+        assert_eq!((kept.made, kept.price), (1, 0.0), "{decision}");
+    }
+    let main = format!("{BUNDLE}[[quotas]]\nselect.products = [\"camera\"]");
+    let decision = engine().decide(&policy(&main), &context).unwrap();
+    assert_eq!(decision.quotas()[0].made, 0, "what is there already is not added");
+}
+
+#[test]
+fn a_bundle_is_withheld_from_who_is_held_out() {
+    let context = Context::at(now()).customer("c01").basket([("camera", 1)]);
+    let made = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let held = engine().decide(&policy(&format!("{BUNDLE}holdout = 1.0")), &context).unwrap();
+    assert!(held.is_empty() && held.held_out());
+    let products = |offers: &[Offer]| -> Vec<Vec<Id>> {
+        offers.iter().map(|offer| offer.products.clone()).collect()
+    };
+    assert_eq!(products(held.withheld()), products(made.offers()));
+    let bundle = held.withheld().iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    for part in &bundle.products[1..] {
+        assert_eq!(held.why_not(part.as_ref()).reason, Some(Reason::HeldOut));
     }
 }
 

@@ -1109,7 +1109,8 @@ fn check(world: &World, decision: &Decision) {
     for (quota, told) in policy.quotas.iter().zip(decision.quotas()) {
         let explored = decision.explored().map(|explored| explored.slot as usize - 1);
         let counts = |(at, offer): &(usize, &Offer)| {
-            Some(*at) != explored && world.selects(&quota.select, added(offer)[0])
+            Some(*at) != explored
+                && added(offer).iter().any(|&key| world.selects(&quota.select, key))
         };
         let made = decision.iter().enumerate().filter(counts).count();
         assert_eq!(told.made as usize, made);

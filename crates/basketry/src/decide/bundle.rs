@@ -35,6 +35,8 @@ pub(crate) struct Part {
     pub(crate) p0: f64,
     /// Its line, brand and category, or [`NO_TRAIT`].
     pub(crate) traits: [u64; 3],
+    /// How many products of these are offered besides.
+    pub(crate) held: [u32; 3],
 }
 
 /// What a bundle may be and how customers respond.
@@ -161,7 +163,8 @@ impl<F: Fn(u32, u32) -> bool> Pairs<F> {
         let within = limits.iter().enumerate().all(|(of, &limit)| {
             let code = parts[last].traits[of];
             let same = |&&place: &&usize| parts[place].traits[of] == code;
-            code == NO_TRAIT || (others.iter().filter(same).count() as u32) < limit
+            let held = others.iter().filter(same).count() as u32 + parts[last].held[of];
+            code == NO_TRAIT || held < limit
         });
         within && !others.iter().any(|&place| self.apart(parts, place, last))
     }
@@ -344,7 +347,7 @@ mod tests {
     use super::*;
 
     fn part(key: u32, price: i64, margin: f64, p0: f64) -> Part {
-        Part { key, price, margin, p0, traits: [NO_TRAIT; 3] }
+        Part { key, price, margin, p0, traits: [NO_TRAIT; 3], held: [0; 3] }
     }
 
     fn terms() -> Terms {

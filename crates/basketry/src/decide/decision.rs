@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::candidates::{Chosen, Outcome, Scratch};
+use super::candidates::{Chosen, Detail, Outcome, Scratch};
 use super::context::Context;
 use super::engine::SCRATCH;
 use super::offer::{Builder, Offer};
@@ -163,8 +163,19 @@ impl Decision {
         self.drawn_slot = scratch.slate.drawn_slot;
         self.kept.clone_from(&scratch.slate.kept);
         if self.held_out() {
-            for pick in &scratch.slate.chosen {
-                self.outcomes[pick.outcome as usize].reason = Some(Reason::HeldOut);
+            for chosen in &self.chosen {
+                // Of several products those that are in no offer of their own.
+                let keys = match &chosen.detail {
+                    Detail::Set(set) => set.added(),
+                    _ => std::slice::from_ref(&chosen.outcome.key),
+                };
+                let withheld = |held: &&mut Outcome| {
+                    keys.contains(&held.key)
+                        && matches!(held.reason, None | Some(Reason::InOtherOffer))
+                };
+                for held in self.outcomes.iter_mut().filter(withheld) {
+                    held.reason = Some(Reason::HeldOut);
+                }
             }
         }
         self.warning = scratch.warning();

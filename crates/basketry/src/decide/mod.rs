@@ -17,7 +17,8 @@
 //! - bought before, and the time since is between `due_from` and `due_to` of the expected
 //!   interval: [`Kind::Refill`]
 //! - the main product of something in the basket or viewed: not offered, since who buys an accessory
-//!   has what it is for ([`Reason::MainOfAccessory`])
+//!   has what it is for ([`Reason::MainOfAccessory`]); but it is if it is itself an accessory of
+//!   something there
 //! - sells with something in the basket or viewed more than by chance (the lower 2.5 % bound of
 //!   the shrunk lift is above 1), with enough customers behind it: [`Kind::CrossSell`], or
 //!   [`Kind::Service`] if the catalogue marks it as a service or contract; so does what the shop links
@@ -42,7 +43,8 @@
 //! with it, and a second unit of it ([`Kind::Bundle`]). Nothing is in two offers of one decision, and
 //! no product has two deals. All that they add keeps the limits of lines, brands and categories, and
 //! those of what is not to be offered together; the limits and caps of the kinds that the products
-//! would be alone do not count.
+//! would be alone do not count. One that cannot stand beside the offers that are worth more gives way
+//! to the best one that can.
 //!
 //! # What it is worth
 //!
@@ -100,6 +102,7 @@
 
 mod accessories;
 mod assign;
+mod beside;
 mod bundle;
 mod campaign;
 mod candidates;

@@ -3,6 +3,7 @@
 //! They are made from the single products that may be offered, after these were judged, and compete
 //! with them for the slots.
 
+use super::beside::Beside;
 use super::bundle::{self, MOST_ADDED, NO_TRAIT, Part, Terms};
 use super::candidates::{Outcome, Scratch, UpSellCandidate, base_probability, worth};
 use super::policy::Policy;
@@ -74,6 +75,8 @@ pub(crate) struct SetScratch {
     pub(crate) found: Vec<SetCandidate>,
     pieces: Vec<Piece>,
     parts: Vec<Part>,
+    /// What a set has to stand beside.
+    pub(crate) beside: Beside,
     /// A top-up was not looked for because the basket's worth is not known.
     pub(crate) worth_unknown: bool,
 }
@@ -86,6 +89,11 @@ pub(crate) struct Together<'a> {
 }
 
 impl Together<'_> {
+    /// Whether an outcome is of several products.
+    pub(crate) fn is_set(&self, outcome: &Outcome) -> bool {
+        (outcome.set as usize) < self.sets.len()
+    }
+
     /// The products that an outcome adds.
     pub(crate) fn added<'a>(&'a self, outcome: &'a Outcome) -> &'a [u32] {
         match self.sets.get(outcome.set as usize) {
@@ -164,7 +172,7 @@ impl Scratch {
     }
 
     /// Says of a single product why it is not offered alone, unless it is pinned.
-    fn judge_part(&mut self, state: &State, key: u32, reason: Reason) {
+    pub(super) fn judge_part(&mut self, state: &State, key: u32, reason: Reason) {
         let Some(i) = self.outcome_of(state, key) else { return };
         let pinned = self.is_pinned(i);
         if let Some(single) = self.outcomes.get_mut(i as usize).filter(|_| !pinned) {
@@ -189,50 +197,65 @@ impl Scratch {
     }
 
     fn propose_top_up(&mut self, state: &State, compiled: &Compiled, request: &Request) {
-        let policy = &compiled.policy;
-        let top_up = &policy.top_up;
-        let Some(threshold) = top_up.threshold else { return };
-        if top_up.until.is_some_and(|until| request.now_ms >= until) {
+        let until = compiled.policy.top_up.until;
+        if until.is_some_and(|until| request.now_ms >= until) {
             return;
         }
-        let Some(basket) = request.worth else {
+        if request.worth.is_none() {
             self.sets.worth_unknown = true;
             return;
-        };
+        }
+        let Some((found, value)) = self.find_top_up(state, compiled, request) else { return };
+        self.propose(found, Kind::TopUp, value, compiled);
+        if let (&[alone], false) = (found.added(), self.sets.found.is_empty()) {
+            self.take_alone(state, alone);
+        }
+    }
+
+    /// The most valuable top-up beside what is offered, and its value.
+    pub(super) fn find_top_up(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+    ) -> Option<(SetCandidate, f64)> {
+        let policy = &compiled.policy;
+        let top_up = &policy.top_up;
+        let (threshold, basket) = top_up.threshold.zip(request.worth)?;
         let shares = (top_up.max_gap, top_up.max_over);
-        let Some(gap) = Gap::new((basket, threshold), shares, top_up.cost, top_up.items) else {
-            return;
-        };
+        let gap = Gap::new((basket, threshold), shares, top_up.cost, top_up.items)?;
         let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
-        self.sets.pieces.clear();
+        let shelf = OnShelf { state, compiled };
+        let SetScratch { pieces, beside, .. } = &mut self.sets;
+        pieces.clear();
         for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
             let Some(kind) = may_be_added(outcome, state) else { continue };
-            let price = state.catalog.price[outcome.key as usize];
+            let key = outcome.key;
+            let price = state.catalog.price[key as usize];
             if price > gap.most
-                || request.people.bars(state, compiled, outcome.key, Kind::TopUp).is_some()
+                || request.people.bars(state, compiled, key, Kind::TopUp).is_some()
+                || !beside.allows(state, policy, key, || traits(&shelf, key))
             {
                 continue;
             }
             let (because, p) = (candidate.because, outcome.probability);
             let p0 = base_probability(p, kind, because, viewed, policy);
-            self.sets.pieces.push(Piece {
-                key: outcome.key,
+            pieces.push(Piece {
+                key,
                 price,
-                margin: compiled.items[outcome.key as usize].margin,
+                margin: compiled.items[key as usize].margin,
                 p0,
-                p1: value::offered(p0, odds(request, policy, outcome.key, Kind::TopUp)),
+                p1: value::offered(p0, odds(request, policy, key, Kind::TopUp)),
             });
         }
-        let shelf = OnShelf { state, compiled };
         let limits = limits(policy);
         let apart = |a: u32, b: u32| {
             let (one, other) = (traits(&shelf, a), traits(&shelf, b));
-            let mut same = one.iter().zip(&other).zip(&limits);
-            same.any(|((one, other), &limit)| one == other && *one != NO_TRAIT && limit < 2)
-                || state.apart(a, b)
+            let held = beside.held(&one);
+            let mut same = (0..3).filter(|&of| one[of] == other[of] && one[of] != NO_TRAIT);
+            same.any(|of| held[of] + 2 > limits[of]) || state.apart(a, b)
         };
-        let Some(found) = top_up::best(&mut self.sets.pieces, &gap, apart) else { return };
-        let pieces = &self.sets.pieces;
+        let found = top_up::best(pieces, &gap, apart)?;
         let mut keys = [NONE; MOST];
         let mut p0 = 1.0f64;
         let mut len = 0;
@@ -250,92 +273,88 @@ impl Scratch {
             discount: 0,
             numbers: Numbers::TopUp { basket, gap: gap.gap },
         };
-        let value = top_up.lever * (found.gain - request.people.contact_cost);
-        self.propose(candidate, Kind::TopUp, value, compiled);
-        // One product that reaches the threshold by itself is offered as what does: with it the shop
-        // bears the cost in any case.
-        if len == 1 && !self.sets.found.is_empty() {
-            self.judge_part(state, keys[0], Reason::InOtherOffer);
-        }
+        Some((candidate, top_up.lever * (found.gain - request.people.contact_cost)))
     }
 
     fn propose_bundles(&mut self, state: &State, compiled: &Compiled, request: &Request) {
         let policy = &compiled.policy;
         let settings = &policy.bundle;
-        let terms = Terms {
-            items: settings.items as usize,
-            max_discount: settings.max_discount,
-            step: settings.step,
-            min_margin: settings.min_margin,
-            response_odds: 1.0,
-            discount_response: policy.assume.discount_response,
-            limits: limits(policy),
-        };
         let viewed = request.viewed_only().map(|key| (key, 1.0, policy.assume.view_conversion));
         let basket = request.basket.iter().zip(&request.quantities);
         let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
         for (key, quantity, purchase) in basket.chain(viewed) {
             let Some(c) = state.in_catalog(key) else { continue };
-            let item = &compiled.items[c];
             let price = state.catalog.price[c];
-            if item.never.is_some() || !(1..=MOST_PRICE).contains(&price) || !state.paid_once(c) {
+            if compiled.items[c].never.is_some()
+                || !(1..=MOST_PRICE).contains(&price)
+                || !state.paid_once(c)
+            {
                 continue;
             }
-            let terms = Terms { response_odds: odds(request, policy, key, Kind::Bundle), ..terms };
             // What is not to be with the rest of the basket is not put there with a deal.
             let alone = !self.is_apart(state, request, key, key);
             let in_basket = Some(key) != request.viewed_only();
             if !(in_basket || alone) {
                 continue;
             }
-            let main = Part { key, price, margin: item.margin, p0: 1.0, traits: [NO_TRAIT; 3] };
             let scene = (state, compiled, request);
-            self.propose_bundle(scene, &main, purchase, &terms);
+            if let Some((found, value)) = self.find_bundle(scene, key, purchase) {
+                self.propose(found, Kind::Bundle, value, compiled);
+            }
             let open = alone && request.people.bars(state, compiled, key, Kind::Bundle).is_none();
             let in_stock = state.catalog.stock.get(c).is_none_or(|&stock| stock >= 2);
             if settings.second > 0.0 && quantity <= 1.0 && in_stock && open {
+                let terms = terms(compiled, request, key);
                 let terms = Terms { max_discount: settings.second, ..terms };
-                self.propose_second(scene, &main, purchase, &terms);
+                self.propose_second(scene, &main_part(state, compiled, key), purchase, &terms);
             }
         }
     }
 
-    fn propose_bundle(
+    /// The most valuable bundle of a main product beside what is offered, and its value.
+    pub(super) fn find_bundle(
         &mut self,
         scene: (&State, &Compiled, &Request),
-        main: &Part,
+        main: u32,
         purchase: f64,
-        terms: &Terms,
-    ) {
+    ) -> Option<(SetCandidate, f64)> {
         let (state, compiled, request) = scene;
+        let policy = &compiled.policy;
         let shelf = OnShelf { state, compiled };
-        let because = state.model_of(main.key);
+        let because = state.model_of(main);
         if because == NONE {
-            return;
+            return None;
         }
-        self.sets.parts.clear();
+        let SetScratch { parts, beside, .. } = &mut self.sets;
+        let terms = terms(compiled, request, main);
+        let terms = Terms { max_discount: beside.discount(main, terms.max_discount)?, ..terms };
+        parts.clear();
         for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
+            let key = outcome.key;
             if candidate.because != because
                 || !matches!(outcome.kind, Some(Kind::CrossSell | Kind::Service))
                 || may_be_added(outcome, state).is_none()
-                || request.people.bars(state, compiled, outcome.key, Kind::Bundle).is_some()
-                || state.apart(main.key, outcome.key)
+                || request.people.bars(state, compiled, key, Kind::Bundle).is_some()
+                || state.apart(main, key)
             {
                 continue;
             }
-            self.sets.parts.push(Part {
-                key: outcome.key,
-                price: state.catalog.price[outcome.key as usize],
-                margin: compiled.items[outcome.key as usize].margin,
-                p0: f64::from(outcome.probability).clamp(0.0, 1.0),
-                traits: traits(&shelf, outcome.key),
-            });
+            let traits = traits(&shelf, key);
+            if beside.allows(state, policy, key, || traits) {
+                parts.push(Part {
+                    key,
+                    price: state.catalog.price[key as usize],
+                    margin: compiled.items[key as usize].margin,
+                    p0: f64::from(outcome.probability).clamp(0.0, 1.0),
+                    traits,
+                    held: beside.held(&traits),
+                });
+            }
         }
-        let parts = &mut self.sets.parts;
         let apart = |a: u32, b: u32| state.apart(a, b);
-        let Some(found) = bundle::best(main, parts, terms, apart) else { return };
+        let found = bundle::best(&main_part(state, compiled, main), parts, &terms, apart)?;
         let mut keys = [NONE; MOST];
-        keys[0] = main.key;
+        keys[0] = main;
         let (mut gained, mut p0) = (0.0, 1.0f64);
         for (slot, &place) in keys[1..].iter_mut().zip(found.places()) {
             let part = &parts[place];
@@ -343,18 +362,17 @@ impl Scratch {
             gained += (found.bought - part.p0) * part.margin;
             p0 = p0.min(part.p0);
         }
-        let policy = &compiled.policy;
         let candidate = SetCandidate {
             keys,
             len: 1 + found.places().len() as u8,
-            base: main.key,
+            base: main,
             p1: purchase * found.bought,
             p0: purchase * p0,
             discount: found.discount,
             numbers: Numbers::Bundle { purchase, break_even: gained / found.bought },
         };
         let value = policy.bundle.lever * (purchase * found.gain - request.people.contact_cost);
-        self.propose(candidate, Kind::Bundle, value, compiled);
+        Some((candidate, value))
     }
 
     fn propose_second(
@@ -405,6 +423,27 @@ impl Scratch {
     }
 }
 
+/// A main product, as bundles are made with it.
+fn main_part(state: &State, compiled: &Compiled, key: u32) -> Part {
+    let (price, margin) = (state.catalog.price[key as usize], compiled.items[key as usize].margin);
+    Part { key, price, margin, p0: 1.0, traits: [NO_TRAIT; 3], held: [0; 3] }
+}
+
+/// What a bundle with this main product may be.
+fn terms(compiled: &Compiled, request: &Request, main: u32) -> Terms {
+    let policy = &compiled.policy;
+    let settings = &policy.bundle;
+    Terms {
+        items: settings.items as usize,
+        max_discount: settings.max_discount,
+        step: settings.step,
+        min_margin: settings.min_margin,
+        response_odds: odds(request, policy, main, Kind::Bundle),
+        discount_response: policy.assume.discount_response,
+        limits: limits(policy),
+    }
+}
+
 /// How many times greater the odds of a purchase are with an offer of a product.
 fn odds(request: &Request, policy: &Policy, key: u32, kind: Kind) -> f64 {
     request.people.odds(policy, key, policy.assume.odds_of(kind))
@@ -430,12 +469,12 @@ pub(super) fn of_one_kind(reason: Reason) -> bool {
 }
 
 /// How many products of one line, brand and category are offered.
-fn limits(policy: &Policy) -> [u32; 3] {
+pub(super) fn limits(policy: &Policy) -> [u32; 3] {
     [policy.per_line, policy.per_brand, policy.per_category]
 }
 
 /// What these limits go by.
-fn traits(shelf: &OnShelf<'_>, key: u32) -> [u64; 3] {
+pub(super) fn traits(shelf: &OnShelf<'_>, key: u32) -> [u64; 3] {
     let Traits { line, brand, category: (level, category) } = shelf.traits(key);
     let code = |level: u32, code: u32| match code {
         NO_CODE => NO_TRAIT,

@@ -65,6 +65,15 @@ fn bouquets_by_size() {
 }
 
 #[test]
+fn one_accessory_does_not_speak_against_another() {
+    let decision = decide(soon().basket([("plant", 1), ("watering-can", 1)]));
+    first(&decision, Kind::CrossSell, "fertiliser");
+    // Alone it is bought by somebody who has a plant, and who knows what else.
+    let decision = decide(soon().basket([("watering-can", 1)]));
+    never(&decision, "plant", Reason::MainOfAccessory);
+}
+
+#[test]
 fn blades_for_the_razor() {
     let decision = decide(soon().basket([("razor", 1)]));
     first(&decision, Kind::CrossSell, "blades");
@@ -264,4 +273,34 @@ fn a_contract_is_an_offer_of_its_own_kind() {
     first(&decision, Kind::Service, "maintenance");
     let contract = offer(&decision, "maintenance");
     assert_eq!(contract.margin, 12.0 * 10_900.0, "it earns in every period");
+}
+
+#[test]
+fn on_the_tracking_page_after_the_order_and_nothing_after_a_return() {
+    let tracking = |order: &[(&'static str, i32)]| {
+        soon().placement("tracking_page").after(order.iter().copied())
+    };
+    // What belongs to the order and was forgotten, most of all; not what was in it.
+    let decision = decide(tracking(&[("plant", 1), ("watering-can", 1)]));
+    first(&decision, Kind::CrossSell, "fertiliser");
+    assert_eq!(offer(&decision, "fertiliser").base_product, Some("plant".into()));
+    never(&decision, "plant", Reason::InOrder);
+    never(&decision, "watering-can", Reason::InOrder);
+    // No other phone for who just bought one: it was the order's.
+    let decision = decide(tracking(&[("phone-128", 1)]));
+    all(&decision, &["phone-case", "screen-protector"]);
+    never(&decision, "phone-256", Reason::VariantInOrder);
+
+    // One thing came back: neither it nor anything because of it.
+    let two = tracking(&[("plant", 1), ("razor", 1)]);
+    all(&decide(two.clone()), &["fertiliser", "blades"]);
+    let decision = decide(two.clone().returned(["razor"]));
+    first(&decision, Kind::CrossSell, "fertiliser");
+    never(&decision, "razor", Reason::Returned);
+    assert!(decision.iter().all(|offer| offer.base_product != Some("razor".into())), "{decision}");
+    // All of it came back: nothing at all, and the reason is told of everything.
+    let decision = decide(two.customer(5).returned(["razor", "plant"]));
+    assert!(decision.is_empty(), "{decision}");
+    assert_eq!(decision.stopped(), Some(Reason::Returned));
+    never(&decision, "fertiliser", Reason::Returned);
 }

@@ -237,8 +237,15 @@ impl Scratch {
                 self.suppress(state, outcome);
                 continue;
             }
+            // Of equals the better rated one, then that of the smaller key.
+            let keeps = |held: &Outcome| {
+                let rating = |key: u32| compiled.items[key as usize].rating;
+                let by_rating = rating(held.key).total_cmp(&rating(up));
+                let by_value = held.value.total_cmp(&outcome.value);
+                by_value.then(by_rating).then(up.cmp(&held.key)).is_ge()
+            };
             let beaten = match &mut best {
-                Some((held, _)) if (held.value, up) >= (outcome.value, held.key) => outcome,
+                Some((held, _)) if keeps(held) => outcome,
                 Some((held, held_numbers)) => {
                     *held_numbers = numbers;
                     std::mem::replace(held, outcome)

@@ -121,7 +121,7 @@ impl Scratch {
                 return Ok(Kind::Refill);
             }
         }
-        if self.mains[key as usize] == self.round {
+        if self.mains[key as usize] == self.round && !self.is_accessory(state, key) {
             return Err(Reason::MainOfAccessory);
         }
         let service = state.catalog.service.get(c).is_some_and(|&service| service);
@@ -148,6 +148,16 @@ impl Scratch {
         }
         let known = paired || candidate.popular || candidate.similar;
         Err(if known { Reason::TooFewCustomers } else { Reason::NoEvidence })
+    }
+
+    /// Whether a product is itself an accessory of what is in the basket, viewed or just ordered. The
+    /// lesser of two accessories of one product is told to be one of the other.
+    fn is_accessory(&self, state: &State, key: u32) -> bool {
+        let here = |&main: &u32| {
+            let mark = self.mark(main).and_then(met);
+            mark.is_some_and(|reason| reason != Reason::Returned)
+        };
+        state.accessories.mains(key).iter().any(here)
     }
 
     /// Whether anything says that a candidate goes with what is in the basket, viewed or just

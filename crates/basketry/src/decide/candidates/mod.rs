@@ -6,6 +6,7 @@ mod pins;
 
 use self::bases::{Base, Contract};
 pub(crate) use self::judge::{base_probability, rests_on_view, worth};
+use super::beside::MOST_ROUNDS;
 use super::context::Context;
 use super::follow_up::{self, FollowUp};
 use super::reasons::{Kind, Reason};
@@ -108,6 +109,8 @@ pub(crate) struct Scratch {
     /// How many of the outcomes are of single products; those of several come behind.
     pub(crate) singles: usize,
     pub(super) sets: SetScratch,
+    /// Outcomes that the slate may choose from.
+    pub(super) open: Vec<u32>,
     bases: Vec<Base>,
     contracts: Vec<Contract>,
     /// How many of the bases were looked at.
@@ -148,6 +151,7 @@ impl Scratch {
         self.up_sells.clear();
         self.pinned.clear();
         self.only_pinned.clear();
+        self.open.clear();
         self.bases.clear();
         self.bases_judged = 0;
     }
@@ -308,16 +312,24 @@ impl Scratch {
         } else {
             0.0
         };
-        let scene = Scene {
-            policy,
-            shelf: &OnShelf { state, compiled },
-            stages: &compiled.stages,
-            pinned: &self.pinned,
-            draw,
-            risk: request.people.risk,
-            together: Together { sets: &self.sets.found, up_sells: &self.up_sells },
-        };
-        self.slate.choose(&mut self.outcomes, &scene);
+        self.open.clear();
+        let open = |&i: &u32| self.outcomes[i as usize].reason.is_none();
+        self.open.extend((0..self.outcomes.len() as u32).filter(open));
+        for round in 0..=MOST_ROUNDS {
+            let scene = Scene {
+                policy,
+                shelf: &OnShelf { state, compiled },
+                stages: &compiled.stages,
+                pinned: &self.pinned,
+                draw,
+                risk: request.people.risk,
+                together: Together { sets: &self.sets.found, up_sells: &self.up_sells },
+            };
+            self.slate.choose(&mut self.outcomes, &scene);
+            if round == MOST_ROUNDS || !self.search_again(state, compiled, request) {
+                break;
+            }
+        }
         self.mark_parts(state);
     }
 

@@ -34,7 +34,7 @@ pub struct Quota {
     /// A slot is kept only for an offer that is worth more than this, in minor units (may be
     /// fractional), 0 to 10^12, and more than the policy's `min_value`. Default 0.
     pub min_value: f64,
-    /// Of which products; at least one key.
+    /// Of which products; at least one key. An offer of several counts if it adds one of them.
     pub select: Selection,
 }
 

@@ -66,6 +66,21 @@ pub(crate) struct Scene<'a> {
     pub(crate) together: Together<'a>,
 }
 
+impl Scene<'_> {
+    /// The rating of an offer: of several products their mean.
+    fn rating(&self, outcome: &Outcome) -> f32 {
+        let added = self.together.added(outcome);
+        let sum: f32 = added.iter().map(|&key| self.shelf.rating(key)).sum();
+        sum / added.len().max(1) as f32
+    }
+
+    /// A bit per quota that an offer counts for: one of its products does.
+    fn quotas(&self, outcome: &Outcome) -> u64 {
+        let added = self.together.added(outcome);
+        added.iter().fold(0, |bits, &key| bits | self.shelf.quotas(key))
+    }
+}
+
 /// Orders candidates: greater value first, then the better rating, then the smaller key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Ranked {
@@ -77,8 +92,9 @@ struct Ranked {
 
 impl Ranked {
     fn new(outcomes: &[Outcome], scene: &Scene<'_>, i: u32) -> Self {
-        let Outcome { value, key, .. } = outcomes[i as usize];
-        Self { value, rating: scene.shelf.rating(key), key, outcome: i }
+        let outcome = &outcomes[i as usize];
+        let Outcome { value, key, .. } = *outcome;
+        Self { value, rating: scene.rating(outcome), key, outcome: i }
     }
 }
 
@@ -113,6 +129,10 @@ pub(crate) struct Slate {
     pub(crate) drawn_slot: u32,
     /// What became of each quota.
     pub(crate) kept: Vec<Kept>,
+    /// The offers as they were picked: what is pinned, then the most valuable first.
+    pub(crate) picked: Vec<u32>,
+    /// Sets that cannot stand beside the offers picked before them, how many those were, and why.
+    pub(crate) refused: Vec<(u32, u32, Reason)>,
     pool: Vec<Ranked>,
     /// Outcomes that made room for quotas.
     displaced: Vec<u32>,
@@ -128,6 +148,8 @@ impl Slate {
         self.drawn_slot = 0;
         self.kept.clear();
         self.displaced.clear();
+        self.picked.clear();
+        self.refused.clear();
         self.limits.clear();
         let slots = policy.max_offers as usize;
         self.pin(outcomes, scene, slots);
@@ -163,6 +185,7 @@ impl Slate {
         for &(_, outcome) in scene.pinned.iter().take(slots) {
             self.limits.add(scene, &outcomes[outcome as usize]);
             self.chosen.push(Pick { outcome, chosen_with: 1.0, pinned: true });
+            self.picked.push(outcome);
         }
     }
 
@@ -187,9 +210,17 @@ impl Slate {
                 let Some(best) = heap.pop() else { break };
                 let outcome = &mut outcomes[best.outcome as usize];
                 match self.limits.refuses(scene, outcome) {
-                    Some(reason) => outcome.reason = Some(reason),
+                    Some(reason) => {
+                        outcome.reason = Some(reason);
+                        // More of its kind would be refused as well.
+                        if scene.together.is_set(outcome) && reason != Reason::KindLimit {
+                            let before = self.picked.len() as u32;
+                            self.refused.push((best.outcome, before, reason));
+                        }
+                    }
                     None => {
                         self.limits.add(scene, outcome);
+                        self.picked.push(best.outcome);
                         let pick = Pick { outcome: best.outcome, chosen_with: 1.0, pinned: false };
                         self.chosen.push(pick);
                     }
@@ -207,10 +238,8 @@ impl Slate {
         let pins = slots.zip(self.chosen.iter().filter(|pick| pick.pinned).copied());
         self.order.extend(pins);
         self.chosen.retain(|pick| !pick.pinned);
-        self.chosen.sort_unstable_by(|a, b| {
-            let (a, b) = (&outcomes[a.outcome as usize], &outcomes[b.outcome as usize]);
-            b.value.total_cmp(&a.value).then(a.key.cmp(&b.key))
-        });
+        let ranked = |pick: &Pick| Ranked::new(outcomes, scene, pick.outcome);
+        self.chosen.sort_unstable_by_key(|pick| std::cmp::Reverse(ranked(pick)));
         if let Some(drawn) = drawn {
             let slot = scene.policy.explore.slot.unwrap_or(scene.policy.max_offers);
             let at = self.order.partition_point(|&(other, _)| other <= slot);

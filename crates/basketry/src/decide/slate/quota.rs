@@ -40,7 +40,7 @@ impl Slate {
         let taken = |i: usize| self.chosen.iter().any(|pick| pick.outcome == i as u32);
         for (i, outcome) in outcomes.iter().enumerate() {
             let wanted = outcome.kind.is_some() && limited(outcome.reason) && !taken(i);
-            if wanted && scene.shelf.quotas(outcome.key) != 0 {
+            if wanted && scene.quotas(outcome) != 0 {
                 self.pool.push(Ranked::new(outcomes, scene, i as u32));
             }
         }
@@ -60,7 +60,7 @@ impl Slate {
 
     /// How many offers count for a quota.
     fn made(&self, outcomes: &[Outcome], scene: &Scene<'_>, q: usize) -> u32 {
-        let counts = |pick: &&Pick| counts_for(scene, outcomes[pick.outcome as usize].key, q);
+        let counts = |pick: &&Pick| counts_for(scene, &outcomes[pick.outcome as usize], q);
         self.chosen.iter().filter(counts).count() as u32
     }
 
@@ -75,10 +75,10 @@ impl Slate {
         let least = scene.policy.quotas[q].min_value;
         for at in 0..self.pool.len() {
             let candidate = self.pool[at];
-            if candidate.value <= least || !counts_for(scene, candidate.key, q) {
+            let entering = outcomes[candidate.outcome as usize];
+            if candidate.value <= least || !counts_for(scene, &entering, q) {
                 continue;
             }
-            let entering = outcomes[candidate.outcome as usize];
             if self.chosen.len() < slots && self.limits.refuses(scene, &entering).is_none() {
                 self.enter(outcomes, scene, at);
                 return true;
@@ -122,7 +122,7 @@ impl Slate {
             }
             // Quotas that come first, and this one, do not lose what they need.
             let needed = (0..=q).any(|other| {
-                counts_for(scene, held.key, other)
+                counts_for(scene, &outcomes[pick.outcome as usize], other)
                     && (other == q
                         || self.made(outcomes, scene, other) <= scene.policy.quotas[other].min)
             });
@@ -141,6 +141,6 @@ impl Slate {
     }
 }
 
-fn counts_for(scene: &Scene<'_>, key: u32, q: usize) -> bool {
-    scene.shelf.quotas(key) >> q & 1 == 1
+fn counts_for(scene: &Scene<'_>, outcome: &Outcome, q: usize) -> bool {
+    scene.quotas(outcome) >> q & 1 == 1
 }
