@@ -1835,6 +1835,48 @@ private:
     using Handle::Handle;
 };
 
+/// The tiers of a product line in order of price, and which one to preselect.
+class Ladder : public detail::Handle<basketry_ladder, basketry_ladder_free> {
+public:
+    /// Takes over a handle of C.
+    static Ladder adopt(basketry_ladder *handle) noexcept { return Ladder(handle); }
+
+    std::size_t size() const noexcept { return basketry_ladder_len(native()); }
+
+    /// The tier at an index, the cheapest first. What it points to is borrowed from the ladder.
+    /// Throws std::out_of_range if there is none.
+    basketry_tier at(std::size_t index) const {
+        if (index >= size()) {
+            throw std::out_of_range("basketry::Ladder::at");
+        }
+        basketry_tier tier;
+        check(basketry_ladder_tier(native(), index, &tier));
+        return tier;
+    }
+
+    /// All tiers, the cheapest first, as at gives them.
+    std::vector<basketry_tier> tiers() const {
+        std::vector<basketry_tier> tiers;
+        tiers.reserve(size());
+        for (std::size_t i = 0; i < size(); i++) {
+            tiers.push_back(at(i));
+        }
+        return tiers;
+    }
+
+    /// The index of the tier to preselect; none if no tier may be offered.
+    std::optional<std::size_t> preselect() const noexcept {
+        const std::int64_t tier = basketry_ladder_preselect(native());
+        return tier < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(tier));
+    }
+
+    /// The ladder as a JSON object on one line: product, preselect and tiers.
+    std::string_view json() const noexcept { return view(basketry_ladder_json(native())); }
+
+private:
+    using Handle::Handle;
+};
+
 /// Decides what to offer: a model plus what the shop sells now. Any number of threads may decide
 /// while another replaces the model or the catalogue.
 class Engine : public detail::Handle<basketry_engine, basketry_engine_free> {
@@ -1895,6 +1937,18 @@ public:
         return Decision::adopt(detail::make<basketry_decision>([&](auto out) {
             return basketry_decide_json(native(), policy.native(), str(context), out);
         }));
+    }
+
+    /// The tiers of a product's line, as far as they are equal on every attribute that must match.
+    /// Of the context the customer, the time and the orders since count. A product that the
+    /// catalogue does not have is an error.
+    Ladder ladder(const Policy &policy, const Context &context, const Id &product) const {
+        return context.with_native([&](const basketry_context &request) {
+            return Ladder::adopt(detail::make<basketry_ladder>([&](auto out) {
+                return basketry_engine_ladder(native(), policy.native(), &request, product.native(),
+                                              out);
+            }));
+        });
     }
 
 private:

@@ -447,6 +447,36 @@ void learning(const std::string &golden, const std::string &folder) {
     CHECK(engine.model().id() == model.id() && engine.catalog().size() == catalog.size());
 }
 
+void ladders(const std::string &golden) {
+    const auto engine = basketry::Engine::open(golden + "/model.basketry");
+    const auto policy = basketry::Policy::from_toml("ladder = \"highest\"");
+    basketry::Context context(1778500800000);
+    context.customer("c-002");
+    const auto ladder = engine.ladder(policy, context, "jam");
+    CHECK(ladder.size() == 2 && ladder.preselect() == 1);
+    CHECK(basketry::view(ladder.at(0).product.text) == "jam" && ladder.at(0).price == 199);
+    const std::vector<basketry_tier> tiers = ladder.tiers();
+    CHECK(tiers.size() == 2 && tiers[1].price == 349);
+    CHECK(tiers[1].reason == BASKETRY_REASON_NONE && tiers[0].value < tiers[1].value);
+    CHECK(contains(ladder.json(), "\"preselect\":1,\"tiers\":[{"));
+    try {
+        ladder.at(2);
+        CHECK(false);
+    } catch (const std::out_of_range &) {
+    }
+    const auto error = error_of([&] { engine.ladder(policy, context, "ham"); });
+    CHECK(error.code() == BASKETRY_UNKNOWN_ID && contains(error.what(), "\"ham\""));
+
+    auto catalog = engine.catalog();
+    catalog.set_stock("jam", 0);
+    catalog.set_stock("jam-large", 0);
+    engine.set_catalog(catalog);
+    const auto sold_out = engine.ladder(policy, context, "jam");
+    CHECK(!sold_out.preselect().has_value());
+    CHECK(sold_out.at(0).reason == BASKETRY_REASON_OUT_OF_STOCK);
+    CHECK(ladder.at(0).reason == BASKETRY_REASON_NONE);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -459,5 +489,6 @@ int main(int argc, char **argv) {
     sequences();
     learning(argv[1], argv[2]);
     golden(argv[1]);
+    ladders(argv[1]);
     return 0;
 }
