@@ -83,7 +83,7 @@ def text(data: Any) -> str:
 
 def decision(data: Any) -> str:
     """The offers of a decision, and how many candidates were suppressed why."""
-    columns = ("kind", "products", "name", "price", "probability", "value", "why")
+    columns = ("kind", "products", "name", "price", "discount", "probability", "value", "why")
     rows = [[getattr(offer, column) for column in columns] for offer in data]
     caption = f"{data.policy_name}: {len(data)} offers, worth {data.value:.4g} in minor units"
     notes = [f"{count} {reason}" for reason, count in data.suppressed_counts.items()]

@@ -8,6 +8,7 @@ use super::context::iso;
 use super::decision::{Decision, ExploreChoice, Explored, LOGGED_SUPPRESSED, QuotaUse, Suppressed};
 use super::offer::{Evidence, Offer, Sourced};
 use super::reasons::Reason;
+use crate::Money;
 use crate::affinity::report::round6;
 
 struct Counts<'a>(&'a [(Reason, u32)]);
@@ -167,7 +168,8 @@ impl<'a> IntoIterator for &'a Decision {
     }
 }
 
-/// Prints like `cross_sell "4711" (Butter 250 g) at 2.49 EUR, worth 0.0320 EUR: bought with ...`.
+/// Prints like `cross_sell "4711" (Butter 250 g) at 2.49 EUR, worth 0.0320 EUR: bought with ...`; with
+/// a discount, what is paid: `at 4.50 EUR after 0.50 EUR off`.
 impl fmt::Display for Offer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
@@ -177,16 +179,15 @@ impl fmt::Display for Offer {
         if let Some(name) = &self.name {
             write!(f, " ({name})")?;
         }
-        let digits = self.price.currency.digits() as usize;
-        let value = self.value / self.price.currency.scale() as f64;
-        write!(
-            f,
-            " at {}, worth {value:.*} {}: {}",
-            self.price,
-            digits + 2,
-            self.price.currency,
-            self.why
-        )
+        let currency = self.price.currency;
+        let paid = Money { minor: self.price.minor.saturating_sub(self.discount.minor), currency };
+        write!(f, " at {paid}")?;
+        if self.discount.minor != 0 {
+            write!(f, " after {} off", self.discount)?;
+        }
+        let digits = currency.digits() as usize + 2;
+        let value = self.value / currency.scale() as f64;
+        write!(f, ", worth {value:.digits$} {currency}: {}", self.why)
     }
 }
 
