@@ -55,6 +55,22 @@ def test_the_same_input_gives_the_same_bytes(shop):
     assert other.options["half_life_days"] == 60.0
 
 
+def test_what_opening_lets_through_verify_finds(shop):
+    good = shop.model.to_bytes()
+    through = 0
+    for at in range(4096, len(good), len(good) // 200):
+        bad = bytearray(good)
+        bad[at] ^= 1
+        try:
+            model = bk.Model.from_bytes(bytes(bad))
+        except bk.FormatError:
+            continue
+        through += 1
+        with pytest.raises(bk.FormatError, match="section .*: its hash does not match"):
+            model.verify()
+    assert through > 10
+
+
 def test_files_that_are_no_models(shop, tmp_path):
     path = tmp_path / "bad.basketry"
     good = shop.model.to_bytes()

@@ -182,9 +182,14 @@ pub unsafe extern "C" fn basketry_fit(
     })
 }
 
-/// Opens a model file by mapping it into memory: quick whatever its size, and checked so that no
-/// damage to the file can crash a reader. While it is open the file may be replaced by renaming
-/// another over it, but not written to.
+/// Opens a model file by mapping it into memory. What is checked, in one pass over the file: its
+/// mark, version and length; the table of its sections, by checksum; that every section is there, of
+/// its type and length; and in the sections all that later reads rely on: offsets rise, indices and
+/// numbers are in their ranges, texts are UTF-8, and every id is found. So no damage can crash a
+/// reader; BASKETRY_FORMAT says that one of the checks failed. The checksums of the sections are not
+/// checked: a changed byte that leaves a value possible, such as another count or weight, is found
+/// by basketry_model_verify alone. While it is open the file may be replaced by renaming another
+/// over it, but not written to.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_model_open(
     file: *const c_char,
@@ -197,7 +202,8 @@ pub unsafe extern "C" fn basketry_model_open(
     })
 }
 
-/// Reads a model file into memory, for file systems on which files change or go away.
+/// Reads a model file into memory, for file systems on which files change or go away. Checks what
+/// basketry_model_open does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_model_read(
     file: *const c_char,
@@ -210,7 +216,8 @@ pub unsafe extern "C" fn basketry_model_read(
     })
 }
 
-/// Makes a model from the bytes of a model file, which are copied.
+/// Makes a model from the bytes of a model file, which are copied. Checks what basketry_model_open
+/// does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_model_from_bytes(
     bytes: *const u8,
@@ -253,7 +260,9 @@ pub unsafe extern "C" fn basketry_model_save(
     })
 }
 
-/// Checks the checksums of the whole model. Opening checks the structure only.
+/// Compares the checksum of every section with the one in the file: finds any damage to what the
+/// model holds, also such that left all values possible, which opening does not find. Reads the
+/// whole file. BASKETRY_FORMAT with the section's name if it is damaged.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_model_verify(model: Option<&basketry_model>) -> basketry_status {
     call(|| required(model, "model")?.model.verify())

@@ -185,7 +185,14 @@ pub(crate) struct Model {
 
 #[pymethods]
 impl Model {
-    /// Opens a model file by mapping it into memory, which takes milliseconds whatever its size.
+    /// Opens a model file by mapping it into memory.
+    ///
+    /// What is checked, in one pass over the file: its mark, version and length; the table of its
+    /// sections, by hash; that every section is there, of its type and length; and in the sections
+    /// all that later reads rely on: offsets rise, indices and numbers are in their ranges, texts
+    /// are UTF-8, and every id is found. So no damage can crash a reader. The hashes of the sections
+    /// are not checked: a changed byte that leaves a value possible, such as another count or weight,
+    /// is found by :meth:`verify` alone.
     ///
     /// The file must not be changed in place while it is open; :meth:`save` replaces it as a
     /// whole. On a network file system use :meth:`read`.
@@ -199,7 +206,7 @@ impl Model {
     /// IoError
     ///     If the file cannot be read.
     /// FormatError
-    ///     If it is no model file, is cut short or is damaged.
+    ///     If it is no model file, is cut short, or is damaged so that one of the checks fails.
     /// VersionError
     ///     If it was made by a newer version than this one can read.
     #[staticmethod]
@@ -207,7 +214,7 @@ impl Model {
         boundary::quick(py, || basketry::Model::open(path)).map(|inner| Self { inner })
     }
 
-    /// Reads a model file into memory. Raises what :meth:`open` raises.
+    /// Reads a model file into memory. Checks and raises what :meth:`open` does.
     ///
     /// Parameters
     /// ----------
@@ -217,7 +224,8 @@ impl Model {
         boundary::quick(py, || basketry::Model::read(path)).map(|inner| Self { inner })
     }
 
-    /// A model from the bytes of a model file. Raises what :meth:`open` raises but IoError.
+    /// A model from the bytes of a model file. Checks what :meth:`open` does, and raises the same but
+    /// IoError.
     ///
     /// Parameters
     /// ----------
@@ -247,12 +255,16 @@ impl Model {
         boundary::quick(py, || self.inner.save(path))
     }
 
-    /// Checks the hashes of all sections.
+    /// Compares the hash of every section with the one in the file.
+    ///
+    /// Finds any damage to what the model holds, also such that left all values possible, which
+    /// opening does not find. Reads the whole file: do it once, where a file arrives from a network
+    /// or a backup.
     ///
     /// Raises
     /// ------
     /// FormatError
-    ///     If the file is damaged.
+    ///     If a section is damaged; it is named.
     fn verify(&self, py: Python<'_>) -> PyResult<()> {
         boundary::quick(py, || self.inner.verify())
     }

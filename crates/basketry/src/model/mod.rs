@@ -100,8 +100,17 @@ struct Inner {
 }
 
 impl Model {
-    /// Opens a model file by mapping it into memory. Its structure is checked; see
-    /// [`verify`](Self::verify) for the hashes.
+    /// Opens a model file by mapping it into memory.
+    ///
+    /// What is checked, in one pass over the file: its mark, version and length; the table of its
+    /// sections, against the table's hash and the [`id`](Self::id) of the model; that every section
+    /// is there, of its type and length; and in the sections all that later reads rely on: offsets
+    /// rise, indices and numbers are in their ranges, texts are UTF-8, and every id is found. So
+    /// no damage can crash a reader, and most of it is an error here.
+    ///
+    /// What is not: the sections against their hashes. A changed byte that leaves a value possible,
+    /// such as another count or another weight, is found by [`verify`](Self::verify) alone. Verify
+    /// a file once, where it arrives from a network or a backup.
     ///
     /// The file must not be changed or cut while it is open: publish a new model by writing
     /// another file and renaming it, as [`save`](Self::save) does. On a network file system, where
@@ -109,7 +118,8 @@ impl Model {
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind) if the file cannot be opened;
-    /// [`ErrorKind::Format`](crate::ErrorKind) if it is not a model, is cut short or damaged;
+    /// [`ErrorKind::Format`](crate::ErrorKind) if it is not a model, is cut short, or damaged so
+    /// that one of the checks fails;
     /// [`ErrorKind::Version`](crate::ErrorKind) if a newer version made it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -131,8 +141,7 @@ impl Model {
     /// A model from the bytes of a model file.
     ///
     /// # Errors
-    /// [`ErrorKind::Format`](crate::ErrorKind) if they are not a model, cut short or damaged;
-    /// [`ErrorKind::Version`](crate::ErrorKind) if a newer version made them.
+    /// As [`open`](Self::open) but [`ErrorKind::Io`](crate::ErrorKind). The same is checked.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
         Self::new(Bytes::from_vec(bytes), "model bytes".into())
     }
@@ -184,8 +193,10 @@ impl Model {
         Ok(())
     }
 
-    /// Compares the hash of every section with the one in the file: finds any damage, also such
-    /// that leaves the structure sound. Reads the whole file.
+    /// Compares the hash of every section with the one in the section table, which was itself
+    /// checked on opening: finds any damage to what the model holds, also such that left all values
+    /// possible. Reads the whole file. To look for damage alone, call it once after
+    /// [`open`](Self::open); a model that was fitted here need not be verified.
     ///
     /// # Errors
     /// [`ErrorKind::Format`](crate::ErrorKind) names the section that is damaged.
