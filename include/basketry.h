@@ -2355,6 +2355,34 @@ typedef struct basketry_context {
 } basketry_context;
 
 /**
+ * Names, such as the segments of a customer. This struct never grows.
+ */
+typedef struct basketry_names {
+    /**
+     * The names.
+     */
+    const char *const *names;
+    /**
+     * How many there are.
+     */
+    size_t len;
+} basketry_names;
+
+/**
+ * The contacts of a customer. This struct never grows.
+ */
+typedef struct basketry_contacts {
+    /**
+     * The contacts.
+     */
+    const struct basketry_contact *contacts;
+    /**
+     * How many there are.
+     */
+    size_t len;
+} basketry_contacts;
+
+/**
  * How a campaign is proposed.
  */
 typedef struct basketry_propose_options {
@@ -2371,6 +2399,18 @@ typedef struct basketry_propose_options {
      * How many threads to use; 0 means one for each core. The result is the same for any number.
      */
     size_t threads;
+    /**
+     * For each customer, the segments they belong to; null: nobody belongs to any.
+     */
+    const struct basketry_names *segments;
+    /**
+     * For each customer, what they have consented to; null: nobody to anything.
+     */
+    const struct basketry_names *consents;
+    /**
+     * For each customer, the offers they were shown before; null: nobody was shown any.
+     */
+    const struct basketry_contacts *contacts;
 } basketry_propose_options;
 
 /**
@@ -3968,19 +4008,26 @@ basketry_status basketry_fit(const struct basketry_catalog *catalog,
                              struct basketry_model **out);
 
 /**
- * Opens a model file by mapping it into memory: quick whatever its size, and checked so that no
- * damage to the file can crash a reader. While it is open the file may be replaced by renaming
- * another over it, but not written to.
+ * Opens a model file by mapping it into memory. What is checked, in one pass over the file: its
+ * mark, version and length; the table of its sections, by checksum; that every section is there, of
+ * its type and length; and in the sections all that later reads rely on: offsets rise, indices and
+ * numbers are in their ranges, texts are UTF-8, and every id is found. So no damage can crash a
+ * reader; BASKETRY_FORMAT says that one of the checks failed. The checksums of the sections are not
+ * checked: a changed byte that leaves a value possible, such as another count or weight, is found
+ * by basketry_model_verify alone. While it is open the file may be replaced by renaming another
+ * over it, but not written to.
  */
 basketry_status basketry_model_open(const char *file, struct basketry_model **out);
 
 /**
- * Reads a model file into memory, for file systems on which files change or go away.
+ * Reads a model file into memory, for file systems on which files change or go away. Checks what
+ * basketry_model_open does.
  */
 basketry_status basketry_model_read(const char *file, struct basketry_model **out);
 
 /**
- * Makes a model from the bytes of a model file, which are copied.
+ * Makes a model from the bytes of a model file, which are copied. Checks what basketry_model_open
+ * does.
  */
 basketry_status basketry_model_from_bytes(const uint8_t *bytes,
                                           size_t len,
@@ -4000,7 +4047,9 @@ basketry_status basketry_model_bytes(const struct basketry_model *model,
 basketry_status basketry_model_save(const struct basketry_model *model, const char *file);
 
 /**
- * Checks the checksums of the whole model. Opening checks the structure only.
+ * Compares the checksum of every section with the one in the file: finds any damage to what the
+ * model holds, also such that left all values possible, which opening does not find. Reads the
+ * whole file. BASKETRY_FORMAT with the section's name if it is damaged.
  */
 basketry_status basketry_model_verify(const struct basketry_model *model);
 
@@ -4481,9 +4530,9 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
  * the policy lets be offered to a customer and that is worth more than its min_value is proposed;
  * a kind of offer whose max is 0 is not. What is offered reaches the customer outside of an order,
  * so the chance that they buy it anyway is that of buying it within the model's horizon. A
- * proposal costs the policy's contact_cost, and products whose stock the catalogue tells are
- * offered at most so many times, unless the plan's capacities say how often. No customer may come
- * twice. Null for options means the defaults.
+ * proposal costs the policy's contact_cost, rounded up to whole minor units, and products whose
+ * stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
+ * often. No customer may come twice. Null for options means the defaults.
  */
 basketry_status basketry_engine_propose(const struct basketry_engine *engine,
                                         const struct basketry_policy *policy,
@@ -4947,7 +4996,7 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 
 /** The start of a basketry_propose_options: up to 20 proposals for each customer. */
 #define BASKETRY_PROPOSE_OPTIONS_INIT \
-    { sizeof(basketry_propose_options), 20, 0 }
+    { sizeof(basketry_propose_options), 20, 0, NULL, NULL, NULL }
 
 /** No id. */
 #define BASKETRY_ID_INIT \

@@ -535,10 +535,21 @@ typedef struct basketry_context {
     const struct basketry_id *returned;
     size_t n_returned;
 } basketry_context;
+typedef struct basketry_names {
+    const char *const *names;
+    size_t len;
+} basketry_names;
+typedef struct basketry_contacts {
+    const struct basketry_contact *contacts;
+    size_t len;
+} basketry_contacts;
 typedef struct basketry_propose_options {
     size_t struct_size;
     size_t each;
     size_t threads;
+    const struct basketry_names *segments;
+    const struct basketry_names *consents;
+    const struct basketry_contacts *contacts;
 } basketry_propose_options;
 typedef struct basketry_evidence {
     struct basketry_str name;

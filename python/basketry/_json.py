@@ -7,23 +7,31 @@ import math
 from typing import Any
 
 
-def dumps(value: object) -> str:
-    """JSON of dicts, lists and plain values, scalars and arrays of numpy included."""
-    return json.dumps(_plain(value, ""), allow_nan=False, ensure_ascii=False)
+def dumps(value: object) -> tuple[str, tuple[str, str] | None]:
+    """JSON of dicts, lists and plain values, scalars and arrays of numpy included.
+
+    NaN and the infinities, which JSON does not have, become texts; the second value is where the
+    first of them stands, and how it is written.
+    """
+    odd: list[tuple[str, str]] = []
+    text = json.dumps(_plain(value, "", odd), allow_nan=False, ensure_ascii=False)
+    return text, odd[0] if odd else None
 
 
-def _plain(value: Any, path: str) -> object:
+def _plain(value: Any, path: str, odd: list[tuple[str, str]]) -> object:
     if isinstance(value, dict):
         within = f"{path}." if path else ""
-        return {str(key): _plain(item, f"{within}{key}") for key, item in value.items()}
+        return {str(key): _plain(item, f"{within}{key}", odd) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item, f"{path}[{i}]") for i, item in enumerate(value)]
+        return [_plain(item, f"{path}[{i}]", odd) for i, item in enumerate(value)]
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
-        # JSON has no such numbers; as text they get the error that names their key.
-        return value if math.isfinite(value) else str(value)
+        if math.isfinite(value):
+            return value
+        odd.append((path, str(value)))
+        return str(value)
     if hasattr(value, "tolist"):
-        return _plain(value.tolist(), path)
+        return _plain(value.tolist(), path, odd)
     kind = type(value).__name__
     raise TypeError(f"{path}: expected plain values or lists and dicts of them, got {kind}")

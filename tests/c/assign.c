@@ -158,6 +158,44 @@ static void proposed(const char *golden) {
           basketry_engine_propose(engine, policy, NULL, 1, now, NULL, NULL, &proposals));
     CHECK(proposals == NULL);
     basketry_policy_free(policy);
+
+    /* Who may be contacted: the second customer alone, and not after a rejection. */
+    OK(basketry_policy_from_toml(basketry_text("segments.only = [\"vip\"]\n"
+                                               "contact.consent = [\"mail\"]\n"
+                                               "suppress.customer_ignored = 1\n"),
+                                 &policy));
+    const char *vip = "vip", *mail = "mail";
+    const basketry_names segments[] = {{&vip, 1}, {&vip, 1}, {NULL, 0}};
+    const basketry_names consents[] = {{NULL, 0}, {&mail, 1}, {&mail, 1}};
+    basketry_propose_options people = BASKETRY_PROPOSE_OPTIONS_INIT;
+    people.segments = segments;
+    people.consents = consents;
+    OK(basketry_engine_propose(engine, policy, who, 3, now, &people, NULL, &proposals));
+    CHECK(basketry_proposals_len(proposals) > 0);
+    OK(basketry_proposals_assign(proposals, NULL, NULL, &plan));
+    OK(basketry_plan_summarize(plan, &summary));
+    CHECK(summary.reached == 1);
+    basketry_plan_free(plan);
+    basketry_proposals_free(proposals);
+    basketry_contact ignored = BASKETRY_CONTACT_INIT;
+    ignored.time_ms = now - 86400000;
+    ignored.outcome = BASKETRY_CONTACT_IGNORED;
+    basketry_contacts contacts[] = {{NULL, 0}, {&ignored, 1}, {NULL, 0}};
+    people.contacts = contacts;
+    OK(basketry_engine_propose(engine, policy, who, 3, now, &people, NULL, &proposals));
+    CHECK(basketry_proposals_len(proposals) == 0);
+    basketry_proposals_free(proposals);
+    proposals = NULL;
+    ignored.outcome = 99;
+    FAILS(BAD, "options.contacts[1][0].outcome",
+          basketry_engine_propose(engine, policy, who, 3, now, &people, NULL, &proposals));
+    people.contacts = NULL;
+    const basketry_names bad[] = {{NULL, 0}, {NULL, 1}, {NULL, 0}};
+    people.consents = bad;
+    FAILS(BAD, "options.consents[1]",
+          basketry_engine_propose(engine, policy, who, 3, now, &people, NULL, &proposals));
+    CHECK(proposals == NULL);
+    basketry_policy_free(policy);
     basketry_engine_free(engine);
 }
 

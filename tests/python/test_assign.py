@@ -130,9 +130,57 @@ def test_an_engine_proposes():
     assert 3 < len(proposals) <= 15
     plan = proposals.assign()
     assert {row[0] for row in plan} <= {"c-013", "c-014", "new"}
+
+    # A contact costs a quarter of a cent, and counts as a whole one.
+    cheap = engine.propose(bk.Policy(contact_cost=0.25), ["c-013", "c-014"], now=now)
+    plan = cheap.assign(budget=1)
+    assert (len(plan), plan.spent) == (1, 1)
+
     with pytest.raises(bk.InvalidArgumentError, match="comes twice"):
         engine.propose(policy, ["c-013", "c-013"], now=now)
     with pytest.raises(bk.UnknownIdError, match="customer"):
         engine.propose(policy, [1, 2], now=now)
     with pytest.raises(bk.InvalidArgumentError, match="each"):
         engine.propose(policy, ["c-013"], now=now, each=0)
+
+
+def test_whom_a_campaign_may_reach():
+    golden = pathlib.Path(__file__).parents[1] / "golden"
+    engine = bk.Engine.open(golden / "model.basketry")
+    now = "2026-05-11T12:00:00Z"
+    who = ["c-013", "c-014", "new"]
+    policy = bk.Policy(
+        segments={"only": ["vip"]},
+        contact={"consent": ["mail"]},
+        suppress={"customer_ignored": 1, "customer_days": 30},
+    )
+    assert len(engine.propose(policy, who, now=now)) == 0
+    segments = [["vip"], ["vip", "old"], []]
+    consents = [None, {"mail"}, ["mail"]]
+    lists = {"segments": segments, "consents": consents}
+    plan = engine.propose(policy, who, now=now, **lists).assign()
+    assert {row[0] for row in plan} == {"c-014"}
+    columns = {name: pa.array([list(x or ()) for x in lists[name]]) for name in lists}
+    assert list(engine.propose(policy, who, now=now, **columns).assign()) == list(plan)
+
+    ignored = {"time": "2026-05-01T12:00:00Z", "outcome": "ignored"}
+    contacts = [None, [ignored], []]
+    assert len(engine.propose(policy, who, now=now, contacts=contacts, **lists)) == 0
+    old = {**ignored, "time": "2026-01-01T12:00:00Z"}
+    seen = engine.propose(policy, who, now=now, contacts=[None, [old], []], **lists).assign()
+    assert {row[0] for row in seen} == {"c-014"}
+
+    for wrong, error, text in [
+        ({"segments": [["vip"]]}, bk.InvalidArgumentError, r"segments: .* 3 customers, got 1"),
+        ({"segments": ["vip"] * 3}, TypeError, r"segments\[0\]: expected a list of str, got str"),
+        ({"consents": "mail"}, TypeError, "consents: expected a list of lists"),
+        ({"consents": [[], [3], []]}, TypeError, r"consents\[1\]: expected a list of str"),
+        ({"contacts": [[], ignored, []]}, TypeError, r"contacts\[1\]: expected a list of dicts"),
+        (
+            {"contacts": [[], [{"time": 0, "kind": "gift"}], []]},
+            bk.PolicyError,
+            r"^contacts\[1\]\[0\]\.kind: expected",
+        ),
+    ]:
+        with pytest.raises(error, match=text):
+            engine.propose(policy, who, now=now, **wrong)

@@ -304,7 +304,13 @@ def test_policies(tmp_path):
         ({"max_offers": -1}, "max_offers"),
         ({"max_offers": 1.5}, "max_offers"),
         ({"max_offers": "4"}, "max_offers"),
-        ({"min_value": math.nan}, "min_value.*nan"),
+        ({"min_value": math.nan}, "^min_value: expected a number, got nan$"),
+        ({"price": {"max": math.inf}}, r"^price\.max: expected a whole number .*, got inf$"),
+        ({"name": math.nan}, "^name: expected text, got nan$"),
+        (
+            {"segments": {"only": ["vip", math.nan]}},
+            r"^segments\.only\[1\]: expected text, got nan$",
+        ),
         ({"min_value": -1}, "min_value"),
         ({"assume": {"accept": 2}}, r"assume\.accept"),
         ({"exclude": {"products": [1.5]}}, r"exclude\.products"),
@@ -314,6 +320,21 @@ def test_policies(tmp_path):
 def test_policies_that_cannot_be(settings, message):
     with pytest.raises(bk.PolicyError, match=message):
         bk.Policy(**settings)
+
+
+def test_requests_of_wrong_types(shop):
+    for wrong, message in [
+        ({"placement": 5}, "^placement: expected a str, got int$"),
+        ({"channel": b"mail"}, "^channel: expected a str, got bytes$"),
+        ({"segments": 5}, "^segments: expected a list of str, got int$"),
+        ({"contacts": 3}, "^contacts: expected a list of dicts, got int$"),
+        ({"orders_since": 3}, "^orders_since: expected a list of pairs .*, got int$"),
+    ]:
+        with pytest.raises(TypeError, match=message):
+            shop.engine.decide(shop.policy, now=shop.now, **wrong)
+    nameless = {"time": 0, "channel": math.nan}
+    with pytest.raises(bk.PolicyError, match=r"^contacts\[0\]\.channel: expected text, got nan$"):
+        shop.engine.decide(shop.policy, now=shop.now, contacts=[nameless])
 
 
 def test_policies_take_arrays():

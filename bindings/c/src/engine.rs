@@ -3,11 +3,11 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use basketry::{Context, Engine, Order, ProposeOptions, Result};
+use basketry::{Context, Engine, IdRef, Order, ProposeOptions, Result};
 
 use crate::assign::basketry_proposals;
 use crate::catalog::basketry_catalog;
-use crate::contact::basketry_contact;
+use crate::contact::{basketry_contact, basketry_contacts};
 use crate::control::{basketry_control, run};
 use crate::decision::basketry_decision;
 use crate::error::{basketry_status, call, free, make, required};
@@ -324,13 +324,83 @@ pub struct basketry_propose_options {
     pub each: usize,
     /// How many threads to use; 0 means one for each core. The result is the same for any number.
     pub threads: usize,
+    /// For each customer, the segments they belong to; null: nobody belongs to any.
+    pub segments: *const basketry_names,
+    /// For each customer, what they have consented to; null: nobody to anything.
+    pub consents: *const basketry_names,
+    /// For each customer, the offers they were shown before; null: nobody was shown any.
+    pub contacts: *const basketry_contacts,
 }
 
-// SAFETY: plain numbers.
+/// Names, such as the segments of a customer. This struct never grows.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct basketry_names {
+    /// The names.
+    pub names: *const *const c_char,
+    /// How many there are.
+    pub len: usize,
+}
+
+// SAFETY: plain numbers and pointers behind the size.
 unsafe impl Grows for basketry_propose_options {
     const NAME: &'static str = "basketry_propose_options";
     const FIRST_SIZE: usize = size_of::<Self>();
-    const DEFAULT: Self = Self { struct_size: size_of::<Self>(), each: 20, threads: 0 };
+    const DEFAULT: Self = Self {
+        struct_size: size_of::<Self>(),
+        each: 20,
+        threads: 0,
+        segments: std::ptr::null(),
+        consents: std::ptr::null(),
+        contacts: std::ptr::null(),
+    };
+}
+
+impl basketry_propose_options {
+    /// The contexts of the customers.
+    ///
+    /// # Safety
+    /// As for [`array`] and [`c_str_array`], for what the options point to.
+    unsafe fn contexts(&self, customers: Vec<IdRef<'_>>, now_ms: i64) -> Result<Vec<Context>> {
+        let n = customers.len();
+        // SAFETY: passed on to the caller, here and below.
+        let lists = |lists, name| unsafe { each_of(lists, n, name) };
+        let segments = lists(self.segments, "options.segments")?;
+        let consents = lists(self.consents, "options.consents")?;
+        // SAFETY: as above.
+        let contacts = unsafe { each_of(self.contacts, n, "options.contacts") }?;
+        let names = |lists: &[basketry_names], at: usize, name: &str| match lists.get(at) {
+            // SAFETY: as above.
+            Some(list) => unsafe { c_str_array(list.names, list.len, &format!("{name}[{at}]")) },
+            None => Ok(Vec::new()),
+        };
+        let context = |(at, id): (usize, IdRef<'_>)| {
+            let mut context = Context::at(now_ms)
+                .customer(id)
+                .segments(names(segments, at, "options.segments")?)
+                .consents(names(consents, at, "options.consents")?);
+            if let Some(list) = contacts.get(at) {
+                let name = format!("options.contacts[{at}]");
+                // SAFETY: as above.
+                let list = unsafe { array(list.contacts, list.len, &name) }?;
+                for (i, contact) in list.iter().enumerate() {
+                    // SAFETY: as above.
+                    context = context.contacts([unsafe { contact.get(&format!("{name}[{i}]")) }?]);
+                }
+            }
+            Ok(context)
+        };
+        customers.into_iter().enumerate().map(context).collect()
+    }
+}
+
+/// `len` values at `data`, none if it is null.
+///
+/// # Safety
+/// As for [`array`].
+unsafe fn each_of<'a, T>(data: *const T, len: usize, name: &str) -> Result<&'a [T]> {
+    // SAFETY: passed on to the caller.
+    if data.is_null() { Ok(&[]) } else { unsafe { array(data, len, name) } }
 }
 
 /// What could be offered to each of many customers at a time (milliseconds since 1970-01-01 00:00
@@ -338,9 +408,9 @@ unsafe impl Grows for basketry_propose_options {
 /// the policy lets be offered to a customer and that is worth more than its min_value is proposed;
 /// a kind of offer whose max is 0 is not. What is offered reaches the customer outside of an order,
 /// so the chance that they buy it anyway is that of buying it within the model's horizon. A
-/// proposal costs the policy's contact_cost, and products whose stock the catalogue tells are
-/// offered at most so many times, unless the plan's capacities say how often. No customer may come
-/// twice. Null for options means the defaults.
+/// proposal costs the policy's contact_cost, rounded up to whole minor units, and products whose
+/// stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
+/// often. No customer may come twice. Null for options means the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_engine_propose(
     engine: Option<&basketry_engine>,
@@ -356,14 +426,13 @@ pub unsafe extern "C" fn basketry_engine_propose(
         let engine = &required(engine, "engine")?.engine;
         let policy = &required(policy, "policy")?.policy;
         // SAFETY: the caller's promise for structs that can grow, for arrays and for texts.
-        let (customers, given) = unsafe {
+        let (contexts, given) = unsafe {
             let given = grown(options, "options")?.unwrap_or(basketry_propose_options::DEFAULT);
-            (basketry_id::array(customers, n_customers, "customers")?, given)
+            let customers = basketry_id::array(customers, n_customers, "customers")?;
+            (given.contexts(customers, now_ms)?, given)
         };
         let mut options = ProposeOptions::new().each(given.each);
         options.threads = Some(given.threads).filter(|&threads| threads > 0);
-        let contexts: Vec<Context> =
-            customers.into_iter().map(|id| Context::at(now_ms).customer(id)).collect();
         let proposals =
             run(control, |control| engine.propose(policy, &contexts, &options, control))?;
         Ok(basketry_proposals { proposals })

@@ -9,6 +9,7 @@ use pyo3::types::{PyBool, PyFloat, PyString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::boundary;
 use crate::error::exception;
 
 /// A value of an enumeration from its name, such as `"error"` or `"skip"`.
@@ -62,9 +63,31 @@ pub(crate) fn loads<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyA
     py.import("json")?.call_method1("loads", (text,))
 }
 
-/// Python's dicts, lists, strings and numbers (numpy's too) as JSON.
-pub(crate) fn dumps(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    value.py().import("basketry._json")?.call_method1("dumps", (value,))?.extract()
+/// What `read` makes of Python's dicts, lists, strings and numbers (numpy's too) as JSON.
+///
+/// JSON has no NaN and no infinities: they are written as texts, so that the core's message names
+/// the key and what it expects. Where it takes a text, the complaint is made here. `named` is the
+/// last to word a message, for keys that their user wrote elsewhere.
+pub(crate) fn parse<T: Send>(
+    value: &Bound<'_, PyAny>,
+    named: impl Fn(String) -> String,
+    read: impl FnOnce(&str) -> basketry::Result<T> + Send,
+) -> PyResult<T> {
+    let py = value.py();
+    let (text, odd): (String, Option<(String, String)>) =
+        py.import("basketry._json")?.call_method1("dumps", (value,))?.extract()?;
+    let result = boundary::quick(py, || Ok(read(&text)))?;
+    let (kind, message) = match (result, odd) {
+        (Ok(value), None) => return Ok(value),
+        (Ok(_), Some((path, got))) => {
+            (ErrorKind::Policy, format!("{path}: expected text, got {got}"))
+        }
+        (Err(error), None) => (error.kind(), error.to_string()),
+        (Err(error), Some((_, got))) => {
+            (error.kind(), error.to_string().replace(&format!("the string \"{got}\""), &got))
+        }
+    };
+    Err(exception(py, kind, &named(message)))
 }
 
 /// A report: a dict that prints as `text`.
@@ -207,6 +230,23 @@ pub(crate) fn whole<T: TryFrom<u64>>(object: &Bound<'_, PyAny>, what: &str) -> P
         };
         invalid(&format!("{what}: {}, {flaw}", shown(object)))
     })
+}
+
+/// A text that may be left out, called `what` in messages.
+pub(crate) fn some_text(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Option<String>> {
+    let Some(object) = object else { return Ok(None) };
+    let Ok(text) = object.cast::<PyString>() else {
+        let kind = object.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("{what}: expected a str, got {kind}")));
+    };
+    match text.to_str() {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(_) => Err(exception(
+            object.py(),
+            ErrorKind::InvalidArgument,
+            &format!("{what}: holds a lone surrogate, which is not valid UTF-8"),
+        )),
+    }
 }
 
 /// True or False, of Python or numpy, called `what` in messages; `default` if it is left out.

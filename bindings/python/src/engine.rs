@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use basketry::{Context, Id, Order, ProposeOptions};
+use basketry::{Context, ErrorKind, Id, Order, ProposeOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyIterator, PyString};
 
 use crate::assign::Proposals;
 use crate::catalog::Catalog;
-use crate::convert::{Number, flag_or, number, some_float, some_whole, whole_or};
+use crate::convert::{Number, flag_or, number, some_float, some_text, some_whole, whole_or};
 use crate::decision::Decision;
 use crate::error::exception;
 use crate::model::Model;
@@ -198,9 +198,9 @@ impl Engine {
         basket: Option<&Bound<'_, PyAny>>,
         viewed: Option<&Bound<'_, PyAny>>,
         orders_since: Option<&Bound<'_, PyAny>>,
-        placement: Option<String>,
+        placement: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
-        channel: Option<String>,
+        channel: Option<&Bound<'_, PyAny>>,
         ride_along: Option<&Bound<'_, PyAny>>,
         segments: Option<&Bound<'_, PyAny>>,
         consents: Option<&Bound<'_, PyAny>>,
@@ -210,12 +210,12 @@ impl Engine {
         returned: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Decision> {
         let seed = whole_or(seed, "seed", 0)?;
-        let mut context = contact::context(time(now, "now")?, contacts)?
+        let mut context = contact::context(time(now, "now")?, contacts, "contacts")?
             .seed(seed)
             .ride_along(flag_or(ride_along, "ride_along", false)?)
             .segments(words(segments, "segments")?)
             .consents(words(consents, "consents")?);
-        if let Some(channel) = channel {
+        if let Some(channel) = some_text(channel, "channel")? {
             context = context.channel(channel);
         }
         if let Some(value) = some_float(customer_value, "customer_value")? {
@@ -239,7 +239,7 @@ impl Engine {
         if let Some(returned) = returned {
             context = context.returned(ids::ids(returned, "returned")?);
         }
-        if let Some(placement) = placement {
+        if let Some(placement) = some_text(placement, "placement")? {
             context = context.placement(placement);
         }
         let policy = &policy.get().inner;
@@ -286,8 +286,8 @@ impl Engine {
     /// ``min_value`` is proposed; a kind of offer whose ``max`` is 0 is not. What is offered reaches
     /// the customer outside of an order, so the chance that they buy it anyway is that of buying it
     /// within the model's horizon (``model.report["horizon_days"]``). A proposal costs the policy's
-    /// ``contact_cost``, and products whose stock the catalogue tells are offered at most so many
-    /// times, unless `capacity` says how often.
+    /// ``contact_cost``, rounded up to whole minor units, and products whose stock the catalogue
+    /// tells are offered at most so many times, unless `capacity` says how often.
     ///
     /// Parameters
     /// ----------
@@ -296,6 +296,11 @@ impl Engine {
     ///     A list, NumPy array, pandas or polars column, or Arrow array; no customer twice.
     /// now : datetime.datetime, str or int
     ///     When the offers are made; as for :meth:`decide`.
+    /// segments, consents : lists of lists of str, optional
+    ///     For each customer, the segments they belong to and what they have consented to; ``None``
+    ///     in place of a list is an empty one. An Arrow column of lists will do.
+    /// contacts : list of lists of dict, optional
+    ///     For each customer, the offers they were shown before, each as for :meth:`decide`.
     /// each : int
     ///     The most proposals for one customer, 1 to 1000: the most valuable ones.
     /// threads : int, optional
@@ -310,7 +315,10 @@ impl Engine {
     /// Raises
     /// ------
     /// InvalidArgumentError
-    ///     If a customer comes twice, or a number is out of its range.
+    ///     If a customer comes twice, there is not one list for each customer, or a number is out of
+    ///     its range.
+    /// PolicyError
+    ///     If a contact is later than now, or something in it cannot be.
     /// UnknownIdError
     ///     If an id is a string where the model's are integers or the other way round.
     ///
@@ -318,8 +326,11 @@ impl Engine {
     /// --------
     /// >>> plan = engine.propose(policy, customers, now=now).assign(budget=2_500_00)  # doctest: +SKIP
     #[pyo3(
-        signature = (policy, customers, *, now, each = None, threads = None, progress = None),
-        text_signature = "($self, policy, customers, *, now, each=20, threads=None, progress=False)"
+        signature = (
+            policy, customers, *, now, segments = None, consents = None, contacts = None,
+            each = None, threads = None, progress = None,
+        ),
+        text_signature = "($self, policy, customers, *, now, segments=None, consents=None, contacts=None, each=20, threads=None, progress=False)"
     )]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn propose(
@@ -328,6 +339,9 @@ impl Engine {
         policy: &Bound<'_, Policy>,
         customers: &Bound<'_, PyAny>,
         now: &Bound<'_, PyAny>,
+        segments: Option<&Bound<'_, PyAny>>,
+        consents: Option<&Bound<'_, PyAny>>,
+        contacts: Option<&Bound<'_, PyAny>>,
         each: Option<&Bound<'_, PyAny>>,
         threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
@@ -338,9 +352,27 @@ impl Engine {
         options.each = whole_or(each, "each", options.each)?;
         options.threads = some_whole(threads, "threads")?;
         let policy = &policy.get().inner;
+        let n = customers.len();
+        let segments = for_each(segments, "segments", n, |list, what| words(Some(list), what))?;
+        let consents = for_each(consents, "consents", n, |list, what| words(Some(list), what))?;
+        let people = for_each(contacts, "contacts", n, |list, what| {
+            contact::context(now, Some(list), what).map(Some)
+        })?;
         let inner = boundary::in_pool(py, progress, |control| {
-            let contexts: Vec<Context> =
-                customers.to_vec().into_iter().map(|id| Context::at(now).customer(id)).collect();
+            let mut segments = segments.into_iter();
+            let mut consents = consents.into_iter();
+            let mut people = people.into_iter();
+            let contexts: Vec<Context> = customers
+                .to_vec()
+                .into_iter()
+                .map(|id| {
+                    let person = people.next().flatten().unwrap_or_else(|| Context::at(now));
+                    person
+                        .customer(id)
+                        .segments(segments.next().unwrap_or_default())
+                        .consents(consents.next().unwrap_or_default())
+                })
+                .collect();
             self.inner.propose(policy, &contexts, &options, control)
         })?;
         Ok(Proposals { inner })
@@ -395,7 +427,51 @@ fn words(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Vec<String>>
     {
         return Ok(names);
     }
-    Err(PyTypeError::new_err(format!("{what}: expected a list of str")))
+    let name = object.get_type().name()?;
+    Err(PyTypeError::new_err(format!("{what}: expected a list of str, got {name}")))
+}
+
+/// What `read` makes of the lists that `n` customers have one of each; `None` in place of a list
+/// gives the default. Nothing at all if `object` is left out.
+fn for_each<T: Default>(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+    n: usize,
+    read: impl Fn(&Bound<'_, PyAny>, &str) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
+    let Some(object) = object else { return Ok(Vec::new()) };
+    // The lists of Arrow's columns hold no Python objects.
+    let object = match object.getattr("to_pylist") {
+        Ok(method) => method.call0()?,
+        Err(_) => object.clone(),
+    };
+    let read = |(at, list): (usize, PyResult<Bound<'_, PyAny>>)| match list? {
+        list if list.is_none() => Ok(T::default()),
+        list => read(&list, &format!("{what}[{at}]")),
+    };
+    let lists = each(&object, what, "a list of lists, one for each customer")?;
+    let lists: Vec<T> = lists.enumerate().map(read).collect::<PyResult<_>>()?;
+    if lists.len() != n {
+        let got = lists.len();
+        let message = format!("{what}: expected one list for each of {n} customers, got {got}");
+        return Err(exception(object.py(), ErrorKind::InvalidArgument, &message));
+    }
+    Ok(lists)
+}
+
+/// The elements of what is no text and no dict.
+pub(crate) fn each<'py>(
+    object: &Bound<'py, PyAny>,
+    what: &str,
+    expected: &str,
+) -> PyResult<Bound<'py, PyIterator>> {
+    match object.try_iter() {
+        Ok(elements) if !ids::is_text(object) && !object.is_instance_of::<PyDict>() => Ok(elements),
+        _ => {
+            let name = object.get_type().name()?;
+            Err(PyTypeError::new_err(format!("{what}: expected {expected}, got {name}")))
+        }
+    }
 }
 
 /// The lines of a basket: products and quantities.
@@ -420,8 +496,7 @@ pub(crate) fn read_orders(object: &Bound<'_, PyAny>) -> PyResult<Vec<Order>> {
     let wrong = |i: usize| {
         PyTypeError::new_err(format!("orders_since[{i}]: expected a pair of a time and a basket"))
     };
-    object
-        .try_iter()?
+    each(object, "orders_since", "a list of pairs of a time and a basket")?
         .enumerate()
         .map(|(i, order)| {
             let (at, basket): (Bound<'_, PyAny>, Bound<'_, PyAny>) =

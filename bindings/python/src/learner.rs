@@ -126,12 +126,13 @@ fn of_kind<'py>(
 }
 
 fn read_options(merged: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> PyResult<FitOptions> {
-    serde_json::from_str(&convert::dumps(merged)?).map_err(|cause| {
+    let named = |cause: String| {
         // Where in a text that nobody wrote says nothing.
-        let cause = cause.to_string();
-        let cause = cause.split(" at line ").next().unwrap_or_default();
-        let text = format!("{key}: {cause}");
-        error::exception(merged.py(), ErrorKind::InvalidArgument, &text)
+        format!("{key}: {}", cause.split(" at line ").next().unwrap_or_default())
+    };
+    convert::parse(merged, named, |text| {
+        serde_json::from_str(text)
+            .map_err(|cause| basketry::Error::new(ErrorKind::InvalidArgument, cause.to_string()))
     })
 }
 

@@ -133,12 +133,12 @@ impl Policy {
 impl Policy {
     #[new]
     #[pyo3(signature = (**settings))]
-    fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let text = match settings {
-            Some(settings) => convert::dumps(settings.as_any())?,
-            None => "{}".to_owned(),
+    fn new(settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let Some(settings) = settings else {
+            return Ok(Self { inner: basketry::Policy::default() });
         };
-        Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_json(&text)))?)
+        let inner = convert::parse(settings.as_any(), |text| text, basketry::Policy::from_json)?;
+        Ok(Self { inner })
     }
 
     /// A policy from the text of a TOML document. See :meth:`from_file` for a file.

@@ -73,13 +73,11 @@ impl Simulation {
     #[new]
     #[pyo3(signature = (**options))]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let text = match options {
-            Some(options) => convert::dumps(options.as_any())?,
-            None => "{}".to_owned(),
+        let options = match options {
+            Some(options) => convert::parse(options.as_any(), |text| text, ShopOptions::from_json)?,
+            None => ShopOptions::default(),
         };
-        let inner = boundary::long(py, |_| {
-            basketry::simulate::Simulation::new(&ShopOptions::from_json(&text)?)
-        })?;
+        let inner = boundary::long(py, |_| basketry::simulate::Simulation::new(&options))?;
         Ok(Self { inner: RwLock::new(inner) })
     }
 

@@ -155,6 +155,45 @@ fn stock_limits_how_often_a_product_is_offered() {
 }
 
 #[test]
+fn a_budget_is_kept_though_a_contact_costs_less_than_a_minor_unit() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let control = Control::new();
+    let mut policy = Policy::new("mail");
+    for cost in [0.25, 1.25, 2.5] {
+        policy.contact_cost = cost;
+        let proposals =
+            engine.propose(&policy, &contexts(&model), &ProposeOptions::new(), &control).unwrap();
+        for budget in [1, 7, 20] {
+            let plan = proposals.assign(&AssignOptions::new().budget(budget), &control).unwrap();
+            assert!(plan.len() as f64 * cost <= budget as f64, "{} at {cost}", plan.len());
+            assert_eq!(plan.len() as i64, budget / cost.ceil() as i64);
+            assert_eq!(plan.spent(), Some(plan.len() as i64 * cost.ceil() as i64));
+        }
+    }
+}
+
+#[test]
+fn who_may_be_offered_what_is_kept() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let mut policy = Policy::new("mail");
+    policy.segments.only = vec!["vip".to_owned()];
+    policy.contact.consent = vec!["mail".to_owned()];
+    let mut contexts = contexts(&model);
+    for context in &mut contexts[..2] {
+        *context = context.clone().segments(["vip"]);
+    }
+    assert!(proposed(&engine, &policy, &contexts, 1000).is_empty());
+    for context in &mut contexts[1..3] {
+        *context = context.clone().consents(["mail"]);
+    }
+    let who = text(model.customers().get(1).unwrap());
+    let rows = proposed(&engine, &policy, &contexts, 1000);
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.0 == who));
+}
+
+#[test]
 fn bad_requests() {
     let engine = Engine::from_model(model()).unwrap();
     let control = Control::new();

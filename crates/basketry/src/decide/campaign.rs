@@ -86,9 +86,9 @@ impl Engine {
     /// each of their proposals. How offers may stand together (`per_line`, `never_with` and the like)
     /// is not looked at: a plan of more than one offer for a customer needs
     /// [`AssignOptions::exclude`](crate::AssignOptions::exclude) for that.
-    /// A proposal costs the policy's `contact_cost`, rounded to whole minor units, and a product
-    /// whose stock the catalogue tells is offered at most so many times, unless the limits of the
-    /// plan say how often.
+    /// A proposal costs the policy's `contact_cost`, rounded up to whole minor units so that a plan
+    /// never exceeds its budget, and a product whose stock the catalogue tells is offered at most so
+    /// many times, unless the limits of the plan say how often.
     ///
     /// ```
     /// # use basketry::{
@@ -173,13 +173,8 @@ impl Engine {
             value.extend(part.value);
             offsets.extend(part.ends.iter().map(|&end| (before + end) as u64));
         }
-        let offered = Offered {
-            offsets,
-            offer,
-            value,
-            cost: policy.contact_cost.round_ties_even() as i64,
-            stock,
-        };
+        let offered =
+            Offered { offsets, offer, value, cost: policy.contact_cost.ceil() as i64, stock };
         Ok(Proposals::of_engine(customers, offers, state.catalog.currency(), offered))
     }
 }

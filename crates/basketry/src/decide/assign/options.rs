@@ -156,7 +156,7 @@ impl AssignOptions {
             if !proposals.costed {
                 return Err(Error::argument(
                     "budget: nothing that is proposed costs anything; expected a column of costs, or a \
-                     contact_cost of at least half a minor unit in the policy",
+                     contact_cost above 0 in the policy",
                 ));
             }
         }
