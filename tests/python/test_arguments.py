@@ -330,3 +330,11 @@ def test_signatures_say_the_defaults():
         if "min_length" in parameters:
             assert parameters["min_length"].default == 1
     assert inspect.signature(bk.Rules.matching).parameters["n"].default == 10
+
+
+def test_no_rule_has_no_items():
+    for source, more in ((BASKETS, {"min_support": 1}), (bk.itemsets(BASKETS, 1), {})):
+        with pytest.raises(bk.InvalidArgumentError, match=r"^max_length: 0, expected at least"):
+            bk.rules(source, 0.1, max_length=0, **more)
+    with pytest.raises(bk.InvalidArgumentError, match=r"^max_length: 0, expected at least"):
+        bk.itemsets(BASKETS, 1, max_length=0)

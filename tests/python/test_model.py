@@ -66,7 +66,7 @@ def test_what_opening_lets_through_verify_finds(shop):
         except bk.FormatError:
             continue
         through += 1
-        with pytest.raises(bk.FormatError, match="section .*: its hash does not match"):
+        with pytest.raises(bk.FormatError, match=r"section .*: its hash does not match"):
             model.verify()
     assert through > 10
 

@@ -100,6 +100,40 @@ def test_sequences(items_per_step):
         assert [s.steps for s in again.after(["tea"])] == after
 
 
+def some_baskets():
+    yield BASKETS
+    yield BASKETS.with_customers(["a", "a", "b", "c", "c"]).with_weights([1, 0.5, 3, 2, 1])
+    yield bk.Baskets.from_lists([[1, -2], [], [2**63 - 1]])
+    yield bk.Baskets.from_lists([])
+    yield bk.Hierarchy({1: "hot"}).extend(bk.Baskets.from_lists([[1, 2]]))
+
+
+@pytest.mark.parametrize("baskets", list(some_baskets()))
+def test_baskets(baskets):
+    for again in (pickle.loads(pickle.dumps(baskets)), copy.deepcopy(baskets)):
+        assert list(again) == list(baskets)
+        assert again.items == baskets.items
+        assert again.weights == baskets.weights
+        assert again.knows_customers == baskets.knows_customers
+        assert again.skipped == baskets.skipped
+        assert again.to_bytes() == baskets.to_bytes()
+        if len(baskets) > 0:
+            equal(bk.itemsets(again, 0.1), bk.itemsets(baskets, 0.1))
+
+
+def test_hierarchies():
+    kinds = bk.Hierarchy({1: ["odd", "small"], 8: "even", "odd": "any"})
+    for some in (kinds, kinds.only(["item", "2"]), bk.Hierarchy({})):
+        again = pickle.loads(pickle.dumps(some))
+        assert (repr(again), again.levels) == (repr(some), some.levels)
+        assert again.to_bytes() == some.to_bytes()
+        for kind in (1, 8, "odd", "any", "none"):
+            assert again.ancestors(kind) == some.ancestors(kind)
+            assert again.level_of(kind) == some.level_of(kind)
+    with pytest.raises(bk.FormatError, match="expected a hierarchy, got baskets"):
+        bk.Hierarchy.from_bytes(BASKETS.to_bytes())
+
+
 def best(rules):
     return rules.sort("lift")[:2]
 
@@ -114,7 +148,7 @@ def test_through_processes():
 def test_what_is_something_else_is_an_error():
     sets = bk.itemsets(BASKETS, 1)
     data = sets.to_bytes()
-    with pytest.raises(bk.FormatError, match="expected saved rules, got itemsets"):
+    with pytest.raises(bk.FormatError, match="expected rules, got itemsets"):
         bk.Rules.from_bytes(data)
     with pytest.raises(bk.FormatError, match="not a saved result"):
         bk.Itemsets.from_bytes(b"something else")

@@ -482,6 +482,36 @@ impl Baskets {
         self.inner.skipped()
     }
 
+    /// What :meth:`from_bytes` reads, in another process or later; pickling does the same.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = boundary::long(py, |_| Ok(self.inner.to_bytes()))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// What :meth:`to_bytes` wrote.
+    ///
+    /// Parameters
+    /// ----------
+    /// data : bytes
+    ///
+    /// Raises
+    /// ------
+    /// FormatError
+    ///     If this is something else, or damaged.
+    /// VersionError
+    ///     If a newer version wrote it.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        boundary::long(py, |_| basketry::Baskets::from_bytes(data)).map(|inner| Self { inner })
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let bytes = slf.get().to_bytes(slf.py())?;
+        Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
+    }
+
     fn __len__(&self) -> usize {
         self.inner.len()
     }

@@ -201,6 +201,10 @@ pub(crate) fn rules(
     let threads = some_whole(threads, "threads")?;
     let invalid =
         |message: &str| error::exception(py, basketry::ErrorKind::InvalidArgument, message);
+    // As mining says it, whatever the source.
+    if max_length == Some(0) {
+        return Err(invalid("max_length: 0, expected at least 1"));
+    }
     let min_confidence = float(min_confidence, "min_confidence")?;
     let mut options = RuleOptions::new(min_confidence).consequents(match consequents {
         "any" => Consequents::Any,

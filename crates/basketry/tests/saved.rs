@@ -62,6 +62,47 @@ fn some_sequences(items: usize) -> Result<Sequences> {
     sequences(&history, &options, &Control::new())
 }
 
+fn some_baskets() -> Result<Vec<Baskets>> {
+    let numbers = Baskets::from_lists([vec![1, -2], vec![], vec![i64::MAX]])?;
+    let none = Baskets::from_lists::<Vec<i64>>([])?;
+    Ok(vec![
+        baskets()?,
+        baskets()?.with_weights(&[0.5, 1.0, 2.0, 1.0, 0.25])?,
+        numbers.clone().with_weights(&[3.0, 1.0, 2.0])?,
+        some_kinds()?[1].extend(&numbers, &Control::new())?,
+        none,
+    ])
+}
+
+fn some_kinds() -> Result<Vec<Hierarchy>> {
+    let kinds = [("edam", "cheese"), ("brie", "cheese"), ("cheese", "dairy"), ("brie", "soft")];
+    Ok(vec![
+        Hierarchy::from_links(kinds)?,
+        Hierarchy::from_links([(1, "odd"), (i64::MAX, "odd"), (-2, "even")])?,
+        Hierarchy::from_links(kinds)?.only(["item", "2"])?,
+        Hierarchy::from_links::<&str, &str>([])?,
+    ])
+}
+
+fn look_at_baskets(baskets: &Baskets) {
+    let _ = baskets.rows().map(<[u32]>::len).sum::<usize>();
+    let _ = (0..baskets.len()).flat_map(|at| baskets.basket(at)).count();
+    let options = ItemsetOptions::new(MinSupport::Share(0.1));
+    let sets = itemsets(baskets, &options, &Control::new());
+    let rule_options = RuleOptions::new(0.1).min_customers(1);
+    let _ = sets.map(|sets| rules_with_baskets(&sets, baskets, &rule_options, &Control::new()));
+}
+
+fn look_at_kinds(kinds: &Hierarchy) {
+    let _ = (kinds.len(), kinds.levels().count());
+    for id in ["edam", "brie", "cheese", "odd"] {
+        let _ = (kinds.ancestors(id).len(), kinds.level_of(id));
+    }
+    let options = ItemsetOptions::new(MinSupport::Count(1)).hierarchy(kinds.clone());
+    let baskets = Baskets::from_lists([["edam", "brie"], ["brie", "ale"]]).unwrap();
+    let _ = itemsets(&baskets, &options, &Control::new());
+}
+
 /// Whatever one may look at.
 fn look_at_sets(sets: &Itemsets) {
     let _ = sets.to_record_batch();
@@ -99,6 +140,24 @@ fn what_comes_back_is_what_went() -> Result<()> {
         assert_eq!(again.total_weight(), sets.total_weight());
         look_at_sets(&again);
     }
+    for baskets in some_baskets()? {
+        let again = Baskets::from_bytes(&baskets.to_bytes())?;
+        assert_eq!(again.to_bytes(), baskets.to_bytes());
+        assert!(again.rows().eq(baskets.rows()) && again.ids().iter().eq(baskets.ids().iter()));
+        assert_eq!(again.customers(), baskets.customers());
+        let options = ItemsetOptions::new(MinSupport::Share(0.01));
+        let mined = |baskets: &Baskets| {
+            itemsets(baskets, &options, &Control::new()).map(|sets| sets.to_bytes()).ok()
+        };
+        assert_eq!(mined(&again), mined(&baskets));
+        look_at_baskets(&again);
+    }
+    for kinds in some_kinds()? {
+        let again = Hierarchy::from_bytes(&kinds.to_bytes())?;
+        assert_eq!(again, kinds);
+        assert_eq!(again.to_bytes(), kinds.to_bytes());
+        look_at_kinds(&again);
+    }
     let rules = some_rules()?;
     let again = Rules::from_bytes(&rules.to_bytes())?;
     assert_eq!(again.to_bytes(), rules.to_bytes());
@@ -135,7 +194,7 @@ fn what_is_cut_short_or_changed_is_an_error() -> Result<()> {
     let error = Itemsets::from_bytes(&sealed(newer)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Version);
     let error = Rules::from_bytes(&data).unwrap_err();
-    assert!(error.to_string().contains("expected saved rules, got itemsets"), "{error}");
+    assert!(error.to_string().contains("expected rules, got itemsets"), "{error}");
     Ok(())
 }
 
@@ -151,7 +210,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
     #[test]
     fn made_up_bytes_are_no_panic(
-        which in 0usize..10,
+        which in 0usize..19,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
         cut in prop::option::of(any::<prop::sample::Index>()),
     ) {
@@ -160,6 +219,8 @@ proptest! {
             6 | 7 => some_rules().unwrap().to_bytes(),
             8 => some_sequences(1).unwrap().to_bytes(),
             9 => some_sequences(2).unwrap().to_bytes(),
+            10..15 => some_baskets().unwrap()[which - 10].to_bytes(),
+            15.. => some_kinds().unwrap()[which - 15].to_bytes(),
             set => sets[set].to_bytes(),
         };
         // Not in the mark, which must be there.
@@ -174,6 +235,8 @@ proptest! {
         match which {
             6 | 7 => _ = Rules::from_bytes(&data).map(|rules| look_at_rules(&rules)),
             8 | 9 => _ = Sequences::from_bytes(&data).map(|found| look_at_sequences(&found)),
+            10..15 => _ = Baskets::from_bytes(&data).map(|baskets| look_at_baskets(&baskets)),
+            15.. => _ = Hierarchy::from_bytes(&data).map(|kinds| look_at_kinds(&kinds)),
             _ => _ = Itemsets::from_bytes(&data).map(|sets| look_at_sets(&sets)),
         }
     }

@@ -68,7 +68,40 @@ impl PartialEq for Hierarchy {
     }
 }
 
+/// All that a hierarchy is made of; see [`Nodes`].
+pub(crate) struct Parts<'a> {
+    pub(crate) ids: &'a Ids,
+    pub(crate) starts: &'a [usize],
+    pub(crate) ancestors: &'a [u32],
+    pub(crate) level: &'a [u32],
+    pub(crate) levels: &'a [Box<str>],
+    pub(crate) wanted: &'a [bool],
+}
+
 impl Hierarchy {
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let Nodes { ids, starts, ancestors, level, levels } = &*self.nodes;
+        Parts { ids, starts, ancestors, level, levels, wanted: &self.wanted }
+    }
+
+    /// A hierarchy from its [`parts`](Self::parts): with all ancestors of each node as its parents,
+    /// each of a level above that of the node, and for each level whether it takes part.
+    pub(crate) fn restored(
+        ids: &Ids,
+        parents: Vec<Vec<u32>>,
+        levels: (Vec<u32>, Vec<Box<str>>),
+        wanted: Vec<bool>,
+    ) -> Result<Self> {
+        let mut builder = Builder::default();
+        for id in ids.iter() {
+            builder.node(id)?;
+        }
+        builder.parents = parents;
+        let mut hierarchy = builder.finish(Some(levels))?;
+        hierarchy.wanted = wanted;
+        Ok(hierarchy)
+    }
+
     /// From links, each from an item or a category to what it is a kind of.
     ///
     /// ```

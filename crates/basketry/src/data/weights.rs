@@ -133,6 +133,14 @@ impl Baskets {
         Ok(self)
     }
 
+    /// The same baskets with weights in whole units, one for each basket, that add up to the scale's
+    /// total.
+    pub(crate) fn weighing(mut self, units: Vec<u64>, scale: Scale) -> Self {
+        debug_assert_eq!((units.len(), units.iter().sum()), (self.len(), scale.total));
+        self.weights = Some(Weights { units: units.into(), scale });
+        self
+    }
+
     /// The same baskets with the weights of others, of which there are as many.
     pub(crate) fn weighing_like(mut self, others: &Baskets) -> Self {
         debug_assert_eq!(self.len(), others.len());

@@ -19,13 +19,15 @@ use crate::{Error, ErrorKind, IdKind, IdRef, Ids, Result};
 const MARK: [u8; 8] = [0x89, b'B', b'S', b'K', b'R', b'\r', b'\n', 0x1a];
 const VERSION: u64 = 1;
 
-/// What a result is.
+/// What the bytes hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub(crate) enum What {
     Itemsets = 1,
     Rules = 2,
     Sequences = 3,
+    Baskets = 4,
+    Hierarchy = 5,
 }
 
 /// The names that stores have for columns and for options that left out itemsets.
@@ -139,10 +141,10 @@ impl<'a> Reader<'a> {
         let mut reader = Self { rest: &body[MARK.len()..] };
         let found = reader.number()?;
         if found != what as u64 {
-            let names = ["itemsets", "rules", "sequences"];
+            let names = ["itemsets", "rules", "sequences", "baskets", "a hierarchy"];
             let found = found.checked_sub(1).and_then(|found| names.get(found as usize));
             return Err(damaged(&format!(
-                "expected saved {}, got {}",
+                "expected {}, got {}",
                 names[what as usize - 1],
                 found.unwrap_or(&"something unknown")
             )));

@@ -24,6 +24,7 @@ mod memory;
 mod miner;
 mod options;
 mod rules;
+mod saved;
 mod select;
 mod sequences;
 mod sort;
