@@ -1,8 +1,10 @@
 //! Proposals of an engine against single scores and decisions of the golden shop.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use arrow_array::{Array, StringArray};
+use basketry::data::Link;
 use basketry::{
     AssignOptions, Context, Control, Engine, IdRef, Model, Policy, ProposeOptions, ScoreOptions,
 };
@@ -31,7 +33,10 @@ fn proposed(
 ) -> Vec<(String, String, f64)> {
     let control = Control::new();
     let options = ProposeOptions::new().each(each).threads(2);
-    let proposals = engine.propose(policy, contexts, &options, &control).unwrap();
+    // Whatever is proposed may stand together.
+    let mut policy = policy.clone();
+    (policy.per_line, policy.allow_substitutes) = (1000, true);
+    let proposals = engine.propose(&policy, contexts, &options, &control).unwrap();
     let limits = AssignOptions::new().per_customer(64);
     let limits =
         proposals.offers().iter().fold(limits, |limits, offer| limits.capacity(offer, 1_000_000));
@@ -217,4 +222,65 @@ fn bad_requests() {
     assert!(message.contains("each: expected a number from 1 to 1000, got 0"), "{message}");
     let none = engine.propose(&policy, &[], &options, &control).unwrap();
     assert!(none.is_empty() && none.assign(&AssignOptions::new(), &control).unwrap().is_empty());
+}
+
+#[test]
+fn what_may_not_stand_together_does_not_reach_the_same_customer() {
+    let model = model();
+    let catalog = Engine::from_model(model.clone()).unwrap().catalog();
+    let contexts = contexts(&model);
+    let control = Control::new();
+    let plan = |engine: &Engine, policy: &Policy, per_customer: u32| {
+        let options = ProposeOptions::new().each(40);
+        let proposals = engine.propose(policy, &contexts, &options, &control).unwrap();
+        let limits = AssignOptions::new().per_customer(per_customer);
+        let limits =
+            proposals.offers().iter().fold(limits, |limits, offer| limits.capacity(offer, 9_999));
+        let plan = proposals.assign(&limits, &control).unwrap();
+        let row = |at| (text(plan.row(at).0), text(plan.row(at).1));
+        let rows: Vec<(String, String)> = (0..plan.len()).map(row).collect();
+        let mut by_customer: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        rows.into_iter().for_each(|row| by_customer.entry(row.0).or_default().push(row.1));
+        by_customer
+    };
+    let brand = |product: &String| catalog.brand(catalog.find(&**product).unwrap()).map(text);
+    let same_brand = |plan: &BTreeMap<String, Vec<String>>| {
+        let mut twice = 0;
+        for products in plan.values() {
+            let mut brands: Vec<_> = products.iter().filter_map(brand).collect();
+            let all = brands.len();
+            brands.sort();
+            brands.dedup();
+            twice += all - brands.len();
+        }
+        twice
+    };
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let mut free = Policy::new("mail");
+    (free.per_line, free.allow_substitutes) = (1000, true);
+    let all = plan(&engine, &free, 5);
+    assert!(same_brand(&all) > 0);
+    let mut one = free.clone();
+    one.per_brand = 1;
+    let of_each = plan(&engine, &one, 5);
+    assert_eq!(same_brand(&of_each), 0);
+    assert!(of_each.values().any(|products| products.len() > 1));
+
+    // Two that many get at once are linked by hand.
+    let (a, b) = all
+        .values()
+        .flat_map(|products| products.iter().zip(&products[1..]))
+        .next()
+        .expect("somebody with two offers");
+    let both = |plan: &BTreeMap<String, Vec<String>>| {
+        plan.values().filter(|products| products.contains(a) && products.contains(b)).count()
+    };
+    let mut linked = (*catalog).clone();
+    linked.link(&**a, Link::NeverWith, &**b).unwrap();
+    let engine = Engine::new(model.clone(), linked).unwrap();
+    assert!(both(&plan(&engine, &free, 5)) > 0, "the policy allows it");
+    free.allow_substitutes = false;
+    let apart = plan(&engine, &free, 5);
+    assert_eq!(both(&apart), 0);
+    assert!(apart.values().any(|products| products.contains(a)));
 }

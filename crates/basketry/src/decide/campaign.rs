@@ -2,12 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::assign::{Offered, Proposals};
+use super::assign::{Exclusions, Offered, Proposals};
+use super::bundle::NO_TRAIT;
 use super::context::Context;
 use super::engine::{Engine, SCRATCH};
 use super::policy::Policy;
+use super::sets::{limits, traits};
 use super::slate::most_of;
-use super::state::{Compiled, State};
+use super::state::{Compiled, OnShelf, State};
 use crate::affinity::scorer::Task;
 use crate::control::Stage;
 use crate::data::IdKind;
@@ -83,9 +85,11 @@ impl Engine {
     /// is bought anyway is that of buying it within the model's horizon
     /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand.
     /// What contacting the customer risks ([`fatigue`](Policy::fatigue)) is taken off the value of
-    /// each of their proposals. How offers may stand together (`per_line`, `never_with` and the like)
-    /// is not looked at: a plan of more than one offer for a customer needs
-    /// [`AssignOptions::exclude`](crate::AssignOptions::exclude) for that.
+    /// each of their proposals. A plan of more than one offer for a customer gives nobody two that the
+    /// policy does not let stand together: products that are bought in place of each other or are linked
+    /// as never to be offered together (unless `allow_substitutes`), and two of a line, brand or
+    /// category of which there may be one (`per_line`, `per_brand`, `per_category`). Greater numbers
+    /// of these, and those of kinds, do not limit a plan.
     /// A proposal costs the policy's `contact_cost`, rounded up to whole minor units so that a plan
     /// never exceeds its budget, and a product whose stock the catalogue tells is offered at most so
     /// many times, unless the limits of the plan say how often.
@@ -173,10 +177,45 @@ impl Engine {
             value.extend(part.value);
             offsets.extend(part.ends.iter().map(|&end| (before + end) as u64));
         }
-        let offered =
-            Offered { offsets, offer, value, cost: policy.contact_cost.ceil() as i64, stock };
+        let offered = Offered {
+            offsets,
+            offer,
+            value,
+            cost: policy.contact_cost.ceil() as i64,
+            stock,
+            together: apart(&state, &compiled, &number, offers.len()),
+        };
         Ok(Proposals::of_engine(customers, offers, state.catalog.currency(), offered))
     }
+}
+
+/// What is not offered to the same customer. `number` is the offer of each product, if it is one.
+fn apart(state: &State, compiled: &Compiled, number: &[u32], offers: usize) -> Exclusions {
+    let policy = &compiled.policy;
+    let mut apart = Exclusions::default();
+    let offered = || (0..).zip(number).filter(|&(_, &number)| number != u32::MAX);
+    if !policy.allow_substitutes {
+        for (key, &one) in offered() {
+            for other in state.substitutes(key).chain(state.links.never_with(key).iter().copied()) {
+                let other = number.get(other as usize).copied().unwrap_or(u32::MAX);
+                if other != u32::MAX && other != one {
+                    apart.add(offers, one, other);
+                }
+            }
+        }
+        apart.sort();
+    }
+    let limits = limits(policy);
+    if limits.contains(&1) {
+        apart.alike = vec![[NO_TRAIT; 3]; offers];
+        let shelf = OnShelf { state, compiled };
+        for (key, &offer) in offered() {
+            let of = traits(&shelf, key);
+            apart.alike[offer as usize] =
+                std::array::from_fn(|at| if limits[at] == 1 { of[at] } else { NO_TRAIT });
+        }
+    }
+    apart
 }
 
 /// The customers of the contexts, in their order.

@@ -23,6 +23,7 @@ mod repair;
 
 pub use options::{AssignOptions, OfferGroup};
 pub use plan::{GroupVolume, OfferVolume, Plan};
+pub(super) use problem::Exclusions;
 pub(super) use proposals::Offered;
 pub use proposals::{ProposalColumns, Proposals};
 

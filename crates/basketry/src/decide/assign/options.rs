@@ -1,6 +1,6 @@
 //! What is limited.
 
-use super::problem::{Group, Problem};
+use super::problem::{Exclusions, Group, Problem};
 use super::proposals::Proposals;
 use crate::{Error, Id, Result};
 
@@ -30,7 +30,8 @@ pub struct AssignOptions {
     pub capacities: Vec<(Id, u64)>,
     /// Offers that are limited together.
     pub groups: Vec<OfferGroup>,
-    /// Pairs of offers that never reach the same customer.
+    /// Pairs of offers that never reach the same customer, besides those that an engine's policy keeps
+    /// apart ([`Engine::propose`](crate::Engine::propose)).
     pub excludes: Vec<(Id, Id)>,
     /// What all offers may cost together, in minor units (cents).
     pub budget: Option<i64>,
@@ -213,7 +214,10 @@ impl AssignOptions {
             }
             groups.push(Group { min: group.min, max: group.max.unwrap_or(u64::MAX) });
         }
-        let mut excludes = Vec::new();
+        let mut excludes = match self.per_customer {
+            1 => Exclusions::default(),
+            _ => proposals.together.clone(),
+        };
         for (at, (one, other)) in self.excludes.iter().enumerate() {
             if one == other {
                 return Err(Error::argument(format!(
@@ -224,14 +228,9 @@ impl AssignOptions {
             let (Some(one), Some(other)) = (find(one, &place)?, find(other, &place)?) else {
                 continue;
             };
-            excludes.resize(offers.len(), Vec::new());
-            excludes[one as usize].push(other);
-            excludes[other as usize].push(one);
+            excludes.add(offers.len(), one, other);
         }
-        for list in &mut excludes {
-            list.sort_unstable();
-            list.dedup();
-        }
+        excludes.sort();
         let problem = Problem {
             offsets: &proposals.offsets,
             offer: &proposals.offer,

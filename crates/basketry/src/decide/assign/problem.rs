@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::decide::bundle::NO_TRAIT;
+
 /// Marks "no candidate".
 pub(super) const NONE: u32 = u32::MAX;
 /// Steps of the search for the best choice where offers exclude each other; beyond that the
@@ -27,9 +29,49 @@ pub(super) struct Problem<'a> {
     pub(super) groups: Vec<Group>,
     /// Per offer: the groups that it is in.
     pub(super) groups_of: Vec<Vec<u32>>,
-    /// Per offer: those that exclude it, ascending.
-    pub(super) excludes: Vec<Vec<u32>>,
+    pub(super) excludes: Exclusions,
     pub(super) budget: Option<i64>,
+}
+
+/// Offers that never reach the same customer.
+#[derive(Clone, Debug, Default)]
+pub(in crate::decide) struct Exclusions {
+    /// Per offer: those that exclude it, ascending; empty if there are no pairs.
+    pub(in crate::decide) pairs: Vec<Vec<u32>>,
+    /// Per offer its line, brand and category, or [`NO_TRAIT`]: those that have one in common exclude
+    /// each other. Empty if none do.
+    pub(in crate::decide) alike: Vec<[u64; 3]>,
+}
+
+impl Exclusions {
+    pub(super) fn is_empty(&self) -> bool {
+        self.pairs.is_empty() && self.alike.is_empty()
+    }
+
+    /// Adds a pair of so many offers.
+    pub(in crate::decide) fn add(&mut self, offers: usize, one: u32, other: u32) {
+        self.pairs.resize(offers, Vec::new());
+        self.pairs[one as usize].push(other);
+        self.pairs[other as usize].push(one);
+    }
+
+    /// Puts the pairs in order, after all were added.
+    pub(in crate::decide) fn sort(&mut self) {
+        for list in &mut self.pairs {
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+
+    fn excluded(&self, one: u32, other: u32) -> bool {
+        let (one, of) = (one as usize, other as usize);
+        let alike = || {
+            let mut both = self.alike[one].iter().zip(&self.alike[of]);
+            both.any(|(one, other)| one == other && *one != NO_TRAIT)
+        };
+        self.pairs.get(one).is_some_and(|list| list.binary_search(&other).is_ok())
+            || !self.alike.is_empty() && alike()
+    }
 }
 
 /// Offers that are limited together.
@@ -86,7 +128,7 @@ impl Problem<'_> {
 
     /// Whether two offers exclude each other.
     pub(super) fn excluded(&self, one: u32, other: u32) -> bool {
-        self.excludes[one as usize].binary_search(&other).is_ok()
+        self.excludes.excluded(one, other)
     }
 
     /// Per offer what it costs by its own price and those of its groups.

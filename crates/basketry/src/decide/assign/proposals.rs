@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::options::AssignOptions;
 use super::plan::Plan;
+use super::problem::Exclusions;
 use crate::control::Stage;
 use crate::data::NO_MONEY;
 use crate::data::columns::{
@@ -33,6 +34,8 @@ pub struct Proposals {
     pub(super) costed: bool,
     /// Per offer how often it can be made, unless the options say; empty if nothing is known.
     pub(super) stock: Vec<u64>,
+    /// What is not offered to the same customer.
+    pub(super) together: Exclusions,
 }
 
 /// What an engine proposes, customer by customer.
@@ -45,6 +48,7 @@ pub(in crate::decide) struct Offered {
     pub(in crate::decide) cost: i64,
     /// Per offer how often it can be made.
     pub(in crate::decide) stock: Vec<u64>,
+    pub(in crate::decide) together: Exclusions,
 }
 
 /// Which columns of a table of proposals mean what.
@@ -193,7 +197,7 @@ impl Proposals {
         currency: Currency,
         offered: Offered,
     ) -> Self {
-        let Offered { offsets, offer, value, cost, stock } = offered;
+        let Offered { offsets, offer, value, cost, stock, together } = offered;
         Self {
             customers: Arc::new(customers),
             offers: Arc::new(offers),
@@ -204,6 +208,7 @@ impl Proposals {
             offer,
             value,
             stock,
+            together,
         }
     }
 
@@ -339,6 +344,7 @@ impl Rows {
             cost,
             costed,
             stock: Vec::new(),
+            together: Exclusions::default(),
         })
     }
 }
