@@ -9,6 +9,7 @@ use super::candidates::{Chosen, Detail, Outcome, Scratch};
 use super::context::Context;
 use super::engine::SCRATCH;
 use super::offer::{Builder, Offer};
+use super::policy::Texts;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
 use super::slate::{Choice, Kept};
@@ -178,7 +179,7 @@ impl Decision {
                 }
             }
         }
-        self.warning = scratch.warning();
+        self.warning = scratch.warning(&self.compiled.policy.texts);
         self.all.take();
         self.offers.take();
         self.warnings.take();
@@ -303,6 +304,11 @@ impl Decision {
         &self.state.catalog_version
     }
 
+    /// The words that it is put in.
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.compiled.policy.texts
+    }
+
     /// The policy's name.
     pub fn policy_name(&self) -> &str {
         &self.compiled.policy.name
@@ -347,9 +353,9 @@ impl Decision {
                 (&self.compiled.policy.placement, &self.context.placement)
                 && **wanted != **got
             {
-                warnings.push(format!(
-                    "placement: the policy is for {wanted:?}, but the context is for {got:?}"
-                ));
+                let (wanted, got) = (format!("{wanted:?}"), format!("{got:?}"));
+                let values = [("wanted", &*wanted), ("got", &got)];
+                warnings.push(self.texts().say("warn_placement", &values));
             }
             warnings.extend(self.request.warnings.iter().cloned());
             warnings.extend(self.warning.clone());

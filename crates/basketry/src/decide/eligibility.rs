@@ -1,17 +1,18 @@
 //! Which products of a catalogue a policy selects and excludes.
 
 use super::links::Links;
-use super::policy::{Policy, PriceWindow, Selection};
+use super::policy::{Policy, PriceWindow, Selection, Texts};
 use super::state::{Unknown, wrong_type};
 use super::tree::fail;
 use crate::data::{Catalog, Codes, Id, NO_MONEY};
 use crate::{ErrorKind, Result};
 
-/// What is sold, and how its products are linked.
+/// What is sold, how its products are linked, and in which words to warn.
 #[derive(Clone, Copy)]
 pub(crate) struct Shop<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) links: &'a Links,
+    pub(crate) texts: &'a Texts,
 }
 
 /// Whether each product has any of the values that `selection` names.
@@ -96,15 +97,20 @@ pub(crate) fn quota_bits(
 /// What the policy pins: keys and positions in the policy, by slot.
 pub(crate) fn pins(
     policy: &Policy,
-    catalog: &Catalog,
+    shop: Shop<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<(u32, usize)>> {
     let mut pins = Vec::new();
     for (i, pin) in policy.pinned.iter().enumerate() {
         let path = || format!("pinned[{i}].product");
-        match find_product(path, &pin.product, catalog)? {
+        match find_product(path, &pin.product, shop.catalog)? {
             Some(key) => pins.push((key, i)),
-            None => warnings.push(format!("{}: {} is not in the catalogue", path(), pin.product)),
+            None => {
+                let mut unknown = Unknown::default();
+                unknown.add(&pin.product);
+                let what = shop.texts.get("id_not_in_catalogue");
+                unknown.warn(&path(), what, shop.texts, warnings);
+            }
         }
     }
     pins.sort_by_key(|&(_, i)| policy.pinned[i].slot);
@@ -120,9 +126,9 @@ fn each_key(
     warnings: &mut Vec<String>,
     mut each: impl FnMut(Vec<bool>),
 ) -> Result<()> {
-    let Shop { catalog, links } = shop;
+    let Shop { catalog, links, texts } = shop;
     if !selection.products.is_empty() {
-        each(products(&format!("{path}.products"), &selection.products, catalog, warnings)?);
+        each(products(&format!("{path}.products"), &selection.products, shop, warnings)?);
     }
     let categories: Vec<&Codes> = catalog.category.iter().collect();
     let brands: Vec<&Codes> = catalog.brand.iter().collect();
@@ -141,7 +147,7 @@ fn each_key(
                 "{path}.{key}: the catalogue has no {what} column to {verb}"
             )));
         }
-        let chosen = chosen(&format!("{path}.{key}"), what, ids, columns, warnings)?;
+        let chosen = chosen(&format!("{path}.{key}"), what, ids, columns, texts, warnings)?;
         // What is a variant by hand is of the line.
         each(match &chosen[..] {
             [lines] if key == "lines" => links.of_lines(lines),
@@ -157,7 +163,7 @@ fn each_key(
                 if names.is_empty() { "none".to_owned() } else { names.join(", ") }
             )));
         };
-        let chosen = chosen(&path, name, ids, &[column], warnings)?;
+        let chosen = chosen(&path, name, ids, &[column], texts, warnings)?;
         each(with_any(&[column], &chosen, catalog.len()));
     }
     Ok(())
@@ -166,9 +172,10 @@ fn each_key(
 fn products(
     path: &str,
     ids: &[Id],
-    catalog: &Catalog,
+    shop: Shop<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<bool>> {
+    let Shop { catalog, texts, .. } = shop;
     let mut has = vec![false; catalog.len()];
     let mut unknown = Unknown::default();
     for (i, id) in ids.iter().enumerate() {
@@ -177,7 +184,7 @@ fn products(
             None => unknown.add(id),
         }
     }
-    unknown.warn(path, "not in the catalogue", warnings);
+    unknown.warn(path, texts.get("id_not_in_catalogue"), texts, warnings);
     Ok(has)
 }
 
@@ -201,6 +208,7 @@ fn chosen(
     what: &str,
     ids: &[Id],
     columns: &[&Codes],
+    texts: &Texts,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Vec<bool>>> {
     let mut unknown = Unknown::default();
@@ -223,7 +231,8 @@ fn chosen(
             unknown.add(id);
         }
     }
-    unknown.warn(path, &format!("no {what} of the catalogue"), warnings);
+    let no_value = texts.say("id_no_value", &[("column", what)]);
+    unknown.warn(path, &no_value, texts, warnings);
     Ok(chosen)
 }
 

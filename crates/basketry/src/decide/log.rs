@@ -172,58 +172,61 @@ impl<'a> IntoIterator for &'a Decision {
 /// a discount, what is paid: `at 4.50 EUR after 0.50 EUR off`.
 impl fmt::Display for Offer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.kind)?;
-        for product in &self.products {
-            write!(f, " {product}")?;
-        }
-        if let Some(name) = &self.name {
-            write!(f, " ({name})")?;
-        }
+        let ids = self.products.iter().map(|product| format!("{product}"));
+        let name = self.name.iter().map(|name| format!("({name})"));
+        let products = ids.chain(name).collect::<Vec<_>>().join(" ");
         let currency = self.price.currency;
         let paid = Money { minor: self.price.minor.saturating_sub(self.discount.minor), currency };
-        write!(f, " at {paid}")?;
-        if self.discount.minor != 0 {
-            write!(f, " after {} off", self.discount)?;
-        }
-        let digits = currency.digits() as usize + 2;
         let value = self.value / currency.scale() as f64;
-        write!(f, ", worth {value:.digits$} {currency}: {}", self.why)
+        let value = format!("{value:.*} {currency}", currency.digits() as usize + 2);
+        let text = self.form.say(&[
+            ("kind", self.kind.code()),
+            ("products", &products),
+            ("price", &self.form.written(paid.to_string())),
+            ("discount", &self.form.written(self.discount.to_string())),
+            ("value", &self.form.written(value)),
+            ("why", &self.why),
+        ]);
+        f.write_str(&text)
     }
 }
 
 /// Prints one line for the request, one for each offer, and one for what was suppressed.
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.policy_name(), iso(self.context.now_ms))?;
-        match (&self.context.customer, self.customer_known()) {
-            (Some(customer), true) => write!(f, " for customer {customer}")?,
-            (Some(customer), false) => {
-                write!(f, " for customer {customer}, whom the model does not know")?;
+        let texts = self.texts();
+        let customer = match (&self.context.customer, self.customer_known()) {
+            (Some(customer), known) => {
+                let code = if known { "customer_known" } else { "customer_new" };
+                texts.say(code, &[("customer", &customer.to_string())])
             }
-            (None, _) => write!(f, " for nobody known")?,
-        }
-        match self.len() {
-            0 if self.stopped().is_some() => {
-                let reason = self.stopped().map_or("", Reason::text);
-                writeln!(f, ": nothing is offered: {reason}")?;
-            }
-            0 => writeln!(f, ": nothing is worth offering")?,
-            1 => writeln!(f, ": 1 offer")?,
-            n => writeln!(f, ": {n} offers")?,
-        }
+            (None, _) => texts.say("customer_none", &[]),
+        };
+        let offers = match (self.len(), self.stopped()) {
+            (0, Some(reason)) => texts.say("offers_stopped", &[("reason", texts.reason(reason))]),
+            (0, None) => texts.say("offers_none", &[]),
+            (1, _) => texts.say("offers_one", &[]),
+            (n, _) => texts.say("offers_many", &[("offers", &n.to_string())]),
+        };
+        let now = iso(self.context.now_ms);
+        let values = [
+            ("policy", self.policy_name()),
+            ("now", &now),
+            ("customer", &customer),
+            ("offers", &offers),
+        ];
+        writeln!(f, "{}", texts.say("decision_line", &values))?;
         for (i, offer) in self.iter().enumerate() {
             writeln!(f, "{:>3}. {offer}", i + 1)?;
         }
         let counts = self.suppressed_counts();
         if !counts.is_empty() {
-            write!(f, "  suppressed:")?;
-            for (i, (reason, count)) in counts.iter().enumerate() {
-                write!(f, "{} {count} {reason}", if i == 0 { "" } else { "," })?;
-            }
-            writeln!(f)?;
+            let counts = counts.iter().map(|(reason, count)| format!("{count} {reason}"));
+            let counts = counts.collect::<Vec<_>>().join(", ");
+            writeln!(f, "  {}", texts.say("suppressed_line", &[("counts", &counts)]))?;
         }
         for warning in self.warnings() {
-            writeln!(f, "  warning: {warning}")?;
+            writeln!(f, "  {}", texts.say("warning_line", &[("warning", warning)]))?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::follow_up::FollowUp;
 use super::reasons::{Kind, Source};
 use super::request::Request;
 use super::state::{Compiled, NONE, State};
+use super::texts::Form;
 use super::value;
 use crate::affinity::scorer::Scored;
 use crate::affinity::views::DAY_MS;
@@ -66,6 +67,8 @@ pub struct Offer {
     pub sources: Vec<Sourced>,
     /// The reason in plain words.
     pub why: String,
+    /// How it is printed.
+    pub(crate) form: Form,
 }
 
 /// Where a number that an offer's value rests on came from: `base_probability`, `margin`,
@@ -228,6 +231,7 @@ impl Builder<'_> {
             assumed: if item.assumed { vec!["margin_rate"] } else { Vec::new() },
             sources: Vec::new(),
             why: String::new(),
+            form: self.compiled.policy.texts.form("offer_line"),
         }
     }
 

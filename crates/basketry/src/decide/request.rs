@@ -140,6 +140,8 @@ impl Request {
         context.check()?;
         self.clear();
         let request = self;
+        let texts = &policy.texts;
+        let left_out = texts.get("id_unknown");
         request.now_ms = context.now_ms;
         let customers = state.model.customers();
         if let Some(id) = &context.customer
@@ -166,7 +168,7 @@ impl Request {
             }
         }
         let all_known = unknown.is_empty();
-        unknown.warn("basket", UNKNOWN, &mut request.warnings);
+        unknown.warn("basket", left_out, texts, &mut request.warnings);
         merge(&mut request.basket, &mut request.quantities);
         request.worth = if all_known { request.worth(state) } else { None };
 
@@ -174,7 +176,7 @@ impl Request {
         if let Some(id) = &context.viewed {
             request.viewed = find(state, policy, || "viewed".to_owned(), id, &mut unknown)?;
         }
-        unknown.warn("viewed", UNKNOWN, &mut request.warnings);
+        unknown.warn("viewed", left_out, texts, &mut request.warnings);
 
         let mut unknown = Unknown::default();
         for (i, line) in context.after.iter().enumerate() {
@@ -184,7 +186,7 @@ impl Request {
             }
         }
         let all_known = unknown.is_empty();
-        unknown.warn("after", UNKNOWN, &mut request.warnings);
+        unknown.warn("after", left_out, texts, &mut request.warnings);
         let mut unknown = Unknown::default();
         for (i, id) in context.returned.iter().enumerate() {
             let path = || format!("returned[{i}]");
@@ -192,7 +194,7 @@ impl Request {
                 request.returned.push(key);
             }
         }
-        unknown.warn("returned", UNKNOWN, &mut request.warnings);
+        unknown.warn("returned", left_out, texts, &mut request.warnings);
         request.returned.sort_unstable();
         request.returned.dedup();
         dedup(&mut request.after);
@@ -225,7 +227,7 @@ impl Request {
                 }
             }
         }
-        unknown.warn("orders_since", UNKNOWN, &mut request.warnings);
+        unknown.warn("orders_since", left_out, texts, &mut request.warnings);
         let mut unknown = Unknown::default();
         for (i, contact) in context.person.contacts.iter().enumerate() {
             for (j, product) in contact.products.iter().enumerate() {
@@ -238,32 +240,24 @@ impl Request {
                 }
             }
         }
-        unknown.warn("contacts", UNKNOWN, &mut request.warnings);
+        unknown.warn("contacts", left_out, texts, &mut request.warnings);
         request.people.judge(state, policy, context);
         if all_returned {
             request.people.stopped.get_or_insert(Reason::Returned);
         }
         if known_already > 0 {
-            request.warnings.push(format!(
-                "orders_since: {known_already} of {} orders are not after the model's last order \
-                 ({}) and were left out: the model knows them",
-                context.orders_since.len(),
-                iso(as_of)
-            ));
+            let (known, all) = (known_already.to_string(), context.orders_since.len().to_string());
+            let last = iso(as_of);
+            let values = [("known", &*known), ("all", &all), ("last", &last)];
+            request.warnings.push(texts.say("warn_orders_known", &values));
         }
         if context.now_ms < as_of {
-            request.warnings.push(format!(
-                "now ({}) is before the model's last order ({}): the decision uses what was not \
-                 known then",
-                iso(context.now_ms),
-                iso(as_of)
-            ));
+            let (now, last) = (iso(context.now_ms), iso(as_of));
+            request.warnings.push(texts.say("warn_now", &[("now", &now), ("last", &last)]));
         }
         Ok(())
     }
 }
-
-const UNKNOWN: &str = "known neither to the catalogue nor to the model; left out";
 
 fn find(
     state: &State,

@@ -25,6 +25,7 @@ impl Builder<'_> {
             let mut allocation = Vec::new();
             allocate(set.discount, &prices, &mut allocation);
             offer.allocation = allocation.into_iter().map(money).collect();
+            offer.form = policy.texts.form("offer_line_off");
         }
         offer.margin = keys.iter().map(|&key| items[key as usize].margin).sum();
         offer.probability = set.p1;

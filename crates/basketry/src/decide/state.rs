@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::accessories::Accessories;
 use super::eligibility::{Shop, all_of, any_of, outside, pins, quota_bits, rule_bits};
 use super::links::Links;
-use super::policy::Policy;
+use super::policy::{Policy, Texts};
 use super::reasons::{Kind, Reason};
 use super::slate::{Shelf, Traits};
 use super::tree::fail;
@@ -259,36 +259,30 @@ impl State {
     fn compile(&self, policy: &Policy) -> Result<Compiled> {
         policy.check()?;
         let catalog = &*self.catalog;
+        let texts = &policy.texts;
         let mut warnings = Vec::new();
         let missing = &self.model.report().not_learned;
         if !missing.is_empty() {
             let what: Vec<&str> = missing.iter().map(|missing| &*missing.what).collect();
-            warnings.push(format!(
-                "the model's report names what was not learned: {}",
-                what.join(", ")
-            ));
+            warnings.push(texts.say("warn_not_learned", &[("what", &what.join(", "))]));
         }
         let least = self.model.options().min_customers;
         let min_customers = policy.min_customers.unwrap_or(least).max(least);
         if policy.min_customers.is_some_and(|wanted| wanted < least) {
-            warnings.push(format!(
-                "min_customers: the model was fitted with {least}, which holds for this policy too"
-            ));
+            let customers = least.to_string();
+            warnings.push(texts.say("warn_min_customers", &[("customers", &customers)]));
         }
         // Links that are gone one by one are meant to be; without any they may have been forgotten.
         if catalog.links().is_empty() && self.links.lapsed > 0 {
-            warnings.push(format!(
-                "links: {} pairs of products were linked by hand when the model was fitted; the \
-                 catalogue has no links, so these do not hold",
-                self.links.lapsed
-            ));
+            let pairs = self.links.lapsed.to_string();
+            warnings.push(texts.say("warn_no_links", &[("pairs", &pairs)]));
         }
-        let shop = Shop { catalog, links: &self.links };
+        let shop = Shop { catalog, links: &self.links, texts };
         let excluded = any_of("exclude", &policy.exclude, shop, &mut warnings)?;
         let selected = all_of("only", &policy.only, shop, &mut warnings)?;
         let rule_bits = rule_bits(policy, shop, &mut warnings)?;
         let quota_bits = quota_bits(policy, shop, &mut warnings)?;
-        let pins = pins(policy, catalog, &mut warnings)?;
+        let pins = pins(policy, shop, &mut warnings)?;
         let mut stages = [0; Kind::ALL.len()];
         for (stage, &kind) in (1..).zip(&policy.fallback) {
             stages[kind as usize] = stage;
@@ -369,20 +363,11 @@ impl State {
         }
         if without_cost > 0 {
             let rate = policy.assume.margin_rate;
-            warnings.push(if rate > 0.0 {
-                format!(
-                    "{without_cost} of {} products have no cost: their margin is assumed to be {} \
-                     % of the price (assume.margin_rate)",
-                    catalog.len(),
-                    (rate * 1e4).round() / 1e2
-                )
-            } else {
-                format!(
-                    "{without_cost} of {} products have no cost and are never offered \
-                     (assume.margin_rate is 0)",
-                    catalog.len()
-                )
-            });
+            let code = if rate > 0.0 { "warn_margin_assumed" } else { "warn_no_margin" };
+            let (products, all) = (without_cost.to_string(), catalog.len().to_string());
+            let percent = texts.number((rate * 1e4).round() / 1e2);
+            let values = [("products", &*products), ("all", &all), ("percent", &percent)];
+            warnings.push(texts.say(code, &values));
         }
         let version = policy.version();
         Ok(Compiled {
@@ -508,14 +493,13 @@ impl Unknown {
         self.count == 0
     }
 
-    pub(crate) fn warn(&self, path: &str, what: &str, warnings: &mut Vec<String>) {
-        match &self.first {
-            None => {}
-            Some(id) if self.count == 1 => warnings.push(format!("{path}: {id} is {what}")),
-            Some(id) => {
-                warnings.push(format!("{path}: {} ids are {what}, the first is {id}", self.count))
-            }
-        }
+    /// Warns that they are `what`.
+    pub(crate) fn warn(&self, path: &str, what: &str, texts: &Texts, warnings: &mut Vec<String>) {
+        let Some(id) = &self.first else { return };
+        let code = if self.count == 1 { "warn_id" } else { "warn_ids" };
+        let (count, id) = (self.count.to_string(), id.to_string());
+        let values = [("path", path), ("count", &*count), ("id", &id), ("what", what)];
+        warnings.push(texts.say(code, &values));
     }
 }
 

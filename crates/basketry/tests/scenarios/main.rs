@@ -304,3 +304,43 @@ fn on_the_tracking_page_after_the_order_and_nothing_after_a_return() {
     assert_eq!(decision.stopped(), Some(Reason::Returned));
     never(&decision, "fertiliser", Reason::Returned);
 }
+
+#[test]
+fn a_decision_and_its_warnings_are_printed_in_german_too() {
+    let german = Policy::from_toml(
+        r#"
+        language = "de"
+        placement = "cart"
+        popular = 0
+        similar = 0
+        exclude.products = ["gone", "lost"]
+        [texts]
+        offers_none = "heute nichts"
+        "#,
+    )
+    .unwrap();
+    let engine = Engine::new(model(), catalog_with("laces", |p| p.cost = None)).unwrap();
+    let context = soon().customer(99_999).placement("mail");
+    let trainers = context.clone().basket([("trainers-2026", 1), ("ghost", 1)]);
+    let decision = engine.decide(&german, &trainers).unwrap();
+    let text = decision.to_string();
+    let mut lines = text.lines();
+    let first = lines.next().unwrap();
+    assert!(first.starts_with("default am 2025-12-01T00:00:00Z für Kunde 99999, den"), "{text}");
+    assert!(first.ends_with(&format!(": {} Angebote", decision.len())), "{text}");
+    let socks = lines.find(|line| line.contains("cross_sell \"socks\" (socks) zu 14,90 EUR, "));
+    assert!(socks.expect(&text).contains(" EUR wert: wurde in "), "{text}");
+    assert!(text.contains("\n  nicht angeboten: "), "{text}");
+    for warning in [
+        "exclude.products: 2 Ids sind nicht im Katalog, die erste ist \"gone\"",
+        "1 von 52 Produkten haben keinen Einkaufspreis: als ihre Spanne werden 30 % des Preises \
+         angenommen (assume.margin_rate)",
+        "placement: die Regeln sind für \"cart\", aber die Anfrage ist für \"mail\"",
+        "basket: \"ghost\" ist weder dem Katalog noch dem Modell bekannt und ausgelassen",
+    ] {
+        assert!(decision.warnings().iter().any(|said| said == warning), "{warning}\n{text}");
+        assert!(text.contains(&format!("\n  Warnung: {warning}\n")), "{text}");
+    }
+    let nothing = engine.decide(&german, &soon()).unwrap();
+    assert!(nothing.to_string().contains(" für niemand Bekannten: heute nichts\n"), "{nothing}");
+}

@@ -9,6 +9,7 @@ pub(crate) use self::judge::{base_probability, rests_on_view, worth};
 use super::beside::MOST_ROUNDS;
 use super::context::Context;
 use super::follow_up::{self, FollowUp};
+use super::policy::Texts;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
 use super::sets::{SetCandidate, SetScratch, Together};
@@ -359,20 +360,13 @@ impl Scratch {
     }
 
     /// What the decision should warn of.
-    pub(crate) fn warning(&self) -> Option<String> {
+    pub(crate) fn warning(&self, texts: &Texts) -> Option<String> {
         if self.sets.worth_unknown {
-            return Some(
-                "top_up: what the basket is worth is not known, since not all of it has a price"
-                    .to_owned(),
-            );
+            return Some(texts.say("warn_worth_unknown", &[]));
         }
         (self.bases_judged < self.bases.len()).then(|| {
-            format!(
-                "up_sell: of {} products in the basket or viewed that have variants only the first \
-                 {} were looked at: their lines have too many products",
-                self.bases.len(),
-                self.bases_judged
-            )
+            let (products, judged) = (self.bases.len().to_string(), self.bases_judged.to_string());
+            texts.say("warn_variants", &[("products", &products), ("judged", &judged)])
         })
     }
 }

@@ -42,35 +42,22 @@ impl Texts {
 
     /// The sentence of a code with its blanks filled in.
     pub(crate) fn say(&self, code: &str, values: &[(&str, &str)]) -> String {
-        let template = self.get(code);
-        let mut text = String::with_capacity(template.len() + 32);
-        let mut rest = template;
-        while let Some(at) = rest.find('{') {
-            text.push_str(&rest[..at]);
-            rest = &rest[at..];
-            let end = rest.find('}').map_or(rest.len(), |end| end + 1);
-            let name = &rest[1..end.max(2) - 1];
-            match values.iter().find(|(held, _)| *held == name) {
-                Some((_, value)) => text.push_str(value),
-                // Checked when the policy was; one made by hand may still come here.
-                None => text.push_str(&rest[..end]),
-            }
-            rest = &rest[end..];
-        }
-        text.push_str(rest);
-        text
+        fill(self.get(code), values)
+    }
+
+    /// The sentence of a code, to be filled in later.
+    pub(crate) fn form(&self, code: &str) -> Form {
+        Form { template: self.get(code).to_owned(), language: self.language }
     }
 
     /// A number as it is written in the language.
     pub(crate) fn number(&self, value: f64) -> String {
-        let text = format!("{value}");
-        if self.language == Language::German { text.replace('.', ",") } else { text }
+        written(format!("{value}"), self.language)
     }
 
     /// An amount as it is written in the language.
     pub(crate) fn money(&self, money: Money) -> String {
-        let text = money.to_string();
-        if self.language == Language::German { text.replace('.', ",") } else { text }
+        written(money.to_string(), self.language)
     }
 
     /// So many days, rounded, at least one.
@@ -98,6 +85,53 @@ impl Texts {
             [first @ .., last] => format!("{} {} {last}", first.join(", "), self.get("and")),
         }
     }
+}
+
+/// A sentence whose blanks are filled in later.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Form {
+    template: String,
+    language: Language,
+}
+
+impl Form {
+    /// With its blanks filled in.
+    pub(crate) fn say(&self, values: &[(&str, &str)]) -> String {
+        fill(&self.template, values)
+    }
+
+    /// A number that was printed, as it is written in the language.
+    pub(crate) fn written(&self, number: String) -> String {
+        written(number, self.language)
+    }
+}
+
+/// A number that was printed, as it is written in a language.
+fn written(number: String, language: Language) -> String {
+    match language {
+        Language::English => number,
+        Language::German => number.replace('.', ","),
+    }
+}
+
+/// A sentence with its blanks filled in.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.find('}').map_or(rest.len(), |end| end + 1);
+        let name = &rest[1..end.max(2) - 1];
+        match values.iter().find(|(held, _)| *held == name) {
+            Some((_, value)) => text.push_str(value),
+            // Checked when the policy was; one made by hand may still come here.
+            None => text.push_str(&rest[..end]),
+        }
+        rest = &rest[end..];
+    }
+    text.push_str(rest);
+    text
 }
 
 fn phrase(code: &str) -> Option<&'static Phrase> {

@@ -110,6 +110,78 @@ phrases! {
     "detail_quality" ["quality", "value", "base"]
         "{quality}: {value} against {base}"
         / "{quality}: {value} gegenüber {base}";
+    "offer_line" ["kind", "products", "price", "value", "why"]
+        "{kind} {products} at {price}, worth {value}: {why}"
+        / "{kind} {products} zu {price}, {value} wert: {why}";
+    "offer_line_off" ["kind", "products", "price", "discount", "value", "why"]
+        "{kind} {products} at {price} after {discount} off, worth {value}: {why}"
+        / "{kind} {products} zu {price} nach Abzug von {discount}, {value} wert: {why}";
+    "decision_line" ["policy", "now", "customer", "offers"]
+        "{policy} at {now} for {customer}: {offers}"
+        / "{policy} am {now} für {customer}: {offers}";
+    "customer_known" ["customer"] "customer {customer}" / "Kunde {customer}";
+    "customer_new" ["customer"]
+        "customer {customer}, whom the model does not know"
+        / "Kunde {customer}, den das Modell nicht kennt";
+    "customer_none" [] "nobody known" / "niemand Bekannten";
+    "offers_stopped" ["reason"] "nothing is offered: {reason}" / "nichts wird angeboten: {reason}";
+    "offers_none" [] "nothing is worth offering" / "nichts lohnt ein Angebot";
+    "offers_one" [] "1 offer" / "1 Angebot";
+    "offers_many" ["offers"] "{offers} offers" / "{offers} Angebote";
+    "suppressed_line" ["counts"] "suppressed: {counts}" / "nicht angeboten: {counts}";
+    "warning_line" ["warning"] "warning: {warning}" / "Warnung: {warning}";
+    "warn_id" ["path", "id", "what"] "{path}: {id} is {what}" / "{path}: {id} ist {what}";
+    "warn_ids" ["path", "count", "id", "what"]
+        "{path}: {count} ids are {what}, the first is {id}"
+        / "{path}: {count} Ids sind {what}, die erste ist {id}";
+    "id_unknown" []
+        "known neither to the catalogue nor to the model; left out"
+        / "weder dem Katalog noch dem Modell bekannt und ausgelassen";
+    "id_not_in_catalogue" [] "not in the catalogue" / "nicht im Katalog";
+    "id_no_value" ["column"]
+        "no {column} of the catalogue"
+        / "nicht unter den Werten von {column} im Katalog";
+    "warn_not_learned" ["what"]
+        "the model's report names what was not learned: {what}"
+        / "der Bericht des Modells nennt, was nicht gelernt wurde: {what}";
+    "warn_min_customers" ["customers"]
+        "min_customers: the model was fitted with {customers}, which holds for this policy too"
+        / "min_customers: das Modell wurde mit {customers} angepasst, was auch für diese Regeln gilt";
+    "warn_no_links" ["pairs"]
+        "links: {pairs} pairs of products were linked by hand when the model was fitted; the \
+         catalogue has no links, so these do not hold"
+        / "links: {pairs} Paare von Produkten waren von Hand verknüpft, als das Modell angepasst \
+           wurde; der Katalog hat keine Verknüpfungen, so dass diese nicht gelten";
+    "warn_margin_assumed" ["products", "all", "percent"]
+        "{products} of {all} products have no cost: their margin is assumed to be {percent} % of \
+         the price (assume.margin_rate)"
+        / "{products} von {all} Produkten haben keinen Einkaufspreis: als ihre Spanne werden \
+           {percent} % des Preises angenommen (assume.margin_rate)";
+    "warn_no_margin" ["products", "all"]
+        "{products} of {all} products have no cost and are never offered (assume.margin_rate is 0)"
+        / "{products} von {all} Produkten haben keinen Einkaufspreis und werden nie angeboten \
+           (assume.margin_rate ist 0)";
+    "warn_placement" ["wanted", "got"]
+        "placement: the policy is for {wanted}, but the context is for {got}"
+        / "placement: die Regeln sind für {wanted}, aber die Anfrage ist für {got}";
+    "warn_orders_known" ["known", "all", "last"]
+        "orders_since: {known} of {all} orders are not after the model's last order ({last}) and \
+         were left out: the model knows them"
+        / "orders_since: {known} von {all} Bestellungen sind nicht nach der letzten des Modells \
+           ({last}) und wurden ausgelassen: das Modell kennt sie";
+    "warn_now" ["now", "last"]
+        "now ({now}) is before the model's last order ({last}): the decision uses what was not \
+         known then"
+        / "now ({now}) ist vor der letzten Bestellung des Modells ({last}): die Entscheidung nutzt, \
+           was damals nicht bekannt war";
+    "warn_worth_unknown" []
+        "top_up: what the basket is worth is not known, since not all of it has a price"
+        / "top_up: was der Warenkorb wert ist, ist nicht bekannt, da nicht alles darin einen Preis hat";
+    "warn_variants" ["products", "judged"]
+        "up_sell: of {products} products in the basket or viewed that have variants only the first \
+         {judged} were looked at: their lines have too many products"
+        / "up_sell: von {products} Produkten im Warenkorb oder in der Ansicht, die Varianten haben, \
+           wurden nur die ersten {judged} betrachtet: ihre Linien haben zu viele Produkte";
     "pinned" []
         "pinned to this slot by the policy"
         / "von den Regeln für diesen Platz bestimmt";
