@@ -60,6 +60,9 @@ pub(crate) struct Compiled {
     pub(crate) quota_bits: Vec<u64>,
     /// What is pinned: keys and positions in the policy, by slot.
     pub(crate) pins: Vec<(u32, usize)>,
+    /// The products of the model that are worth most for being popular, the best first: by the
+    /// chance that anybody buys one times its margin.
+    pub(crate) worthy: Vec<u32>,
     /// Per kind its place in the fallback chain, from 1; 0: not in it.
     pub(crate) stages: [u8; Kind::ALL.len()],
     /// The attributes that must match on which a cross-sell has to fit.
@@ -369,6 +372,7 @@ impl State {
             let values = [("products", &*products), ("all", &all), ("percent", &percent)];
             warnings.push(texts.say(code, &values));
         }
+        let worthy = self.worthy(&items);
         let version = policy.version();
         Ok(Compiled {
             policy: policy.clone(),
@@ -379,11 +383,30 @@ impl State {
             rule_bits,
             quota_bits,
             pins,
+            worthy,
             stages,
             warnings,
         })
     }
+
+    fn worthy(&self, items: &[Item]) -> Vec<u32> {
+        let popularity = self.model.learned().products.popularity;
+        let mut all: Vec<(f64, u32)> = (items.iter().zip(&self.to_model))
+            .filter(|(item, m)| item.never.is_none() && item.enough_buyers && **m != NONE)
+            .map(|(item, &m)| (item.margin * f64::from(popularity[m as usize]), m))
+            .collect();
+        let better = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if all.len() > WORTHY {
+            all.select_nth_unstable_by(WORTHY, better);
+            all.truncate(WORTHY);
+        }
+        all.sort_unstable_by(better);
+        all.into_iter().map(|(_, m)| m).collect()
+    }
 }
+
+/// So many products are kept that are worth most for being popular.
+const WORTHY: usize = 200;
 
 impl State {
     /// Whether the price of a catalogue product is paid once. Amounts that recur cannot be added to

@@ -268,16 +268,7 @@ impl Learned<'_> {
             self.add_own_vectors(situation, scratch);
             scratch.add_similar_to_own(&self.similar_customers, self.sold, reach.similar_to_own);
         }
-        // So many that nothing else suggests: a regular customer knows most of what is popular.
-        let most = scratch.candidates.len().saturating_add(reach.popular);
-        for &product in self.popular {
-            if scratch.candidates.len() >= most {
-                break;
-            }
-            if let Some(candidate) = scratch.candidate(product) {
-                candidate.popular = true;
-            }
-        }
+        scratch.add_popular(self.popular, reach.popular);
         self.shared(&customer, context_size as f32)
     }
 

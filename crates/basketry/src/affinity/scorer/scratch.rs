@@ -79,6 +79,20 @@ impl Scratch {
         self.candidate(product);
     }
 
+    /// Makes popular products candidates, until there are `most` that nothing else suggests: a
+    /// regular customer knows most of what is popular.
+    pub(crate) fn add_popular(&mut self, products: &[u32], most: usize) {
+        let most = self.candidates.len().saturating_add(most);
+        for &product in products {
+            if self.candidates.len() >= most {
+                break;
+            }
+            if let Some(candidate) = self.candidate(product) {
+                candidate.popular = true;
+            }
+        }
+    }
+
     /// Chooses the candidates to be scored among those there are.
     pub(crate) fn choose(&mut self, keep: impl Fn(&Candidate) -> bool) {
         self.chosen.clear();

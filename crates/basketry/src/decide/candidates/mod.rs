@@ -120,8 +120,11 @@ pub(crate) struct Scratch {
 }
 
 /// What is similar to the basket without selling with it is never offered. Of what suits a customer,
-/// only the best is, and what is popular fills slots that are left.
-const IN_ORDER: Reach = Reach { similar_to_context: 0, similar_to_own: 50, popular: 50 };
+/// only the best is. Which popular products are worth most is known from the catalogue.
+const IN_ORDER: Reach = Reach { similar_to_context: 0, similar_to_own: 50, popular: 0 };
+
+/// So many of the popular products are candidates, of those that nothing else suggests.
+const MOST_WORTHY: usize = 50;
 
 const IN_BASKET: u32 = u32::MAX;
 const VIEWED: u32 = u32::MAX - 1;
@@ -253,6 +256,7 @@ impl Scratch {
         let situation = request.situation(context);
         let reach = if task == Task::Basket { IN_ORDER } else { Reach::FULL };
         self.shared = Some(learned.candidates_within(task, &situation, reach, &mut self.scorer));
+        self.scorer.add_popular(&compiled.worthy, MOST_WORTHY);
         for &(accessory, _) in &self.given {
             let m = state.model_of(accessory);
             if m != NONE {
