@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::views::NO_CATEGORY;
 use crate::Catalog;
 use crate::data::{Codes, NO_CODE, NO_MONEY};
 
@@ -70,6 +71,21 @@ impl Attributes {
         }
     }
 
+    /// Per product the narrowest category that is known, by a number below `products`;
+    /// [`NO_CATEGORY`] if none is.
+    pub(crate) fn narrowest(&self, products: usize) -> Vec<u32> {
+        let mut numbers: HashMap<u32, u32> = HashMap::new();
+        (0..products)
+            .map(|product| match self.category.get(product) {
+                Some(&path) if path != NOT_KNOWN => {
+                    let next = numbers.len() as u32;
+                    *numbers.entry(path).or_insert(next)
+                }
+                _ => NO_CATEGORY,
+            })
+            .collect()
+    }
+
     /// Whether two products have the same value, which is known.
     pub(crate) fn same(column: &[u32], one: u32, other: u32) -> bool {
         let value = |product: u32| column.get(product as usize).copied().unwrap_or(NOT_KNOWN);
@@ -103,6 +119,7 @@ mod tests {
         assert!(!Attributes::same(&found.brand, 1, 9));
         assert_eq!((found.category[4], found.price[0], found.price[5]), (NOT_KNOWN, 5, NO_MONEY));
         assert_eq!(found.brand.len(), 6);
+        assert_eq!(found.narrowest(6), [0, 1, 0, 2, NO_CATEGORY, NO_CATEGORY]);
         assert_eq!(found.one_kind, [true, true, true, false, false, false]);
     }
 }

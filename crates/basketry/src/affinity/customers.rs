@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use super::attributes::Attributes;
 use super::backoff::{self, Groups, Value};
 use super::features::{
-    LOG_ODDS_POPULARITY, LOG_ODDS_REPEAT, OF_CANDIDATE, OF_PRODUCT, RECENT_DAYS, SPREAD, TREND,
-    TREND_DOUBLE, TREND_HALF, TREND_QUARTER, log_odds_of,
+    CATEGORY_PART, CATEGORY_REPEAT, LOG_ODDS_POPULARITY, LOG_ODDS_REPEAT, OF_CANDIDATE, OF_PRODUCT,
+    RECENT_DAYS, SPREAD, TREND, TREND_DOUBLE, TREND_HALF, TREND_QUARTER, log_odds_of,
 };
 use super::orders::{CHECK_EVERY, NO_CUSTOMER, Orders};
 use super::rhythm::{self, Moments};
@@ -72,6 +72,7 @@ pub(crate) struct ProductRows {
     pub(crate) repeat_share: Vec<f32>,
     pub(crate) rate_shape: Vec<f32>,
     pub(crate) rate_days: Vec<f32>,
+    pub(crate) category: Vec<u32>,
 }
 
 impl ProductRows {
@@ -84,6 +85,7 @@ impl ProductRows {
             repeat_share: &self.repeat_share,
             rate_shape: &self.rate_shape,
             rate_days: &self.rate_days,
+            category: &self.category,
         }
     }
 }
@@ -270,6 +272,14 @@ pub(crate) fn product_rows(
         let prior = REPEAT_PRIOR.1 * expected_repeat[p] + REPEAT_PRIOR.0;
         ((f64::from(repeaters[p]) + prior) / (f64::from(buyers[p]) + 2.0 * REPEAT_PRIOR.1)) as f32
     };
+    let category = attributes.narrowest(products);
+    let mut of_category = vec![0.0f64; products];
+    for (&category, &share) in category.iter().zip(&popularity) {
+        if let Some(sum) = of_category.get_mut(category as usize) {
+            *sum += f64::from(share);
+        }
+    }
+    let again = categories_again(own, &category);
     let mut features = Vec::with_capacity(products * OF_PRODUCT);
     for p in 0..products {
         let (odds, overall) = (log_odds_of(popularity[p]), log_odds_of(whole[p] as f32));
@@ -279,6 +289,12 @@ pub(crate) fn product_rows(
         set(TREND, odds - overall);
         set(SPREAD, if new(p) { expected_spread[p] } else { spread(p) } as f32);
         set(LOG_ODDS_REPEAT, log_odds_of(repeat(p)));
+        // A product without a category is one of its own.
+        set(CATEGORY_REPEAT, log_odds_of(repeat(p)));
+        if let Some(sum) = of_category.get(category[p] as usize) {
+            set(CATEGORY_REPEAT, again[category[p] as usize]);
+            set(CATEGORY_PART, (f64::from(popularity[p]) / sum).ln().max(-20.0) as f32);
+        }
         for (k, feature) in [TREND_QUARTER, TREND_HALF, TREND_DOUBLE].into_iter().enumerate() {
             let expected = f64::from(popularity[p]) * trend_totals[k] + TREND_PRIOR;
             let bought = if new(p) { expected } else { trends[p][k] + TREND_PRIOR };
@@ -296,12 +312,44 @@ pub(crate) fn product_rows(
             .collect(),
         rate_shape: Vec::with_capacity(products),
         rate_days: Vec::with_capacity(products),
+        category,
     };
     for prior in priors {
         rows.rate_shape.push(prior.shape as f32);
         rows.rate_days.push(prior.days as f32);
     }
     Ok(rows)
+}
+
+/// Per category the log odds of the share of its customers who bought it more than once, whichever
+/// of its products; drawn towards that of all.
+fn categories_again(own: &OwnRows, category: &[u32]) -> Vec<f32> {
+    let mut counts = vec![0u32; category.len()];
+    let mut buyers = vec![(0u32, 0u32); category.len()];
+    let mut touched = Vec::new();
+    for row in own.offsets.windows(2) {
+        for at in row[0] as usize..row[1] as usize {
+            let category = category[own.product[at] as usize];
+            if let Some(count) = counts.get_mut(category as usize) {
+                if *count == 0 {
+                    touched.push(category as usize);
+                }
+                *count = count.saturating_add(own.count[at]);
+            }
+        }
+        for category in touched.drain(..) {
+            buyers[category].0 += 1;
+            buyers[category].1 += u32::from(counts[category] > 1);
+            counts[category] = 0;
+        }
+    }
+    let sum = |part: fn(&(u32, u32)) -> u32| buyers.iter().map(|b| f64::from(part(b))).sum::<f64>();
+    let (prior, pseudo) = REPEAT_PRIOR;
+    let all = (sum(|b| b.1) + prior) / (sum(|b| b.0) + pseudo);
+    let share = |&(buyers, again): &(u32, u32)| {
+        log_odds_of(((f64::from(again) + pseudo * all) / (f64::from(buyers) + pseudo)) as f32)
+    };
+    buyers.iter().map(share).collect()
 }
 
 /// Customers who bought a product again, of how many, that are added to those of each.

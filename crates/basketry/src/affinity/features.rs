@@ -65,6 +65,10 @@ features! {
     SPREAD = "log_reach_over_popularity",
     /// Log odds of the share of its customers who bought it again.
     LOG_ODDS_REPEAT = "log_odds_repeat_share",
+    /// Of its popularity over the sum of those of its category.
+    CATEGORY_PART = "log_part_of_category",
+    /// Log odds of the share of its category's customers who bought the category again.
+    CATEGORY_REPEAT = "log_odds_category_repeat_share",
     // Of the product in this basket; 0 without a pair.
     /// 1 if it is paired with a product of the basket.
     PAIRED = "paired",
@@ -91,6 +95,15 @@ features! {
     FIRST_SIMILAR = "log_similar_to_purchases_over_baskets",
     /// Log odds of the popularity, over 1 + the customer's baskets.
     FIRST_POPULARITY = "log_odds_popularity_over_baskets",
+    /// Of the decayed purchases of its category plus 0.05, over the decayed baskets plus 1.
+    CATEGORY_SHARE = "log_category_share",
+    /// Of the decayed purchases of its category plus 0.05, over 0.05, times the log odds of the share
+    /// of the category's customers who bought it again: who has one may need no other.
+    CATEGORY_AGAIN = "log_category_purchases_x_log_odds_category_repeat_share",
+    /// Of 1 + the days since the last purchase of the category, 400 at most.
+    CATEGORY_DAYS = "log_days_since_category",
+    /// Of the recent purchases of the category plus 0.02.
+    CATEGORY_RECENT = "log_recent_category_purchases",
     // Of the customer's purchases of the product; 0 if there are none.
     /// Log odds of its smoothed share of their decayed baskets.
     LOG_ODDS_SHARE = "log_odds_own_share",
@@ -119,6 +132,17 @@ features! {
     WEIGHT_DAYS = "log_own_weight_x_log_days_since",
     /// The same times the log odds of the popularity.
     WEIGHT_POPULARITY = "log_own_weight_x_log_odds_popularity",
+    /// Of the decayed purchases plus 0.1, over those of the category plus 0.1.
+    PART_OF_CATEGORY = "log_own_weight_over_category",
+    /// Of 1 + the days since the last purchase of the category, over 1 + those since the last one of
+    /// the product: another one may have taken its place.
+    CATEGORY_SINCE = "log_days_since_category_over_own",
+    /// Of the time since the last purchase of the category relative to the expected interval.
+    CATEGORY_DUE = "log_category_due_ratio",
+    /// Its square.
+    CATEGORY_DUE_SQUARED = "log_category_due_ratio_squared",
+    /// Of the recent purchases of the others of the category plus 0.05.
+    CATEGORY_OTHERS = "log_recent_purchases_of_other_products_of_category",
     /// Log odds of the share times the logarithm of the similarity to the basket.
     SHARE_SIMILAR = "log_odds_own_share_x_log_similar_to_basket",
 }
@@ -126,7 +150,7 @@ features! {
 /// How many features there are, the intercept included.
 pub(crate) const FEATURES: usize = Index::SHARE_SIMILAR as usize + 1;
 /// Where the features begin that differ between the candidates of a situation.
-pub(super) const OF_CANDIDATE: usize = LOG_ODDS_POPULARITY;
+pub(crate) const OF_CANDIDATE: usize = LOG_ODDS_POPULARITY;
 const OF_CONTEXT: usize = PAIRED;
 const OF_NEW: usize = LOG_SIMILAR_OWN;
 const OF_OWN: usize = LOG_ODDS_SHARE;
@@ -305,6 +329,24 @@ pub(crate) struct Candidate {
     pub(crate) popular: bool,
     /// Among those most similar to what the customer bought.
     pub(crate) similar: bool,
+    pub(super) category: OfCategory,
+}
+
+/// What the customer of a situation bought of a category.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfCategory {
+    /// The customer bought something of it.
+    pub(super) bought: bool,
+    /// Purchases of its products, decayed as those of a [`Candidate`].
+    pub(super) weight: f32,
+    pub(super) recent: f32,
+    /// [`MAX_DAYS`] if the customer bought nothing of it.
+    pub(super) last_days: f32,
+}
+
+impl OfCategory {
+    pub(super) const NOTHING: Self =
+        Self { bought: false, weight: 0.0, recent: 0.0, last_days: MAX_DAYS };
 }
 
 impl Candidate {
@@ -325,6 +367,7 @@ impl Candidate {
             first_days: 0.0,
             popular: false,
             similar: false,
+            category: OfCategory::NOTHING,
         }
     }
 }
@@ -351,6 +394,9 @@ pub(super) struct Block {
     first: Lanes,
     rate_days: Lanes,
     rate_shape: Lanes,
+    category_weight: Lanes,
+    category_recent: Lanes,
+    category_last: Lanes,
 }
 
 impl Default for Block {
@@ -369,6 +415,9 @@ impl Default for Block {
             first: EMPTY,
             rate_days: EMPTY,
             rate_shape: EMPTY,
+            category_weight: EMPTY,
+            category_recent: EMPTY,
+            category_last: EMPTY,
         }
     }
 }
@@ -501,7 +550,9 @@ impl Learned<'_> {
     ) {
         let n = which.len();
         let Block { x, interval, popularity, weight, count, last, first, .. } = block;
-        let Block { rate_days, rate_shape, .. } = block;
+        let Block {
+            rate_days, rate_shape, category_weight, category_recent, category_last, ..
+        } = block;
         for (lane, &at) in which.iter().enumerate() {
             let candidate = &candidates[at as usize];
             let product = candidate.product as usize;
@@ -513,6 +564,13 @@ impl Learned<'_> {
             last[lane] = candidate.last_days;
             first[lane] = candidate.first_days;
             x[RECENT][lane] = candidate.recent.min(MAX_RECENT);
+            // A product without a category is one of its own.
+            let known = candidate.category.weight > 0.0;
+            category_weight[lane] =
+                if known { candidate.category.weight } else { candidate.weight };
+            category_recent[lane] =
+                if known { candidate.category.recent } else { candidate.recent };
+            category_last[lane] = candidate.category.last_days.min(candidate.last_days);
         }
         let (popularity, weight, count) = (&popularity[..n], &weight[..n], &count[..n]);
         let (last, first) = (&last[..n], &first[..n]);
@@ -533,6 +591,11 @@ impl Learned<'_> {
             due_squared,
             weight_days,
             weight_popularity,
+            part,
+            since,
+            category_due,
+            category_due_squared,
+            others,
             share_similar,
         ] = columns(
             x,
@@ -552,6 +615,11 @@ impl Learned<'_> {
                 LOG_DUE_SQUARED,
                 WEIGHT_DAYS,
                 WEIGHT_POPULARITY,
+                PART_OF_CATEGORY,
+                CATEGORY_SINCE,
+                CATEGORY_DUE,
+                CATEGORY_DUE_SQUARED,
+                CATEGORY_OTHERS,
                 SHARE_SIMILAR,
             ],
         );
@@ -581,6 +649,18 @@ impl Learned<'_> {
         each(log_weight, |k| ln(weight[k] + 0.1));
         each(&mut weight_days[..n], |k| log_weight[k] * (log_days[k] - 3.0));
         log_weight.iter_mut().zip(log_odds).for_each(|(weight, odds)| *weight *= odds);
+        let (category_weight, category_last) = (&category_weight[..n], &category_last[..n]);
+        each(&mut part[..n], |k| ln((weight[k] + 0.1) / (category_weight[k] + 0.1)));
+        each(&mut since[..n], |k| ln((1.0 + category_last[k]) / (1.0 + last[k])));
+        each(&mut category_due[..n], |k| {
+            ln(((category_last[k] + 0.5) / interval[k]).clamp(0.02, 50.0))
+        });
+        let category_due = &category_due[..n];
+        each(&mut category_due_squared[..n], |k| category_due[k] * category_due[k]);
+        let category_recent = &category_recent[..n];
+        each(&mut others[..n], |k| {
+            ln((category_recent[k] - recent[k]).clamp(0.0, MAX_RECENT) + 0.05)
+        });
         if task == Task::Basket {
             each(&mut share_similar[..n], |k| share[k] * similar[k]);
         }
@@ -602,24 +682,53 @@ const MAX_RECENT: f32 = 20.0;
 impl Block {
     #[inline(always)]
     fn new_features(&mut self, n: usize, shared: &Shared, candidates: &[Candidate], which: &[u32]) {
-        let [popularity, trend, spread, similar, variety_reach, first_similar, first_popularity] =
-            columns(
-                &mut self.x,
-                [
-                    LOG_ODDS_POPULARITY,
-                    TREND,
-                    SPREAD,
-                    LOG_SIMILAR_OWN,
-                    VARIETY_REACH,
-                    FIRST_SIMILAR,
-                    FIRST_POPULARITY,
-                ],
-            );
+        let Block { x, category_weight, category_recent, category_last, .. } = self;
+        let [
+            popularity,
+            trend,
+            spread,
+            similar,
+            variety_reach,
+            first_similar,
+            first_popularity,
+            category_repeat,
+            category_share,
+            category_again,
+            category_days,
+            log_recent,
+        ] = columns(
+            x,
+            [
+                LOG_ODDS_POPULARITY,
+                TREND,
+                SPREAD,
+                LOG_SIMILAR_OWN,
+                VARIETY_REACH,
+                FIRST_SIMILAR,
+                FIRST_POPULARITY,
+                CATEGORY_REPEAT,
+                CATEGORY_SHARE,
+                CATEGORY_AGAIN,
+                CATEGORY_DAYS,
+                CATEGORY_RECENT,
+            ],
+        );
         let (popularity, trend, spread) = (&popularity[..n], &trend[..n], &spread[..n]);
         let few = shared.x[INVERSE_BASKETS];
         for (lane, &at) in which.iter().enumerate() {
-            similar[lane] = candidates[at as usize].similar_own;
+            let candidate = &candidates[at as usize];
+            similar[lane] = candidate.similar_own;
+            category_weight[lane] = candidate.category.weight;
+            category_recent[lane] = candidate.category.recent;
+            category_last[lane] = candidate.category.last_days;
         }
+        let (weight, days) = (&category_weight[..n], &category_last[..n]);
+        each(&mut category_share[..n], |k| ln((weight[k] + 0.05) / (shared.weight + 1.0)));
+        let again = &category_repeat[..n];
+        each(&mut category_again[..n], |k| ln((weight[k] + 0.05) / 0.05) * again[k]);
+        each(&mut category_days[..n], |k| ln(1.0 + days[k].min(400.0)));
+        let recent = &category_recent[..n];
+        each(&mut log_recent[..n], |k| ln(recent[k].min(MAX_RECENT) + 0.02));
         similar[..n].iter_mut().for_each(|x| *x = ln(x.clamp(0.0, MAX_SIMILARITY) + 0.01));
         let similar = &similar[..n];
         each(&mut first_similar[..n], |k| similar[k] * few);

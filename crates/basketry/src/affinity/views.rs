@@ -208,7 +208,13 @@ pub(crate) struct Stats<'a> {
     pub(crate) rate_shape: &'a [f32],
     /// Gamma prior of the repurchase rate per day: rate, in days.
     pub(crate) rate_days: &'a [f32],
+    /// The narrowest category that is known, below the number of products; [`NO_CATEGORY`] if none
+    /// is.
+    pub(crate) category: &'a [u32],
 }
+
+/// Marks a product without a category.
+pub(crate) const NO_CATEGORY: u32 = u32::MAX;
 
 impl Stats<'_> {
     /// The features of a product. Panics if there is no such product.

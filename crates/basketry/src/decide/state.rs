@@ -13,7 +13,9 @@ use super::reasons::{Kind, Reason};
 use super::slate::{Shelf, Traits};
 use super::tree::fail;
 use super::up_sell::Groups;
+use crate::affinity::features::{CATEGORY_REPEAT, OF_CANDIDATE, log_odds_of};
 use crate::affinity::scorer::{Segment, Task};
+use crate::affinity::views::NO_CATEGORY;
 use crate::data::{Catalog, Codes, Id, IdKind, IdRef, Ids, NO_CODE, NO_MONEY};
 use crate::{Error, ErrorKind, Model, Result};
 
@@ -83,14 +85,17 @@ pub(crate) struct Item {
     pub(crate) assumed: bool,
     /// Enough customers bought it to say that hardly anybody buys it twice.
     pub(crate) rarely_rebought: bool,
+    /// Enough customers bought of its narrowest category to say that hardly anybody who has one of it
+    /// buys another.
+    pub(crate) one_is_enough: bool,
     /// As many customers bought it as must stand behind what is shown.
     pub(crate) enough_buyers: bool,
     /// 0 to 5; 0 where not known.
     pub(crate) rating: f32,
 }
 
-/// A product that fewer than this share of its buyers ever bought again is thought to be bought
-/// once in a long while: nobody who has one is offered another.
+/// What fewer than this share of its buyers ever bought again is thought to be bought once in a long
+/// while: nobody who has one is offered another. A product or a category.
 const RARELY_REBOUGHT: f32 = 0.05;
 
 /// Fewer buyers than this say nothing about whether a product is bought again.
@@ -312,6 +317,14 @@ impl State {
         }
 
         let learned = self.model.learned().products;
+        let mut of_category = vec![0u32; learned.customers.len()];
+        for (&category, &customers) in learned.category.iter().zip(learned.customers) {
+            if let Some(sum) = of_category.get_mut(category as usize) {
+                *sum = sum.saturating_add(customers);
+            }
+        }
+        let enough: Vec<bool> = of_category.iter().map(|&sum| sum >= BUYERS_TO_JUDGE).collect();
+        let rarely = log_odds_of(RARELY_REBOUGHT);
         let no_cost = NO_MONEY;
         let mut without_cost = 0usize;
         let mut items = Vec::with_capacity(catalog.len());
@@ -353,12 +366,15 @@ impl State {
             let line = self.links.line[c];
             let m = self.to_model[c] as usize;
             let buyers = learned.customers.get(m).copied().unwrap_or(0);
+            let category = learned.category.get(m).copied().unwrap_or(NO_CATEGORY);
             let again = learned.repeat_share.get(m).copied().unwrap_or(1.0);
             items.push(Item {
                 margin,
                 line,
                 never,
                 assumed,
+                one_is_enough: enough.get(category as usize).is_some_and(|&enough| enough)
+                    && learned.features_of(m as u32)[CATEGORY_REPEAT - OF_CANDIDATE] < rarely,
                 rarely_rebought: buyers >= BUYERS_TO_JUDGE && again < RARELY_REBOUGHT,
                 enough_buyers: buyers >= min_customers,
                 rating: catalog.rating(c as u32).unwrap_or(0.0) as f32,

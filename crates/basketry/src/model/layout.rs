@@ -44,6 +44,8 @@ const REPEAT_SHARE: Kind = *b"PREP";
 const RATE_SHAPE: Kind = *b"PRSH";
 /// Per product, f32: rate of that prior, days.
 const RATE_DAYS: Kind = *b"PRDY";
+/// Per product, u32: its narrowest known category; the greatest u32 if none is known.
+const PRODUCT_CATEGORY: Kind = *b"PCAT";
 /// Popular products, u32, the most popular first.
 const POPULAR: Kind = *b"POPL";
 /// Per product and one more, u64: where its row of pairs begins.
@@ -103,7 +105,7 @@ const CURVES: Kind = *b"CURV";
 /// f32: the bounds of the features of products, two rows per task and segment.
 const BOUNDS: Kind = *b"BNDS";
 
-const KINDS: [Kind; 46] = [
+const KINDS: [Kind; 47] = [
     JSON,
     PRODUCT_IDS.ints,
     PRODUCT_IDS.offsets,
@@ -117,6 +119,7 @@ const KINDS: [Kind; 46] = [
     SCALARS,
     PRODUCT_BASKETS,
     PRODUCT_CUSTOMERS,
+    PRODUCT_CATEGORY,
     POPULARITY,
     PRODUCT_FEATURES,
     REPEAT_SHARE,
@@ -213,6 +216,7 @@ pub(super) fn write(
     writer.section(REPEAT_SHARE, 0, &rows.repeat_share);
     writer.section(RATE_SHAPE, 0, &rows.rate_shape);
     writer.section(RATE_DAYS, 0, &rows.rate_days);
+    writer.section(PRODUCT_CATEGORY, 0, &rows.category);
     writer.section(POPULAR, 0, &statistics.popular);
     let pairs = &statistics.pairs;
     writer.section(PAIR_OFFSETS, 0, &pairs.offsets);
@@ -342,6 +346,7 @@ pub(super) struct Layout {
     repeat_share: Column<f32>,
     rate_shape: Column<f32>,
     rate_days: Column<f32>,
+    product_category: Column<u32>,
     popular: Column<u32>,
     pair_offsets: Column<u64>,
     pair_product: Column<u32>,
@@ -476,6 +481,7 @@ impl Layout {
             repeat_share: finder.floats(REPEAT_SHARE, p, 0.0, 1.0)?,
             rate_shape: finder.floats(RATE_SHAPE, p, 1e-9, BIG)?,
             rate_days: finder.floats(RATE_DAYS, p, 1e-9, BIG)?,
+            product_category: finder.column(PRODUCT_CATEGORY, p)?,
             popular: finder.indices(POPULAR, popular_len, p)?,
             pair_offsets,
             pair_product: finder.indices(PAIR_PRODUCT, pairs, p)?,
@@ -551,6 +557,7 @@ impl Layout {
                 repeat_share: self.repeat_share.of(bytes),
                 rate_shape: self.rate_shape.of(bytes),
                 rate_days: self.rate_days.of(bytes),
+                category: self.product_category.of(bytes),
             },
             popular: self.popular.of(bytes),
             horizon_days: self.horizon_days,

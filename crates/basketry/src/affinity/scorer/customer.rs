@@ -57,10 +57,14 @@ impl Learned<'_> {
                 let last = (self.own.last_days[at] + elapsed).min(MAX_DAYS);
                 let first = (self.own.first_days[at] + elapsed).min(MAX_DAYS);
                 customer.purchase(last, first);
-                if let Some(candidate) = scratch.candidate(self.own.product[at]) {
+                let product = self.own.product[at];
+                let weight = self.own.weight[at] * fade;
+                let recent = self.own.recent[at] * fade_recent;
+                scratch.bought(self.products.category, product, last, weight, recent);
+                if let Some(candidate) = scratch.candidate(product) {
                     candidate.count = self.own.count[at];
-                    candidate.weight = self.own.weight[at] * fade;
-                    candidate.recent = self.own.recent[at] * fade_recent;
+                    candidate.weight = weight;
+                    candidate.recent = recent;
                     candidate.last_days = last;
                     candidate.first_days = first;
                 }
@@ -83,6 +87,7 @@ impl Learned<'_> {
             total_recent += recent;
             customer.last_days = customer.last_days.min(days);
             customer.first_days = customer.first_days.max(days);
+            scratch.bought(self.products.category, line.product, days, decay, recent);
             if let Some(candidate) = scratch.candidate(line.product) {
                 if candidate.count == 0 {
                     candidate.last_days = days;

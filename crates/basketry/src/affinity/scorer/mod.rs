@@ -20,7 +20,7 @@ use similar::{ToContext, ToOwn};
 
 use super::curve::Curve;
 pub(crate) use super::features::Candidate;
-use super::features::{FEATURES, LANES, OF_PRODUCT, curve_at, sigmoid, weights_at};
+use super::features::{FEATURES, LANES, OF_PRODUCT, OfCategory, curve_at, sigmoid, weights_at};
 pub(crate) use super::features::{Segment, Shared, Task};
 pub(crate) use super::views::Learned;
 
@@ -172,6 +172,7 @@ impl Learned<'_> {
     #[inline(always)]
     fn score_anywhere(&self, task: Task, shared: &Shared, scratch: &mut Scratch, n: usize) {
         let Scratch { candidates, to_context, to_own, chosen, order, kept, .. } = scratch;
+        let Scratch { categories, round, .. } = scratch;
         let Scratch { block, probability, log_odds, ranked, .. } = scratch;
         probability.clear();
         probability.resize(candidates.len(), f32::NAN);
@@ -187,9 +188,12 @@ impl Learned<'_> {
                 for &at in lanes {
                     let product = candidates[at as usize].product as usize;
                     prefetch(self.products.features, product * OF_PRODUCT);
+                    prefetch(self.products.category, product);
                 }
                 for &at in lanes {
-                    self.be_similar(which, to_context, to_own, &mut candidates[at as usize]);
+                    let candidate = &mut candidates[at as usize];
+                    self.be_similar(which, to_context, to_own, candidate);
+                    self.be_of_category(categories, *round, candidate);
                 }
                 self.features(which, shared, candidates, lanes, block);
                 log_odds.extend_from_slice(block.log_odds(lanes.len(), which, shared, weights));
@@ -289,6 +293,21 @@ impl Learned<'_> {
         }
     }
 
+    /// Looks up what is noted about the category of a candidate.
+    #[inline(always)]
+    fn be_of_category(
+        &self,
+        categories: &[(u32, OfCategory)],
+        round: u32,
+        candidate: &mut Candidate,
+    ) {
+        let category = self.products.category[candidate.product as usize];
+        candidate.category = match categories.get(category as usize) {
+            Some(&(met, noted)) if met == round => noted,
+            _ => OfCategory::NOTHING,
+        };
+    }
+
     /// The pairs of the context.
     fn add_pairs(&self, context: &[u32], scratch: &mut Scratch) {
         for &product in context {
@@ -320,9 +339,10 @@ impl Learned<'_> {
         scratch: &mut Scratch,
         candidate: usize,
     ) -> (Segment, [f32; FEATURES]) {
-        let Scratch { candidates, block, to_context, to_own, .. } = scratch;
+        let Scratch { candidates, block, to_context, to_own, categories, round, .. } = scratch;
         let segment = shared.segment(&candidates[candidate]);
         self.be_similar((task, segment), to_context, to_own, &mut candidates[candidate]);
+        self.be_of_category(categories, *round, &mut candidates[candidate]);
         self.features((task, segment), shared, candidates, &[candidate as u32], block);
         (segment, block.lane(0, (task, segment), shared))
     }

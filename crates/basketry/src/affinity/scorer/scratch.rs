@@ -1,7 +1,8 @@
 //! Working memory of the scorer: the candidates of a situation, and which of them are scored.
 
 use super::similar::{ToContext, ToOwn};
-use crate::affinity::features::{Block, Candidate};
+use crate::affinity::features::{Block, Candidate, OfCategory};
+use crate::affinity::views::{Learned, NO_CATEGORY};
 
 /// Working memory of [`Learned::score`]; reuse it: nothing is allocated once it has grown.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct Scratch {
     products: usize,
     pub(super) round: u32,
     pub(super) candidates: Vec<Candidate>,
+    /// Per category: the round in which it was met, and what was.
+    pub(super) categories: Vec<(u32, OfCategory)>,
     pub(super) to_context: ToContext,
     pub(super) to_own: ToOwn,
     /// Keys to choose the [best](super::best) of.
@@ -35,9 +38,11 @@ impl Scratch {
         self.products = products;
         if self.marks.len() < products {
             self.marks.resize(products, (0, 0));
+            self.categories.resize(products, (0, OfCategory::NOTHING));
         }
         if self.round == u32::MAX {
             self.marks.fill((0, 0));
+            self.categories.fill((0, OfCategory::NOTHING));
             self.round = 0;
         }
         self.round += 1;
@@ -57,6 +62,42 @@ impl Scratch {
             return self.candidates.last_mut();
         }
         self.candidates.get_mut(mark.1 as usize)
+    }
+
+    /// What is noted about a category; `None` if there is no such category.
+    #[inline]
+    pub(super) fn category(&mut self, category: u32) -> Option<&mut OfCategory> {
+        let (round, noted) = self.categories.get_mut(category as usize)?;
+        if *round != self.round {
+            (*round, *noted) = (self.round, OfCategory::NOTHING);
+        }
+        Some(noted)
+    }
+
+    /// Notes a purchase of the customer's for the category of the product, if it has one.
+    #[inline]
+    pub(super) fn bought(
+        &mut self,
+        categories: &[u32],
+        product: u32,
+        days: f32,
+        weight: f32,
+        recent: f32,
+    ) {
+        let category = categories.get(product as usize).copied().unwrap_or(NO_CATEGORY);
+        if let Some(noted) = self.category(category) {
+            noted.bought = true;
+            noted.weight += weight;
+            noted.recent += recent;
+            noted.last_days = noted.last_days.min(days);
+        }
+    }
+
+    /// Whether the customer of the last situation bought something of the category of a product.
+    pub(crate) fn has_bought_of_category(&self, learned: &Learned<'_>, product: u32) -> bool {
+        let category = learned.products.category.get(product as usize);
+        let noted = category.and_then(|&category| self.categories.get(category as usize));
+        noted.is_some_and(|(round, noted)| *round == self.round && noted.bought)
     }
 
     /// Where a product is among the candidates of the last situation, which are scored in their

@@ -64,6 +64,7 @@ fn with_learned(test: impl FnOnce(Learned<'_>)) {
             repeat_share: &[0.0; 5],
             rate_shape: &[2.0; 5],
             rate_days: &[20.0; 5],
+            category: &[0, 0, 1, NO_CATEGORY, 1],
         },
         popular: &[2],
         horizon_days: 28.0,

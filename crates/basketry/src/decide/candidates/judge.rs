@@ -99,7 +99,13 @@ impl Scratch {
             return Err(reason);
         }
         let own = candidate.count > 0;
-        if candidate.count == 1 && item.rarely_rebought {
+        let owned = match candidate.count {
+            0 => {
+                item.one_is_enough && self.scorer.has_bought_of_category(learned, candidate.product)
+            }
+            count => count == 1 && item.rarely_rebought,
+        };
+        if owned {
             return Err(Reason::Owned);
         }
         let policy = &compiled.policy;
