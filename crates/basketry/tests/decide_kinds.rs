@@ -475,6 +475,50 @@ fn the_second_one_for_less() {
     assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
 }
 
+// ------------------------------------------------------------------------------ what one has ----
+
+/// Bread is bought every week, and once a car, of one make or the other.
+#[test]
+fn who_has_one_is_offered_no_other_of_its_category() {
+    let products = [
+        Product::new("bread").price(300).cost(100).category(["food", "bread"]),
+        Product::new("car-a").price(900_000).cost(500_000).category(["vehicles", "cars"]),
+        Product::new("car-b").price(950_000).cost(500_000).category(["vehicles", "cars"]),
+        Product::new("bicycle").price(90_000).cost(50_000).category(["vehicles", "bicycles"]),
+    ];
+    let catalog = catalog_of(&products);
+    let options = HistoryOptions::new(Currency::new("EUR").unwrap());
+    let mut history = HistoryBuilder::new(&options);
+    for customer in 0..80i64 {
+        for week in 0..20i64 {
+            let time = (week * 7 + customer % 7) * DAY;
+            let mut line = |product: &'static str| {
+                let line = OrderLine::new(time, product).customer(customer);
+                history.push(&line.basket(customer * 100 + week)).unwrap();
+            };
+            line("bread");
+            match (customer % 4, week) {
+                (0, 9) => line("car-a"),
+                (1, 9) => line("car-b"),
+                (2, 9) => line("bicycle"),
+                _ => {}
+            }
+        }
+    }
+    let history = history.finish(&Control::new()).unwrap();
+    let model = fit(&catalog, &history, &FitOptions::default(), &Control::new()).unwrap();
+    let engine = Engine::new(model, catalog).unwrap();
+    let why = |customer: i64, product: &'static str| {
+        let context = Context::at(engine.model().as_of() + DAY).customer(customer);
+        engine.decide(&policy(""), &context).unwrap().why_not(product).reason
+    };
+    for (customer, [a, b, bicycle]) in [(0, [true, true, false]), (2, [false, false, true])] {
+        assert_eq!(why(customer, "car-a") == Some(Reason::Owned), a);
+        assert_eq!(why(customer, "car-b") == Some(Reason::Owned), b);
+        assert_eq!(why(customer, "bicycle") == Some(Reason::Owned), bicycle);
+    }
+}
+
 // ----------------------------------------------------------------------------- after an order ----
 
 #[test]

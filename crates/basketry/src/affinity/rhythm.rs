@@ -342,6 +342,7 @@ mod tests {
             repeat_share: &[],
             rate_shape: shape,
             rate_days: days,
+            category: &[],
         }
     }
 

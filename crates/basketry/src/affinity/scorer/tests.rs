@@ -1,14 +1,16 @@
 use super::*;
 use crate::affinity::curve::KNOTS;
 use crate::affinity::features::{
-    BOUNDS, CURVES, LOG_ODDS_POPULARITY, LOG_ODDS_SHARE, MAX_LOG_LIFT, OF_CANDIDATE, OF_PRODUCT,
-    WEIGHTS, bounds_of,
+    BOUNDS, CATEGORY_AGAIN, CATEGORY_DAYS, CATEGORY_OTHERS, CATEGORY_RECENT, CATEGORY_REPEAT,
+    CATEGORY_SHARE, CATEGORY_SINCE, CURVES, LOG_ODDS_POPULARITY, LOG_ODDS_SHARE, MAX_LOG_LIFT,
+    OF_CANDIDATE, OF_PRODUCT, PART_OF_CATEGORY, WEIGHTS, bounds_of,
 };
-use crate::affinity::views::{Factors, NO_ROW, Neighbours, Own, Similar, Stats};
+use crate::affinity::views::{Factors, NO_CATEGORY, NO_ROW, Neighbours, Own, Similar, Stats};
 
 const DAY: i64 = 86_400_000;
 
-/// Five products; 0 goes with 1 and 2, 3 with 2. One customer bought 1 and 4. 2 is popular.
+/// Five products; 0 goes with 1 and 2, 3 with 2. One customer bought 1 and 4. 2 is popular. 0 and 1
+/// are of one category, 2 and 4 of another.
 fn with_learned(test: impl FnOnce(Learned<'_>)) {
     // Log odds = own share's log odds for what was bought before, else popularity's plus the
     // bound of the lift.
@@ -160,6 +162,45 @@ fn a_stranger_is_judged_by_the_basket_alone() {
         assert_eq!(out.iter().map(|s| s.product).collect::<Vec<_>>(), [1, 2]);
         assert!(close(out[0].probability, sigmoid((0.2f32 / 0.8).ln() + 0.5)));
         assert!(out.iter().all(|s| s.own_count == 0));
+    });
+}
+
+#[test]
+fn purchases_of_the_category_speak_for_or_against_a_product() {
+    with_learned(|learned| {
+        let since = [SinceLine { product: 2, time_ms: 100 * DAY }];
+        let all = |since| {
+            let situation = Situation {
+                customer: Some(0),
+                now_ms: 100 * DAY,
+                context: &[0],
+                since,
+                since_baskets: 1,
+            };
+            let mut scratch = Scratch::default();
+            let shared = learned.candidates(Task::Basket, &situation, &mut scratch);
+            [1, 2, 4].map(|product| {
+                let at = scratch.position(product).unwrap();
+                learned.features_of(Task::Basket, &shared, &mut scratch, at)
+            })
+        };
+        let [(_, one), (segment, two), (_, four)] = all(&[]);
+        assert_eq!(segment, Segment::New);
+        assert!(close(two[CATEGORY_SHARE], (1.55f32 / 3.0).ln()));
+        assert!(close(two[CATEGORY_AGAIN], (1.55f32 / 0.05).ln() * two[CATEGORY_REPEAT]));
+        assert!(close(two[CATEGORY_DAYS], 6f32.ln()));
+        assert!(close(two[CATEGORY_RECENT], 1.02f32.ln()));
+        for alone in [one, four] {
+            assert_eq!((alone[PART_OF_CATEGORY], alone[CATEGORY_SINCE]), (0.0, 0.0));
+            assert!(close(alone[CATEGORY_OTHERS], 0.05f32.ln()));
+        }
+        // Another one of the category was bought just now.
+        let [(_, same), (segment, _), (_, four)] = all(&since);
+        assert_eq!(segment, Segment::Repeat);
+        assert_eq!(same[PART_OF_CATEGORY], 0.0);
+        assert!(close(four[PART_OF_CATEGORY], (1.6f32 / 2.6).ln()));
+        assert!(close(four[CATEGORY_SINCE], (1.0f32 / 6.0).ln()));
+        assert!(close(four[CATEGORY_OTHERS], 1.05f32.ln()));
     });
 }
 
