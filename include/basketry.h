@@ -4734,6 +4734,8 @@ basketry_status basketry_decision_log_record(struct basketry_decision_log *log,
  * Looks up in the shop's orders what was bought within so many days (above 0, at most 3,660) after
  * each decision, of those who were held out as well, and records it. How many offered products were
  * found that were not recorded as bought before is written to found, which may be null.
+ * Where all orders are at midnight UTC, they carry a date only, and days are compared: found is what was
+ * ordered on the day of the decision and on as many days after that as days has whole ones.
  */
 basketry_status basketry_decision_log_record_orders(struct basketry_decision_log *log,
                                                     const struct basketry_history *orders,

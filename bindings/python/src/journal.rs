@@ -148,6 +148,11 @@ impl DecisionLog {
     /// bought earlier because it was offered, and is then missing: this is what an offer of
     /// something that is bought regularly should be measured by.
     ///
+    /// Where all orders of the history are at midnight UTC, they carry a date only, and days are
+    /// compared: found is what was ordered on the day of the decision, which may have been before it,
+    /// and on as many days after that as ``days`` has whole ones. The last day of such orders is not
+    /// taken to be complete.
+    ///
     /// Parameters
     /// ----------
     /// orders : History

@@ -214,6 +214,10 @@ fn apart(state: &State, compiled: &Compiled, number: &[u32], offers: usize) -> E
             apart.alike[offer as usize] =
                 std::array::from_fn(|at| if limits[at] == 1 { of[at] } else { NO_TRAIT });
         }
+        // Without lines, as in many a catalogue, nothing has to be compared.
+        if apart.alike.iter().flatten().all(|&of| of == NO_TRAIT) {
+            apart.alike.clear();
+        }
     }
     apart
 }
