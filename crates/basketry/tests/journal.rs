@@ -401,3 +401,43 @@ fn chances_of_what_the_model_does_not_know_are_not_learned() {
     }
     assert!(decision.offers()[0].pinned && decision.offers()[0].products[0] == "new".into());
 }
+
+#[test]
+fn corrected_chances_are_logged_with_their_correction() {
+    let context = |i: i64| {
+        let now = engine().model().as_of() + (1 + i) * HOUR;
+        Context::at(now).customer(100 + i).basket([("bread", 1)])
+    };
+    let mut corrected = policy();
+    corrected.assume.base_odds.insert(Kind::CrossSell, 0.5);
+    corrected.holdout.share = 0.5;
+    let plain = engine().decide(&policy(), &context(0)).unwrap();
+    assert!(plain.offers()[0].evidence.iter().all(|evidence| evidence.name != "base_odds"));
+    let (mut direct, mut read) = (DecisionLog::new(), DecisionLog::new());
+    for i in 0..40 {
+        let decision = engine().decide(&corrected, &context(i)).unwrap();
+        let offer = decision.offers().iter().chain(decision.withheld()).next().unwrap();
+        assert!(offer.evidence.iter().any(|one| one.name == "base_odds" && one.value == 0.5));
+        direct.add(&decision).unwrap();
+        read.add_json(&decision.to_json()).unwrap();
+        if i % 3 == 0 {
+            direct.record(&decision.id(), "butter", Event::Bought).unwrap();
+            read.record(&decision.id(), "butter", Event::Bought).unwrap();
+        }
+    }
+    let mut appended = DecisionLog::new();
+    appended.append(&direct).unwrap();
+    let base = |log: &DecisionLog| {
+        let learned = log.learn(&corrected, &LearnOptions::default()).unwrap();
+        let again = log.learn(&learned.policy, &LearnOptions::default()).unwrap();
+        assert_eq!(again, learned);
+        let number = &learned.numbers[0];
+        assert_eq!((&*number.name, number.prior), ("assume.base_odds.cross_sell", 0.5));
+        number.value
+    };
+    assert_eq!(base(&direct), base(&appended));
+    assert!((base(&direct) / base(&read) - 1.0).abs() < 1e-4);
+    let broken = plain.to_json().replace("\"lift_low\":", "\"base_odds\":0,\"lift_low\":");
+    let error = DecisionLog::new().add_json(&broken).unwrap_err();
+    assert!(error.to_string().contains("offers[0].evidence.base_odds: expected"), "{error}");
+}

@@ -107,6 +107,8 @@ pub struct Sourced {
 ///   price; of a second unit, of its price), `break_even_discount` (in minor units: one at which it
 ///   would be worth nothing)
 /// - all: `rating` (0 to 5), where the catalogue has one
+/// - those of one product, where the policy corrects the model's chances for this kind: `base_odds` (how
+///   many times the odds that the model gives are those of `base_probability`)
 /// - any of these, where the policy allows variants of what is in the basket: `cannibalised` (the part
 ///   of the basket's margin that an additional purchase is thought to take away, in minor units)
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -295,6 +297,10 @@ impl Builder<'_> {
             }
             // These are not of a single scored product.
             Kind::UpSell | Kind::Bundle | Kind::TopUp => {}
+        }
+        let base_odds = policy.assume.base_odds_of(kind);
+        if base_odds != 1.0 {
+            offer.evidence.push(Evidence { name: "base_odds", value: base_odds });
         }
         if stake > 0.0 {
             let value = policy.assume.replaces * stake;

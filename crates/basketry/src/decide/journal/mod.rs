@@ -185,6 +185,8 @@ struct Row {
     /// Of an up-sell: the chance that it is taken where everybody takes it, by what is known about
     /// the customer. Otherwise 0.
     receptive: f64,
+    /// How many times the model's odds are those of `base_probability`, as the policy corrected them.
+    base_odds: f64,
     /// A bit per event.
     events: u8,
     /// The base product was bought.
@@ -217,6 +219,7 @@ struct IncomingOffer<'a> {
     value: f64,
     chosen_with: f64,
     receptive: f64,
+    base_odds: f64,
 }
 
 impl DecisionLog {
@@ -299,6 +302,7 @@ impl DecisionLog {
                 value: row.value,
                 chosen_with: row.chosen_with,
                 receptive: row.receptive,
+                base_odds: row.base_odds,
             });
             self.push(Incoming {
                 id: entry.id,
@@ -361,6 +365,7 @@ impl DecisionLog {
                 value: offer.value,
                 chosen_with: offer.chosen_with,
                 receptive: offer.receptive,
+                base_odds: offer.base_odds,
                 events: 0,
                 base_bought: false,
             });
@@ -554,9 +559,10 @@ impl DecisionLog {
 
 impl<'a> IncomingOffer<'a> {
     fn of(offer: &'a Offer) -> Self {
-        let number = |name: &str| {
-            offer.evidence.iter().find(|evidence| evidence.name == name).map_or(0.0, |e| e.value)
+        let found = |name: &str| {
+            offer.evidence.iter().find(|evidence| evidence.name == name).map(|e| e.value)
         };
+        let number = |name: &str| found(name).unwrap_or(0.0);
         Self {
             kind: offer.kind,
             products: offer.products.iter().map(Id::as_ref).collect(),
@@ -569,6 +575,7 @@ impl<'a> IncomingOffer<'a> {
             value: offer.value,
             chosen_with: offer.chosen_with,
             receptive: number("base_purchase") * number("receptiveness"),
+            base_odds: found("base_odds").unwrap_or(1.0),
         }
     }
 }

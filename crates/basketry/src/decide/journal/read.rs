@@ -46,6 +46,12 @@ struct LineEvidence {
     base_purchase: f64,
     #[serde(default)]
     receptiveness: f64,
+    #[serde(default = "one")]
+    base_odds: f64,
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 #[derive(Deserialize)]
@@ -96,6 +102,12 @@ impl Line {
                     return Err(bad(format!("offers[{i}].{key}: expected 0 to 1, got {value}")));
                 }
             }
+            let base_odds = offer.evidence.base_odds;
+            if !(1e-3..=1e3).contains(&base_odds) {
+                return Err(bad(format!(
+                    "offers[{i}].evidence.base_odds: expected 0.001 to 1000, got {base_odds}"
+                )));
+            }
             Ok(IncomingOffer {
                 kind,
                 products: offer.products.iter().map(ReadId::id).collect(),
@@ -108,6 +120,7 @@ impl Line {
                 value: offer.value,
                 chosen_with: offer.chosen_with,
                 receptive: offer.evidence.base_purchase * offer.evidence.receptiveness,
+                base_odds,
             })
         });
         Ok(Incoming {

@@ -186,9 +186,9 @@ impl Assume {
         format!("base_odds.{kind}")
     }
 
-    pub(crate) fn learn_base(&mut self, kind: Kind, odds: f64, exposures: u64) {
+    pub(crate) fn learn_base(&mut self, kind: Kind, odds: f64, exposures: u64, prior: f64) {
         self.base_odds.insert(kind, odds);
-        self.learned.insert(Self::base_name(kind), exposures);
+        self.learn(&Self::base_name(kind), exposures, prior);
     }
 
     pub(crate) fn learn_odds(&mut self, kind: Kind, odds: f64, exposures: u64, prior: f64) {
@@ -222,6 +222,15 @@ impl Assume {
             return own;
         }
         self.prior("response_odds", self.response_odds)
+    }
+
+    /// The same of the odds that the model's are multiplied with.
+    pub(crate) fn prior_base(&self, kind: Kind) -> f64 {
+        let name = Self::base_name(kind);
+        if self.learned.contains_key(&name) {
+            return self.priors.get(&name).copied().unwrap_or(1.0);
+        }
+        self.base_odds_of(kind)
     }
 
     pub(super) fn read(&mut self, top: &Reader<'_>) -> Result<()> {
@@ -413,7 +422,7 @@ mod tests {
         let mut policy = Policy::default();
         policy.assume.accept = 0.08;
         policy.assume.learn_odds(Kind::Refill, 1.25, 700, 3.0);
-        policy.assume.learn_base(Kind::Refill, 0.4, 300);
+        policy.assume.learn_base(Kind::Refill, 0.4, 300, 0.9);
         policy.assume.abandon = 0.02;
         policy.assume.learned.insert("abandon".to_owned(), 90);
         for read in [
@@ -423,6 +432,8 @@ mod tests {
             assert_eq!(read, policy);
             assert_eq!(read.assume.source("accept"), Source::Given);
             assert_eq!(read.assume.prior_odds(Kind::Refill), 3.0);
+            assert_eq!(read.assume.prior_base(Kind::Refill), 0.9);
+            assert_eq!(read.assume.prior_base(Kind::Popular), 1.0);
             assert_eq!(read.assume.prior("abandon", read.assume.abandon), 0.01);
             assert_eq!(read.assume.prior("accept", read.assume.accept), 0.08);
             assert_eq!(read.assume.source("abandon"), Source::Learned);

@@ -1,0 +1,255 @@
+//! Learning from logs whose truth is known.
+
+use super::*;
+use crate::decide::journal::{Incoming, IncomingOffer};
+
+/// Observations with these counts: bought and not, if made and if withheld.
+fn seen(base: f64, made: [usize; 2], withheld: [usize; 2]) -> Vec<Observation> {
+    let mut all = Vec::new();
+    for (counts, made) in [(made, true), (withheld, false)] {
+        for (bought, count) in [(true, counts[0]), (false, counts[1])] {
+            all.extend(std::iter::repeat_n(Observation { made, bought, base }, count));
+        }
+    }
+    all
+}
+
+#[test]
+fn odds_are_those_of_the_table() {
+    // 300 of 1000 against 200 of 1000, where the model said 25 %.
+    let seen = seen(0.25, [3000, 7000], [2000, 8000]);
+    let number = odds(Kind::CrossSell, &seen, 1.5, 1.0, 0.0).unwrap();
+    let exact = (0.3 / 0.7) / (0.2 / 0.8);
+    assert!((number.value - exact).abs() < 1e-6, "{} {exact}", number.value);
+    assert_eq!((number.exposures, number.withheld, number.purchases), (10_000, 10_000, 3000));
+    // The standard error of a log odds ratio, by Woolf (1955).
+    let woolf = (1.0 / 3000.0 + 1.0 / 7000.0 + 1.0 / 2000.0 + 1.0 / 8000.0f64).sqrt();
+    assert!((number.standard_error - woolf).abs() < 1e-4, "{} {woolf}", number.standard_error);
+    let base = base_odds(Kind::CrossSell, &seen, 2.0, 0.0).unwrap();
+    let exact = (0.2 / 0.8) / (0.25 / 0.75);
+    assert!((base.value - exact).abs() < 1e-6, "{} {exact}", base.value);
+    assert_eq!((&*base.name, base.purchases), ("assume.base_odds.cross_sell", 2000));
+}
+
+#[test]
+fn few_exposures_leave_what_is_assumed() {
+    let none = seen(0.1, [0, 0], [3, 5]);
+    assert_eq!(odds(Kind::Popular, &none, 1.5, 1.0, 20.0), None);
+    let few = seen(0.1, [0, 4], [0, 0]);
+    assert_eq!(base_odds(Kind::Popular, &few, 1.0, 20.0), None);
+    let few = odds(Kind::Popular, &few, 1.5, 1.0, 20.0).unwrap();
+    assert!((1.45..1.5).contains(&few.value), "{}", few.value);
+    let harm = odds(Kind::Popular, &seen(0.5, [10, 990], [500, 500]), 1.5, 1.0, 20.0).unwrap();
+    assert_eq!(harm.value, 1.0);
+}
+
+#[test]
+fn up_sells_are_measured_against_those_held_out() {
+    // 12 % of the receptive take it, 2 % would have done so anyway.
+    let number = accept(&seen(0.5, [600, 9400], [100, 9900]), 0.05, 0.0).unwrap();
+    assert!((number.value - 0.1).abs() < 1e-9, "{}", number.value);
+    let number = abandon(&seen(1.0, [300, 9700], [100, 9900]), 0.01, 0.0).unwrap();
+    assert!((number.value - 0.02).abs() < 1e-12, "{}", number.value);
+    let shrunk = abandon(&seen(1.0, [3, 97], [1, 99]), 0.01, 20.0).unwrap();
+    assert!(shrunk.value > 0.01 && shrunk.value < 0.0105, "{}", shrunk.value);
+    assert_eq!(abandon(&seen(1.0, [3, 97], [0, 0]), 0.01, 20.0), None);
+}
+
+/// `value` at these weights goes from `measured` to `prior`, and nowhere else.
+fn goes(what: &str, prior: f64, value: impl Fn(f64) -> f64) {
+    let values: Vec<f64> =
+        [0.0, 0.5, 5.0, 20.0, 100.0, 3000.0, 1e6].into_iter().map(value).collect();
+    let rising = prior >= values[0];
+    for pair in values.windows(2) {
+        let step = if rising { pair[1] - pair[0] } else { pair[0] - pair[1] };
+        assert!(step >= -1e-7, "{what}: {values:?} to {prior}");
+    }
+    let last = values[values.len() - 1];
+    let over = if rising { last - prior } else { prior - last };
+    assert!(over <= 1e-7, "{what}: {values:?} to {prior}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn numbers_lie_between_what_is_assumed_and_what_was_measured(
+        groups in proptest::collection::vec(
+            (0.001f64..0.999, [0usize..60, 0..200], [0usize..20, 0..60]), 1..4),
+        prior in 1.0f64..10.0,
+        share in 0.001f64..1.0,
+    ) {
+        let all: Vec<Observation> = (groups.iter())
+            .flat_map(|&(base, made, withheld)| seen(base, made, withheld))
+            .collect();
+        let value = |number: Option<LearnedNumber>| number.map_or(0.0, |number| number.value);
+        if all.iter().any(|one| one.made) {
+            goes("odds", prior, |w| value(odds(Kind::Refill, &all, prior, 1.0, w)));
+            goes("accept", share, |w| value(accept(&all, share, w)));
+            if all.iter().any(|one| !one.made) {
+                goes("base", prior, |w| value(base_odds(Kind::Refill, &all, prior, w)));
+                goes("abandon", share, |w| value(abandon(&all, share, w)));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_bought_anyway_is_not_credited_to_the_offer() {
+    // Measured: .25 - .20 = .05, which is what is assumed.
+    let even = accept(&seen(1.0, [1000, 3000], [80, 320]), 0.05, 20.0).unwrap();
+    assert!((even.value - 0.05).abs() < 1e-12, "{}", even.value);
+    let exact = (0.25 * 0.75 / 4000.0 + 0.2 * 0.8 / 400.0f64).sqrt();
+    let free = accept(&seen(1.0, [1000, 3000], [80, 320]), 0.05, 0.0).unwrap();
+    assert!((free.standard_error / exact - 1.0).abs() < 0.01, "{}", free.standard_error);
+    // The model is wrong by a factor of four; measured odds of (3/97)/(2/98) among the offered.
+    let wrong = seen(0.08, [30, 970], [10, 490]);
+    let measured = (0.03 / 0.97) / (0.02 / 0.98);
+    let free = odds(Kind::Refill, &wrong, 1.2, 1.0, 0.0).unwrap().value;
+    assert!((free - measured).abs() < 1e-4, "{free} {measured}");
+    let drawn = odds(Kind::Refill, &wrong, 1.2, 1.0, 20.0).unwrap().value;
+    assert!((1.2..measured).contains(&drawn), "{drawn}");
+    // Nobody bought: no customer says anything about the offer.
+    let none = odds(Kind::Refill, &seen(0.08, [0, 50], [0, 9]), 1.2, 1.0, 20.0).unwrap();
+    assert!((none.value - 1.2).abs() < 1e-12 && none.standard_error.is_finite());
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+struct Draws(u64);
+
+impl Draws {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+/// An offer of the product `1`, as it is logged.
+fn offer(kind: Kind) -> IncomingOffer<'static> {
+    IncomingOffer {
+        kind,
+        products: vec![1i64.into()],
+        base: None,
+        price: 1000,
+        discount: 0,
+        probability: 0.0,
+        base_probability: 0.0,
+        margin: 300.0,
+        value: 0.0,
+        chosen_with: 1.0,
+        receptive: 0.0,
+        base_odds: 1.0,
+    }
+}
+
+/// Logs an offer to a customer, one in four of whom is held out, and what came of it.
+fn note(log: &mut DecisionLog, at: i64, customer: i64, offer: IncomingOffer<'_>, bought: bool) {
+    let product = offer.products[0];
+    let id = log.len() as u128 + 1;
+    let added = log.push(Incoming {
+        id,
+        now_ms: at,
+        model: "model",
+        catalog: "catalog",
+        policy: "policy",
+        policy_version: "1",
+        placement: None,
+        customer: Some(customer.into()),
+        held_out: held_out(customer),
+        offers: vec![offer],
+    });
+    assert!(added.unwrap());
+    if bought {
+        log.record(&format!("{id:032x}"), product, Event::Bought).unwrap();
+    }
+}
+
+fn held_out(customer: i64) -> bool {
+    customer % 4 == 0
+}
+
+/// What the model gives is 2.5 times too high, in odds; an offer makes them 1.8 times as great.
+/// The policy corrects by `base_odds`.
+fn world(log: &mut DecisionLog, decisions: i64, base_odds: f64, draws: &mut Draws) {
+    for customer in 0..decisions {
+        let model = 0.02 + 0.4 * draws.uniform();
+        let alone = value::offered(model, 0.4);
+        let truth = value::offered(alone, if held_out(customer) { 1.0 } else { 1.8 });
+        let offer = IncomingOffer {
+            base_probability: value::offered(model, base_odds),
+            base_odds,
+            ..offer(Kind::Refill)
+        };
+        note(log, customer, customer, offer, draws.uniform() < truth);
+    }
+}
+
+fn number<'a>(learned: &'a Learned, name: &str) -> &'a LearnedNumber {
+    learned.numbers.iter().find(|number| number.name == name).unwrap()
+}
+
+#[test]
+fn learning_again_corrects_nothing_twice() {
+    let mut draws = Draws(7);
+    let mut log = DecisionLog::new();
+    world(&mut log, 20_000, 1.0, &mut draws);
+    let options = LearnOptions::default();
+    let mut policy = Policy::new("cart");
+    let near = |learned: &Learned| {
+        for (name, truth) in [("assume.base_odds.refill", 0.4), ("assume.odds.refill", 1.8f64)] {
+            let number = number(learned, name);
+            let off = (number.value / truth).ln() / number.standard_error;
+            assert!(off.abs() < 3.5, "{number:?}");
+        }
+    };
+    let first = log.learn(&policy, &options).unwrap();
+    near(&first);
+    for _ in 0..3 {
+        let again = log.learn(&first.policy, &options).unwrap();
+        assert_eq!(again, first);
+        let read = Policy::from_toml(&first.policy.to_toml()).unwrap();
+        assert_eq!(log.learn(&read, &options).unwrap(), first);
+    }
+    // The log grows under each policy that was learned.
+    policy = first.policy;
+    let mut errors = Vec::new();
+    for _ in 0..4 {
+        world(&mut log, 20_000, policy.assume.base_odds_of(Kind::Refill), &mut draws);
+        let learned = log.learn(&policy, &options).unwrap();
+        near(&learned);
+        assert_eq!(number(&learned, "assume.base_odds.refill").prior, 1.0);
+        assert_eq!(number(&learned, "assume.odds.refill").prior, 1.5);
+        errors.push(number(&learned, "assume.base_odds.refill").standard_error);
+        policy = learned.policy;
+    }
+    assert!(errors.is_sorted_by(|a, b| a > b), "{errors:?}");
+}
+
+#[test]
+fn what_the_shop_gave_is_where_base_odds_start() {
+    let mut log = DecisionLog::new();
+    world(&mut log, 30, 0.5, &mut Draws(3));
+    let mut policy = Policy::new("cart");
+    policy.assume.base_odds.insert(Kind::Refill, 0.5);
+    let strong = LearnOptions::default().pseudo_purchases(1e6);
+    let learned = log.learn(&policy, &strong).unwrap();
+    let base = number(&learned, "assume.base_odds.refill");
+    assert_eq!(base.prior, 0.5);
+    assert!((base.value - 0.5).abs() < 1e-3, "{base:?}");
+    let again = log.learn(&learned.policy, &LearnOptions::default()).unwrap();
+    assert_eq!(number(&again, "assume.base_odds.refill").prior, 0.5);
+    // Without anybody held out, what the policy corrects is trusted.
+    let mut made = DecisionLog::new();
+    for i in 0..1000 {
+        let offer = IncomingOffer { base_probability: 0.2, base_odds: 0.5, ..offer(Kind::Refill) };
+        note(&mut made, i, 4 * i + 1, offer, i % 4 == 0);
+    }
+    let free = LearnOptions::default().pseudo_purchases(0.0);
+    for (given, odds) in [(0.5, 4.0 / 3.0), (0.4, 4.0 / 3.0 * 0.5 / 0.4)] {
+        policy.assume.base_odds.insert(Kind::Refill, given);
+        let learned = made.learn(&policy, &free).unwrap();
+        let value = number(&learned, "assume.odds.refill").value;
+        assert!((value - odds).abs() < 1e-4, "{given}: {value}");
+    }
+}
