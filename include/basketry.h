@@ -137,7 +137,7 @@ struct ArrowArrayStream {
 #define BASKETRY_LINK_VARIANT_OF 1
 
 /**
- * Neither is suggested while the other is in the basket.
+ * Neither is suggested while the other is in the basket, just ordered or viewed.
  */
 #define BASKETRY_LINK_NEVER_WITH 2
 
@@ -2424,8 +2424,10 @@ typedef struct basketry_evidence {
      * baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
      * own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
      * contract term (and ends_in_days of one that the customer has); of a refill also due_in_days and
-     * due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
-     * discount_share and break_even_discount; rating where the catalogue has one.
+     * due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap,
+     * cost, added_margin, reached, reached_anyway and until_ms; of a bundle main_purchase, discount_share
+     * and break_even_discount, of a second unit also unit_discount_share; rating where the catalogue has
+     * one.
      */
     struct basketry_str name;
     /**

@@ -585,7 +585,7 @@ pub unsafe extern "C" fn basketry_catalog_set_rating(
 pub const BASKETRY_LINK_ACCESSORY_OF: i32 = 0;
 /// The product is a variant of the other one.
 pub const BASKETRY_LINK_VARIANT_OF: i32 = 1;
-/// Neither is suggested while the other is in the basket.
+/// Neither is suggested while the other is in the basket, just ordered or viewed.
 pub const BASKETRY_LINK_NEVER_WITH: i32 = 2;
 
 /// Links two products by hand, one of BASKETRY_LINK_*. Links win over what basketry_fit learns; one

@@ -252,8 +252,10 @@ pub struct basketry_evidence {
     /// baskets; of an up-sell acceptance, abandonment, base_purchase, base_price, base_margin and
     /// own_line_purchases, of a larger pack also pack, base_pack, unit_price and base_unit_price; of a
     /// contract term (and ends_in_days of one that the customer has); of a refill also due_in_days and
-    /// due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap, cost and until_ms; of a bundle main_purchase,
-    /// discount_share and break_even_discount; rating where the catalogue has one.
+    /// due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap,
+    /// cost, added_margin, reached, reached_anyway and until_ms; of a bundle main_purchase, discount_share
+    /// and break_even_discount, of a second unit also unit_discount_share; rating where the catalogue has
+    /// one.
     pub name: basketry_str,
     /// The number.
     pub value: f64,

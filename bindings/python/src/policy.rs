@@ -49,11 +49,15 @@ use crate::{boundary, convert, error};
 ///     ``min_price_ratio``, ``max_price_ratio``, ``contract_ahead``, ``period_days`` (up_sell),
 ///     ``due_from``, ``due_to``, ``ahead`` (refill).
 /// top_up : dict
-///     What lifts the basket over a ``threshold`` (minor units) that ``cost`` the shop something:
+///     What lifts the basket over a ``threshold`` (minor units) that ``cost`` the shop something, as
+///     often as baskets reach it because of the offer:
 ///     ``max_gap``, ``max_over``, ``items``, ``until``, ``max``, ``lever``. Default: no such offers.
 /// bundle : int or dict
-///     The most bundles, or a dict with ``max`` (default 0), ``lever``, ``items``, ``max_discount``,
-///     ``step``, ``min_margin``, and ``second``: the greatest discount on a second unit.
+///     The most bundles, or a dict with ``max`` (default 0), ``lever``, ``items`` (the most products
+///     that are added to the main one, 1 to 3), ``max_discount`` (as a share of the price of all of
+///     it), ``step``, ``min_margin``, and ``second``: the greatest discount on a second unit, as a
+///     share of that unit's price; the best one up to that is given, perhaps none. The chance that all
+///     of a bundle is bought is taken to be that of the least probable product added.
 /// ladder : str or dict
 ///     Which tier :meth:`Engine.ladder` preselects: ``"second_lowest"``, ``"lowest"``, ``"highest"``
 ///     or ``"most_valuable"``.
@@ -101,8 +105,11 @@ use crate::{boundary, convert, error};
 ///     stands in braces is filled in.
 /// assume : dict
 ///     What stands in for what is not known: ``response_odds``, ``odds`` (a dict by kind of offer),
-///     ``accept``, ``abandon``, ``view_conversion``, ``renewal``, ``discount_response``,
-///     ``second_unit``, ``replaces``, ``margin_rate``; each a number, or a dict of
+///     ``base_odds`` (a dict by kind of offer: by how much the odds that the model gives a purchase
+///     without an offer are multiplied, where it was found to be wrong), ``accept``, ``abandon``,
+///     ``view_conversion``, ``renewal``, ``discount_response`` (a discount of the share d of the price
+///     of all of a bundle, of a second unit of both, makes the odds ``exp(discount_response * d)``
+///     times as great), ``second_unit``, ``replaces``, ``margin_rate``; each a number, or a dict of
 ///     ``value`` and the ``exposures`` it was learned from (:meth:`DecisionLog.learn`).
 ///
 /// Raises

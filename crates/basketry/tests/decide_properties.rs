@@ -40,7 +40,19 @@ struct Ask {
     basket: Vec<i64>,
     viewed: Option<i64>,
     since: Vec<(i64, Vec<i64>)>,
+    after: Vec<i64>,
+    returned: Vec<i64>,
     hours: i64,
+}
+
+impl Ask {
+    /// What is in the basket, viewed or just ordered, and did not come back: that something may be
+    /// offered because of it. Of the products that there are.
+    fn here(&self, world: &World) -> Vec<i64> {
+        let all = self.basket.iter().chain(&self.viewed).chain(&self.after).copied();
+        let known = |&id: &i64| id < world.products.len() as i64 && !self.returned.contains(&id);
+        all.filter(known).collect()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -148,14 +160,17 @@ fn ask(products: i64) -> impl Strategy<Value = Ask> {
         prop::collection::vec(id(), 0..6),
         prop::option::of(id()),
         prop::collection::vec((0..48i64, prop::collection::vec(id(), 0..4)), 0..3),
+        prop_oneof![4 => Just(vec![]), 1 => prop::collection::vec(id(), 1..4)],
+        (prop_oneof![4 => Just(vec![]), 1 => prop::collection::vec(id(), 1..3)], any::<bool>()),
         0..60 * 24i64,
     )
-        .prop_map(|(customer, basket, viewed, since, hours)| Ask {
-            customer,
-            basket,
-            viewed,
-            since,
-            hours,
+        .prop_map(|(customer, basket, viewed, since, after, (mut returned, same), hours)| {
+            // Often what came back is here.
+            let here = basket.iter().chain(&viewed).chain(&after);
+            if let Some((back, &id)) = returned.first_mut().zip(here.last()).filter(|_| same) {
+                *back = id;
+            }
+            Ask { customer, basket, viewed, since, after, returned, hours }
         })
 }
 
@@ -233,6 +248,7 @@ fn context(ask: &Ask, as_of: i64) -> Context {
     if let Some(viewed) = ask.viewed {
         context = context.viewed(viewed);
     }
+    context = context.after(ask.after.iter().map(|&id| (id, 1))).returned(ask.returned.clone());
     context.orders_since(ask.since.iter().map(|(hours_ago, lines)| {
         let order = Order::at(now - hours_ago * 3_600_000);
         lines.iter().fold(order, |order, &id| order.line(id, 1))
@@ -290,6 +306,34 @@ fn check_product(world: &World, id: i64, offer: &Offer) -> (i64, f64) {
     (price, own)
 }
 
+/// What an offer is worth by the numbers that it shows.
+fn worth(world: &World, offer: &Offer) -> f64 {
+    let policy = &world.policy;
+    let gained = match offer.kind {
+        Kind::UpSell => {
+            let base_margin = number(offer, "base_margin");
+            let gain = number(offer, "acceptance") * (offer.margin - base_margin)
+                - number(offer, "abandonment") * base_margin.max(0.0);
+            number(offer, "base_purchase") * gain
+        }
+        Kind::TopUp => {
+            let further = number(offer, "reached") - number(offer, "reached_anyway");
+            number(offer, "added_margin") - further * number(offer, "cost")
+        }
+        Kind::Bundle => {
+            let left = number(offer, "break_even_discount") - offer.discount.minor as f64;
+            offer.probability * left
+        }
+        _ => {
+            let find = |e: &&basketry::decide::Evidence| e.name == "cannibalised";
+            let lost = offer.evidence.iter().find(find).map_or(0.0, |evidence| evidence.value);
+            (offer.probability - offer.base_probability) * (offer.margin - lost)
+        }
+    };
+    let lever = if offer.kind == Kind::CrossSell { policy.cross_sell.lever } else { 1.0 };
+    lever * (gained - policy.contact_cost)
+}
+
 /// What an offer of several products must satisfy.
 fn check_set(world: &World, ask: &Ask, offer: &Offer) {
     let policy = &world.policy;
@@ -302,9 +346,18 @@ fn check_set(world: &World, ask: &Ask, offer: &Offer) {
     for &id in &ids {
         assert_eq!(world.products[id as usize].term.unwrap_or(1), 1, "paid once: {offer}");
     }
-    let here = |id: i64| ask.basket.contains(&id) || ask.viewed == Some(id);
+    let bases = ask.here(world);
+    let here = |id: i64| bases.contains(&id);
     if offer.kind == Kind::TopUp {
         assert!(!ids.iter().any(|&id| here(id)) && ids.len() <= 2, "{offer}");
+        // One product tells its chances itself.
+        if let [_] = ids[..] {
+            let (p1, p0) = (offer.probability, offer.base_probability);
+            assert!(near(number(offer, "reached"), p1), "{offer}");
+            assert!(near(number(offer, "added_margin"), (p1 - p0) * offer.margin), "{offer}");
+            let gained = (p1 - p0) * (offer.margin - policy.top_up.cost);
+            assert!(near(offer.value, gained - policy.contact_cost), "{offer}");
+        }
         let mut all = ask.basket.clone();
         all.sort_unstable();
         // What is paid in periods does not count.
@@ -318,7 +371,20 @@ fn check_set(world: &World, ask: &Ask, offer: &Offer) {
         return;
     }
     let main = ids[0];
-    assert!(here(main), "{offer}");
+    assert!(here(main) && !ask.after.contains(&main), "{offer}");
+    let (p1, p0) = (offer.probability, offer.base_probability);
+    if let [_, _] = ids[..] {
+        // Of the one that is added all is known.
+        let gained = (p1 - p0) * prices[1].1 - p1 * offer.discount.minor as f64;
+        assert!(near(offer.value, gained - policy.contact_cost), "{offer}");
+    }
+    // Those who buy the main product, of those who see it.
+    let purchase = number(offer, "main_purchase");
+    let share = offer.discount.minor as f64 / offer.price.minor as f64;
+    assert!(near(number(offer, "discount_share"), share), "{offer}");
+    let odds = |p: f64| p / purchase / (1.0 - p / purchase);
+    let grow = policy.assume.response_odds * (policy.assume.discount_response * share).exp();
+    assert!(purchase == 0.0 || near(odds(p1), odds(p0) * grow) || p1 == purchase, "{offer}");
     assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
     if offer.discount.minor > 0 {
         assert_eq!(offer.allocation.len(), ids.len());
@@ -331,10 +397,10 @@ fn check_set(world: &World, ask: &Ask, offer: &Offer) {
         let stock = world.products[main as usize].stock;
         assert!(ids.len() == 2 && stock.is_none_or(|stock| stock >= 2), "{offer}");
         assert!(ask.basket.iter().filter(|&&id| id == main).count() <= 1, "{offer}");
-        assert!(
-            offer.discount.minor as f64 <= policy.bundle.second * price / 2.0 + 1e-6,
-            "{offer}"
-        );
+        let unit = offer.discount.minor as f64 * 2.0 / price;
+        assert!(unit <= policy.bundle.second + 1e-6, "{offer}");
+        assert!(near(number(offer, "unit_discount_share"), unit), "{offer}");
+        assert!(near(p0, purchase * policy.assume.second_unit), "{offer}");
     } else {
         assert!(!ids[1..].iter().any(|&id| here(id)), "{offer}");
         assert!(ids.len() <= 1 + policy.bundle.items as usize, "{offer}");
@@ -356,21 +422,21 @@ fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
     let spec = &world.products[id as usize];
     let (price, own) = check_product(world, id, offer);
     assert!(!ask.basket.contains(&id) && ask.viewed != Some(id), "{offer}");
+    assert!(!ask.after.contains(&id), "{offer}");
     assert_eq!(offer.price.minor, price);
     assert!(near(own, offer.margin), "{offer}");
     assert_eq!(offer.chosen_with, 1.0);
     assert!(offer.value > policy.min_value, "{offer}");
     assert!((0.0..=1.0).contains(&offer.probability), "{offer}");
 
-    let here = ask.basket.iter().chain(&ask.viewed).copied();
-    let here: Vec<i64> = here.filter(|&id| id < world.products.len() as i64).collect();
+    let here = ask.here(world);
     let same_line = |other: i64| {
         let other = &world.products[other as usize];
         spec.line.is_some() && other.in_catalog && other.line == spec.line
     };
     if offer.kind == Kind::UpSell {
         let base = int(offer.base_product.as_ref().expect("an up-sell has a base product"));
-        assert!(here.contains(&base), "{offer}");
+        assert!(here.contains(&base) && !ask.after.contains(&base), "{offer}");
         let base_spec = &world.products[base as usize];
         let by_brand = spec.brand.is_some()
             && spec.brand == base_spec.brand
@@ -417,8 +483,14 @@ fn check_offer(world: &World, ask: &Ask, offer: &Offer) {
             assert_eq!(spec.service, offer.kind == Kind::Service, "{offer}");
             let base = int(offer.base_product.as_ref().expect("a cross-sell goes with something"));
             assert!(here.contains(&base), "{offer}");
-            assert!(number(offer, "lift_low") > 1.0, "{offer}");
-            let customers = number(offer, "pair_customers");
+            let after = offer.evidence.iter().any(|e| e.name == "follow_up_low");
+            assert!(!after || ask.after.contains(&base), "{offer}");
+            let [low, customers] = match after {
+                true => ["follow_up_low", "follow_up_customers"],
+                false => ["lift_low", "pair_customers"],
+            };
+            assert!(number(offer, low) > 1.0, "{offer}");
+            let customers = number(offer, customers);
             assert!(customers >= world.min_customers.into(), "{offer}");
             assert!(customers >= policy.min_customers.unwrap_or(0).into(), "{offer}");
         }
@@ -442,7 +514,15 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
     let mut lines: HashMap<i64, u32> = HashMap::new();
     for offer in decision {
         check_offer(world, ask, offer);
+        assert!(near(offer.value, worth(world, offer)), "{offer}");
         for id in added(offer) {
+            assert!(!ask.returned.contains(&id), "came back: {offer}");
+            let line = world.products[id as usize].line;
+            let of_line = |&back: &i64| {
+                let back = world.products.get(back as usize).filter(|back| back.in_catalog);
+                line.is_some() && back.is_some_and(|back| back.line == line)
+            };
+            assert!(!ask.returned.iter().any(of_line), "a variant came back: {offer}");
             assert!(!seen.contains(&id), "offered twice: {offer}");
             seen.push(id);
         }
@@ -502,7 +582,8 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
             }
             None if ask.basket.contains(&id) => {
                 let known = answer.reason != Some(Reason::UnknownProduct);
-                assert!(!known || offered || answer.reason == Some(Reason::InBasket));
+                let also = ask.after.contains(&id) || ask.returned.contains(&id);
+                assert!(!known || also || offered || answer.reason == Some(Reason::InBasket));
             }
             None => {}
         }
@@ -521,6 +602,7 @@ fn check(world: &World, ask: &Ask, decision: &Decision) {
     let replay = serde_json::json!({
         "now": json["now_ms"], "customer": json["customer"], "basket": json["basket"],
         "viewed": json["viewed"], "orders_since": json["orders_since"], "seed": json["seed"],
+        "after": json["after"], "returned": json["returned"],
     });
     Context::from_json(&replay.to_string()).expect("a logged request is a request");
     assert!(decision.to_string().lines().count() > decision.len());
@@ -618,7 +700,8 @@ fn try_world(world: &World, tally: &mut Tally) {
                 || !world.products[*id as usize].in_catalog
                     && !world.orders.iter().any(|order| order.2.contains(id))
         };
-        let any_unknown = ask.basket.iter().chain(&ask.viewed).any(unknown)
+        let named = ask.basket.iter().chain(&ask.viewed).chain(&ask.after).chain(&ask.returned);
+        let any_unknown = named.into_iter().any(unknown)
             || ask
                 .since
                 .iter()

@@ -13,7 +13,7 @@ pub enum Link {
     AccessoryOf = 0,
     /// The product is a variant of the other one.
     VariantOf = 1,
-    /// Neither is suggested while the other is in the basket.
+    /// Neither is suggested while the other is in the basket, just ordered or viewed.
     NeverWith = 2,
 }
 

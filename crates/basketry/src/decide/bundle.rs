@@ -1,4 +1,4 @@
-//! A main product together with what goes with it, at a discount if one pays.
+//! A main product together with what goes with it, or a second unit of it, at a discount if one pays.
 //!
 //! Customers who would buy the least probable of the added products are taken to be those who
 //! would buy the others as well (the greatest dependence that single probabilities allow, the
@@ -282,10 +282,10 @@ fn with_rarest(
     }
 }
 
-/// A second unit of a product at a discount.
+/// A second unit of a product.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Second {
-    /// In minor units, above 0.
+    /// In minor units.
     pub(crate) discount: i64,
     /// That the second is bought by those who buy the first.
     pub(crate) bought: f64,
@@ -293,14 +293,15 @@ pub(crate) struct Second {
     pub(crate) gain: f64,
 }
 
-/// The most valuable discount on a second unit of a product that is bought with chance `p0` without
-/// the offer: `(P - P0) * margin - P * discount`. Customers respond to the discount's share of both.
+/// The most valuable discount, if not none, on a second unit of a product that is bought with chance
+/// `p0` without the offer: `(P - P0) * margin - P * discount`. As with any bundle, customers respond to
+/// the discount as a share of the whole price, here that of both units.
 pub(crate) fn second(price: i64, margin: f64, p0: f64, terms: &Terms) -> Option<Second> {
     let mut best: Option<Second> = None;
     for share in terms.discounts() {
         let discount = given(share, price);
-        // A second unit at its full price is no deal.
-        if discount == 0 {
+        // What comes to nothing is tried as no discount.
+        if discount == 0 && share > 0.0 {
             continue;
         }
         let off = discount as f64;
@@ -396,19 +397,25 @@ mod tests {
 
     #[test]
     fn a_second_unit() {
-        // Odds 1/9, times 1.5, times exp(6 * 0.25): P0 0.1 becomes 0.4274; half of 200 is off.
-        let terms = Terms { max_discount: 0.5, step: 0.5, discount_response: 6.0, ..terms() };
+        // Odds 1/9, times 1.5, times exp(8 * 0.25): P0 0.1 becomes 0.5519; half of 200 is off.
+        let terms = Terms { max_discount: 0.5, step: 0.5, discount_response: 8.0, ..terms() };
         let found = second(200, 150.0, 0.1, &terms).unwrap();
-        let odds = 1.5 * 1.5f64.exp() / 9.0;
+        let odds = 1.5 * 2f64.exp() / 9.0;
         assert!((found.bought - odds / (1.0 + odds)).abs() < 1e-12);
         assert!((found.gain - ((found.bought - 0.1) * 150.0 - found.bought * 100.0)).abs() < 1e-9);
-        assert_eq!(second(200, 99.0, 0.1, &terms), None, "below cost");
+        assert_eq!(second(200, 99.0, 0.1, &terms).unwrap().discount, 0, "half off is below cost");
+        assert_eq!(second(200, 150.0, 0.1, &Terms { min_margin: 0.8, ..terms }), None);
         // A hundredth of 60 is less than a minor unit: nothing is given, and nothing announced.
-        let fine = Terms { max_discount: 0.01, step: 0.01, ..terms };
-        assert_eq!(second(60, 50.0, 0.1, &fine), None);
+        let fine = Terms { max_discount: 0.01, step: 0.01, discount_response: 60.0, ..terms };
+        let found = second(60, 50.0, 0.1, &fine).unwrap();
+        assert_eq!((found.discount, found.bought), (0, fine.bought(0.1, 0.0)));
         // Two hundredths come to one minor unit, and as much is reckoned with.
         let found = second(60, 50.0, 0.1, &Terms { max_discount: 0.02, ..fine }).unwrap();
         assert_eq!((found.discount, found.bought), (1, fine.bought(0.1, 1.0 / 120.0)));
+        // Where nobody responds to it nothing is given.
+        let found = second(200, 150.0, 0.1, &Terms { discount_response: 0.0, ..terms }).unwrap();
+        assert_eq!(found.discount, 0);
+        assert!((found.gain - (1.0 / 7.0 - 0.1) * 150.0).abs() < 1e-9, "{found:?}");
     }
 
     #[test]

@@ -454,14 +454,14 @@ impl Decision {
             return answer(None, text);
         }
         let request = &self.request;
-        let reason = if request.basket.contains(&key) {
-            Reason::InBasket
-        } else if request.viewed == Some(key) {
-            Reason::Viewed
-        } else if request.returned.contains(&key) {
+        let reason = if request.is_returned(key) {
             Reason::Returned
         } else if request.after.contains(&key) {
             Reason::InOrder
+        } else if request.basket.contains(&key) {
+            Reason::InBasket
+        } else if request.viewed == Some(key) {
+            Reason::Viewed
         } else if let Some(reason) =
             self.outcomes.iter().find(|outcome| outcome.key == key).and_then(|o| o.reason)
         {
@@ -500,12 +500,12 @@ impl Decision {
             Some(Reason::Returned)
         } else if self.compiled.policy.allow_variants {
             None
+        } else if self.request.after.iter().any(|&key| same_line(key)) {
+            Some(Reason::VariantInOrder)
         } else if self.request.basket.iter().any(|&key| same_line(key)) {
             Some(Reason::VariantInBasket)
         } else if self.request.viewed.is_some_and(same_line) {
             Some(Reason::VariantOfViewed)
-        } else if self.request.after.iter().any(|&key| same_line(key)) {
-            Some(Reason::VariantInOrder)
         } else {
             None
         }

@@ -25,7 +25,7 @@ pub struct Offer {
     pub name: Option<String>,
     /// What it costs now; of a contract, in each period; of several products together.
     pub price: Money,
-    /// What is taken off the price. Only bundles have a discount.
+    /// What is taken off the price. Only bundles and second units have a discount.
     pub discount: Money,
     /// How the discount falls on each of `products`, in their order, adding up to it; empty without
     /// a discount. It is in proportion to the prices, and what rounding leaves falls on the dearest.
@@ -35,7 +35,11 @@ pub struct Offer {
     /// `products` too.
     pub base_product: Option<Id>,
     /// The chance that it is bought in this order if it is offered. Of an up-sell: that it is
-    /// taken in place of the base product. Of several products: that all of them are bought.
+    /// taken in place of the base product. Of several products: that all of them are bought. What all
+    /// of them are bought with is not learned but taken from the chances of each: of the products
+    /// added, those who would buy the least probable one are taken to be among those who would buy
+    /// each of the others, so that the chance of all is that of the least probable one, the greatest
+    /// that it can be.
     pub probability: f64,
     /// The chance that it is bought in this order if it is not offered, as learned. Of an
     /// up-sell 0: without the offer the base product is bought.
@@ -102,10 +106,14 @@ pub struct Sourced {
 ///   `base_pack` (contents), `unit_price` and `base_unit_price`; of a contract that the customer
 ///   has `ends_in_days`
 /// - top-up: `threshold`, `basket` (what it is worth), `gap` (what is missing), `cost` (that the
-///   shop bears once the threshold is reached; all in minor units), and `until_ms` if it ends
+///   shop bears once the threshold is reached), `added_margin` (what the products are expected to
+///   add before that cost; all in minor units), `reached`, `reached_anyway` (the chance that the
+///   products reach the threshold if they are offered, and if not: the cost counts as often as the
+///   first exceeds the second), and `until_ms` if it ends
 /// - bundle: `main_purchase` (the chance that the main product is bought), `discount_share` (of the
-///   price; of a second unit, of its price), `break_even_discount` (in minor units: one at which it
-///   would be worth nothing)
+///   price of all of it, which customers respond to), `break_even_discount` (in minor units: the
+///   discount at which as many sales would earn nothing more); of a second unit
+///   `unit_discount_share` (of that unit's price)
 /// - all: `rating` (0 to 5), where the catalogue has one
 /// - those of one product, where the policy corrects the model's chances for this kind: `base_odds` (how
 ///   many times the odds that the model gives are those of `base_probability`)
@@ -362,10 +370,10 @@ impl Builder<'_> {
             return;
         }
         let request = self.request;
-        let kept = |key: &&u32| request.returned.binary_search(key).is_err();
-        let order = request.after.iter().filter(kept);
-        let mut here = request.viewed.iter().chain(&request.basket).chain(order);
-        let base = here.find(|&&main| state.accessories.given(main).contains(&key));
+        let mut here = request.viewed.iter().chain(&request.basket).chain(&request.after);
+        let base = here.find(|&&main| {
+            !request.is_returned(main) && state.accessories.given(main).contains(&key)
+        });
         if let Some(&base) = base {
             offer.base_product = Some(state.id(base));
             offer.why = texts.say("linked", &[("base", &state.label(base))]);

@@ -193,10 +193,11 @@ reasons! {
     LineLimit = 22, "line_limit", "the policy allows no more offers of its product line";
     /// Other offers are worth more, and there is no slot left. `outranked`
     Outranked = 23, "outranked", "other offers are worth more";
-    /// A substitute of something in the basket, or not to be offered with it.
+    /// A substitute of something in the basket, or not to be offered with that or with what is viewed.
     /// `substitute_in_basket`
     SubstituteInBasket = 24, "substitute_in_basket",
-        "it is bought instead of something in the basket, or not to be offered with it";
+        "it is bought instead of something in the basket, or is not to be offered with that or with what \
+         is viewed";
     /// The policy is not for customers of these segments. `other_segment`
     OtherSegment = 25, "other_segment", "the policy is not for this customer's segments";
     /// The customer has not consented to what the policy asks for. `no_consent`

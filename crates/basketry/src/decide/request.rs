@@ -56,9 +56,17 @@ impl Clone for Request {
 }
 
 impl Request {
-    /// The viewed product, unless it is in the basket too.
+    /// The viewed product, unless it is in the basket too, was just ordered, or came back.
     pub(crate) fn viewed_only(&self) -> Option<u32> {
-        self.viewed.filter(|key| !self.basket.contains(key))
+        let elsewhere = |key: &u32| {
+            self.basket.contains(key) || self.after.contains(key) || self.is_returned(*key)
+        };
+        self.viewed.filter(|key| !elsewhere(key))
+    }
+
+    /// Whether the customer returned a product: nothing is offered because of it.
+    pub(crate) fn is_returned(&self, key: u32) -> bool {
+        self.returned.binary_search(&key).is_ok()
     }
 
     /// What there is to score, with these products of the model as the context.
@@ -198,10 +206,9 @@ impl Request {
         request.returned.sort_unstable();
         request.returned.dedup();
         dedup(&mut request.after);
-        let Self { after, returned, .. } = &*request;
         let all_returned = all_known
-            && !after.is_empty()
-            && after.iter().all(|key| returned.binary_search(key).is_ok());
+            && !request.after.is_empty()
+            && request.after.iter().all(|&key| request.is_returned(key));
 
         let as_of = state.model.as_of();
         let mut known_already = 0usize;

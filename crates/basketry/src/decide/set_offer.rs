@@ -56,13 +56,16 @@ impl Builder<'_> {
         let labels: Vec<String> = set.added().iter().map(|&key| state.label(key)).collect();
         let with = texts.list(&labels);
         match set.numbers {
-            Numbers::TopUp { basket, gap } => {
+            Numbers::TopUp { basket, gap, reached, adds } => {
                 let threshold = basket + gap;
                 offer.evidence = evidence([
                     ("threshold", threshold as f64),
                     ("basket", basket as f64),
                     ("gap", gap as f64),
                     ("cost", policy.top_up.cost),
+                    ("added_margin", adds),
+                    ("reached", reached.0),
+                    ("reached_anyway", reached.1),
                 ]);
                 if let Some(until) = policy.top_up.until {
                     offer.valid_until = Some(offer.valid_until.map_or(until, |end| end.min(until)));
@@ -73,8 +76,7 @@ impl Builder<'_> {
                 offer.why = texts.say("top_up", &values);
             }
             Numbers::Bundle { purchase, break_even } => {
-                let share = set.discount as f64 / offer.price.minor.max(1) as f64;
-                self.deal(&mut offer, set, [purchase, share, break_even]);
+                self.deal(&mut offer, set, purchase, break_even);
                 let base = state.label(set.base);
                 let discount = texts.money(money(set.discount));
                 let taken = texts.number(percent(set.p1 / purchase.max(f64::MIN_POSITIVE)));
@@ -86,26 +88,35 @@ impl Builder<'_> {
                     ("taken", &taken),
                 ];
                 offer.why = texts.say(code, &values);
+                if set.added().len() > 1 {
+                    offer.why += texts.get("bundle_taken");
+                }
             }
-            Numbers::Second { purchase, break_even, share } => {
-                self.deal(&mut offer, set, [purchase, share, break_even]);
-                let percent_off = texts.number(percent(share));
+            Numbers::Second { purchase, break_even } => {
+                let both = self.deal(&mut offer, set, purchase, break_even);
+                let unit = set.discount as f64 / prices[0].max(1) as f64;
+                offer.evidence.push(Evidence { name: "unit_discount_share", value: unit });
+                let (unit, both) = (texts.number(percent(unit)), texts.number(percent(both)));
                 let taken = texts.number(percent(set.p1 / purchase.max(f64::MIN_POSITIVE)));
-                let values = [("base", &*with), ("percent", &percent_off), ("taken", &taken)];
-                offer.why = texts.say("second_unit", &values);
+                let code = if set.discount > 0 { "second_unit" } else { "second_unit_full" };
+                let values =
+                    [("base", &*with), ("percent", &unit), ("both", &both), ("taken", &taken)];
+                offer.why = texts.say(code, &values);
             }
         }
         offer
     }
 
     /// What bundles and second units have in common: the main product and the numbers of the deal.
-    fn deal(&self, offer: &mut Offer, set: &SetCandidate, numbers: [f64; 3]) {
+    /// Returns the discount as a share of the price.
+    fn deal(&self, offer: &mut Offer, set: &SetCandidate, purchase: f64, break_even: f64) -> f64 {
         offer.base_product = Some(self.state.id(set.base));
-        let [purchase, share, break_even] = numbers;
+        let share = set.discount as f64 / offer.price.minor.max(1) as f64;
         offer.evidence = evidence([
             ("main_purchase", purchase),
             ("discount_share", share),
             ("break_even_discount", break_even),
         ]);
+        share
     }
 }

@@ -42,6 +42,10 @@ pub(crate) enum Numbers {
     TopUp {
         basket: i64,
         gap: i64,
+        /// That the threshold is reached by it, if it is offered and if it is not.
+        reached: (f64, f64),
+        /// What it is expected to add before the cost of the threshold, in minor units.
+        adds: f64,
     },
     Bundle {
         /// That the main product is bought.
@@ -52,8 +56,6 @@ pub(crate) enum Numbers {
     Second {
         purchase: f64,
         break_even: f64,
-        /// The discount as a share of the second unit's price.
-        share: f64,
     },
 }
 
@@ -257,21 +259,25 @@ impl Scratch {
         };
         let found = top_up::best(pieces, &gap, apart)?;
         let mut keys = [NONE; MOST];
-        let mut p0 = 1.0f64;
         let mut len = 0;
         for place in found.places() {
             keys[len] = pieces[place].key;
-            p0 = p0.min(pieces[place].p0);
             len += 1;
         }
+        let (p1, p0) = found.bought;
         let candidate = SetCandidate {
             keys,
             len: len as u8,
             base: NONE,
-            p1: found.reached,
+            p1,
             p0,
             discount: 0,
-            numbers: Numbers::TopUp { basket, gap: gap.gap },
+            numbers: Numbers::TopUp {
+                basket,
+                gap: gap.gap,
+                reached: found.reached,
+                adds: found.adds,
+            },
         };
         Some((candidate, top_up.lever * (found.gain - request.people.contact_cost)))
     }
@@ -283,7 +289,7 @@ impl Scratch {
         let basket = request.basket.iter().zip(&request.quantities);
         let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
         for (key, quantity, purchase) in basket.chain(viewed) {
-            let Some(c) = state.in_catalog(key) else { continue };
+            let Some(c) = state.in_catalog(key).filter(|_| self.is_here(key)) else { continue };
             let price = state.catalog.price[c];
             if compiled.items[c].never.is_some()
                 || !(1..=MOST_PRICE).contains(&price)
@@ -291,8 +297,10 @@ impl Scratch {
             {
                 continue;
             }
-            // What is not to be with the rest of the basket is not put there with a deal.
-            let alone = !self.is_apart(state, request, key, key);
+            // What is not to be with the rest of the basket, or is a variant of what came back, is not
+            // put there with a deal.
+            let alone = !self.is_apart(state, request, key, key)
+                && !self.line_returned(compiled.items[c].line);
             let in_basket = Some(key) != request.viewed_only();
             if !(in_basket || alone) {
                 continue;
@@ -398,7 +406,6 @@ impl Scratch {
             numbers: Numbers::Second {
                 purchase,
                 break_even: (found.bought - p0) * main.margin / found.bought,
-                share: found.discount as f64 / main.price as f64,
             },
         };
         let value = policy.bundle.lever * (purchase * found.gain - request.people.contact_cost);

@@ -1,7 +1,16 @@
 //! What lifts a basket over a threshold, such as that of free shipping.
 //!
 //! Of all products that may be offered, the one or the two that close the gap and are worth most:
-//! what they are expected to add, less what reaching the threshold costs the shop.
+//! what they are expected to add, less what it costs the shop that more baskets reach the threshold.
+//! Who buys anyway what closes the gap gets there without the offer too and costs the same in both
+//! cases, so of a single product that is
+//!
+//! `(P1 - P0) * (margin - cost)`
+//!
+//! and of two `sum (P1 - P0) * margin - (R1 - R0) * cost`, where R is the chance that those of them
+//! that are bought close the gap. Customers who would buy the less probable one are taken to be among
+//! those who would buy the other, as in a bundle: so both are bought with the chance of the less
+//! probable one, and R is the greatest of that and of the chances of those that close the gap alone.
 
 /// A product that may go into a top-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,25 +72,33 @@ pub(crate) struct TopUp {
     /// Pieces by place; the second equals the first if there is one only.
     pub(crate) first: usize,
     pub(crate) second: usize,
-    /// The chance that the threshold is reached by it: that of the less probable product.
-    pub(crate) reached: f64,
-    /// `sum (P1 - P0) * margin - reached * cost`.
+    /// That all of it is bought if it is offered, and if it is not: that of the less probable product.
+    pub(crate) bought: (f64, f64),
+    /// That the threshold is reached by it, in the same two cases.
+    pub(crate) reached: (f64, f64),
+    /// What it is expected to add, before the cost: `sum (P1 - P0) * margin`.
+    pub(crate) adds: f64,
+    /// What it is expected to add, less the cost of what reaches the threshold because of it.
     pub(crate) gain: f64,
 }
 
 impl TopUp {
     fn of(pieces: &[Piece], first: usize, second: usize, gap: &Gap) -> Option<Self> {
         let (a, b) = (&pieces[first], &pieces[second]);
-        let alone = first == second;
-        let price = if alone { a.price } else { a.price.checked_add(b.price)? };
-        let margin = if alone { a.margin } else { a.margin + b.margin };
+        let single = first == second;
+        let price = if single { a.price } else { a.price.checked_add(b.price)? };
+        let margin = if single { a.margin } else { a.margin + b.margin };
         // Nothing is sold only to give its whole margin away.
         if price < gap.gap || price > gap.most || margin <= gap.cost {
             return None;
         }
-        let reached = a.p1.min(b.p1);
-        let gain = if alone { a.gain() } else { a.gain() + b.gain() } - reached * gap.cost;
-        Some(Self { first, second, reached, gain })
+        let bought = (a.p1.min(b.p1), a.p0.min(b.p0));
+        let alone = [a, b].into_iter().filter(|piece| piece.price >= gap.gap);
+        let more = |most: (f64, f64), piece: &Piece| (most.0.max(piece.p1), most.1.max(piece.p0));
+        let reached = alone.fold(bought, more);
+        let adds = if single { a.gain() } else { a.gain() + b.gain() };
+        let gain = adds - (reached.0 - reached.1) * gap.cost;
+        Some(Self { first, second, bought, reached, adds, gain })
     }
 
     pub(crate) fn places(&self) -> impl Iterator<Item = usize> + use<> {
@@ -94,7 +111,8 @@ impl TopUp {
 /// keys. No two that are `apart` go together. Sorts the pieces.
 ///
 /// With pieces by falling gain the second one of a pair is looked for only as long as both gains
-/// together exceed what was found: the cost of the threshold can only make them less.
+/// together exceed what was found: the cost of the threshold can only make them less, since no offer
+/// makes a purchase less probable.
 pub(crate) fn best(
     pieces: &mut [Piece],
     gap: &Gap,
@@ -175,14 +193,37 @@ mod tests {
         let mut pieces =
             [piece(0, 1_600, 900.0, 0.2), piece(1, 1_200, 600.0, 0.1), piece(2, 300, 100.0, 0.3)];
         let found = search(&mut pieces, &gap(1_000, 1_500, 100.0)).unwrap();
-        // 1 and 2 together: both gains, and the cost as often as the less probable one is bought.
+        // 1 and 2 together: both gains, and the cost as often as more baskets get there. The dearer one
+        // closes the gap alone; it is the less probable one too.
         let keys: Vec<u32> = found.places().map(|place| pieces[place].key).collect();
         assert_eq!(keys, [1, 2]);
         let (one, two) = (piece(1, 1_200, 600.0, 0.1), piece(2, 300, 100.0, 0.3));
-        assert!((found.gain - (one.gain() + two.gain() - one.p1 * 100.0)).abs() < 1e-12);
+        let expected = one.gain() + two.gain() - (one.p1 - one.p0) * 100.0;
+        assert!((found.gain - expected).abs() < 1e-12);
         let single = Gap { items: 1, ..gap(1_000, 1_500, 100.0) };
         let found = search(&mut pieces, &single).unwrap();
         assert_eq!(found.places().map(|place| pieces[place].key).collect::<Vec<_>>(), [1]);
+    }
+
+    /// P0 = 1/4 grows to P1 = 1/3 at odds of 1.5. Who buys it anyway costs the same in both cases.
+    #[test]
+    fn only_further_baskets_cost() {
+        let mut pieces = [piece(0, 1_000, 600.0, 0.25)];
+        let found = search(&mut pieces, &gap(1_000, 1_500, 360.0)).unwrap();
+        assert!((found.gain - (600.0 - 360.0) / 12.0).abs() < 1e-9, "{found:?}");
+        // Of two the one that closes the gap alone gets there as often as it is bought.
+        let pair = [piece(0, 1_000, 600.0, 0.25), piece(1, 400, 300.0, 0.1)];
+        let found = TopUp::of(&pair, 0, 1, &gap(1_000, 1_500, 360.0)).unwrap();
+        let (p1, p0) = found.reached;
+        assert!((p1 - 1.0 / 3.0).abs() < 1e-12 && p0 == 0.25, "{found:?}");
+        assert_eq!(found.bought, (pair[1].p1, 0.1));
+        // If neither does, it is reached where both are bought.
+        let found = TopUp::of(&pair, 0, 1, &gap(1_200, 1_500, 360.0)).unwrap();
+        assert_eq!(found.reached, found.bought);
+        assert!(
+            (found.gain - (pair[0].gain() + pair[1].gain() - (pair[1].p1 - 0.1) * 360.0)).abs()
+                < 1e-9
+        );
     }
 
     #[test]
@@ -193,7 +234,8 @@ mod tests {
         assert_eq!(search(&mut [], &gap(900, 2_500, 0.0)), None);
     }
 
-    /// All subsets of one or two, by their definition.
+    /// All subsets of one or two, by what is earned with the offer and without. Those who buy the less
+    /// probable product are among those who buy the more probable one.
     fn brute(pieces: &[Piece], gap: &Gap, apart: impl Fn(u32, u32) -> bool) -> Option<f64> {
         let mut found: Option<f64> = None;
         for a in 0..pieces.len() {
@@ -208,10 +250,22 @@ mod tests {
                 if price < gap.gap || price > gap.most || margin <= gap.cost {
                     continue;
                 }
-                let added: f64 =
-                    set.iter().map(|&i| (pieces[i].p1 - pieces[i].p0) * pieces[i].margin).sum();
-                let reached = set.iter().map(|&i| pieces[i].p1).fold(1.0, f64::min);
-                let value = added - reached * gap.cost;
+                // What is earned by all customers with these chances: between one chance and the next
+                // they all buy the same.
+                let earned = |chance: &dyn Fn(&Piece) -> f64| {
+                    let mut edges: Vec<f64> = set.iter().map(|&i| chance(&pieces[i])).collect();
+                    edges.push(0.0);
+                    edges.sort_by(f64::total_cmp);
+                    let between = edges.windows(2).map(|edge| {
+                        let bought =
+                            || set.iter().map(|&i| &pieces[i]).filter(|&p| chance(p) >= edge[1]);
+                        let paid: i64 = bought().map(|p| p.price).sum();
+                        let cost = if paid >= gap.gap { gap.cost } else { 0.0 };
+                        (edge[1] - edge[0]) * (bought().map(|p| p.margin).sum::<f64>() - cost)
+                    });
+                    between.sum::<f64>()
+                };
+                let value = earned(&|piece| piece.p1) - earned(&|piece| piece.p0);
                 found = Some(found.map_or(value, |held: f64| held.max(value)));
             }
         }

@@ -50,7 +50,7 @@ impl Scratch {
         let basket = request.basket.iter().zip(&request.quantities);
         let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
         for (key, quantity, purchase) in basket.chain(viewed) {
-            let Some(c) = state.in_catalog(key) else { continue };
+            let Some(c) = state.in_catalog(key).filter(|_| self.is_here(key)) else { continue };
             let group = state.groups.of(c);
             if group != NONE && !compiled.items[c].margin.is_nan() {
                 let ends_in = f64::NAN;
@@ -98,7 +98,11 @@ impl Scratch {
             let key = state.key_of_model(m);
             let Some(c) = state.in_catalog(key) else { continue };
             let group = state.groups.of(c);
-            if terms[c] < 2 || group == NONE || compiled.items[c].margin.is_nan() {
+            if terms[c] < 2
+                || group == NONE
+                || compiled.items[c].margin.is_nan()
+                || request.is_returned(key)
+            {
                 continue;
             }
             // Of a line the customer has the contract they took last.
@@ -179,7 +183,10 @@ impl Scratch {
                 key: up,
                 probability: 0.0,
                 kind: Some(Kind::UpSell),
-                reason: item.never,
+                reason: match item.never {
+                    None if self.line_returned(item.line) => Some(Reason::Returned),
+                    never => never,
+                },
                 set: NONE,
             };
             if outcome.reason.is_some() {
@@ -264,7 +271,8 @@ impl Scratch {
     }
 
     /// Whether a variant is bought in place of something else in the basket, or not to be offered with
-    /// it. That it is of the product that it would replace does not count.
+    /// it or with what is viewed. That it is bought in place of the product that it would replace does
+    /// not count.
     pub(crate) fn is_apart(
         &self,
         state: &State,
@@ -274,7 +282,11 @@ impl Scratch {
     ) -> bool {
         let marked = self.apart[variant as usize] == self.round;
         let mut others = request.basket.iter().chain(&request.after);
-        marked && others.any(|&held| held != base && state.apart(held, variant))
+        marked
+            && (others.any(|&held| held != base && state.apart(held, variant))
+                || request
+                    .viewed
+                    .is_some_and(|held| state.links.never_with(held).contains(&variant)))
     }
 
     /// Notes why a product is no up-sell, unless more is known about it already.

@@ -93,6 +93,11 @@ impl Scratch {
         key: u32,
         candidate: &Candidate,
     ) -> Result<Kind, Reason> {
+        if self.marked
+            && let Some(reason) = self.mark(key).and_then(met)
+        {
+            return Err(reason);
+        }
         let Some(c) = state.in_catalog(key) else { return Err(Reason::NotInCatalogue) };
         let item = &compiled.items[c];
         if let Some(reason) = item.never {
@@ -109,11 +114,6 @@ impl Scratch {
             return Err(Reason::Owned);
         }
         let policy = &compiled.policy;
-        if self.marked
-            && let Some(reason) = self.mark(key).and_then(met)
-        {
-            return Err(reason);
-        }
         if let Some(reason) = self.variant_of(compiled, item.line) {
             return Err(reason);
         }

@@ -81,7 +81,7 @@ pub(crate) struct Scratch {
     /// its outcome if it was not scored.
     marks: Vec<(u32, u32)>,
     /// Per key: the round in which it was met as a substitute of something in the basket, or as not
-    /// to be offered with it.
+    /// to be offered with it or with what is viewed.
     apart: Vec<u32>,
     /// Per line: the round in which it was met, and what is marked of its products.
     lines: Vec<(u32, u32)>,
@@ -185,6 +185,17 @@ impl Scratch {
         }
     }
 
+    /// Whether a product is in the basket or viewed, and was neither just ordered nor came back.
+    pub(super) fn is_here(&self, key: u32) -> bool {
+        matches!(self.mark(key), Some(IN_BASKET | VIEWED))
+    }
+
+    /// Whether a product of a line came back.
+    #[inline]
+    pub(super) fn line_returned(&self, line: u32) -> bool {
+        self.line_mark(line) == Some(RETURNED)
+    }
+
     /// Why nothing of a line is offered: another product of it is here, or came back.
     #[inline]
     fn variant_of(&self, compiled: &Compiled, line: u32) -> Option<Reason> {
@@ -227,8 +238,8 @@ impl Scratch {
                     *mark = (self.round, what);
                 }
             }
-            let returned = self.marked && request.returned.binary_search(&key).is_ok();
-            if returned && matches!(what, JUST_ORDERED | RETURNED) {
+            // Nothing is offered because of what came back, wherever else it is.
+            if self.marked && request.is_returned(key) {
                 continue;
             }
             for &main in state.accessories.mains(key) {
@@ -241,10 +252,14 @@ impl Scratch {
                 self.context.push(m);
             }
         }
-        for &key in request.basket.iter().chain(&request.after) {
+        let bought = request.basket.iter().chain(&request.after);
+        for &key in bought.clone().chain(&request.viewed) {
             for &other in state.links.never_with(key) {
                 self.apart[other as usize] = self.round;
             }
+        }
+        // In place of what is only looked at something else may well be bought.
+        for &key in bought {
             for other in state.substitutes(key) {
                 self.apart[other as usize] = self.round;
             }
@@ -283,11 +298,10 @@ impl Scratch {
         if request.after.is_empty() {
             return;
         }
-        let kept = |key: &&u32| request.returned.binary_search(key).is_err();
         let order: Vec<u32> = request
             .after
             .iter()
-            .filter(kept)
+            .filter(|&&key| !request.is_returned(key))
             .map(|&key| state.model_of(key))
             .filter(|&m| m != NONE)
             .collect();

@@ -39,10 +39,11 @@ pub struct Assume {
     /// The same for single kinds of offer, where they are known to differ: `odds.cross_sell` and so
     /// on, by [`Kind::code`]. Default: none.
     pub odds: BTreeMap<Kind, f64>,
-    /// How many times the odds that the model gives a purchase without an offer are those that were
-    /// seen, for single kinds of offer, 0.001 to 1000: `base_odds.cross_sell` and so on. The model
-    /// learns from orders at any moment of their making, and offers are made at one of them.
-    /// Default: none, which is 1.
+    /// Corrects the chance that the model gives a purchase without an offer, for single kinds of
+    /// offer: its odds are multiplied by this number, 0.001 to 1000, before anything else is made of
+    /// them. Below 1 where customers who were held out bought less often than the model said, above 1
+    /// where they bought more often: the model learns from orders at any moment of their making, and
+    /// offers are made at one of them. `base_odds.cross_sell` and so on. Default: none, which is 1.
     pub base_odds: BTreeMap<Kind, f64>,
     /// The share of customers who take the dearer variant when it is offered, before it is scaled
     /// by what this customer chose so far (at most fourfold), 0 to 1. Default 0.05.
@@ -55,9 +56,11 @@ pub struct Assume {
     /// The chance that a contract whose term ends is renewed if nothing is offered, 0 to 1.
     /// Default 0.8.
     pub renewal: f64,
-    /// How the odds that a bundle is bought grow with its discount: `exp(discount_response * d)`
-    /// times for a discount of the share d of its price, 0 to 1000. Default 3: a tenth off makes
-    /// the odds 1.35 times as great.
+    /// How much more likely a discount makes it that a bundle or a second unit is bought, 0 to 1000.
+    /// The odds of that, which the offer alone makes `response_odds` times as great, grow by a further
+    /// factor of `exp(discount_response * d)` where d is the discount as a share of the price of all
+    /// of it: of a bundle with its main product, of a second unit with the first. Default 3: a tenth off
+    /// makes the odds 1.35 times as great. 0: customers do not respond, and no discount is given.
     pub discount_response: f64,
     /// The chance that somebody who buys one unit of a product buys a second one in the same order
     /// if nothing is offered, 0 to 1. Default 0.05.

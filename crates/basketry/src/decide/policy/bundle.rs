@@ -17,7 +17,8 @@ pub struct BundlePolicy {
     pub max: u32,
     /// Multiplies the value of offers of this kind: 0 to 10^12. Default 1.
     pub lever: f64,
-    /// The most products added to the main one, 1 to 3. Default 3.
+    /// The most products that are added to the main one, which is not counted: a bundle is of 2 to
+    /// `1 + items` products. 1 to 3. Default 3.
     pub items: u32,
     /// The greatest discount, as a share of the price of the whole bundle, 0 to 0.9. Default 0.1.
     pub max_discount: f64,
@@ -28,7 +29,8 @@ pub struct BundlePolicy {
     /// it, 0 to 1. Default 0: no product is sold below its cost.
     pub min_margin: f64,
     /// The greatest discount on the second unit of a product, as a share of that unit's price, 0 to
-    /// 0.9: "buy one, the second at 50 % off". Default 0: no such offer.
+    /// 0.9: "buy one, the second at 50 % off". The discount that is worth most up to that is given,
+    /// perhaps none. Default 0: no such offer.
     pub second: f64,
 }
 

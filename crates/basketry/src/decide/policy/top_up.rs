@@ -17,7 +17,9 @@ pub struct TopUpPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<i64>,
     /// What the shop bears once the threshold is reached (the shipping that the customer no longer
-    /// pays), in minor units (may be fractional), 0 to 10^12. Default 0.
+    /// pays), in minor units (may be fractional), 0 to 10^12. It counts against an offer as often as
+    /// the offer is expected to lift baskets over the threshold: those of customers who buy the
+    /// products anyway get there without it. Default 0.
     pub cost: f64,
     /// No offer is made if more than this share of what the basket is worth is missing, 0 to 1000.
     /// Default 0.5.

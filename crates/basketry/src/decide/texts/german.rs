@@ -42,7 +42,8 @@ const REASONS: &[(&str, &str)] = &[
     ("outranked", "andere Angebote sind mehr wert"),
     (
         "substitute_in_basket",
-        "es wird anstelle von etwas im Warenkorb gekauft oder soll nicht mit ihm angeboten werden",
+        "es wird anstelle von etwas im Warenkorb gekauft oder soll nicht mit ihm oder dem angeboten \
+         werden, was gerade angesehen wird",
     ),
     ("other_segment", "die Regeln gelten nicht für die Segmente dieses Kunden"),
     ("no_consent", "der Kunde hat nicht die Einwilligung gegeben, die die Regeln verlangen"),

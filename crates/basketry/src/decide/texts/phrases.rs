@@ -62,9 +62,17 @@ phrases! {
     "bundle_full" ["base", "products", "taken"]
         "{products} with {base}: {taken} % of those who buy it are expected to take all of it"
         / "{products} mit {base}: {taken} % der Käufer dürften alles nehmen";
-    "second_unit" ["base", "percent", "taken"]
-        "a second {base} at {percent} % off: {taken} % of those who buy one are expected to take it"
-        / "ein zweites Mal {base} mit {percent} % Nachlass: {taken} % der Käufer dürften es nehmen";
+    "bundle_taken" []
+        ", as many as would take the least probable of it"
+        / ", so viele, wie das unwahrscheinlichste davon nähmen";
+    "second_unit" ["base", "percent", "both", "taken"]
+        "a second {base} at {percent} % off, {both} % of both: {taken} % of those who buy one are \
+         expected to take it"
+        / "ein zweites Mal {base} mit {percent} % Nachlass, {both} % von beiden: {taken} % der Käufer \
+           dürften es nehmen";
+    "second_unit_full" ["base", "taken"]
+        "a second {base}: {taken} % of those who buy one are expected to take it"
+        / "ein zweites Mal {base}: {taken} % der Käufer dürften es nehmen";
     "follow_up" ["base", "customers", "days", "times"]
         "bought by {customers} customers within {days} days after {base}, at least {times} times as \
          often as by chance"

@@ -1,0 +1,392 @@
+//! Offers of several products: what lifts a basket over a threshold, bundles, a second unit.
+
+use basketry::data::Link;
+use basketry::decide::Contact;
+use basketry::{Catalog, Context, Decision, Engine, Id, Kind, Offer, Product, Reason};
+
+use crate::shop::*;
+
+// ------------------------------------------------------------------------------------ top-up ----
+
+/// A basket of 32.00, 8.00 short of free shipping that costs the shop 0.50.
+const TOP_UP: &str = "[top_up]\nthreshold = 4000\ncost = 50\n";
+
+fn household() -> Context {
+    Context::at(now()).basket([("rolls-8", 8)])
+}
+
+#[test]
+fn the_best_that_closes_the_gap() {
+    let decision = engine().decide(&policy(TOP_UP), &household()).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::TopUp).expect("a top-up");
+    assert_eq!((number(offer, "basket"), number(offer, "gap")), (3_200.0, 800.0));
+    assert_eq!(number(offer, "threshold"), 4_000.0);
+    assert!((800..=1_200).contains(&offer.price.minor), "{offer}");
+    assert_eq!(offer.discount.minor, 0);
+    assert!(offer.value > 0.0 && offer.products.len() <= 2);
+    assert!(offer.why.contains("8.00 EUR"), "{}", offer.why);
+    // Nothing is in two offers of one decision.
+    let mut all: Vec<&Id> = decision.iter().flat_map(|offer| &offer.products).collect();
+    let count = all.len();
+    all.sort_by_key(|id| id.to_string());
+    all.dedup();
+    assert_eq!(all.len(), count);
+    for product in &offer.products {
+        assert_eq!(decision.why_not(product).reason, None);
+    }
+}
+
+#[test]
+fn no_top_up_where_it_makes_no_sense() {
+    let kinds = |text: &str, context: &Context| {
+        let decision = engine().decide(&policy(text), context).unwrap();
+        decision.iter().filter(|offer| offer.kind == Kind::TopUp).count()
+    };
+    assert_eq!(kinds(TOP_UP, &household()), 1);
+    assert_eq!(kinds("", &household()), 0, "no threshold");
+    assert_eq!(kinds(&format!("{TOP_UP}max = 0"), &household()), 0);
+    let reached = Context::at(now()).basket([("rolls-8", 10)]);
+    assert_eq!(kinds(TOP_UP, &reached), 0, "reached");
+    let far = Context::at(now()).basket([("rolls-8", 5)]);
+    assert_eq!(kinds(TOP_UP, &far), 0, "half of the basket is missing, and more");
+    let dear = TOP_UP.replace("cost = 50", "cost = 9000");
+    assert_eq!(kinds(&dear, &household()), 0, "the subsidy eats the margin");
+    let over = format!("{TOP_UP}until = {}", now());
+    assert_eq!(kinds(&over, &household()), 0, "no longer");
+    let soon = format!("{TOP_UP}until = {}", now() + 1);
+    assert_eq!(kinds(&soon, &household()), 1, "just now");
+}
+
+// ----------------------------------------------------------------------------------- bundles ----
+
+const BUNDLE: &str = "bundle = { max = 1, max_discount = 0.1, min_margin = 0.1 }\n";
+
+#[test]
+fn a_bundle_around_the_main_product() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let decision = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    assert_eq!(
+        (&offer.products[0], &offer.base_product),
+        (&"camera".into(), &Some("camera".into()))
+    );
+    assert!((3..=4).contains(&offer.products.len()), "{offer}");
+    let catalog = catalog();
+    let price = |id: &Id| catalog.price(catalog.find(id).unwrap()).unwrap().minor;
+    let total: i64 = offer.products.iter().map(price).sum();
+    assert_eq!(offer.price.minor, total);
+    assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
+    assert!(offer.allocation.is_empty() || offer.allocation.len() == offer.products.len());
+    assert!(offer.discount.minor <= total / 10);
+    assert!(number(offer, "break_even_discount") >= offer.discount.minor as f64);
+    // What is in the bundle is offered nowhere else.
+    for other in decision.iter().filter(|other| other.kind != Kind::Bundle) {
+        assert!(!offer.products[1..].contains(&other.products[0]), "{other}");
+    }
+    assert!(engine().decide(&policy(""), &context).unwrap().iter().all(|o| o.kind != Kind::Bundle));
+}
+
+#[test]
+fn a_discount_is_given_where_customers_respond() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let eager = policy(&format!("{BUNDLE}assume.discount_response = 60\nassume.response_odds = 1"));
+    let decision = engine().decide(&eager, &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    assert!(offer.discount.minor > 0, "{offer}");
+    let catalog = catalog();
+    for (product, off) in offer.products.iter().zip(&offer.allocation) {
+        let index = catalog.find(product).unwrap();
+        let paid = catalog.price(index).unwrap().minor - off.minor;
+        let margin = paid - catalog.cost(index).unwrap().minor;
+        assert!(margin as f64 >= 0.1 * paid as f64, "{product} keeps its margin");
+    }
+    // With the parts out of stock there is no bundle.
+    let mut empty = catalog.clone();
+    for product in ["lens", "tripod", "bag"] {
+        empty.set_stock(product, Some(0)).unwrap();
+    }
+    let decision = Engine::new(model(), empty).unwrap().decide(&eager, &context).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+    let mut empty = catalog;
+    empty.set_stock("camera", Some(0)).unwrap();
+    let decision = Engine::new(model(), empty).unwrap().decide(&eager, &context).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+}
+
+#[test]
+fn the_second_one_for_less() {
+    let context = Context::at(now()).basket([("soap", 1)]);
+    let text = "bundle = { max = 1, max_discount = 0, second = 0.5, step = 0.1 }\n\
+                assume.discount_response = 12";
+    let decision = engine().decide(&policy(text), &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a second one");
+    assert_eq!(offer.products, ["soap", "soap"].map(Id::from));
+    assert_eq!(offer.price.minor, 500);
+    assert_eq!(decision.why_not("soap").reason, None);
+    assert!(offer.discount.minor > 0 && offer.discount.minor <= 125);
+    assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
+    // Two units need a stock of two.
+    let mut last = catalog();
+    last.set_stock("soap", Some(1)).unwrap();
+    let decision = Engine::new(model(), last).unwrap().decide(&policy(text), &context).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+    // Nor is there a deal on what is not to be with the rest of the basket.
+    let mixed = Context::at(now()).basket([("soap", 1), ("sponge", 1)]);
+    let both = text.replace("max = 1", "max = 2");
+    let second = |catalog: Catalog| {
+        let engine = Engine::new(model(), catalog).unwrap();
+        let decision = engine.decide(&policy(&both), &mixed).unwrap();
+        decision.iter().any(|offer| offer.products == ["soap", "soap"].map(Id::from))
+    };
+    assert!(second(catalog()));
+    let mut linked = catalog();
+    linked.link("sponge", Link::NeverWith, "soap").unwrap();
+    assert!(!second(linked));
+    // Who takes two already needs no second.
+    let two = Context::at(now()).basket([("soap", 2)]);
+    let decision = engine().decide(&policy(text), &two).unwrap();
+    assert!(decision.iter().all(|offer| offer.kind != Kind::Bundle));
+}
+
+// ----------------------------------------------------------------- several products together ----
+
+fn has(offer: &Offer, product: &str) -> bool {
+    offer.products.contains(&Id::from(product))
+}
+
+/// An engine of a shop where two products are not to be offered together.
+fn never(product: &str, with: &str) -> Engine {
+    let mut linked = catalog();
+    linked.link(product, Link::NeverWith, with).unwrap();
+    Engine::from_model(fitted(&linked)).unwrap()
+}
+
+#[test]
+fn what_is_not_to_be_together_is_in_no_set_and_not_beside_one() {
+    let text = policy(&format!("{BUNDLE}per_line = 9"));
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let free = engine().decide(&text, &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    let [.., one, other] = &bundle.products[1..] else { panic!("{bundle}") };
+    let (Id::Str(a), Id::Str(b)) = (one, other) else { panic!("{bundle}") };
+    let engine = never(a, b);
+    for (rules, least) in [(text, 0), (policy(&format!("{BUNDLE}cross_sell = 0")), 1)] {
+        let decision = engine.decide(&rules, &context).unwrap();
+        let offered = |id: &Id| decision.iter().any(|offer| offer.products.contains(id));
+        let bundles = decision.iter().filter(|offer| offer.kind == Kind::Bundle).count();
+        assert!(bundles >= least, "another one is made: {decision}");
+        assert!(offered(one) || offered(other));
+        assert!(!(offered(one) && offered(other)), "{decision}");
+    }
+}
+
+#[test]
+fn sets_keep_the_limits_of_brands_with_all_they_add() {
+    let mut branded = products();
+    for product in &mut branded[2..5] {
+        product.brand = Some("Lux".into());
+    }
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let engine = Engine::new(model(), catalog_of(&branded)).unwrap();
+    for limit in 1..4 {
+        let text = policy(&format!("{BUNDLE}per_brand = {limit}\nassume.discount_response = 20"));
+        let decision = engine.decide(&text, &context).unwrap();
+        let lux = ["lens", "tripod", "bag"]
+            .map(|id| decision.iter().filter(|offer| has(offer, id)).count());
+        assert_eq!(lux.iter().sum::<usize>(), limit, "{decision}");
+    }
+}
+
+/// The same as `without` what it may not have, in place of what cannot stand beside a pin.
+#[track_caller]
+fn same_set(engine: &Engine, kind: Kind, context: &Context, pin: &str, without: &str) {
+    let pinned = engine.decide(&policy(pin), context).unwrap();
+    let without = engine.decide(&policy(without), context).unwrap();
+    let set = |decision: &Decision| {
+        let found = decision.iter().find(|offer| offer.kind == kind);
+        let found = found.unwrap_or_else(|| panic!("no {kind}: {decision}"));
+        (found.products.clone(), found.value, found.discount, found.evidence.clone())
+    };
+    assert_eq!(set(&pinned), set(&without), "{pinned}\n{without}");
+}
+
+#[test]
+fn another_set_is_made_in_place_of_one_that_cannot_stand() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    // One more product by itself would be worth more than two together with the camera.
+    let bundles = format!("{BUNDLE}cross_sell = 0\n");
+    let free = engine().decide(&policy(&bundles), &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    for id in &bundle.products[1..] {
+        // One part is offered by itself.
+        let pin = format!("{bundles}[[pinned]]\nproduct = {id}");
+        let without = format!("{bundles}exclude.products = [{id}]");
+        same_set(&engine(), Kind::Bundle, &context, &pin, &without);
+        // Something of its brand is.
+        let mut branded = products();
+        for product in &mut branded {
+            if id.as_ref() == product.id || product.id == "soap".into() {
+                product.brand = Some("Lux".into());
+            }
+        }
+        let engine = Engine::new(model(), catalog_of(&branded)).unwrap();
+        let rules = format!("{bundles}per_brand = 1");
+        let soap = "[[pinned]]\nproduct = \"soap\"";
+        let without = format!("{rules}\nexclude.products = [{id}]\n{soap}");
+        same_set(&engine, Kind::Bundle, &context, &format!("{rules}\n{soap}"), &without);
+    }
+    let free = engine().decide(&policy(TOP_UP), &household()).unwrap();
+    let top_up = free.iter().find(|offer| offer.kind == Kind::TopUp).expect("a top-up");
+    let id = &top_up.products[0];
+    let pin = format!("[[pinned]]\nproduct = {id}\n{TOP_UP}");
+    let without = format!("exclude.products = [{id}]\n{TOP_UP}");
+    same_set(&engine(), Kind::TopUp, &household(), &pin, &without);
+    // Beside what nothing can stand beside there is none.
+    let mut alike = products();
+    alike.iter_mut().for_each(|product| product.brand = Some("Lux".into()));
+    let engine = Engine::new(model(), catalog_of(&alike)).unwrap();
+    let rules = format!("per_brand = 1\n[[pinned]]\nproduct = \"lens\"\n{TOP_UP}");
+    let decision = engine.decide(&policy(&rules), &household()).unwrap();
+    assert_eq!(decision.len(), 1, "{decision}");
+    assert_eq!(decision.why_not(id.as_ref()).reason, Some(Reason::BrandLimit));
+}
+
+#[test]
+fn a_quota_counts_every_product_of_a_set() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let free = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    for id in &bundle.products[1..] {
+        let quota = format!("{BUNDLE}[[quotas]]\nselect.products = [{id}]");
+        let decision = engine().decide(&policy(&quota), &context).unwrap();
+        let kept = &decision.quotas()[0];
+        assert_eq!((kept.made, kept.price), (1, 0.0), "{decision}");
+    }
+    let main = format!("{BUNDLE}[[quotas]]\nselect.products = [\"camera\"]");
+    let decision = engine().decide(&policy(&main), &context).unwrap();
+    assert_eq!(decision.quotas()[0].made, 0, "what is there already is not added");
+}
+
+#[test]
+fn a_bundle_is_withheld_from_who_is_held_out() {
+    let context = Context::at(now()).customer("c01").basket([("camera", 1)]);
+    let made = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let held = engine().decide(&policy(&format!("{BUNDLE}holdout = 1.0")), &context).unwrap();
+    assert!(held.is_empty() && held.held_out());
+    let products = |offers: &[Offer]| -> Vec<Vec<Id>> {
+        offers.iter().map(|offer| offer.products.clone()).collect()
+    };
+    assert_eq!(products(held.withheld()), products(made.offers()));
+    let bundle = held.withheld().iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    for part in &bundle.products[1..] {
+        assert_eq!(held.why_not(part.as_ref()).reason, Some(Reason::HeldOut));
+    }
+}
+
+#[test]
+fn a_cap_on_cross_sells_leaves_bundles_alone() {
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let free = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let bundle = free.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+    let capped =
+        policy(&format!("{BUNDLE}contact.caps = [{{ max = 1, days = 7, kind = \"cross_sell\" }}]"));
+    let before = Contact::at(now() - DAY).kind(Kind::CrossSell);
+    let asked = Context::at(now()).basket([("camera", 1)]).contacts([before]);
+    let none = policy(&format!("{BUNDLE}cross_sell = 0"));
+    for (policy, context) in [(capped, &asked), (none, &context)] {
+        let decision = engine().decide(&policy, context).unwrap();
+        let same = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("a bundle");
+        assert_eq!(same.products, bundle.products);
+        assert!(decision.iter().all(|offer| offer.kind != Kind::CrossSell));
+    }
+    // One part that was in a bundle which has ended leaves room for another.
+    let ended = Contact::at(now() - DAY).kind(Kind::Bundle).product(bundle.products[1].clone());
+    let context = Context::at(now()).basket([("camera", 1)]).contacts([ended.valid_until(now())]);
+    let decision = engine().decide(&policy(BUNDLE), &context).unwrap();
+    let other = decision.iter().find(|offer| offer.kind == Kind::Bundle).expect("another bundle");
+    assert!(!other.products.contains(&bundle.products[1]), "{other}");
+}
+
+#[test]
+fn no_deal_of_less_than_a_minor_unit() {
+    let mut cheap = products();
+    cheap[9] = Product::new("soap").price(60).cost(10);
+    let engine = Engine::new(model(), catalog_of(&cheap)).unwrap();
+    let context = Context::at(now()).basket([("soap", 1)]);
+    let text = |second: &str| {
+        policy(&format!(
+            "bundle = {{ max = 1, max_discount = 0, step = 0.01, second = {second} }}\n\
+             assume.discount_response = 60"
+        ))
+    };
+    let second = |text| {
+        let decision = engine.decide(&text, &context).unwrap();
+        decision.iter().find(|offer| offer.kind == Kind::Bundle).cloned()
+    };
+    // A hundredth comes to nothing: what is offered is a second one at its price.
+    let offer = second(text("0.01")).expect("another soap");
+    assert!(offer.discount.minor == 0 && offer.allocation.is_empty(), "{offer}");
+    assert!(offer.why.starts_with("a second \"soap\": "), "{offer}");
+    assert!(offer.sources.iter().all(|sourced| sourced.name != "discount_response"));
+    let offer = second(text("0.02")).expect("one minor unit off");
+    assert_eq!(offer.discount.minor, 1);
+    // Customers respond to the share of both.
+    assert_eq!(number(&offer, "discount_share"), 1.0 / 120.0);
+    assert_eq!(number(&offer, "unit_discount_share"), 1.0 / 60.0);
+    let odds = 0.05 / 0.95 * 1.5 * (60.0f64 / 120.0).exp();
+    assert!(near(offer.probability, odds / (1.0 + odds)), "{offer}");
+    assert!(offer.why.starts_with("a second \"soap\" at 1.7 % off, 0.8 % of both: "), "{offer}");
+}
+
+#[test]
+fn an_up_sell_suits_the_rest_of_the_basket_and_its_quantity() {
+    let asked = |engine: &Engine, basket: &[(&'static str, i32)]| {
+        let context = Context::at(now()).basket(basket.iter().copied());
+        engine.decide(&policy(""), &context).unwrap()
+    };
+    let made = |decision: &Decision| find(decision, Kind::UpSell, "rolls-16").is_some();
+    let mixed = [("rolls-8", 1), ("brush", 1)];
+    assert!(made(&asked(&engine(), &mixed)));
+    let decision = asked(&never("rolls-16", "brush"), &mixed);
+    assert!(!made(&decision));
+    assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::SubstituteInBasket));
+
+    let mut few = catalog();
+    few.set_stock("rolls-16", Some(4)).unwrap();
+    let engine = Engine::new(model(), few).unwrap();
+    assert!(made(&asked(&engine, &[("rolls-8", 4)])));
+    let decision = asked(&engine, &[("rolls-8", 5)]);
+    assert!(!made(&decision));
+    assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::OutOfStock));
+}
+
+#[test]
+fn contracts_do_not_count_towards_a_threshold() {
+    let context = Context::at(now()).basket([("rolls-8", 8), ("tariff-s", 1)]);
+    let decision = engine().decide(&policy(TOP_UP), &context).unwrap();
+    let offer = decision.iter().find(|offer| offer.kind == Kind::TopUp).expect("a top-up");
+    assert_eq!((number(offer, "basket"), number(offer, "gap")), (3_200.0, 800.0));
+}
+
+#[test]
+fn what_is_never_with_a_product_is_not_on_its_page() {
+    let mut linked = catalog();
+    linked.link("soap", Link::NeverWith, "brush").unwrap();
+    linked.link("rolls-16", Link::NeverWith, "brush").unwrap();
+    let engine = Engine::new(model(), linked).unwrap();
+    let second = "bundle = { max = 1, second = 0.5 }\nassume.second_unit = 0.3";
+    for (product, kind, offered, rules) in
+        [("rolls-8", Kind::UpSell, "rolls-16", ""), ("soap", Kind::Bundle, "soap", second)]
+    {
+        let context = Context::at(now()).basket([(product, 1)]);
+        let free = engine.decide(&policy(rules), &context).unwrap();
+        assert!(find(&free, kind, offered).is_some() && has_any(&free, "soap"), "{free}");
+        let decision = engine.decide(&policy(rules), &context.viewed("brush")).unwrap();
+        assert!(!has_any(&decision, "soap") && !has_any(&decision, "rolls-16"), "{decision}");
+        assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::SubstituteInBasket));
+    }
+}
+
+fn has_any(decision: &Decision, product: &str) -> bool {
+    decision.iter().any(|offer| has(offer, product))
+}
