@@ -4,7 +4,8 @@
 //! on every machine) and decides from it. With `BASKETRY_MODEL=file` it decides from that model
 //! file, which `BASKETRY_KEEP=file` writes; with `BASKETRY_LARGE=1` it fits a shop of 100,000 products and 1,000,000 customers. Each
 //! decision is timed by itself; the table gives percentiles in microseconds, in one thread and in
-//! two at once. Then the catalogue is replaced while decisions are made.
+//! two at once. Then the catalogue is replaced while decisions are made. With
+//! `BASKETRY_CASE=text` only the cases with that text in their name are timed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -64,6 +65,7 @@ fn main() -> Result<()> {
     strict.min_customers = Some(20);
     strict.exclude.products = shop.products.iter().step_by(7).cloned().collect::<Vec<_>>().into();
 
+    let only = std::env::var("BASKETRY_CASE").ok();
     println!();
     println!(
         "{:<34} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}",
@@ -77,12 +79,18 @@ fn main() -> Result<()> {
         ("product page, empty cart", &cart, 0, true, 0),
         ("cart of 100", &cart, 100, false, 0),
     ] {
+        if only.as_ref().is_some_and(|only| !case.contains(&**only)) {
+            continue;
+        }
         let contexts = shop.contexts(basket, viewed, orders);
         for threads in [1, 2] {
             measure(case, &engine, policy, &contexts, threads)?;
         }
     }
 
+    if only.is_some() {
+        return Ok(());
+    }
     let contexts = shop.contexts(10, false, 0);
     swap(&engine, &cart, &contexts)?;
 

@@ -65,7 +65,12 @@ impl Terms {
 
     /// The chance of a bundle whose least probable product is bought with chance `p0` anyway.
     pub(crate) fn bought(&self, p0: f64, discount: f64) -> f64 {
-        value::offered(p0, self.response_odds * (self.discount_response * discount).exp())
+        value::offered(p0, self.odds(discount))
+    }
+
+    /// How many times greater the odds of a purchase are at a discount.
+    fn odds(&self, discount: f64) -> f64 {
+        self.response_odds * (self.discount_response * discount).exp()
     }
 
     /// Whether a product keeps its margin at this discount. What rounding may put on one product
@@ -177,7 +182,8 @@ impl<F: Fn(u32, u32) -> bool> Pairs<F> {
 /// For a given share of the price and a given least probable product the chance of the bundle would
 /// be settled, and what each further product adds would not depend on the others, if discounts were
 /// not whole minor units. Rounding down is worth less than one minor unit to those who buy: so only
-/// bundles are looked at that would beat the best one with that much more.
+/// bundles are looked at that would beat the best one with that much more. Those of a more probable
+/// least product come first: they mostly gain more, and the others need not be looked at then.
 pub(crate) fn best(
     main: &Part,
     parts: &mut Vec<Part>,
@@ -190,17 +196,50 @@ pub(crate) fn best(
         parts.truncate(MOST_PARTS);
     }
     parts.sort_unstable_by(|a, b| a.p0.total_cmp(&b.p0).then(a.key.cmp(&b.key)));
+    // Per part the greatest margins of those that are at least as probable, as many as may be added.
+    let mut margins = [0.0f64; MOST_PARTS];
+    let mut top = [0.0f64; MOST_ADDED - 1];
+    for (part, margins) in parts.iter().zip(&mut margins).rev() {
+        *margins = part.margin.max(0.0) + top.iter().take(terms.items - 1).sum::<f64>();
+        keep_top(&mut top, part.margin);
+    }
     let mut pairs = Pairs { known: [0; MOST_PARTS], apart: [0; MOST_PARTS], ask: apart };
     let mut best: Option<Bundle> = None;
     for share in terms.discounts() {
         if !terms.affords(main.price, main.margin, share) {
             break;
         }
-        for rarest in 0..parts.len() {
-            with_rarest(main, parts, terms, (rarest, share), &mut pairs, &mut best);
+        let odds = terms.odds(share);
+        for (rarest, part) in parts.iter().enumerate().rev() {
+            let bought = value::offered(part.p0, odds);
+            // Nothing that goes with it gains its margin more often than what is least probable.
+            let most = (bought - part.p0) * margins[rarest];
+            let off = bought * share * (main.price + part.price) as f64;
+            if beats(slack(most, bought, share) - off, &best) {
+                with_rarest(main, parts, terms, (rarest, share, bought), &mut pairs, &mut best);
+            }
         }
     }
     best
+}
+
+/// Keeps the greatest numbers, in falling order.
+fn keep_top(top: &mut [f64; MOST_ADDED - 1], number: f64) {
+    if number > top[0] {
+        *top = [number, top[0]];
+    } else if number > top[1] {
+        top[1] = number;
+    }
+}
+
+/// A bound on a gain with what rounding the discount down is worth, and what sums in another order
+/// may differ by.
+fn slack(bound: f64, bought: f64, share: f64) -> f64 {
+    bound + if share > 0.0 { bought } else { 0.0 } + 1e-9 * bound.abs()
+}
+
+fn beats(most: f64, best: &Option<Bundle>) -> bool {
+    most > best.as_ref().map_or(0.0, |held| held.gain)
 }
 
 /// Looks among the bundles of a least probable part for one that is better than the best so far.
@@ -208,7 +247,7 @@ fn with_rarest(
     main: &Part,
     parts: &[Part],
     terms: &Terms,
-    (rarest, share): (usize, f64),
+    (rarest, share, bought): (usize, f64, f64),
     pairs: &mut Pairs<impl Fn(u32, u32) -> bool>,
     best: &mut Option<Bundle>,
 ) {
@@ -216,13 +255,10 @@ fn with_rarest(
     if !terms.affords(least.price, least.margin, share) {
         return;
     }
-    let bought = terms.bought(least.p0, share);
     let adds = |part: &Part| {
         (bought - part.p0).max(0.0) * part.margin - bought * share * part.price as f64
     };
-    // What rounding the discount down is worth, and what sums in another order may differ by.
-    let bound = adds(least) - bought * share * main.price as f64;
-    let bound = bound + if share > 0.0 { bought } else { 0.0 } + 1e-9 * bound.abs();
+    let bound = slack(adds(least) - bought * share * main.price as f64, bought, share);
     let mut further = [(0.0f64, 0usize); MOST_PARTS];
     let mut count = 0;
     // What the two that add most would add at the most.
@@ -238,14 +274,9 @@ fn with_rarest(
         let add = adds(part);
         further[count] = (add, place);
         count += 1;
-        if add > top[0] {
-            top = [add, top[0]];
-        } else if add > top[1] {
-            top[1] = add;
-        }
+        keep_top(&mut top, add);
     }
     let further = &mut further[..count];
-    let beats = |most: f64, best: &Option<Bundle>| most > best.map_or(0.0, |held| held.gain);
     if !beats(bound + top.iter().take(terms.items - 1).sum::<f64>(), best) {
         return;
     }

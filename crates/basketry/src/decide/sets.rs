@@ -77,6 +77,9 @@ pub(crate) struct SetScratch {
     pub(crate) found: Vec<SetCandidate>,
     pieces: Vec<Piece>,
     parts: Vec<Part>,
+    /// What goes with products here and may be in bundles with them: their index in the model, and the
+    /// place of the candidate; sorted.
+    with: Vec<(u32, u32)>,
     /// What a set has to stand beside.
     pub(crate) beside: Beside,
     /// A top-up was not looked for because the basket's worth is not known.
@@ -285,6 +288,7 @@ impl Scratch {
     fn propose_bundles(&mut self, state: &State, compiled: &Compiled, request: &Request) {
         let policy = &compiled.policy;
         let settings = &policy.bundle;
+        self.collect_parts(state, compiled, request);
         let viewed = request.viewed_only().map(|key| (key, 1.0, policy.assume.view_conversion));
         let basket = request.basket.iter().zip(&request.quantities);
         let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
@@ -319,6 +323,22 @@ impl Scratch {
         }
     }
 
+    /// Notes which candidates may be in bundles, and with which main product.
+    fn collect_parts(&mut self, state: &State, compiled: &Compiled, request: &Request) {
+        let with = &mut self.sets.with;
+        with.clear();
+        let candidates = self.outcomes.iter().zip(self.scorer.candidates());
+        for (place, (outcome, candidate)) in (0..).zip(candidates) {
+            if matches!(outcome.kind, Some(Kind::CrossSell | Kind::Service))
+                && may_be_added(outcome, state).is_some()
+                && request.people.bars(state, compiled, outcome.key, Kind::Bundle).is_none()
+            {
+                with.push((candidate.because, place));
+            }
+        }
+        with.sort_unstable();
+    }
+
     /// The most valuable bundle of a main product beside what is offered, and its value.
     pub(super) fn find_bundle(
         &mut self,
@@ -333,18 +353,17 @@ impl Scratch {
         if because == NONE {
             return None;
         }
-        let SetScratch { parts, beside, .. } = &mut self.sets;
+        let SetScratch { parts, beside, with, .. } = &mut self.sets;
         let terms = terms(compiled, request, main);
         let terms = Terms { max_discount: beside.discount(main, terms.max_discount)?, ..terms };
         parts.clear();
-        for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
+        let from = with.partition_point(|&(base, _)| base < because);
+        let with = with[from..].iter().take_while(|&&(base, _)| base == because);
+        for &(_, place) in with {
+            // What a top-up took is no longer there.
+            let outcome = &self.outcomes[place as usize];
             let key = outcome.key;
-            if candidate.because != because
-                || !matches!(outcome.kind, Some(Kind::CrossSell | Kind::Service))
-                || may_be_added(outcome, state).is_none()
-                || request.people.bars(state, compiled, key, Kind::Bundle).is_some()
-                || state.apart(main, key)
-            {
+            if may_be_added(outcome, state).is_none() || state.apart(main, key) {
                 continue;
             }
             let traits = traits(&shelf, key);

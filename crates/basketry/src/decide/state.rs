@@ -440,8 +440,7 @@ impl State {
             return false;
         }
         let (a, b) = (self.model_of(a), self.model_of(b));
-        let model = &self.model;
-        a != NONE && b != NONE && (model.apart(a).contains(&b) || model.apart(b).contains(&a))
+        a != NONE && b != NONE && self.model.apart(a).contains(&b)
     }
 
     /// What is bought in place of a product, by the model.

@@ -373,7 +373,7 @@ impl Model {
     }
 
     /// The products that are not to be offered together with a product: its substitutes and what
-    /// was given so.
+    /// was given so. Each is in the list of the other.
     pub(crate) fn apart(&self, product: u32) -> &[u32] {
         let Some(layout) = self.inner.layout.relations else { return &[] };
         let (bytes, at) = (self.as_bytes(), product as usize);

@@ -280,7 +280,7 @@ impl Scratch {
         base: u32,
         variant: u32,
     ) -> bool {
-        let marked = self.apart[variant as usize] == self.round;
+        let marked = self.marked_apart(variant);
         let mut others = request.basket.iter().chain(&request.after);
         marked
             && (others.any(|&held| held != base && state.apart(held, variant))
@@ -302,7 +302,7 @@ impl Scratch {
                 }
             }
             None => {
-                self.marks[outcome.key as usize] = (self.round, self.outcomes.len() as u32);
+                self.set_mark(outcome.key, self.outcomes.len() as u32);
                 self.outcomes.push(outcome);
             }
         }
@@ -328,7 +328,7 @@ impl Scratch {
             }
             None => {
                 let i = self.outcomes.len() as u32;
-                self.marks[outcome.key as usize] = (self.round, i);
+                self.set_mark(outcome.key, i);
                 self.outcomes.push(outcome);
                 i
             }

@@ -32,7 +32,9 @@ impl Scratch {
         self.scorer.choose(|_| false);
         for place in 0..self.scorer.candidates().len() {
             if let Some(ahead) = self.scorer.candidates().get(place + AHEAD) {
-                prefetch(&compiled.items, state.key_of_model(ahead.product) as usize);
+                let ahead = state.key_of_model(ahead.product) as usize;
+                prefetch(&compiled.items, ahead);
+                prefetch(&self.marks, ahead);
             }
             let candidate = &self.scorer.candidates()[place];
             let key = state.key_of_model(candidate.product);
@@ -117,7 +119,7 @@ impl Scratch {
         if let Some(reason) = self.variant_of(compiled, item.line) {
             return Err(reason);
         }
-        if self.apart[key as usize] == self.round {
+        if self.marked_apart(key) {
             return Err(Reason::SubstituteInBasket);
         }
         if own {
@@ -127,7 +129,7 @@ impl Scratch {
                 return Ok(Kind::Refill);
             }
         }
-        if self.mains[key as usize] == self.round && !self.is_accessory(state, key) {
+        if self.marks[key as usize].main == self.round && !self.is_accessory(state, key) {
             return Err(Reason::MainOfAccessory);
         }
         let service = state.catalog.service.get(c).is_some_and(|&service| service);

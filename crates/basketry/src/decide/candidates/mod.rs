@@ -73,21 +73,28 @@ pub(crate) struct UpSellCandidate {
     pub(crate) ends_in: f64,
 }
 
+/// What was noted about a product: what belongs together lies together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    /// The round in which it was met, and [`IN_BASKET`], [`VIEWED`], or the index of its outcome if
+    /// it was not scored.
+    round: u32,
+    what: u32,
+    /// The round in which it was met as a substitute of something in the basket, or as not to be
+    /// offered with it or with what is viewed.
+    apart: u32,
+    /// The round in which it was met as the main product of something in the basket or viewed.
+    main: u32,
+}
+
 /// Working memory, kept from one decision to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     round: u32,
-    /// Per key: the round in which it was met, and [`IN_BASKET`], [`VIEWED`], or the index of
-    /// its outcome if it was not scored.
-    marks: Vec<(u32, u32)>,
-    /// Per key: the round in which it was met as a substitute of something in the basket, or as not
-    /// to be offered with it or with what is viewed.
-    apart: Vec<u32>,
+    /// Per key.
+    marks: Vec<Mark>,
     /// Per line: the round in which it was met, and what is marked of its products.
     lines: Vec<(u32, u32)>,
-    /// Per key: the round in which it was met as the main product of something in the basket or
-    /// viewed.
-    mains: Vec<u32>,
     /// Accessories that the shop gave something in the basket or viewed: key and main product.
     given: Vec<(u32, u32)>,
     /// What speaks for products after an order, by product.
@@ -135,19 +142,15 @@ impl Scratch {
     fn begin(&mut self, state: &State) {
         let keys = state.to_model.len() + state.to_catalog.len();
         if self.marks.len() < keys {
-            self.marks.resize(keys, (0, 0));
-            self.mains.resize(keys, 0);
-            self.apart.resize(keys, 0);
+            self.marks.resize(keys, Mark::default());
         }
         let lines = state.links.lines;
         if self.lines.len() < lines {
             self.lines.resize(lines, (0, 0));
         }
         if self.round == u32::MAX {
-            self.marks.fill((0, 0));
+            self.marks.fill(Mark::default());
             self.lines.fill((0, 0));
-            self.apart.fill(0);
-            self.mains.fill(0);
             self.round = 0;
         }
         self.round += 1;
@@ -163,8 +166,18 @@ impl Scratch {
     /// What was noted about a product in this round.
     #[inline]
     fn mark(&self, key: u32) -> Option<u32> {
-        let (round, what) = self.marks[key as usize];
-        (round == self.round).then_some(what)
+        let mark = self.marks[key as usize];
+        (mark.round == self.round).then_some(mark.what)
+    }
+
+    fn set_mark(&mut self, key: u32, what: u32) {
+        let mark = &mut self.marks[key as usize];
+        (mark.round, mark.what) = (self.round, what);
+    }
+
+    /// Whether a product is not to be offered with something in the basket.
+    fn marked_apart(&self, key: u32) -> bool {
+        self.marks[key as usize].apart == self.round
     }
 
     /// The outcome of a product that is neither in the basket nor viewed.
@@ -229,7 +242,7 @@ impl Scratch {
             .chain(request.after.iter().map(|&key| (key, JUST_ORDERED)))
             .chain(request.returned.iter().map(|&key| (key, RETURNED)));
         for (key, what) in all {
-            self.marks[key as usize] = (self.round, what);
+            self.set_mark(key, what);
             if let Some(c) = state.in_catalog(key) {
                 let line = compiled.items[c].line;
                 if line != NO_CODE
@@ -243,7 +256,7 @@ impl Scratch {
                 continue;
             }
             for &main in state.accessories.mains(key) {
-                self.mains[main as usize] = self.round;
+                self.marks[main as usize].main = self.round;
             }
             let given = state.accessories.given(key).iter();
             self.given.extend(given.map(|&accessory| (accessory, key)));
@@ -255,13 +268,13 @@ impl Scratch {
         let bought = request.basket.iter().chain(&request.after);
         for &key in bought.clone().chain(&request.viewed) {
             for &other in state.links.never_with(key) {
-                self.apart[other as usize] = self.round;
+                self.marks[other as usize].apart = self.round;
             }
         }
         // In place of what is only looked at something else may well be bought.
         for &key in bought {
             for other in state.substitutes(key) {
-                self.apart[other as usize] = self.round;
+                self.marks[other as usize].apart = self.round;
             }
         }
         let learned = state.model.learned();

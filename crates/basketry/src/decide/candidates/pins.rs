@@ -23,7 +23,7 @@ impl Scratch {
             let i = self.outcome_of(state, key).unwrap_or_else(|| {
                 let reason = self.barred(compiled, key).unwrap_or(Reason::NoEvidence);
                 let i = self.outcomes.len() as u32;
-                self.marks[key as usize] = (self.round, i);
+                self.set_mark(key, i);
                 self.outcomes.push(Outcome {
                     value: f64::NAN,
                     key,
@@ -95,6 +95,6 @@ impl Scratch {
         if let Some(reason) = self.variant_of(compiled, item.line) {
             return Some(reason);
         }
-        (self.apart[key as usize] == self.round).then_some(Reason::SubstituteInBasket)
+        self.marked_apart(key).then_some(Reason::SubstituteInBasket)
     }
 }
