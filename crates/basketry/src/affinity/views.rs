@@ -130,6 +130,15 @@ pub(crate) struct Factors<'a> {
 }
 
 impl<'a> Factors<'a> {
+    /// Asks for the target of a product.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, product: u32) {
+        if let Some(target) = self.target(product) {
+            prefetch(target, 0);
+            prefetch(target, RANK / 2);
+        }
+    }
+
     #[inline(always)]
     fn vector(&self, of: &'a [f32], product: u32) -> Option<&'a [f32; RANK]> {
         let &place = self.place.get(product as usize)?;

@@ -42,6 +42,9 @@ impl Reach {
         Self { similar_to_context: 64, similar_to_own: 100, popular: usize::MAX };
 }
 
+/// How many entries of a row ahead memory is asked for.
+const AHEAD: usize = 12;
+
 /// Marks "no product".
 pub(crate) const NO_PRODUCT: u32 = u32::MAX;
 
@@ -189,6 +192,13 @@ impl Learned<'_> {
                     let product = candidates[at as usize].product as usize;
                     prefetch(self.products.features, product * OF_PRODUCT);
                     prefetch(self.products.category, product);
+                    to_context.prefetch(product);
+                    prefetch(self.similar_customers.place, product);
+                }
+                if *segment == Segment::New {
+                    for &at in lanes {
+                        self.similar_customers.prefetch(candidates[at as usize].product);
+                    }
                 }
                 for &at in lanes {
                     let candidate = &mut candidates[at as usize];
@@ -248,6 +258,17 @@ impl Learned<'_> {
             prefetch(self.neighbours.offsets, product as usize);
         }
         scratch.begin(products);
+        for &product in situation.context {
+            let row = self.neighbours.row(product).start;
+            prefetch(self.neighbours.product, row);
+            prefetch(self.neighbours.log_low, row);
+            prefetch(self.neighbours.lift, row);
+            if task == Task::Basket {
+                let row = self.similar_baskets.row(product).start;
+                prefetch(self.similar_baskets.product, row);
+                prefetch(self.similar_baskets.weight, row);
+            }
+        }
         let mut context_size = 0u32;
         for &product in situation.context {
             match scratch.marks[..products].get_mut(product as usize) {
@@ -312,6 +333,9 @@ impl Learned<'_> {
     fn add_pairs(&self, context: &[u32], scratch: &mut Scratch) {
         for &product in context {
             for pair in self.neighbours.row(product) {
+                if let Some(&ahead) = self.neighbours.product.get(pair + AHEAD) {
+                    prefetch(&scratch.marks, ahead as usize);
+                }
                 let log = self.neighbours.log_low[pair];
                 if let Some(candidate) = scratch.candidate(self.neighbours.product[pair]) {
                     candidate.pairs += 1;

@@ -2,7 +2,7 @@
 
 use super::dots::dots;
 use super::scratch::Scratch;
-use super::{SinceLine, Situation, best};
+use super::{AHEAD, SinceLine, Situation, best, prefetch};
 use crate::affinity::features::Candidate;
 use crate::affinity::views::{Factors, Learned, Own, RANK, Similar, dot};
 
@@ -38,7 +38,12 @@ impl ToContext {
     #[inline]
     pub(super) fn add(&mut self, rows: &Similar<'_>, product: u32) {
         let row = rows.row(product);
-        for (&other, &weight) in rows.product[row.clone()].iter().zip(&rows.weight[row]) {
+        let ahead = row.start + AHEAD;
+        let row = rows.product[row.clone()].iter().zip(&rows.weight[row]);
+        for (ahead, (&other, &weight)) in (ahead..).zip(row) {
+            if let Some(&ahead) = rows.product.get(ahead) {
+                self.prefetch(ahead as usize);
+            }
             let Some(cell) = self.cells.get_mut(other as usize) else { continue };
             // Without a branch: whether a product was met before cannot be guessed.
             let new = cell.0 != self.round;
@@ -46,6 +51,12 @@ impl ToContext {
             self.touched[self.len] = other;
             self.len += usize::from(new);
         }
+    }
+
+    /// Asks for what is noted about a product.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, product: usize) {
+        prefetch(&self.cells, product);
     }
 
     #[inline]

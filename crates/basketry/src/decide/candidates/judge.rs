@@ -31,6 +31,9 @@ impl Scratch {
         }
         self.scorer.choose(|_| false);
         for place in 0..self.scorer.candidates().len() {
+            if let Some(ahead) = self.scorer.candidates().get(place + 2 * AHEAD) {
+                prefetch(&state.to_catalog, ahead.product as usize);
+            }
             if let Some(ahead) = self.scorer.candidates().get(place + AHEAD) {
                 let ahead = state.key_of_model(ahead.product) as usize;
                 prefetch(&compiled.items, ahead);
