@@ -2355,34 +2355,6 @@ typedef struct basketry_context {
 } basketry_context;
 
 /**
- * Names, such as the segments of a customer. This struct never grows.
- */
-typedef struct basketry_names {
-    /**
-     * The names.
-     */
-    const char *const *names;
-    /**
-     * How many there are.
-     */
-    size_t len;
-} basketry_names;
-
-/**
- * The contacts of a customer. This struct never grows.
- */
-typedef struct basketry_contacts {
-    /**
-     * The contacts.
-     */
-    const struct basketry_contact *contacts;
-    /**
-     * How many there are.
-     */
-    size_t len;
-} basketry_contacts;
-
-/**
  * How a campaign is proposed.
  */
 typedef struct basketry_propose_options {
@@ -2399,18 +2371,6 @@ typedef struct basketry_propose_options {
      * How many threads to use; 0 means one for each core. The result is the same for any number.
      */
     size_t threads;
-    /**
-     * For each customer, the segments they belong to; null: nobody belongs to any.
-     */
-    const struct basketry_names *segments;
-    /**
-     * For each customer, what they have consented to; null: nobody to anything.
-     */
-    const struct basketry_names *consents;
-    /**
-     * For each customer, the offers they were shown before; null: nobody was shown any.
-     */
-    const struct basketry_contacts *contacts;
 } basketry_propose_options;
 
 /**
@@ -2761,6 +2721,10 @@ typedef struct basketry_offer_group {
      * How often they are made together at most; UINT64_MAX if that is not limited.
      */
     uint64_t max;
+    /**
+     * How many of them one customer gets at most; 0 if that is not limited.
+     */
+    uint64_t per_customer;
 } basketry_offer_group;
 
 /**
@@ -2818,7 +2782,8 @@ typedef struct basketry_assign_options {
      */
     uint64_t seed;
     /**
-     * Offers that one customer gets at most, 1 to 64.
+     * Offers that one customer gets at most, 1 to 64, and no more than the max_offers of the policy
+     * by which an engine proposed them.
      */
     uint32_t per_customer;
     /**
@@ -3952,6 +3917,38 @@ basketry_status basketry_sequences_export(const struct basketry_sequences *seque
                                           struct ArrowArrayStream *out);
 
 /**
+ * Writes the baskets, with their customers and weights, as bytes, for another process or for
+ * keeping, and how many bytes there are; basketry_baskets_from_bytes reads them. They are borrowed
+ * from the baskets until a call that changes or frees these; the first call makes them.
+ */
+basketry_status basketry_baskets_bytes(const struct basketry_baskets *baskets,
+                                       const uint8_t **bytes,
+                                       size_t *len);
+
+/**
+ * Makes baskets from what basketry_baskets_bytes wrote. All of it is checked.
+ */
+basketry_status basketry_baskets_from_bytes(const uint8_t *bytes,
+                                            size_t len,
+                                            struct basketry_baskets **out);
+
+/**
+ * Writes the hierarchy as bytes, for another process or for keeping, and how many bytes there are;
+ * basketry_hierarchy_from_bytes reads them. They are borrowed from the hierarchy; the first call
+ * makes them.
+ */
+basketry_status basketry_hierarchy_bytes(const struct basketry_hierarchy *hierarchy,
+                                         const uint8_t **bytes,
+                                         size_t *len);
+
+/**
+ * Makes a hierarchy from what basketry_hierarchy_bytes wrote. All of it is checked.
+ */
+basketry_status basketry_hierarchy_from_bytes(const uint8_t *bytes,
+                                              size_t len,
+                                              struct basketry_hierarchy **out);
+
+/**
  * Writes the itemsets as bytes, for another process or for keeping, and how many bytes there are;
  * basketry_itemsets_from_bytes reads them. They are borrowed from the itemsets; the first call makes
  * them.
@@ -4527,20 +4524,20 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
                                      struct basketry_decision **out);
 
 /**
- * What could be offered to each of many customers at a time (milliseconds since 1970-01-01 00:00
- * UTC), and what it would be worth: what basketry_proposals_assign plans a campaign from. All that
- * the policy lets be offered to a customer and that is worth more than its min_value is proposed;
- * a kind of offer whose max is 0 is not. What is offered reaches the customer outside of an order,
- * so the chance that they buy it anyway is that of buying it within the model's horizon. A
- * proposal costs the policy's contact_cost, rounded up to whole minor units, and products whose
+ * What could be offered to each of many customers, and what it would be worth: what
+ * basketry_proposals_assign plans a campaign from. Each context names a customer, no customer comes
+ * twice, and all contexts have the same struct_size. All that the policy lets be offered to a
+ * customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
+ * not. What is offered reaches the customer outside of an order, so the chance that they buy it
+ * anyway is that of buying it within the model's horizon. A proposal costs the policy's
+ * contact_cost, rounded up to whole minor units, and nothing if it rides along; products whose
  * stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
- * often. No customer may come twice. Null for options means the defaults.
+ * often. Null for options means the defaults.
  */
 basketry_status basketry_engine_propose(const struct basketry_engine *engine,
                                         const struct basketry_policy *policy,
-                                        const struct basketry_id *customers,
-                                        size_t n_customers,
-                                        int64_t now_ms,
+                                        const struct basketry_context *contexts,
+                                        size_t n_contexts,
                                         const struct basketry_propose_options *options,
                                         const struct basketry_control *control,
                                         struct basketry_proposals **out);
@@ -5000,7 +4997,7 @@ basketry_status basketry_plan_export(const struct basketry_plan *plan,
 
 /** The start of a basketry_propose_options: up to 20 proposals for each customer. */
 #define BASKETRY_PROPOSE_OPTIONS_INIT \
-    { sizeof(basketry_propose_options), 20, 0, NULL, NULL, NULL }
+    { sizeof(basketry_propose_options), 20, 0 }
 
 /** No id. */
 #define BASKETRY_ID_INIT \

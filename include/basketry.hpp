@@ -165,6 +165,35 @@ inline std::vector<basketry_id> native_ids(const std::vector<Id> &ids) {
     return native;
 }
 
+/// Lists of ids as C has them, which borrow from the lists they were made of.
+class NativeLists {
+public:
+    explicit NativeLists(const std::vector<std::vector<Id>> &lists) {
+        ids_.reserve(lists.size());
+        lists_.reserve(lists.size());
+        for (const auto &list : lists) {
+            ids_.push_back(native_ids(list));
+            lists_.push_back({ids_.back().data(), ids_.back().size()});
+        }
+    }
+
+    const basketry_ids *data() const noexcept { return lists_.data(); }
+    std::size_t size() const noexcept { return lists_.size(); }
+
+private:
+    std::vector<std::vector<basketry_id>> ids_;
+    std::vector<basketry_ids> lists_;
+};
+
+inline std::vector<const char *> native_names(const std::vector<std::string> &names) {
+    std::vector<const char *> native;
+    native.reserve(names.size());
+    for (const std::string &name : names) {
+        native.push_back(name.c_str());
+    }
+    return native;
+}
+
 } // namespace detail
 
 /// Watches and cancels long work. Any thread may ask for the progress or cancel.
@@ -192,6 +221,9 @@ public:
         check(basketry_control_progress(native(), &progress));
         return progress;
     }
+
+    /// The name of a stage of work, such as "fitting".
+    static const char *stage_name(std::int32_t stage) noexcept { return basketry_stage_name(stage); }
 
     /// As basketry::check, but what the callback threw comes first.
     void rethrow_or_check(basketry_status status) const {
@@ -257,13 +289,7 @@ class Baskets : public detail::Handle<basketry_baskets, basketry_baskets_free> {
 public:
     /// From lists of ids.
     static Baskets from_lists(const std::vector<std::vector<Id>> &lists) {
-        std::vector<std::vector<basketry_id>> ids;
-        std::vector<basketry_ids> native;
-        ids.reserve(lists.size());
-        for (const auto &list : lists) {
-            ids.push_back(detail::native_ids(list));
-            native.push_back({ids.back().data(), ids.back().size()});
-        }
+        const detail::NativeLists native(lists);
         return adopt(detail::make<basketry_baskets>([&](auto out) {
             return basketry_baskets_from_lists(native.data(), native.size(), out);
         }));
@@ -276,6 +302,53 @@ public:
         }));
     }
 
+    /// From a table with a row for each item of each basket, in two columns. The stream is consumed.
+    static Baskets from_arrow(ArrowArrayStream &stream, const std::string &basket,
+                              const std::string &item,
+                              std::int32_t nulls = BASKETRY_ON_BAD_ERROR,
+                              const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_baskets>(control, [&](auto c, auto out) {
+            return basketry_baskets_from_arrow(&stream, basket.c_str(), item.c_str(), nulls, c,
+                                               out);
+        }));
+    }
+
+    /// From a CSV file with a row for each item of each basket.
+    static Baskets from_csv(const std::string &file, const std::string &basket,
+                            const std::string &item, std::int32_t nulls = BASKETRY_ON_BAD_ERROR,
+                            const basketry_csv_options *csv = nullptr,
+                            const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_baskets>(control, [&](auto c, auto out) {
+            return basketry_baskets_from_csv(file.c_str(), basket.c_str(), item.c_str(), nulls, csv,
+                                             c, out);
+        }));
+    }
+
+    /// From a sparse matrix by rows: basket b holds indices[indptr[b]] to indices[indptr[b + 1]],
+    /// numbers below n_items. Without ids these numbers are the items' ids.
+    static Baskets from_csr(const std::vector<std::uint64_t> &indptr,
+                            const std::vector<std::uint32_t> &indices, std::size_t n_items,
+                            const std::vector<Id> *ids = nullptr) {
+        if (ids != nullptr && ids->size() != n_items) {
+            throw std::invalid_argument("ids: expected one for each item");
+        }
+        const std::vector<basketry_id> native =
+            ids == nullptr ? std::vector<basketry_id>() : detail::native_ids(*ids);
+        return adopt(detail::make<basketry_baskets>([&](auto out) {
+            return basketry_baskets_from_csr(indptr.data(), indptr.size(), indices.data(),
+                                             indices.size(),
+                                             ids == nullptr ? nullptr : native.data(), n_items,
+                                             out);
+        }));
+    }
+
+    /// From what bytes gave.
+    static Baskets from_bytes(std::string_view bytes) {
+        return adopt(detail::make<basketry_baskets>([&](auto out) {
+            return basketry_baskets_from_bytes(detail::data(bytes), bytes.size(), out);
+        }));
+    }
+
     /// Takes over a handle of C.
     static Baskets adopt(basketry_baskets *handle) noexcept { return Baskets(handle); }
 
@@ -284,6 +357,12 @@ public:
 
     /// How many distinct items there are.
     std::size_t items() const noexcept { return basketry_baskets_items(native()); }
+
+    /// How many rows of the source were left out because of a null.
+    std::uint64_t skipped() const noexcept { return basketry_baskets_skipped(native()); }
+
+    /// The baskets as bytes, for another process or for keeping, borrowed until they are changed.
+    std::string_view bytes() const { return detail::bytes(native(), basketry_baskets_bytes); }
 
     /// The baskets with these numbers, in this order.
     Baskets take(const std::vector<std::size_t> &numbers) const {
@@ -327,6 +406,27 @@ public:
         }));
     }
 
+    /// From a table with a row for each item, and a column for each level. The stream is consumed.
+    static Hierarchy from_arrow(ArrowArrayStream &stream, const std::string &item,
+                                const std::vector<std::string> &levels,
+                                const Control *control = nullptr) {
+        const std::vector<const char *> names = detail::native_names(levels);
+        return adopt(detail::make_watched<basketry_hierarchy>(control, [&](auto c, auto out) {
+            return basketry_hierarchy_from_arrow(&stream, item.c_str(), names.data(), names.size(),
+                                                 c, out);
+        }));
+    }
+
+    /// From what bytes gave.
+    static Hierarchy from_bytes(std::string_view bytes) {
+        return adopt(detail::make<basketry_hierarchy>([&](auto out) {
+            return basketry_hierarchy_from_bytes(detail::data(bytes), bytes.size(), out);
+        }));
+    }
+
+    /// The hierarchy as bytes, for another process or for keeping.
+    std::string_view bytes() const { return detail::bytes(native(), basketry_hierarchy_bytes); }
+
     /// Of the categories of a catalogue, called column=value, such as "department=dairy".
     static Hierarchy from_catalog(const Catalog &catalog);
 
@@ -338,10 +438,7 @@ public:
 
     /// A copy in which only these levels take part.
     Hierarchy only(const std::vector<std::string> &levels) const {
-        std::vector<const char *> names;
-        for (const std::string &level : levels) {
-            names.push_back(level.c_str());
-        }
+        const std::vector<const char *> names = detail::native_names(levels);
         return adopt(detail::make<basketry_hierarchy>([&](auto out) {
             return basketry_hierarchy_only(native(), names.data(), names.size(), out);
         }));
@@ -454,6 +551,17 @@ public:
         }));
     }
 
+    /// From a table with a row for each line of each basket, in any order; lines of the same basket and
+    /// item are added up. The stream is consumed. Begin the columns with
+    /// BASKETRY_UTILITY_COLUMNS_INIT.
+    static Utilities from_arrow(ArrowArrayStream &stream, const basketry_utility_columns &columns,
+                                const basketry_utility_options *options = nullptr,
+                                const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_utilities>(control, [&](auto c, auto out) {
+            return basketry_utilities_from_arrow(&stream, &columns, options, c, out);
+        }));
+    }
+
     /// What each line of a history contributed: what was paid for it, less the unit cost of the
     /// catalogue if there is one. no_cost says what to do with products that have none.
     static Utilities from_history(const History &history, const Catalog *catalog = nullptr,
@@ -470,6 +578,12 @@ public:
 
     /// The utility of all lines.
     std::int64_t total() const noexcept { return basketry_utilities_total(native()); }
+
+    /// How many lines were added to another line of the same basket and item.
+    std::uint64_t merged() const noexcept { return basketry_utilities_merged(native()); }
+
+    /// How many lines of the source were left out, as the rules say.
+    std::uint64_t skipped() const noexcept { return basketry_utilities_skipped(native()); }
 
 private:
     using Handle::Handle;
@@ -613,6 +727,21 @@ public:
     static ItemsetCounts of(const Itemsets &itemsets) {
         return adopt(detail::make<basketry_itemset_counts>([&](auto out) {
             return basketry_itemset_counts_from_itemsets(itemsets.native(), out);
+        }));
+    }
+
+    /// Of these itemsets, in their order; nothing is counted yet.
+    static ItemsetCounts from_lists(const std::vector<std::vector<Id>> &lists) {
+        const detail::NativeLists native(lists);
+        return adopt(detail::make<basketry_itemset_counts>([&](auto out) {
+            return basketry_itemset_counts_from_lists(native.data(), native.size(), out);
+        }));
+    }
+
+    /// From the table that export_to writes, perhaps on another machine. The stream is consumed.
+    static ItemsetCounts from_arrow(ArrowArrayStream &stream, const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_itemset_counts>(control, [&](auto c, auto out) {
+            return basketry_itemset_counts_from_arrow(&stream, c, out);
         }));
     }
 
@@ -782,10 +911,7 @@ public:
 
     /// The same rules, whose Arrow streams have columns of these measures.
     Rules with_measures(const std::vector<std::string> &measures) const {
-        std::vector<const char *> names;
-        for (const std::string &measure : measures) {
-            names.push_back(measure.c_str());
-        }
+        const std::vector<const char *> names = detail::native_names(measures);
         return adopt(detail::make<basketry_rules>([&](auto out) {
             return basketry_rules_with_measures(native(), names.data(), names.size(), out);
         }));
@@ -909,6 +1035,36 @@ public:
         check(basketry_catalog_set_sellable(native(), product.native(), sellable ? 1 : 0));
     }
 
+    /// Changes a cost in minor units. Engines keep what they were given before.
+    void set_cost(const Id &product, std::int64_t cost) {
+        check(basketry_catalog_set_cost(native(), product.native(), cost));
+    }
+
+    /// Changes how many periods price and cost recur. Engines keep what they were given before.
+    void set_term(const Id &product, std::uint32_t term) {
+        check(basketry_catalog_set_term(native(), product.native(), term));
+    }
+
+    /// Says whether a product is a service or contract. Engines keep what they were given before.
+    void set_service(const Id &product, bool service) {
+        check(basketry_catalog_set_service(native(), product.native(), service ? 1 : 0));
+    }
+
+    /// Changes the content of a pack; 0: not known. Engines keep what they were given before.
+    void set_pack(const Id &product, double pack) {
+        check(basketry_catalog_set_pack(native(), product.native(), pack));
+    }
+
+    /// Changes a rating, 0 to 5. Engines keep what they were given before.
+    void set_rating(const Id &product, double rating) {
+        check(basketry_catalog_set_rating(native(), product.native(), rating));
+    }
+
+    /// Says what a product is to another: one of the constants that begin with BASKETRY_LINK_.
+    void link(const Id &product, std::int32_t link, const Id &other) {
+        check(basketry_catalog_link(native(), product.native(), link, other.native()));
+    }
+
 private:
     using Handle::Handle;
 };
@@ -952,6 +1108,24 @@ public:
 
     /// What became of the lines that were read, as JSON.
     std::string_view report() const noexcept { return view(basketry_history_report(native())); }
+
+    /// Appends the order lines of an Arrow stream, which is consumed.
+    void append_arrow(ArrowArrayStream &stream, const basketry_history_columns &columns,
+                      const basketry_history_options *options = nullptr,
+                      const Control *control = nullptr) {
+        detail::watched(control, [&](auto c) {
+            return basketry_history_append_arrow(native(), &stream, &columns, options, c);
+        });
+    }
+
+    /// Appends the order lines of a CSV file.
+    void append_csv(const std::string &file, const basketry_history_columns &columns,
+                    const basketry_history_options *options = nullptr,
+                    const basketry_csv_options *csv = nullptr, const Control *control = nullptr) {
+        detail::watched(control, [&](auto c) {
+            return basketry_history_append_csv(native(), file.c_str(), &columns, options, csv, c);
+        });
+    }
 
     /// Adds the lines of another history, as if its source had been read after that of this one.
     void extend(const History &other, const Control *control = nullptr) {
@@ -1161,24 +1335,6 @@ struct ScoreOptions {
 };
 
 namespace detail {
-
-/// Lists of ids as C has them.
-class NativeLists {
-public:
-    explicit NativeLists(const std::vector<std::vector<Id>> &lists) {
-        ids_.reserve(lists.size());
-        for (const auto &list : lists) {
-            ids_.push_back(native_ids(list));
-            lists_.push_back({ids_.back().data(), ids_.back().size()});
-        }
-    }
-    const basketry_ids *data() const noexcept { return lists_.data(); }
-    std::size_t size() const noexcept { return lists_.size(); }
-
-private:
-    std::vector<std::vector<basketry_id>> ids_;
-    std::vector<basketry_ids> lists_;
-};
 
 /// RecommendOptions as C has them.
 class NativeRecommend {
@@ -1398,6 +1554,67 @@ public:
                                           basket == nullptr ? nullptr : &list, product.native(),
                                           &native_options, out);
         }));
+    }
+
+    /// Whether product ids are integers or texts: BASKETRY_ID_INT or BASKETRY_ID_STR.
+    std::int32_t product_kind() const noexcept { return basketry_model_product_kind(native()); }
+    std::int32_t customer_kind() const noexcept { return basketry_model_customer_kind(native()); }
+
+    /// The same model with rules that it holds from then on.
+    Model with_rules(const Rules &rules) const {
+        return adopt(detail::make<basketry_model>([&](auto out) {
+            return basketry_model_with_rules(native(), rules.native(), out);
+        }));
+    }
+
+    /// The rules that the model holds.
+    Rules rules() const {
+        return Rules::adopt(detail::make<basketry_rules>(
+            [&](auto out) { return basketry_model_rules(native(), out); }));
+    }
+
+    /// The n best rules of the model for a basket, the best first.
+    Rules matching_rules(const std::vector<Id> &basket, std::size_t n = 10,
+                         const std::string &measure = "confidence") const {
+        const std::vector<basketry_id> ids = detail::native_ids(basket);
+        return Rules::adopt(detail::make<basketry_rules>([&](auto out) {
+            return basketry_model_matching_rules(native(), ids.data(), ids.size(), n,
+                                                 measure.c_str(), out);
+        }));
+    }
+
+    /// Writes what a product is to others, or without one what all are, as an Arrow stream, which the
+    /// caller releases.
+    void relations(ArrowArrayStream &out, const Id &product = Id()) const {
+        check(basketry_model_relations(native(), product.is_none() ? nullptr : &product.native(),
+                                       &out));
+    }
+
+    /// Writes the n products most similar to each of these as an Arrow stream, which the caller
+    /// releases.
+    void similar(ArrowArrayStream &out, const std::vector<Id> &products, std::size_t n = 10,
+                 const Control *control = nullptr) const {
+        const std::vector<basketry_id> ids = detail::native_ids(products);
+        detail::watched(control, [&](auto c) {
+            return basketry_model_similar(native(), ids.data(), ids.size(), n, c, &out);
+        });
+    }
+
+    /// Writes what customers are due to buy again as an Arrow stream, which the caller releases.
+    void due(ArrowArrayStream &out, const std::vector<Id> &customers,
+             const basketry_due_options *options = nullptr,
+             const Control *control = nullptr) const {
+        const std::vector<basketry_id> ids = detail::native_ids(customers);
+        detail::watched(control, [&](auto c) {
+            return basketry_model_due(native(), ids.data(), ids.size(), options, c, &out);
+        });
+    }
+
+    /// How a product is bought again, one of the constants that begin with BASKETRY_CYCLE_.
+    std::int32_t cycle(const Id &product) const {
+        std::int32_t cycle = BASKETRY_CYCLE_ONE_OFF;
+        check(basketry_model_cycle(native(), product.native(), &cycle));
+        return cycle;
     }
 
     /// The same model without the ids and purchases of some customers.
@@ -1623,37 +1840,50 @@ public:
         return *this;
     }
 
+    /// The request as C has it, which borrows from the context.
+    class Native {
+    public:
+        explicit Native(const Context &context) : native_(context.context_) {
+            orders_.reserve(context.orders_.size());
+            for (const Order &order : context.orders_) {
+                orders_.push_back({order.time_ms, order.lines.data(), order.lines.size()});
+            }
+            contacts_.reserve(context.contacts_.size());
+            for (const Contact &contact : context.contacts_) {
+                contacts_.push_back(contact.contact);
+                contacts_.back().products = contact.products.data();
+                contacts_.back().n_products = contact.products.size();
+            }
+            native_.segments = context.segments_.data();
+            native_.n_segments = context.segments_.size();
+            native_.consents = context.consents_.data();
+            native_.n_consents = context.consents_.size();
+            native_.contacts = contacts_.data();
+            native_.n_contacts = contacts_.size();
+            native_.basket = context.basket_.data();
+            native_.n_basket = context.basket_.size();
+            native_.orders_since = orders_.data();
+            native_.n_orders_since = orders_.size();
+            native_.after = context.after_.data();
+            native_.n_after = context.after_.size();
+            native_.returned = context.returned_.data();
+            native_.n_returned = context.returned_.size();
+        }
+        // What it points to moves along, but is not copied.
+        Native(Native &&) = default;
+        Native &operator=(Native &&) = default;
+        const basketry_context &get() const noexcept { return native_; }
+
+    private:
+        std::vector<basketry_order> orders_;
+        std::vector<basketry_contact> contacts_;
+        basketry_context native_;
+    };
+
     /// Calls use with the request as C has it, which is borrowed for the call.
     template <typename Use>
     auto with_native(Use use) const {
-        std::vector<basketry_order> orders;
-        orders.reserve(orders_.size());
-        for (const Order &order : orders_) {
-            orders.push_back({order.time_ms, order.lines.data(), order.lines.size()});
-        }
-        std::vector<basketry_contact> contacts;
-        contacts.reserve(contacts_.size());
-        for (const Contact &contact : contacts_) {
-            contacts.push_back(contact.contact);
-            contacts.back().products = contact.products.data();
-            contacts.back().n_products = contact.products.size();
-        }
-        basketry_context native = context_;
-        native.segments = segments_.data();
-        native.n_segments = segments_.size();
-        native.consents = consents_.data();
-        native.n_consents = consents_.size();
-        native.contacts = contacts.data();
-        native.n_contacts = contacts.size();
-        native.basket = basket_.data();
-        native.n_basket = basket_.size();
-        native.orders_since = orders.data();
-        native.n_orders_since = orders.size();
-        native.after = after_.data();
-        native.n_after = after_.size();
-        native.returned = returned_.data();
-        native.n_returned = returned_.size();
-        return use(native);
+        return use(Native(*this).get());
     }
 
 private:
@@ -1796,6 +2026,9 @@ public:
     /// True if the model knows the customer.
     bool customer_known() const noexcept { return basketry_decision_customer_known(native()); }
 
+    /// The id under which the decision is logged: 32 hexadecimal digits.
+    std::string_view id() const noexcept { return view(basketry_decision_id(native())); }
+
     /// The decision as one line of JSON: the log entry from which it can be replayed.
     std::string_view json() const noexcept { return view(basketry_decision_json(native())); }
 
@@ -1829,6 +2062,210 @@ public:
             warnings.push_back(view(warning));
         }
         return warnings;
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// Decisions as they were logged, joined with what came of them: what there is to learn from.
+class DecisionLog : public detail::Handle<basketry_decision_log, basketry_decision_log_free> {
+public:
+    /// An empty log.
+    DecisionLog() : Handle(detail::make<basketry_decision_log>(basketry_decision_log_new)) {}
+
+    /// Takes over a handle of C.
+    static DecisionLog adopt(basketry_decision_log *handle) noexcept { return DecisionLog(handle); }
+
+    /// How many decisions there are.
+    std::size_t size() const noexcept { return basketry_decision_log_len(native()); }
+
+    /// Adds a decision; says whether it is new.
+    bool add(const Decision &decision) {
+        bool added = false;
+        check(basketry_decision_log_add(native(), decision.native(), &added));
+        return added;
+    }
+
+    /// Adds a decision from the line it was logged as (Decision::json); says whether it is new.
+    bool add_json(std::string_view line) {
+        bool added = false;
+        check(basketry_decision_log_add_json(native(), str(line), &added));
+        return added;
+    }
+
+    /// Adds all decisions of another log with what came of them.
+    void append(const DecisionLog &other) {
+        check(basketry_decision_log_append(native(), other.native()));
+    }
+
+    /// Records what came of one offered product of the decision with an id: one of the constants that
+    /// begin with BASKETRY_EVENT_.
+    void record(std::string_view decision, const Id &product, std::int32_t event) {
+        check(basketry_decision_log_record(native(), str(decision), product.native(), event));
+    }
+
+    /// Looks up in the shop's orders what was bought within so many days after each decision, and
+    /// records it; says how many offered products were found.
+    std::uint64_t record_orders(const History &orders, double days,
+                                const Control *control = nullptr) {
+        std::uint64_t found = 0;
+        detail::watched(control, [&](auto c) {
+            return basketry_decision_log_record_orders(native(), orders.native(), days, c, &found);
+        });
+        return found;
+    }
+
+    /// Learns how customers respond to offers: the policy with measured numbers in place of assumed
+    /// ones, which count as much as so many purchases that confirm them.
+    Policy learn(const Policy &policy, double pseudo_purchases = 20) const {
+        return Policy::adopt(detail::make<basketry_policy>([&](auto out) {
+            return basketry_decision_log_learn(native(), policy.native(), pseudo_purchases, out);
+        }));
+    }
+
+    /// Writes the log as an Arrow stream, which the caller releases.
+    void export_to(ArrowArrayStream &out) const {
+        check(basketry_decision_log_table(native(), &out));
+    }
+
+private:
+    using Handle::Handle;
+};
+
+/// Offers that are limited together: a category, a supplier, a promise of volume.
+struct OfferGroup {
+    /// What the group is called in the plan.
+    std::string name;
+    /// The offers in it.
+    std::vector<Id> offers;
+    /// How often they are made together at least; what cannot be reached is reached as far as possible.
+    std::uint64_t min = 0;
+    /// How often they are made together at most.
+    std::uint64_t max = UINT64_MAX;
+    /// How many of them one customer gets at most; 0 if that is not limited.
+    std::uint64_t per_customer = 0;
+};
+
+/// The limits of a plan. Texts of ids are borrowed.
+struct AssignOptions {
+    /// Offers that one customer gets at most, 1 to 64.
+    std::uint32_t per_customer = 1;
+    /// How often single offers can be made; others as often as they are proposed.
+    std::vector<std::pair<Id, std::uint64_t>> capacities;
+    /// Offers that are limited together.
+    std::vector<OfferGroup> groups;
+    /// Pairs of offers that never reach the same customer.
+    std::vector<std::pair<Id, Id>> exclusions;
+    /// What all offers may cost together, in minor units, if that is limited.
+    std::optional<std::int64_t> budget;
+    /// Breaks ties between customers for whom an offer is worth the same.
+    std::uint64_t seed = 0;
+};
+
+/// Which offers are made to which customers.
+class Plan : public detail::Handle<basketry_plan, basketry_plan_free> {
+public:
+    /// Takes over a handle of C.
+    static Plan adopt(basketry_plan *handle) noexcept { return Plan(handle); }
+
+    /// What the plan comes to: how many offers, what they are worth, and how far off the best plan that
+    /// may be.
+    basketry_plan_summary summary() const {
+        basketry_plan_summary summary;
+        check(basketry_plan_summarize(native(), &summary));
+        return summary;
+    }
+
+    /// How many offers are made.
+    std::size_t size() const { return static_cast<std::size_t>(summary().offers); }
+
+    /// One offer that is made. Customers come in the order of the proposals, each one's most valuable
+    /// offer first. Its ids are borrowed from the plan.
+    basketry_plan_row at(std::size_t row) const {
+        basketry_plan_row made;
+        check(basketry_plan_get(native(), row, &made));
+        return made;
+    }
+
+    /// How often each offer is made.
+    std::vector<basketry_volume> offers() const {
+        std::vector<basketry_volume> volumes(basketry_plan_offers(native()));
+        for (std::size_t i = 0; i < volumes.size(); i++) {
+            check(basketry_plan_offer(native(), i, &volumes[i]));
+        }
+        return volumes;
+    }
+
+    /// How often the offers of a group are made, by its position in the options.
+    basketry_volume group(std::size_t group) const {
+        basketry_volume volume;
+        check(basketry_plan_group(native(), group, &volume));
+        return volume;
+    }
+
+    /// Writes the plan as an Arrow stream, which the caller releases.
+    void export_to(ArrowArrayStream &out) const { check(basketry_plan_export(native(), &out)); }
+
+private:
+    using Handle::Handle;
+};
+
+/// Offers that may be made to customers, and what each would be worth.
+class Proposals : public detail::Handle<basketry_proposals, basketry_proposals_free> {
+public:
+    /// Reads an Arrow stream with a row for each offer that may be made to a customer, which is
+    /// consumed. Begin the columns with BASKETRY_PROPOSAL_COLUMNS_INIT.
+    static Proposals from_arrow(ArrowArrayStream &stream, const basketry_proposal_columns &columns,
+                                const std::string &currency = "EUR",
+                                const Control *control = nullptr) {
+        return adopt(detail::make_watched<basketry_proposals>(control, [&](auto c, auto out) {
+            return basketry_proposals_from_arrow(&stream, &columns, currency.c_str(), c, out);
+        }));
+    }
+
+    /// Takes over a handle of C.
+    static Proposals adopt(basketry_proposals *handle) noexcept { return Proposals(handle); }
+
+    /// How many proposals there are.
+    std::size_t size() const noexcept { return basketry_proposals_len(native()); }
+
+    /// The plan that is worth the most within the limits, or almost: its summary says how far off it
+    /// may be.
+    Plan assign(const AssignOptions &options = {}, const Control *control = nullptr) const {
+        std::vector<basketry_capacity> capacities;
+        for (const auto &[offer, most] : options.capacities) {
+            capacities.push_back({offer.native(), most});
+        }
+        std::vector<std::vector<basketry_id>> members;
+        std::vector<basketry_offer_group> groups;
+        members.reserve(options.groups.size());
+        for (const OfferGroup &group : options.groups) {
+            members.push_back(detail::native_ids(group.offers));
+            groups.push_back({group.name.c_str(), members.back().data(), members.back().size(),
+                              group.min, group.max, group.per_customer});
+        }
+        std::vector<basketry_exclusion> exclusions;
+        for (const auto &[one, other] : options.exclusions) {
+            exclusions.push_back({one.native(), other.native()});
+        }
+        basketry_assign_options native_options = BASKETRY_ASSIGN_OPTIONS_INIT;
+        native_options.capacities = capacities.data();
+        native_options.n_capacities = capacities.size();
+        native_options.groups = groups.data();
+        native_options.n_groups = groups.size();
+        native_options.exclusions = exclusions.data();
+        native_options.n_exclusions = exclusions.size();
+        if (options.budget && *options.budget < 0) {
+            // Below 0 means no limit to C.
+            throw std::invalid_argument("budget: expected at least 0");
+        }
+        native_options.budget = options.budget.value_or(-1);
+        native_options.seed = options.seed;
+        native_options.per_customer = options.per_customer;
+        return Plan::adopt(detail::make_watched<basketry_plan>(control, [&](auto c, auto out) {
+            return basketry_proposals_assign(native(), &native_options, c, out);
+        }));
     }
 
 private:
@@ -1937,6 +2374,30 @@ public:
         return Decision::adopt(detail::make<basketry_decision>([&](auto out) {
             return basketry_decide_json(native(), policy.native(), str(context), out);
         }));
+    }
+
+    /// What could be offered to each of many customers, one for each context, and what it would be
+    /// worth: what Proposals::assign plans a campaign from. Of each the most valuable ones; threads of 0
+    /// means one for each core.
+    Proposals propose(const Policy &policy, const std::vector<Context> &contexts,
+                      std::size_t each = 20, std::size_t threads = 0,
+                      const Control *control = nullptr) const {
+        std::vector<Context::Native> borrowed;
+        std::vector<basketry_context> requests;
+        borrowed.reserve(contexts.size());
+        requests.reserve(contexts.size());
+        for (const Context &context : contexts) {
+            borrowed.emplace_back(context);
+            requests.push_back(borrowed.back().get());
+        }
+        basketry_propose_options options = BASKETRY_PROPOSE_OPTIONS_INIT;
+        options.each = each;
+        options.threads = threads;
+        return Proposals::adopt(
+            detail::make_watched<basketry_proposals>(control, [&](auto c, auto out) {
+                return basketry_engine_propose(native(), policy.native(), requests.data(),
+                                               requests.size(), &options, c, out);
+            }));
     }
 
     /// The tiers of a product's line, as far as they are equal on every attribute that must match.

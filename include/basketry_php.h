@@ -535,21 +535,10 @@ typedef struct basketry_context {
     const struct basketry_id *returned;
     size_t n_returned;
 } basketry_context;
-typedef struct basketry_names {
-    const char *const *names;
-    size_t len;
-} basketry_names;
-typedef struct basketry_contacts {
-    const struct basketry_contact *contacts;
-    size_t len;
-} basketry_contacts;
 typedef struct basketry_propose_options {
     size_t struct_size;
     size_t each;
     size_t threads;
-    const struct basketry_names *segments;
-    const struct basketry_names *consents;
-    const struct basketry_contacts *contacts;
 } basketry_propose_options;
 typedef struct basketry_evidence {
     struct basketry_str name;
@@ -636,6 +625,7 @@ typedef struct basketry_offer_group {
     size_t n_offers;
     uint64_t min;
     uint64_t max;
+    uint64_t per_customer;
 } basketry_offer_group;
 typedef struct basketry_exclusion {
     struct basketry_id one;
@@ -1023,6 +1013,18 @@ basketry_status basketry_sequences_after(const struct basketry_sequences *sequen
                                          struct basketry_sequences **out);
 basketry_status basketry_sequences_export(const struct basketry_sequences *sequences,
                                           struct ArrowArrayStream *out);
+basketry_status basketry_baskets_bytes(const struct basketry_baskets *baskets,
+                                       const uint8_t **bytes,
+                                       size_t *len);
+basketry_status basketry_baskets_from_bytes(const uint8_t *bytes,
+                                            size_t len,
+                                            struct basketry_baskets **out);
+basketry_status basketry_hierarchy_bytes(const struct basketry_hierarchy *hierarchy,
+                                         const uint8_t **bytes,
+                                         size_t *len);
+basketry_status basketry_hierarchy_from_bytes(const uint8_t *bytes,
+                                              size_t len,
+                                              struct basketry_hierarchy **out);
 basketry_status basketry_itemsets_bytes(const struct basketry_itemsets *itemsets,
                                         const uint8_t **bytes,
                                         size_t *len);
@@ -1215,9 +1217,8 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
                                      struct basketry_decision **out);
 basketry_status basketry_engine_propose(const struct basketry_engine *engine,
                                         const struct basketry_policy *policy,
-                                        const struct basketry_id *customers,
-                                        size_t n_customers,
-                                        int64_t now_ms,
+                                        const struct basketry_context *contexts,
+                                        size_t n_contexts,
                                         const struct basketry_propose_options *options,
                                         const struct basketry_control *control,
                                         struct basketry_proposals **out);

@@ -27,7 +27,7 @@ compile() {
         -L"$LIB" -lbasketry -lm -Wl,-rpath,"$LIB"
 }
 
-for test in layout path people recommend learner kinds utility sequences relations rules bad_input threads cancel golden parts assign journal offers; do
+for test in layout path people recommend learner kinds utility sequences relations rules bad_input threads cancel golden parts saved assign journal offers; do
     echo "tests/c/$test.c"
     compile "tests/c/$test.c" -o "$OUT/$test"
     "$OUT/$test" tests/golden "$OUT"

@@ -1,44 +1,20 @@
 // The C++ face: the golden decisions, errors as exceptions, handles that free themselves.
 // usage: main GOLDEN_FOLDER TEMPORARY_FOLDER
-#include "basketry.hpp"
+#include "check.hpp"
 
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <sstream>
 #include <thread>
 
-#define CHECK(condition)                                                                          \
-    do {                                                                                          \
-        if (!(condition)) {                                                                       \
-            std::cerr << __FILE__ << ":" << __LINE__ << ": failed: " #condition "\n";             \
-            std::exit(1);                                                                         \
-        }                                                                                         \
-    } while (false)
-
 std::size_t offers_in_second_unit(const basketry::Engine &engine, const basketry::Policy &policy);
+void campaigns(const std::string &golden);
+void tables(const std::string &golden, const std::string &temporary);
 
 namespace {
 
 using namespace std::string_literals;
-
-/// The error that the call throws.
-template <typename Call>
-basketry::Error error_of(Call call) {
-    try {
-        call();
-    } catch (const basketry::Error &error) {
-        return error;
-    }
-    std::cerr << "no error was thrown\n";
-    std::exit(1);
-}
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 std::vector<std::string> split(const std::string &text, char separator) {
     std::vector<std::string> parts;
@@ -490,5 +466,7 @@ int main(int argc, char **argv) {
     learning(argv[1], argv[2]);
     golden(argv[1]);
     ladders(argv[1]);
+    campaigns(argv[1]);
+    tables(argv[1], argv[2]);
     return 0;
 }

@@ -171,9 +171,9 @@ def test_whom_a_campaign_may_reach():
     assert {row[0] for row in seen} == {"c-014"}
 
     for wrong, error, text in [
-        ({"segments": [["vip"]]}, bk.InvalidArgumentError, r"segments: .* 3 customers, got 1"),
+        ({"segments": [["vip"]]}, bk.InvalidArgumentError, r"segments: expected as many as the 3 customers, got 1"),
         ({"segments": ["vip"] * 3}, TypeError, r"segments\[0\]: expected a list of str, got str"),
-        ({"consents": "mail"}, TypeError, "consents: expected a list of lists"),
+        ({"consents": "mail"}, TypeError, "consents: expected a list with something for each customer"),
         ({"consents": [[], [3], []]}, TypeError, r"consents\[1\]: expected a list of str"),
         ({"contacts": [[], ignored, []]}, TypeError, r"contacts\[1\]: expected a list of dicts"),
         (
@@ -184,3 +184,74 @@ def test_whom_a_campaign_may_reach():
     ]:
         with pytest.raises(error, match=text):
             engine.propose(policy, who, now=now, **wrong)
+
+
+def test_a_campaign_takes_what_a_decision_takes():
+    golden = pathlib.Path(__file__).parents[1] / "golden"
+    engine = bk.Engine.open(golden / "model.basketry")
+    now = "2026-05-11T12:00:00Z"
+    who = ["c-013", "c-014", "new"]
+    policy = bk.Policy(
+        contact_cost=2.0,
+        fatigue={"opt_out": 0.5},
+        contact={"channel": "mail", "caps": [{"max": 0, "days": 1, "channel": "push"}]},
+    )
+
+    def reached(**requests):
+        plan = engine.propose(policy, who, now=now, **requests).assign()
+        return {row[0]: row for row in plan}, plan.spent
+
+    free, spent = reached()
+    assert set(free) == set(who) and spent == 6
+    assert reached(channel="push") == ({}, 0)
+    assert set(reached(channel=["push", None, "mail"])[0]) == {"c-014", "new"}
+    assert set(reached(channel=pa.array(["push", None, "mail"]))[0]) == {"c-014", "new"}
+    assert set(reached(customer_value=[1e9, None, 0.0])[0]) == {"c-014", "new"}
+    along, spent = reached(customer_value=[1e9, 0, 0], ride_along=[True, False, None])
+    assert set(along) == set(who) and spent == 4
+    assert reached(channel="push", ride_along=True)[1] == 0
+    best = free["c-013"][1]
+    for request in [
+        {"orders_since": [[("2026-05-11T11:00:00Z", [best])], None, None]},
+        {"basket": [{best: 2}, None, []]},
+        {"after": [[best], None, None]},
+        {"returned": [[best], None, None]},
+    ]:
+        rows, _ = reached(**request)
+        assert rows["c-013"][1:] != free["c-013"][1:], request
+        assert rows["c-014"] == free["c-014"] and rows["new"] == free["new"]
+    seen, _ = reached(viewed=[None, None, "p-0001" if best != "p-0001" else best])
+    assert seen["c-013"] == free["c-013"]
+
+    for wrong, error, text in [
+        ({"customer_value": 3.0}, TypeError, "customer_value: expected a list with something"),
+        ({"customer_value": ["a", 1, 2]}, TypeError, r"customer_value\[0\]: expected a number"),
+        ({"customer_value": [-1, 0, 0]}, bk.PolicyError, r"contexts\[0\]: customer_value"),
+        ({"channel": 3}, TypeError, "channel: expected a list"),
+        ({"channel": [3, None, None]}, TypeError, r"channel\[0\]: expected a str, got int"),
+        ({"ride_along": "yes"}, TypeError, "ride_along"),
+        ({"orders_since": [None, [3], []]}, TypeError, r"orders_since\[1\]\[0\]: expected a pair"),
+        ({"basket": [["a"]]}, bk.InvalidArgumentError, "basket: expected as many as the 3"),
+        ({"viewed": [1.5, None, None]}, TypeError, r"viewed\[0\]"),
+    ]:
+        with pytest.raises(error, match=text):
+            engine.propose(policy, who, now=now, **wrong)
+
+
+def test_as_many_for_one_customer_as_the_policy_says():
+    golden = pathlib.Path(__file__).parents[1] / "golden"
+    engine = bk.Engine.open(golden / "model.basketry")
+    who = [f"c-{at:03}" for at in range(40)]
+    now = "2026-05-11T12:00:00Z"
+    free = engine.propose(bk.Policy(), who, now=now).assign(per_customer=3)
+    few = bk.Policy(similar={"max": 1}, popular={"max": 1}, refill={"max": 0})
+    plan = engine.propose(few, who, now=now).assign(per_customer=3)
+    assert max(free.to_dict()["rank"]) == 3 and max(plan.to_dict()["rank"]) == 2
+    with pytest.raises(bk.InvalidArgumentError, match="per_customer: expected at most 4, the max_"):
+        engine.propose(few, who, now=now).assign(per_customer=5)
+    rows = pa.table({"c": [1, 1, 1], "o": ["a", "b", "x"], "v": [3.0, 2.0, 1.0]})
+    table = bk.Proposals(rows, customer="c", offer="o", value="v")
+    plan = table.assign(per_customer=2, groups={"ab": {"offers": ["a", "b"], "per_customer": 1}})
+    assert list(plan) == [(1, "a", 3.0), (1, "x", 1.0)]
+    with pytest.raises(bk.InvalidArgumentError, match="1 or more"):
+        table.assign(groups={"ab": {"offers": ["a", "b"], "per_customer": 0}})

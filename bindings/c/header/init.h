@@ -113,7 +113,7 @@
 
 /** The start of a basketry_propose_options: up to 20 proposals for each customer. */
 #define BASKETRY_PROPOSE_OPTIONS_INIT \
-    { sizeof(basketry_propose_options), 20, 0, NULL, NULL, NULL }
+    { sizeof(basketry_propose_options), 20, 0 }
 
 /** No id. */
 #define BASKETRY_ID_INIT \

@@ -80,6 +80,8 @@ pub struct basketry_offer_group {
     pub min: u64,
     /// How often they are made together at most; UINT64_MAX if that is not limited.
     pub max: u64,
+    /// How many of them one customer gets at most; 0 if that is not limited.
+    pub per_customer: u64,
 }
 
 /// Two offers that never reach the same customer.
@@ -114,7 +116,8 @@ pub struct basketry_assign_options {
     pub budget: i64,
     /// Breaks ties between customers for whom an offer is worth the same.
     pub seed: u64,
-    /// Offers that one customer gets at most, 1 to 64.
+    /// Offers that one customer gets at most, 1 to 64, and no more than the max_offers of the policy
+    /// by which an engine proposed them.
     pub per_customer: u32,
     /// Not used; 0.
     pub reserved: u32,
@@ -178,6 +181,8 @@ impl basketry_assign_options {
             };
             let mut read = OfferGroup::new(name, offers).min(group.min);
             read.max = Some(group.max).filter(|&max| max != u64::MAX);
+            let each = Some(group.per_customer).filter(|&each| each != 0);
+            read.per_customer = each.map(|each| u32::try_from(each).unwrap_or(u32::MAX));
             options.groups.push(read);
         }
         for (at, pair) in exclusions.iter().enumerate() {

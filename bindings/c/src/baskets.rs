@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
+use std::sync::OnceLock;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use basketry::{Baskets, IdKind, Ids, table_from_stream};
@@ -16,6 +17,23 @@ use crate::strings::{array, basketry_id, basketry_ids, c_str, path};
 /// Baskets of distinct items, the miner's view of orders.
 pub struct basketry_baskets {
     pub(crate) baskets: Baskets,
+    bytes: OnceLock<Vec<u8>>,
+}
+
+impl basketry_baskets {
+    pub(crate) fn new(baskets: Baskets) -> Self {
+        Self { baskets, bytes: OnceLock::new() }
+    }
+
+    /// The baskets, to be changed: their bytes are made anew.
+    pub(crate) fn change(&mut self) -> &mut Baskets {
+        self.bytes.take();
+        &mut self.baskets
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.get_or_init(|| self.baskets.to_bytes())
+    }
 }
 
 /// Makes baskets from lists of ids. Repeated ids within a list count once; an empty list is an empty
@@ -29,7 +47,7 @@ pub unsafe extern "C" fn basketry_baskets_from_lists(
     make(out, || {
         // SAFETY: the caller's promise for arrays and texts.
         let lists = unsafe { basketry_ids::array(lists, n_lists, "lists") }?;
-        Ok(basketry_baskets { baskets: Baskets::from_lists(lists)? })
+        Ok(basketry_baskets::new(Baskets::from_lists(lists)?))
     })
 }
 
@@ -55,7 +73,7 @@ pub unsafe extern "C" fn basketry_baskets_from_arrow(
         let baskets = run(control, |control| {
             Baskets::from_reader(table_from_stream(stream)?, basket, item, nulls, control)
         })?;
-        Ok(basketry_baskets { baskets })
+        Ok(basketry_baskets::new(baskets))
     })
 }
 
@@ -80,7 +98,7 @@ pub unsafe extern "C" fn basketry_baskets_from_csv(
         let nulls = on_bad(nulls, "nulls")?;
         let baskets =
             run(control, |control| Baskets::from_csv(file, basket, item, nulls, &csv, control))?;
-        Ok(basketry_baskets { baskets })
+        Ok(basketry_baskets::new(baskets))
     })
 }
 
@@ -96,7 +114,7 @@ pub unsafe extern "C" fn basketry_baskets_from_fimi(
         // SAFETY: the caller's promise for strings.
         let file = unsafe { path(file, "file") }?;
         let baskets = run(control, |control| Baskets::from_fimi(file, control))?;
-        Ok(basketry_baskets { baskets })
+        Ok(basketry_baskets::new(baskets))
     })
 }
 
@@ -129,7 +147,7 @@ pub unsafe extern "C" fn basketry_baskets_from_csr(
             }
             Some(ids)
         };
-        Ok(basketry_baskets { baskets: Baskets::from_csr(indptr, indices, n_items, ids)? })
+        Ok(basketry_baskets::new(Baskets::from_csr(indptr, indices, n_items, ids)?))
     })
 }
 
@@ -148,7 +166,7 @@ pub unsafe extern "C" fn basketry_baskets_with_weights(
         let baskets = required(baskets, "baskets")?;
         // SAFETY: the caller's promise for arrays.
         let weights = unsafe { array(weights, n_weights, "weights") }?;
-        Ok(basketry_baskets { baskets: baskets.baskets.clone().with_weights(weights)? })
+        Ok(basketry_baskets::new(baskets.baskets.clone().with_weights(weights)?))
     })
 }
 
@@ -161,7 +179,7 @@ pub unsafe extern "C" fn basketry_baskets_set_customers(
     n_customers: usize,
 ) -> basketry_status {
     call(|| {
-        let baskets = &mut required(baskets, "baskets")?.baskets;
+        let baskets = required(baskets, "baskets")?.change();
         // SAFETY: the caller's promise for arrays.
         let customers = unsafe { array(customers, n_customers, "customers") }?;
         *baskets = baskets.clone().with_customers(customers)?;

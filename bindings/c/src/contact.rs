@@ -60,16 +60,6 @@ pub struct basketry_contact {
     pub ride_along: i32,
 }
 
-/// The contacts of a customer. This struct never grows.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct basketry_contacts {
-    /// The contacts.
-    pub contacts: *const basketry_contact,
-    /// How many there are.
-    pub len: usize,
-}
-
 impl basketry_contact {
     /// # Safety
     /// As for [`basketry_id::array`] and [`optional_c_str`] for each field.

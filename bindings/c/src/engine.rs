@@ -3,18 +3,19 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use basketry::{Context, Engine, IdRef, Order, ProposeOptions, Result};
+use basketry::{Context, Engine, Order, ProposeOptions, Result};
 
 use crate::assign::basketry_proposals;
 use crate::catalog::basketry_catalog;
-use crate::contact::{basketry_contact, basketry_contacts};
+use crate::contact::basketry_contact;
 use crate::control::{basketry_control, run};
 use crate::decision::basketry_decision;
-use crate::error::{basketry_status, call, free, make, required};
+use crate::error::{basketry_status, call, free, invalid, make, required};
 use crate::model::basketry_model;
 use crate::policy::basketry_policy;
 use crate::strings::{
-    Grows, array, basketry_id, basketry_str, c_str_array, flag, grown, optional_c_str, path,
+    Grows, array, basketry_id, basketry_str, c_str_array, flag, grown, grown_array, optional_c_str,
+    path,
 };
 
 /// Decides what to offer: a model plus what the shop sells now. Any number of threads may decide
@@ -324,100 +325,30 @@ pub struct basketry_propose_options {
     pub each: usize,
     /// How many threads to use; 0 means one for each core. The result is the same for any number.
     pub threads: usize,
-    /// For each customer, the segments they belong to; null: nobody belongs to any.
-    pub segments: *const basketry_names,
-    /// For each customer, what they have consented to; null: nobody to anything.
-    pub consents: *const basketry_names,
-    /// For each customer, the offers they were shown before; null: nobody was shown any.
-    pub contacts: *const basketry_contacts,
 }
 
-/// Names, such as the segments of a customer. This struct never grows.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct basketry_names {
-    /// The names.
-    pub names: *const *const c_char,
-    /// How many there are.
-    pub len: usize,
-}
-
-// SAFETY: plain numbers and pointers behind the size.
+// SAFETY: plain numbers behind the size.
 unsafe impl Grows for basketry_propose_options {
     const NAME: &'static str = "basketry_propose_options";
     const FIRST_SIZE: usize = size_of::<Self>();
-    const DEFAULT: Self = Self {
-        struct_size: size_of::<Self>(),
-        each: 20,
-        threads: 0,
-        segments: std::ptr::null(),
-        consents: std::ptr::null(),
-        contacts: std::ptr::null(),
-    };
+    const DEFAULT: Self = Self { struct_size: size_of::<Self>(), each: 20, threads: 0 };
 }
 
-impl basketry_propose_options {
-    /// The contexts of the customers.
-    ///
-    /// # Safety
-    /// As for [`array`] and [`c_str_array`], for what the options point to.
-    unsafe fn contexts(&self, customers: Vec<IdRef<'_>>, now_ms: i64) -> Result<Vec<Context>> {
-        let n = customers.len();
-        // SAFETY: passed on to the caller, here and below.
-        let lists = |lists, name| unsafe { each_of(lists, n, name) };
-        let segments = lists(self.segments, "options.segments")?;
-        let consents = lists(self.consents, "options.consents")?;
-        // SAFETY: as above.
-        let contacts = unsafe { each_of(self.contacts, n, "options.contacts") }?;
-        let names = |lists: &[basketry_names], at: usize, name: &str| match lists.get(at) {
-            // SAFETY: as above.
-            Some(list) => unsafe { c_str_array(list.names, list.len, &format!("{name}[{at}]")) },
-            None => Ok(Vec::new()),
-        };
-        let context = |(at, id): (usize, IdRef<'_>)| {
-            let mut context = Context::at(now_ms)
-                .customer(id)
-                .segments(names(segments, at, "options.segments")?)
-                .consents(names(consents, at, "options.consents")?);
-            if let Some(list) = contacts.get(at) {
-                let name = format!("options.contacts[{at}]");
-                // SAFETY: as above.
-                let list = unsafe { array(list.contacts, list.len, &name) }?;
-                for (i, contact) in list.iter().enumerate() {
-                    // SAFETY: as above.
-                    context = context.contacts([unsafe { contact.get(&format!("{name}[{i}]")) }?]);
-                }
-            }
-            Ok(context)
-        };
-        customers.into_iter().enumerate().map(context).collect()
-    }
-}
-
-/// `len` values at `data`, none if it is null.
-///
-/// # Safety
-/// As for [`array`].
-unsafe fn each_of<'a, T>(data: *const T, len: usize, name: &str) -> Result<&'a [T]> {
-    // SAFETY: passed on to the caller.
-    if data.is_null() { Ok(&[]) } else { unsafe { array(data, len, name) } }
-}
-
-/// What could be offered to each of many customers at a time (milliseconds since 1970-01-01 00:00
-/// UTC), and what it would be worth: what basketry_proposals_assign plans a campaign from. All that
-/// the policy lets be offered to a customer and that is worth more than its min_value is proposed;
-/// a kind of offer whose max is 0 is not. What is offered reaches the customer outside of an order,
-/// so the chance that they buy it anyway is that of buying it within the model's horizon. A
-/// proposal costs the policy's contact_cost, rounded up to whole minor units, and products whose
+/// What could be offered to each of many customers, and what it would be worth: what
+/// basketry_proposals_assign plans a campaign from. Each context names a customer, no customer comes
+/// twice, and all contexts have the same struct_size. All that the policy lets be offered to a
+/// customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
+/// not. What is offered reaches the customer outside of an order, so the chance that they buy it
+/// anyway is that of buying it within the model's horizon. A proposal costs the policy's
+/// contact_cost, rounded up to whole minor units, and nothing if it rides along; products whose
 /// stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
-/// often. No customer may come twice. Null for options means the defaults.
+/// often. Null for options means the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_engine_propose(
     engine: Option<&basketry_engine>,
     policy: Option<&basketry_policy>,
-    customers: *const basketry_id,
-    n_customers: usize,
-    now_ms: i64,
+    contexts: *const basketry_context,
+    n_contexts: usize,
     options: *const basketry_propose_options,
     control: Option<&basketry_control>,
     out: Option<&mut MaybeUninit<*mut basketry_proposals>>,
@@ -428,8 +359,7 @@ pub unsafe extern "C" fn basketry_engine_propose(
         // SAFETY: the caller's promise for structs that can grow, for arrays and for texts.
         let (contexts, given) = unsafe {
             let given = grown(options, "options")?.unwrap_or(basketry_propose_options::DEFAULT);
-            let customers = basketry_id::array(customers, n_customers, "customers")?;
-            (given.contexts(customers, now_ms)?, given)
+            (contexts_of(contexts, n_contexts)?, given)
         };
         let mut options = ProposeOptions::new().each(given.each);
         options.threads = Some(given.threads).filter(|&threads| threads > 0);
@@ -437,4 +367,22 @@ pub unsafe extern "C" fn basketry_engine_propose(
             run(control, |control| engine.propose(policy, &contexts, &options, control))?;
         Ok(basketry_proposals { proposals })
     })
+}
+
+/// # Safety
+/// As for [`grown_array`] and [`basketry_context::get`].
+unsafe fn contexts_of(contexts: *const basketry_context, len: usize) -> Result<Vec<Context>> {
+    // SAFETY: passed on to the caller, here and below.
+    let given = unsafe { grown_array(contexts, len, "contexts") }?;
+    given
+        .iter()
+        .enumerate()
+        .map(|(at, context)| {
+            unsafe { context.get() }.map_err(|error| {
+                let message = error.to_string();
+                let path = message.strip_prefix("context").unwrap_or(&message);
+                invalid(format!("contexts[{at}]{path}"))
+            })
+        })
+        .collect()
 }

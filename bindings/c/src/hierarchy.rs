@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
+use std::sync::OnceLock;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use basketry::{Hierarchy, table_from_stream};
@@ -20,6 +21,17 @@ use crate::strings::{basketry_id, c_str, c_str_array};
 /// "1", "2" and so on, one more than the highest level below.
 pub struct basketry_hierarchy {
     pub(crate) hierarchy: Hierarchy,
+    bytes: OnceLock<Vec<u8>>,
+}
+
+impl basketry_hierarchy {
+    pub(crate) fn new(hierarchy: Hierarchy) -> Self {
+        Self { hierarchy, bytes: OnceLock::new() }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.get_or_init(|| self.hierarchy.to_bytes())
+    }
 }
 
 /// Makes a hierarchy of n_links links: children[i] is a kind of parents[i]. Links that form a
@@ -40,7 +52,7 @@ pub unsafe extern "C" fn basketry_hierarchy_from_links(
             )
         };
         let hierarchy = Hierarchy::from_links(children.into_iter().zip(parents))?;
-        Ok(basketry_hierarchy { hierarchy })
+        Ok(basketry_hierarchy::new(hierarchy))
     })
 }
 
@@ -53,7 +65,7 @@ pub extern "C" fn basketry_hierarchy_from_catalog(
 ) -> basketry_status {
     make(out, || {
         let hierarchy = Hierarchy::from_catalog(&required(catalog, "catalog")?.catalog)?;
-        Ok(basketry_hierarchy { hierarchy })
+        Ok(basketry_hierarchy::new(hierarchy))
     })
 }
 
@@ -81,7 +93,7 @@ pub unsafe extern "C" fn basketry_hierarchy_from_arrow(
             let levels: Vec<&str> = levels.iter().map(|level| &**level).collect();
             Hierarchy::from_reader(table_from_stream(stream)?, item, &levels, control)
         })?;
-        Ok(basketry_hierarchy { hierarchy })
+        Ok(basketry_hierarchy::new(hierarchy))
     })
 }
 
@@ -102,7 +114,7 @@ pub unsafe extern "C" fn basketry_hierarchy_only(
             return Err(invalid("levels: expected at least one level"));
         }
         let hierarchy = hierarchy.only(levels.iter().map(|level| &**level))?;
-        Ok(basketry_hierarchy { hierarchy })
+        Ok(basketry_hierarchy::new(hierarchy))
     })
 }
 
@@ -119,7 +131,7 @@ pub extern "C" fn basketry_hierarchy_extend(
         let hierarchy = &required(hierarchy, "hierarchy")?.hierarchy;
         let baskets = &required(baskets, "baskets")?.baskets;
         let baskets = run(control, |control| hierarchy.extend(baskets, control))?;
-        Ok(basketry_baskets { baskets })
+        Ok(basketry_baskets::new(baskets))
     })
 }
 

@@ -446,7 +446,7 @@ pub extern "C" fn basketry_history_to_baskets(
 ) -> basketry_status {
     make(out, || {
         let history = required(history, "history")?;
-        Ok(basketry_baskets { baskets: history.history.to_baskets() })
+        Ok(basketry_baskets::new(history.history.to_baskets()))
     })
 }
 
@@ -461,7 +461,7 @@ pub extern "C" fn basketry_history_to_decayed_baskets(
 ) -> basketry_status {
     make(out, || {
         let history = &required(history, "history")?.history;
-        Ok(basketry_baskets { baskets: history.to_decayed_baskets(now_ms, half_life_days)? })
+        Ok(basketry_baskets::new(history.to_decayed_baskets(now_ms, half_life_days)?))
     })
 }
 

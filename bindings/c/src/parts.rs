@@ -32,7 +32,7 @@ pub extern "C" fn basketry_baskets_append(
 ) -> basketry_status {
     call(|| {
         let (baskets, other) = (required(baskets, "baskets")?, required(other, "other")?);
-        baskets.baskets.append(&other.baskets)
+        baskets.change().append(&other.baskets)
     })
 }
 
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn basketry_baskets_take(
         let baskets = required(baskets, "baskets")?;
         // SAFETY: the caller's promise for arrays.
         let numbers = unsafe { array(numbers, n_numbers, "numbers") }?;
-        Ok(basketry_baskets { baskets: baskets.baskets.take(numbers)? })
+        Ok(basketry_baskets::new(baskets.baskets.take(numbers)?))
     })
 }
 

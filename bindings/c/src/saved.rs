@@ -1,15 +1,80 @@
-//! Results as bytes, for another process or for keeping.
+//! Baskets, hierarchies and results as bytes, for another process or for keeping.
 
 use std::mem::MaybeUninit;
 
-use basketry::Itemsets;
 use basketry::mine::{Rules, Sequences};
+use basketry::{Baskets, Hierarchy, Itemsets, Result};
 
+use crate::baskets::basketry_baskets;
 use crate::error::{basketry_status, call, make, required};
+use crate::hierarchy::basketry_hierarchy;
 use crate::itemsets::basketry_itemsets;
 use crate::rules::basketry_rules;
 use crate::sequences::basketry_sequences;
 use crate::strings::array;
+
+/// Lends bytes to C.
+fn lend(
+    all: &[u8],
+    bytes: Option<&mut MaybeUninit<*const u8>>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> Result<()> {
+    required(bytes, "bytes")?.write(all.as_ptr());
+    required(len, "len")?.write(all.len());
+    Ok(())
+}
+
+/// Writes the baskets, with their customers and weights, as bytes, for another process or for
+/// keeping, and how many bytes there are; basketry_baskets_from_bytes reads them. They are borrowed
+/// from the baskets until a call that changes or frees these; the first call makes them.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_baskets_bytes(
+    baskets: Option<&basketry_baskets>,
+    bytes: Option<&mut MaybeUninit<*const u8>>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> basketry_status {
+    call(|| lend(required(baskets, "baskets")?.bytes(), bytes, len))
+}
+
+/// Makes baskets from what basketry_baskets_bytes wrote. All of it is checked.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_baskets_from_bytes(
+    bytes: *const u8,
+    len: usize,
+    out: Option<&mut MaybeUninit<*mut basketry_baskets>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for arrays.
+        let bytes = unsafe { array(bytes, len, "bytes") }?;
+        Ok(basketry_baskets::new(Baskets::from_bytes(bytes)?))
+    })
+}
+
+/// Writes the hierarchy as bytes, for another process or for keeping, and how many bytes there are;
+/// basketry_hierarchy_from_bytes reads them. They are borrowed from the hierarchy; the first call
+/// makes them.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_hierarchy_bytes(
+    hierarchy: Option<&basketry_hierarchy>,
+    bytes: Option<&mut MaybeUninit<*const u8>>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> basketry_status {
+    call(|| lend(required(hierarchy, "hierarchy")?.bytes(), bytes, len))
+}
+
+/// Makes a hierarchy from what basketry_hierarchy_bytes wrote. All of it is checked.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basketry_hierarchy_from_bytes(
+    bytes: *const u8,
+    len: usize,
+    out: Option<&mut MaybeUninit<*mut basketry_hierarchy>>,
+) -> basketry_status {
+    make(out, || {
+        // SAFETY: the caller's promise for arrays.
+        let bytes = unsafe { array(bytes, len, "bytes") }?;
+        Ok(basketry_hierarchy::new(Hierarchy::from_bytes(bytes)?))
+    })
+}
 
 /// Writes the itemsets as bytes, for another process or for keeping, and how many bytes there are;
 /// basketry_itemsets_from_bytes reads them. They are borrowed from the itemsets; the first call makes
@@ -22,10 +87,7 @@ pub extern "C" fn basketry_itemsets_bytes(
 ) -> basketry_status {
     call(|| {
         let itemsets = required(itemsets, "itemsets")?;
-        let all = itemsets.bytes.get_or_init(|| itemsets.itemsets.to_bytes());
-        required(bytes, "bytes")?.write(all.as_ptr());
-        required(len, "len")?.write(all.len());
-        Ok(())
+        lend(itemsets.bytes.get_or_init(|| itemsets.itemsets.to_bytes()), bytes, len)
     })
 }
 
@@ -54,10 +116,7 @@ pub extern "C" fn basketry_rules_bytes(
 ) -> basketry_status {
     call(|| {
         let rules = required(rules, "rules")?;
-        let all = rules.bytes.get_or_init(|| rules.rules.to_bytes());
-        required(bytes, "bytes")?.write(all.as_ptr());
-        required(len, "len")?.write(all.len());
-        Ok(())
+        lend(rules.bytes.get_or_init(|| rules.rules.to_bytes()), bytes, len)
     })
 }
 
@@ -86,10 +145,7 @@ pub extern "C" fn basketry_sequences_bytes(
 ) -> basketry_status {
     call(|| {
         let sequences = required(sequences, "sequences")?;
-        let all = sequences.bytes.get_or_init(|| sequences.sequences.to_bytes());
-        required(bytes, "bytes")?.write(all.as_ptr());
-        required(len, "len")?.write(all.len());
-        Ok(())
+        lend(sequences.bytes.get_or_init(|| sequences.sequences.to_bytes()), bytes, len)
     })
 }
 

@@ -394,3 +394,42 @@ pub(crate) unsafe fn grown<T: Grows>(from: *const T, name: &str) -> Result<Optio
     }
     Ok(Some(copy))
 }
+
+/// Copies of the `len` structs at `data`, which lie as far apart as the first one's `struct_size` says.
+///
+/// # Safety
+/// As for [`grown`], of each.
+pub(crate) unsafe fn grown_array<T: Grows>(
+    data: *const T,
+    len: usize,
+    name: &str,
+) -> Result<Vec<T>> {
+    if len == 0 {
+        return Ok(Vec::new());
+    }
+    // SAFETY: passed on to the caller; this checks the pointer and the size of the first.
+    if unsafe { grown(data, &format!("{name}[0]")) }?.is_none() {
+        return Err(invalid(format!("{name}: expected a pointer, got null")));
+    }
+    // SAFETY: as above.
+    let size = unsafe { *data.cast::<usize>() };
+    if len > isize::MAX as usize / size {
+        return Err(invalid(format!("{name}: a length of {len} cannot be in memory")));
+    }
+    (0..len)
+        .map(|at| {
+            // SAFETY: the caller says that all of them are there.
+            let from = unsafe { data.byte_add(at * size) };
+            if !from.is_aligned() {
+                return Err(invalid(format!("{name}: struct_size is {size}, not a multiple of {}", align_of::<T>())));
+            }
+            // SAFETY: as above, and aligned.
+            let its = unsafe { *from.cast::<usize>() };
+            if its != size {
+                return Err(invalid(format!("{name}[{at}]: struct_size is {its}, but {size} in the first; all must be the same")));
+            }
+            // SAFETY: passed on to the caller.
+            Ok(unsafe { grown(from, &format!("{name}[{at}]")) }?.unwrap_or(T::DEFAULT))
+        })
+        .collect()
+}

@@ -99,13 +99,15 @@ impl Proposals {
     /// Parameters
     /// ----------
     /// per_customer : int
-    ///     Offers that one customer gets at most, 1 to 64.
+    ///     Offers that one customer gets at most, 1 to 64, and no more than the ``max_offers`` of the
+    ///     policy by which an engine proposed them.
     /// capacity : dict, optional
     ///     How often single offers can be made, by offer; others as often as they are proposed.
     /// groups : dict, optional
     ///     Offers that are limited together: by name of the group a dict with the keys ``offers``
-    ///     (a list of ids) and ``min``, ``max`` or both. A minimum that cannot be reached is
-    ///     reached as far as possible, and `Plan.groups` says so.
+    ///     (a list of ids) and any of ``min``, ``max`` and ``per_customer`` (how many of them one
+    ///     customer gets at most). A minimum that cannot be reached is reached as far as possible,
+    ///     and `Plan.groups` says so.
     /// exclude : list of pairs, optional
     ///     Pairs of offers that never reach the same customer.
     /// budget : int, optional
@@ -188,9 +190,9 @@ fn group(name: &Bound<'_, PyAny>, limits: &Bound<'_, PyAny>) -> PyResult<OfferGr
         wrong(format!("groups: expected names that are strings, got {}", convert::shown(name)))
     })?;
     let what = format!("groups[{name:?}]");
-    let limits = limits
-        .cast::<PyDict>()
-        .map_err(|_| wrong(format!("{what}: expected a dict with offers, min and max")))?;
+    let limits = limits.cast::<PyDict>().map_err(|_| {
+        wrong(format!("{what}: expected a dict with offers, min, max and per_customer"))
+    })?;
     let mut group = OfferGroup::new(name, Vec::<basketry::Id>::new());
     for (key, value) in limits {
         match key.extract::<&str>() {
@@ -204,9 +206,13 @@ fn group(name: &Bound<'_, PyAny>, limits: &Bound<'_, PyAny>) -> PyResult<OfferGr
                 group.max =
                     some_whole(Some(&value).filter(|v| !v.is_none()), &format!("{what}[\"max\"]"))?
             }
+            Ok("per_customer") => {
+                let what = format!("{what}[\"per_customer\"]");
+                group.per_customer = some_whole(Some(&value).filter(|v| !v.is_none()), &what)?
+            }
             _ => {
                 return Err(wrong(format!(
-                    "{what}: unknown key {}; known are offers, min, max",
+                    "{what}: unknown key {}; known are offers, min, max, per_customer",
                     convert::shown(&key)
                 )));
             }

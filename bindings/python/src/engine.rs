@@ -1,6 +1,7 @@
 //! `Engine` and what a request is made of.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use basketry::{Context, ErrorKind, Id, Order, ProposeOptions};
 use pyo3::exceptions::PyTypeError;
@@ -9,7 +10,7 @@ use pyo3::types::{PyDict, PyIterator, PyString};
 
 use crate::assign::Proposals;
 use crate::catalog::Catalog;
-use crate::convert::{Number, flag_or, number, some_float, some_text, some_whole, whole_or};
+use crate::convert::{Number, flag_or, float, number, some_float, some_text, some_whole, whole_or};
 use crate::decision::Decision;
 use crate::error::exception;
 use crate::model::Model;
@@ -231,7 +232,7 @@ impl Engine {
             context = context.viewed(ids::id(viewed, "viewed")?);
         }
         if let Some(orders) = orders_since {
-            context = context.orders_since(read_orders(orders)?);
+            context = context.orders_since(read_orders(orders, "orders_since")?);
         }
         if let Some(after) = after {
             context = context.after(lines(after, "after")?);
@@ -283,10 +284,12 @@ impl Engine {
     /// :meth:`Proposals.assign` plans a campaign from.
     ///
     /// All that the policy lets be offered to a customer and that is worth more than its
-    /// ``min_value`` is proposed; a kind of offer whose ``max`` is 0 is not. What is offered reaches
+    /// ``min_value`` is proposed. A plan keeps what the policy says of one decision for each customer:
+    /// ``max_offers``, the ``max`` of each kind, ``per_line``, ``per_brand``, ``per_category`` and what
+    /// may not be offered together. What is offered reaches
     /// the customer outside of an order, so the chance that they buy it anyway is that of buying it
     /// within the model's horizon (``model.report["horizon_days"]``). A proposal costs the policy's
-    /// ``contact_cost``, rounded up to whole minor units, and products whose stock the catalogue
+    /// ``contact_cost``, rounded up to whole minor units, or nothing if it rides along, and products whose stock the catalogue
     /// tells are offered at most so many times, unless `capacity` says how often.
     ///
     /// Parameters
@@ -296,11 +299,21 @@ impl Engine {
     ///     A list, NumPy array, pandas or polars column, or Arrow array; no customer twice.
     /// now : datetime.datetime, str or int
     ///     When the offers are made; as for :meth:`decide`.
-    /// segments, consents : lists of lists of str, optional
-    ///     For each customer, the segments they belong to and what they have consented to; ``None``
-    ///     in place of a list is an empty one. An Arrow column of lists will do.
-    /// contacts : list of lists of dict, optional
-    ///     For each customer, the offers they were shown before, each as for :meth:`decide`.
+    /// channel : str, optional
+    ///     Through which channel the offers go, or a list of one for each customer; default: the
+    ///     policy's.
+    /// ride_along : bool
+    ///     Whether the offers ride along in messages that go out anyway, or a list of that for each
+    ///     customer: such an offer costs no contact, and no cap stops it.
+    /// segments, consents, customer_value, contacts : list, optional
+    ///     For each customer, what :meth:`decide` takes for one: the segments they belong to, what
+    ///     they have consented to, what losing them would cost, and the offers they were shown before.
+    ///     ``None`` in place of what one customer has is nothing. Arrow columns will do, here and
+    ///     below.
+    /// orders_since, basket, viewed, after, returned : list, optional
+    ///     For each customer, what they ordered since the model was fitted, what is in the basket that
+    ///     they left, the product they looked at, the order they just placed and what they returned,
+    ///     each as for :meth:`decide`.
     /// each : int
     ///     The most proposals for one customer, 1 to 1000: the most valuable ones.
     /// threads : int, optional
@@ -327,10 +340,12 @@ impl Engine {
     /// >>> plan = engine.propose(policy, customers, now=now).assign(budget=2_500_00)  # doctest: +SKIP
     #[pyo3(
         signature = (
-            policy, customers, *, now, segments = None, consents = None, contacts = None,
-            each = None, threads = None, progress = None,
+            policy, customers, *, now, channel = None, ride_along = None, segments = None,
+            consents = None, customer_value = None, contacts = None, orders_since = None,
+            basket = None, viewed = None, after = None, returned = None, each = None,
+            threads = None, progress = None,
         ),
-        text_signature = "($self, policy, customers, *, now, segments=None, consents=None, contacts=None, each=20, threads=None, progress=False)"
+        text_signature = "($self, policy, customers, *, now, channel=None, ride_along=False, segments=None, consents=None, customer_value=None, contacts=None, orders_since=None, basket=None, viewed=None, after=None, returned=None, each=20, threads=None, progress=False)"
     )]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn propose(
@@ -339,9 +354,17 @@ impl Engine {
         policy: &Bound<'_, Policy>,
         customers: &Bound<'_, PyAny>,
         now: &Bound<'_, PyAny>,
+        channel: Option<&Bound<'_, PyAny>>,
+        ride_along: Option<&Bound<'_, PyAny>>,
         segments: Option<&Bound<'_, PyAny>>,
         consents: Option<&Bound<'_, PyAny>>,
+        customer_value: Option<&Bound<'_, PyAny>>,
         contacts: Option<&Bound<'_, PyAny>>,
+        orders_since: Option<&Bound<'_, PyAny>>,
+        basket: Option<&Bound<'_, PyAny>>,
+        viewed: Option<&Bound<'_, PyAny>>,
+        after: Option<&Bound<'_, PyAny>>,
+        returned: Option<&Bound<'_, PyAny>>,
         each: Option<&Bound<'_, PyAny>>,
         threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
@@ -353,26 +376,47 @@ impl Engine {
         options.threads = some_whole(threads, "threads")?;
         let policy = &policy.get().inner;
         let n = customers.len();
-        let segments = for_each(segments, "segments", n, |list, what| words(Some(list), what))?;
-        let consents = for_each(consents, "consents", n, |list, what| words(Some(list), what))?;
-        let people = for_each(contacts, "contacts", n, |list, what| {
-            contact::context(now, Some(list), what).map(Some)
-        })?;
+        let mut contexts = for_each(contacts, "contacts", n, |list, what| {
+            contact::context(now, Some(list), what)
+        })?
+        .into_iter();
+        let mut contexts: Vec<Context> = customers
+            .to_vec()
+            .into_iter()
+            .map(|id| contexts.next().flatten().unwrap_or_else(|| Context::at(now)).customer(id))
+            .collect();
+        let all = &mut contexts;
+        match channel {
+            Some(one) if ids::is_text(one) => {
+                let channel: Arc<str> = some_text(channel, "channel")?.unwrap_or_default().into();
+                add(all, vec![Some(channel); n], Context::channel);
+            }
+            many => {
+                let text = |name: &Bound<'_, PyAny>, what: &str| some_text(Some(name), what);
+                let all_of = for_each(many, "channel", n, text)?.into_iter().map(Option::flatten);
+                add(all, all_of, Context::channel);
+            }
+        }
+        let flag = |flag: &Bound<'_, PyAny>, what: &str| flag_or(Some(flag), what, false);
+        match ride_along {
+            Some(lists) if lists.try_iter().is_ok() => {
+                add(all, for_each(ride_along, "ride_along", n, flag)?, Context::ride_along);
+            }
+            one => {
+                let flag = flag_or(one, "ride_along", false)?;
+                add(all, vec![Some(flag); n], Context::ride_along);
+            }
+        }
+        let names = |list: &Bound<'_, PyAny>, what: &str| words(Some(list), what);
+        add(all, for_each(segments, "segments", n, names)?, Context::segments);
+        add(all, for_each(consents, "consents", n, names)?, Context::consents);
+        add(all, for_each(customer_value, "customer_value", n, float)?, Context::customer_value);
+        add(all, for_each(orders_since, "orders_since", n, read_orders)?, Context::orders_since);
+        add(all, for_each(basket, "basket", n, lines)?, Context::basket);
+        add(all, for_each(viewed, "viewed", n, ids::id)?, Context::viewed);
+        add(all, for_each(after, "after", n, lines)?, Context::after);
+        add(all, for_each(returned, "returned", n, ids::ids)?, Context::returned);
         let inner = boundary::in_pool(py, progress, |control| {
-            let mut segments = segments.into_iter();
-            let mut consents = consents.into_iter();
-            let mut people = people.into_iter();
-            let contexts: Vec<Context> = customers
-                .to_vec()
-                .into_iter()
-                .map(|id| {
-                    let person = people.next().flatten().unwrap_or_else(|| Context::at(now));
-                    person
-                        .customer(id)
-                        .segments(segments.next().unwrap_or_default())
-                        .consents(consents.next().unwrap_or_default())
-                })
-                .collect();
             self.inner.propose(policy, &contexts, &options, control)
         })?;
         Ok(Proposals { inner })
@@ -431,32 +475,45 @@ fn words(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Vec<String>>
     Err(PyTypeError::new_err(format!("{what}: expected a list of str, got {name}")))
 }
 
-/// What `read` makes of the lists that `n` customers have one of each; `None` in place of a list
-/// gives the default. Nothing at all if `object` is left out.
-fn for_each<T: Default>(
+/// What `read` makes of what `n` customers have one of each, unless it is `None`. Nothing at all if
+/// `object` is left out.
+fn for_each<T>(
     object: Option<&Bound<'_, PyAny>>,
     what: &str,
     n: usize,
     read: impl Fn(&Bound<'_, PyAny>, &str) -> PyResult<T>,
-) -> PyResult<Vec<T>> {
+) -> PyResult<Vec<Option<T>>> {
     let Some(object) = object else { return Ok(Vec::new()) };
-    // The lists of Arrow's columns hold no Python objects.
+    // Arrow's columns hold no Python objects.
     let object = match object.getattr("to_pylist") {
         Ok(method) => method.call0()?,
         Err(_) => object.clone(),
     };
-    let read = |(at, list): (usize, PyResult<Bound<'_, PyAny>>)| match list? {
-        list if list.is_none() => Ok(T::default()),
-        list => read(&list, &format!("{what}[{at}]")),
+    let read = |(at, one): (usize, PyResult<Bound<'_, PyAny>>)| match one? {
+        one if one.is_none() => Ok(None),
+        one => read(&one, &format!("{what}[{at}]")).map(Some),
     };
-    let lists = each(&object, what, "a list of lists, one for each customer")?;
-    let lists: Vec<T> = lists.enumerate().map(read).collect::<PyResult<_>>()?;
-    if lists.len() != n {
-        let got = lists.len();
-        let message = format!("{what}: expected one list for each of {n} customers, got {got}");
+    let all = each(&object, what, "a list with something for each customer")?;
+    let all: Vec<Option<T>> = all.enumerate().map(read).collect::<PyResult<_>>()?;
+    if all.len() != n {
+        let got = all.len();
+        let message = format!("{what}: expected as many as the {n} customers, got {got}");
         return Err(exception(object.py(), ErrorKind::InvalidArgument, &message));
     }
-    Ok(lists)
+    Ok(all)
+}
+
+/// Adds to each context what its customer has, if anything.
+fn add<T>(
+    contexts: &mut [Context],
+    all: impl IntoIterator<Item = Option<T>>,
+    to: impl Fn(Context, T) -> Context,
+) {
+    for (context, one) in contexts.iter_mut().zip(all) {
+        if let Some(one) = one {
+            *context = to(std::mem::replace(context, Context::at(0)), one);
+        }
+    }
 }
 
 /// The elements of what is no text and no dict.
@@ -492,17 +549,17 @@ fn lines(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<(Id, f64)>> {
         .collect()
 }
 
-pub(crate) fn read_orders(object: &Bound<'_, PyAny>) -> PyResult<Vec<Order>> {
+pub(crate) fn read_orders(object: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<Order>> {
     let wrong = |i: usize| {
-        PyTypeError::new_err(format!("orders_since[{i}]: expected a pair of a time and a basket"))
+        PyTypeError::new_err(format!("{what}[{i}]: expected a pair of a time and a basket"))
     };
-    each(object, "orders_since", "a list of pairs of a time and a basket")?
+    each(object, what, "a list of pairs of a time and a basket")?
         .enumerate()
         .map(|(i, order)| {
             let (at, basket): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
                 order?.extract().map_err(|_| wrong(i))?;
-            let mut order = Order::at(time(&at, &format!("orders_since[{i}].time"))?);
-            for (product, quantity) in lines(&basket, &format!("orders_since[{i}].lines"))? {
+            let mut order = Order::at(time(&at, &format!("{what}[{i}].time"))?);
+            for (product, quantity) in lines(&basket, &format!("{what}[{i}].lines"))? {
                 order = order.line(product, quantity);
             }
             Ok(order)

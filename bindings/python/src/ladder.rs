@@ -119,7 +119,7 @@ impl Engine {
             context = context.customer(ids::id(customer, "customer")?);
         }
         if let Some(orders) = orders_since {
-            context = context.orders_since(read_orders(orders)?);
+            context = context.orders_since(read_orders(orders, "orders_since")?);
         }
         let product = ids::id(product, "product")?;
         let policy = &policy.get().inner;

@@ -72,6 +72,11 @@ fn check(plan: &Plan, rows: &[Row], options: &AssignOptions) {
             let has = |id: &Id| offers.iter().any(|&offer| IdRef::Int(offer) == id.as_ref());
             assert!(!(has(one) && has(other)), "{offers:?}");
         }
+        for group in &options.groups {
+            let of_it = |offer: &&i64| group.offers.iter().any(|id| int(id.as_ref()) == **offer);
+            let mine = offers.iter().filter(of_it).count();
+            assert!(group.per_customer.is_none_or(|most| mine <= most as usize), "{offers:?}");
+        }
     }
     for (id, most) in &options.capacities {
         let IdRef::Int(id) = id.as_ref() else { unreachable!() };
@@ -131,7 +136,13 @@ fn best(rows: &[Row], options: &AssignOptions, min: &[u64]) -> f64 {
                 pair == (offer, rows[row].1) || pair == (rows[row].1, offer)
             })
         });
+        let too_many = options.groups.iter().any(|group| {
+            let in_it = |offer: i64| group.offers.iter().any(|id| int(id.as_ref()) == offer);
+            let held = mine.clone().filter(|&&row| in_it(rows[row].1)).count();
+            in_it(offer) && group.per_customer.is_some_and(|most| held >= most as usize)
+        });
         if mine.count() < options.per_customer as usize
+            && !too_many
             && capacity.is_none_or(|&(_, most)| made < most)
             && options.budget.is_none_or(|budget| spent + cost <= budget)
             && !excluded
@@ -156,13 +167,14 @@ fn small() -> impl Strategy<Value = (Vec<Row>, AssignOptions)> {
         rows
     });
     let limits = (
-        1u32..3,
+        1u32..4,
         proptest::collection::vec((0i64..4, 0u64..4), 0..3),
         proptest::option::of(0i64..80),
         proptest::collection::vec((0i64..4, 0i64..4), 0..3),
         proptest::option::of((proptest::collection::vec(0i64..4, 1..3), 0u64..3, 0u64..4)),
+        proptest::collection::vec((proptest::collection::vec(0i64..4, 1..4), 1u32..3), 0..3),
     );
-    (rows, limits).prop_map(|(rows, (per_customer, capacities, budget, excludes, group))| {
+    (rows, limits).prop_map(|(rows, (per_customer, capacities, budget, excludes, group, each))| {
         let mut options = AssignOptions::new().per_customer(per_customer);
         for (offer, most) in capacities {
             if options.capacities.iter().all(|(id, _)| id.as_ref() != IdRef::Int(offer)) {
@@ -176,6 +188,12 @@ fn small() -> impl Strategy<Value = (Vec<Row>, AssignOptions)> {
             offers.sort_unstable();
             offers.dedup();
             options = options.group(OfferGroup::new("group", offers).min(min).max(min + more));
+        }
+        for (at, (mut offers, most)) in each.into_iter().enumerate() {
+            offers.sort_unstable();
+            offers.dedup();
+            let group = OfferGroup::new(format!("each {at}"), offers).per_customer(most);
+            options = options.group(group);
         }
         if let Some(budget) = budget {
             options = options.budget(budget);
@@ -198,6 +216,41 @@ proptest! {
         prop_assert!(plan.value() <= best + 1e-9, "{} of {best}", plan.value());
         prop_assert!(plan.bound() >= best - 1e-9, "bound {} of {best}", plan.bound());
     }
+}
+
+/// The offers of one customer are the best that may stand together, and the bound says so, whatever
+/// overlaps.
+#[test]
+fn the_best_for_each_of_many_in_one() -> Result<()> {
+    let mut draws = Draws(11);
+    let mut searched = 0;
+    for _ in 0..300 {
+        let rows: Vec<Row> =
+            (0..12).map(|offer| (1, offer, (draws.next() * 40.0).round() / 4.0 - 1.0, 0)).collect();
+        let mut options = AssignOptions::new().per_customer(2 + (draws.next() * 5.0) as u32);
+        for at in 0..5 {
+            let offers: Vec<i64> = (0..12).filter(|_| draws.next() < 0.4).collect();
+            if !offers.is_empty() {
+                let most = 1 + (draws.next() * 3.0) as u32;
+                let group = OfferGroup::new(at.to_string(), offers).per_customer(most);
+                options = options.group(group);
+            }
+        }
+        if draws.next() < 0.5 {
+            options = options.exclude(0, 1).exclude(1, 2).exclude(5, 9);
+        }
+        let plan = proposals(&rows, false)?.assign(&options, &Control::new())?;
+        check(&plan, &rows, &options);
+        let best = best(&rows, &options, &vec![0; options.groups.len()]);
+        assert!((plan.value() - best).abs() < 1e-9, "{} of {best}", plan.value());
+        assert!(plan.gap() < 1e-9, "{}", plan.gap());
+        let mut greatest: Vec<f64> = rows.iter().map(|row| row.2).collect();
+        greatest.sort_by(|a, b| b.total_cmp(a));
+        let free: f64 = greatest[..options.per_customer as usize].iter().sum();
+        searched += usize::from(best < free);
+    }
+    assert!(searched > 100, "{searched}");
+    Ok(())
 }
 
 /// Numbers that look random and are the same everywhere.
@@ -245,6 +298,13 @@ fn campaigns_are_almost_solved() -> Result<()> {
         ("capacities", capacities(AssignOptions::new(), 120), 0.001),
         ("two each", capacities(AssignOptions::new().per_customer(2), 200), 0.001),
         ("budget", AssignOptions::new().per_customer(3).budget(60_000), 0.001),
+        (
+            "few of each",
+            capacities(AssignOptions::new().per_customer(4), 600)
+                .group(group("one", 0, 10).per_customer(1))
+                .group(group("two", 5, 20).per_customer(2)),
+            0.002,
+        ),
         (
             "all",
             capacities(AssignOptions::new().per_customer(2), 300)

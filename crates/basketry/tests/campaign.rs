@@ -36,6 +36,9 @@ fn proposed(
     // Whatever is proposed may stand together.
     let mut policy = policy.clone();
     (policy.per_line, policy.allow_substitutes) = (1000, true);
+    if policy.max_offers > 0 {
+        policy.max_offers = 1000;
+    }
     let proposals = engine.propose(&policy, contexts, &options, &control).unwrap();
     let limits = AssignOptions::new().per_customer(64);
     let limits =
@@ -222,6 +225,12 @@ fn bad_requests() {
     assert!(message.contains("each: expected a number from 1 to 1000, got 0"), "{message}");
     let none = engine.propose(&policy, &[], &options, &control).unwrap();
     assert!(none.is_empty() && none.assign(&AssignOptions::new(), &control).unwrap().is_empty());
+    // Nobody to contact costs nothing, which a budget allows.
+    let mut dear = policy.clone();
+    dear.contact_cost = 2.0;
+    let none = engine.propose(&dear, &[], &options, &control).unwrap();
+    let plan = none.assign(&AssignOptions::new().budget(5), &control).unwrap();
+    assert_eq!(plan.spent(), Some(0));
 }
 
 #[test]
@@ -257,7 +266,7 @@ fn what_may_not_stand_together_does_not_reach_the_same_customer() {
     };
     let engine = Engine::from_model(model.clone()).unwrap();
     let mut free = Policy::new("mail");
-    (free.per_line, free.allow_substitutes) = (1000, true);
+    (free.max_offers, free.per_line, free.allow_substitutes) = (5, 1000, true);
     let all = plan(&engine, &free, 5);
     assert!(same_brand(&all) > 0);
     let mut one = free.clone();
@@ -283,4 +292,154 @@ fn what_may_not_stand_together_does_not_reach_the_same_customer() {
     let apart = plan(&engine, &free, 5);
     assert_eq!(both(&apart), 0);
     assert!(apart.values().any(|products| products.contains(a)));
+}
+
+/// The kind of each proposal, by plans of a policy that allows no other.
+fn kinds(
+    engine: &Engine,
+    policy: &Policy,
+    contexts: &[Context],
+) -> BTreeMap<(String, String), (&'static str, f64)> {
+    let mut found = BTreeMap::new();
+    for only in ["refill", "similar", "popular", "cross_sell"] {
+        let mut policy = policy.clone();
+        for (name, max) in [
+            ("refill", &mut policy.refill.max),
+            ("similar", &mut policy.similar.max),
+            ("popular", &mut policy.popular.max),
+            ("cross_sell", &mut policy.cross_sell.max),
+        ] {
+            *max = if name == only { 1000 } else { 0 };
+        }
+        for (customer, offer, value) in proposed(engine, &policy, contexts, 1000) {
+            assert!(found.insert((customer, offer), (only, value)).is_none());
+        }
+    }
+    found
+}
+
+/// An offer, its kind, its brand and its value.
+type Row<'a> = (&'a str, &'a str, Option<String>, f64);
+
+/// The value of the best choice of one customer, by trying all.
+fn best(rows: &[Row<'_>], policy: &Policy, per_customer: usize, taken: &[usize]) -> f64 {
+    let from = taken.last().map_or(0, |&last| last + 1);
+    let of_kind = |kind| taken.iter().filter(|&&at| rows[at].1 == kind).count() as u32;
+    let of_brand = |brand| taken.iter().filter(|&&at| rows[at].2 == brand).count() as u32;
+    let most = |kind: &str| match kind {
+        "refill" => policy.refill.max,
+        "similar" => policy.similar.max,
+        "popular" => policy.popular.max,
+        _ => policy.cross_sell.max,
+    };
+    let mut greatest = taken.iter().map(|&at| rows[at].3).sum::<f64>();
+    if taken.len() == per_customer {
+        return greatest;
+    }
+    for at in from..rows.len() {
+        let (_, kind, brand, _) = &rows[at];
+        if of_kind(*kind) < most(kind)
+            && (brand.is_none() || of_brand(brand.clone()) < policy.per_brand)
+        {
+            let more = [taken, &[at]].concat();
+            greatest = greatest.max(best(rows, policy, per_customer, &more));
+        }
+    }
+    greatest
+}
+
+#[test]
+fn as_many_of_a_kind_and_brand_as_the_policy_says() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let catalog = engine.catalog();
+    let contexts = &contexts(&model);
+    let control = Control::new();
+    let mut policy = Policy::new("mail");
+    (policy.per_line, policy.allow_substitutes, policy.max_offers) = (1000, true, 1000);
+    let kinds = kinds(&engine, &policy, contexts);
+    let brand = |product: &str| catalog.brand(catalog.find(product).unwrap()).map(text);
+    let mut bound = 0;
+    for (max, per_brand) in [([1, 1, 2], 1000), ([2, 1, 1], 2), ([1, 2, 1000], 1), ([2, 2, 2], 3)] {
+        [policy.refill.max, policy.similar.max, policy.popular.max] = max;
+        policy.per_brand = per_brand;
+        let options = ProposeOptions::new().each(9);
+        let proposals = engine.propose(&policy, contexts, &options, &control).unwrap();
+        for per_customer in [2, 3, 5] {
+            let limits = AssignOptions::new().per_customer(per_customer);
+            let limits = proposals
+                .offers()
+                .iter()
+                .fold(limits, |limits, offer| limits.capacity(offer, 1_000));
+            let plan = proposals.assign(&limits, &control).unwrap();
+            assert!(plan.gap() < 1e-12, "{}", plan.gap());
+            let mut made: BTreeMap<String, f64> = BTreeMap::new();
+            for at in 0..plan.len() {
+                let (customer, _, value) = plan.row(at);
+                *made.entry(text(customer)).or_default() += value;
+            }
+            // What is proposed: the nine most valuable.
+            let mut all: BTreeMap<&str, Vec<Row<'_>>> = BTreeMap::new();
+            for ((customer, offer), &(kind, value)) in &kinds {
+                all.entry(customer).or_default().push((offer, kind, brand(offer), value));
+            }
+            for (customer, mut rows) in all {
+                rows.sort_by(|a, b| b.3.total_cmp(&a.3));
+                rows.truncate(9);
+                let free: f64 = rows.iter().take(per_customer as usize).map(|row| row.3).sum();
+                let best = best(&rows, &policy, per_customer as usize, &[]);
+                let value = made.remove(customer).unwrap_or(0.0);
+                assert!((value - best).abs() < 1e-9 * best, "{customer}: {value} of {best}");
+                bound += usize::from(best < free);
+            }
+            assert!(made.is_empty());
+        }
+    }
+    assert!(bound > 100, "{bound}");
+}
+
+#[test]
+fn no_more_offers_than_the_policy_makes_at_once() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let control = Control::new();
+    let options = ProposeOptions::new();
+    let proposals =
+        engine.propose(&Policy::new("mail"), &contexts(&model), &options, &control).unwrap();
+    proposals.assign(&AssignOptions::new().per_customer(4), &control).unwrap();
+    let error = proposals.assign(&AssignOptions::new().per_customer(5), &control).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "per_customer: expected at most 4, the max_offers of the policy, got 5"
+    );
+}
+
+/// All that a request says of a customer counts: what rides along costs nothing and risks nothing.
+#[test]
+fn what_rides_along_costs_no_contact() {
+    let model = model();
+    let engine = Engine::from_model(model.clone()).unwrap();
+    let control = Control::new();
+    let mut policy = Policy::new("mail");
+    policy.contact_cost = 2.0;
+    policy.fatigue.opt_out = 0.5;
+    let mut contexts = contexts(&model);
+    contexts.truncate(40);
+    let plan = |contexts: &[Context]| {
+        let proposals =
+            engine.propose(&policy, contexts, &ProposeOptions::new(), &control).unwrap();
+        proposals.assign(&AssignOptions::new(), &control).unwrap()
+    };
+    let all = plan(&contexts);
+    assert_eq!(all.spent(), Some(2 * all.len() as i64));
+    let first = text(all.row(0).0);
+    let at = contexts.iter().position(|c| format!("{c:?}").contains(&first)).unwrap();
+    contexts[at] = contexts[at].clone().customer_value(1e9);
+    assert_eq!(plan(&contexts).len(), all.len() - 1);
+    contexts[at] = contexts[at].clone().ride_along(true);
+    let along = plan(&contexts);
+    assert_eq!(along.len(), all.len());
+    assert_eq!(along.spent(), Some(2 * (all.len() as i64 - 1)));
+    assert_eq!(text(along.row(0).0), first);
+    assert!((along.row(0).2 - all.row(0).2 - 2.0).abs() < 1e-9);
 }

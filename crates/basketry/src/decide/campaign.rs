@@ -2,11 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::assign::{Exclusions, Offered, Proposals};
+use super::assign::{NO_SORT, Offered, Proposals, Together};
 use super::bundle::NO_TRAIT;
 use super::context::Context;
 use super::engine::{Engine, SCRATCH};
 use super::policy::Policy;
+use super::reasons::Kind;
 use super::sets::{limits, traits};
 use super::slate::most_of;
 use super::state::{Compiled, OnShelf, State};
@@ -71,7 +72,10 @@ struct Rows {
     ends: Vec<usize>,
     /// Keys of products, the most valuable first.
     key: Vec<u32>,
+    kind: Vec<Kind>,
     value: Vec<f64>,
+    /// What one of them costs, in minor units; per customer.
+    cost: Vec<i64>,
 }
 
 impl Engine {
@@ -85,13 +89,13 @@ impl Engine {
     /// is bought anyway is that of buying it within the model's horizon
     /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand.
     /// What contacting the customer risks ([`fatigue`](Policy::fatigue)) is taken off the value of
-    /// each of their proposals. A plan of more than one offer for a customer gives nobody two that the
-    /// policy does not let stand together: products that are bought in place of each other or are linked
-    /// as never to be offered together (unless `allow_substitutes`), and two of a line, brand or
-    /// category of which there may be one (`per_line`, `per_brand`, `per_category`). Greater numbers
-    /// of these, and those of kinds, do not limit a plan.
+    /// each of their proposals. A plan keeps what the policy says of one decision for each customer:
+    /// it makes at most `max_offers`, of each kind at most its `max`, and of a line, brand or category
+    /// at most `per_line`, `per_brand` and `per_category`; and, unless `allow_substitutes`, never two
+    /// that are bought in place of each other or are linked as never to be offered together. What
+    /// caps allow is judged before: all that a customer gets by a plan is one contact.
     /// A proposal costs the policy's `contact_cost`, rounded up to whole minor units so that a plan
-    /// never exceeds its budget, and a product whose stock the catalogue tells is offered at most so
+    /// never exceeds its budget, or nothing if it [rides along](Context::ride_along); and a product whose stock the catalogue tells is offered at most so
     /// many times, unless the limits of the plan say how often.
     ///
     /// ```
@@ -163,8 +167,21 @@ impl Engine {
         let mut offers = Ids::new(state.catalog.ids().kind());
         let mut offsets = vec![0u64];
         let (mut offer, mut value, mut stock) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut sort, mut cost) = (Vec::new(), Vec::new());
+        let mut together = Together::default();
+        let sort_of = sorts(policy, &mut together);
         for part in parts {
             let before = offer.len();
+            if sort_of.iter().any(|&sort| sort != NO_SORT) {
+                sort.extend(part.kind.iter().map(|&kind| sort_of[kind as usize]));
+            }
+            if policy.contact_cost > 0.0 {
+                let mut from = 0;
+                for (&end, &each) in part.ends.iter().zip(&part.cost) {
+                    cost.extend(std::iter::repeat_n(each, end - from));
+                    from = end;
+                }
+            }
             for &key in &part.key {
                 let number = &mut number[key as usize];
                 if *number == u32::MAX {
@@ -177,49 +194,70 @@ impl Engine {
             value.extend(part.value);
             offsets.extend(part.ends.iter().map(|&end| (before + end) as u64));
         }
+        keep_apart(&state, &compiled, &number, offers.len(), &mut together);
         let offered = Offered {
             offsets,
             offer,
             value,
-            cost: policy.contact_cost.ceil() as i64,
+            cost,
+            costed: policy.contact_cost > 0.0,
             stock,
-            together: apart(&state, &compiled, &number, offers.len()),
+            // Where none is made, nothing is proposed.
+            most: if policy.max_offers > 0 { policy.max_offers } else { u32::MAX },
+            sort,
+            together,
         };
         Ok(Proposals::of_engine(customers, offers, state.catalog.currency(), offered))
     }
 }
 
-/// What is not offered to the same customer. `number` is the offer of each product, if it is one.
-fn apart(state: &State, compiled: &Compiled, number: &[u32], offers: usize) -> Exclusions {
+/// The sort of each kind of which one customer may not get all that the policy lets be offered.
+fn sorts(policy: &Policy, together: &mut Together) -> [u8; Kind::ALL.len()] {
+    Kind::ALL.map(|kind| match most_of(policy, kind) {
+        // No more kinds than fit into a byte.
+        most if most < policy.max_offers => together.sort(most) as u8,
+        _ => NO_SORT,
+    })
+}
+
+/// Notes what one customer may get together. `number` is the offer of each product, if it is one.
+fn keep_apart(
+    state: &State,
+    compiled: &Compiled,
+    number: &[u32],
+    offers: usize,
+    together: &mut Together,
+) {
     let policy = &compiled.policy;
-    let mut apart = Exclusions::default();
     let offered = || (0..).zip(number).filter(|&(_, &number)| number != u32::MAX);
     if !policy.allow_substitutes {
         for (key, &one) in offered() {
             for other in state.substitutes(key).chain(state.links.never_with(key).iter().copied()) {
                 let other = number.get(other as usize).copied().unwrap_or(u32::MAX);
                 if other != u32::MAX && other != one {
-                    apart.add(offers, one, other);
+                    together.exclude(offers, one, other);
                 }
             }
         }
-        apart.sort();
+        together.finish();
     }
-    let limits = limits(policy);
-    if limits.contains(&1) {
-        apart.alike = vec![[NO_TRAIT; 3]; offers];
-        let shelf = OnShelf { state, compiled };
-        for (key, &offer) in offered() {
-            let of = traits(&shelf, key);
-            apart.alike[offer as usize] =
-                std::array::from_fn(|at| if limits[at] == 1 { of[at] } else { NO_TRAIT });
+    let shelf = OnShelf { state, compiled };
+    for (at, most) in limits(policy).into_iter().enumerate() {
+        if most >= policy.max_offers {
+            continue;
         }
-        // Without lines, as in many a catalogue, nothing has to be compared.
-        if apart.alike.iter().flatten().all(|&of| of == NO_TRAIT) {
-            apart.alike.clear();
+        let mut of: Vec<(u64, u32)> = offered()
+            .map(|(key, &offer)| (traits(&shelf, key)[at], offer))
+            .filter(|&(of, _)| of != NO_TRAIT)
+            .collect();
+        of.sort_unstable();
+        for members in of.chunk_by(|a, b| a.0 == b.0) {
+            if members.len() > most as usize {
+                let sort = together.sort(most);
+                members.iter().for_each(|&(_, offer)| together.join(offers, offer, sort));
+            }
         }
     }
-    apart
 }
 
 /// The customers of the contexts, in their order.
@@ -259,26 +297,31 @@ fn propose(
     SCRATCH.with_borrow_mut(|(request, scratch)| {
         request.resolve(state, &compiled.policy, context)?;
         scratch.collect(state, compiled, request, Task::Horizon);
-        let mut found: Vec<(f64, u32)> = scratch
+        let mut found: Vec<(f64, u32, Kind)> = scratch
             .outcomes
             .iter()
             .filter(|outcome| {
                 outcome.reason.is_none()
                     && compiled.policy.max_offers > 0
                     && !request.people.held_out
-                    && outcome.kind.is_some_and(|kind| most_of(&compiled.policy, kind) > 0)
             })
-            .map(|outcome| (outcome.value - request.people.risk, outcome.key))
-            .filter(|&(value, _)| value > 0.0)
+            .filter_map(|outcome| {
+                let kind = outcome.kind.filter(|&kind| most_of(&compiled.policy, kind) > 0)?;
+                Some((outcome.value - request.people.risk, outcome.key, kind))
+            })
+            .filter(|&(value, ..)| value > 0.0)
             .collect();
-        let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        let order =
+            |a: &(f64, u32, Kind), b: &(f64, u32, Kind)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         if found.len() > each {
             found.select_nth_unstable_by(each - 1, order);
             found.truncate(each);
         }
         found.sort_unstable_by(order);
-        rows.key.extend(found.iter().map(|&(_, key)| key));
-        rows.value.extend(found.iter().map(|&(value, _)| value));
+        rows.key.extend(found.iter().map(|&(_, key, _)| key));
+        rows.kind.extend(found.iter().map(|&(.., kind)| kind));
+        rows.value.extend(found.iter().map(|&(value, ..)| value));
+        rows.cost.push(request.people.contact_cost.ceil() as i64);
         rows.ends.push(rows.key.len());
         Ok(())
     })

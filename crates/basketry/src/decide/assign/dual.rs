@@ -159,6 +159,10 @@ fn smooth(
         [] => Vec::new(),
         cost => at.iter().map(|&at| cost[at]).collect(),
     };
+    let sort: Vec<u8> = match problem.sort {
+        [] => Vec::new(),
+        sort => at.iter().map(|&at| sort[at]).collect(),
+    };
     let keys: Vec<u64> = chosen.iter().map(|&at| problem.keys[at as usize]).collect();
     let customers: Vec<u32> = (0..chosen.len() as u32).collect();
     for stage in 0..STAGES {
@@ -175,12 +179,13 @@ fn smooth(
             offer: &offer,
             value: &value,
             cost: &cost,
+            sort: &sort,
             keys: &keys,
             per_customer: problem.per_customer,
             capacity: problem.capacity.clone(),
             groups: problem.groups.clone(),
             groups_of: problem.groups_of.clone(),
-            excludes: problem.excludes.clone(),
+            together: problem.together.clone(),
             budget: problem.budget,
         };
         for step in trust.offer.iter_mut().chain(&mut trust.group).chain([&mut trust.common]) {

@@ -8,7 +8,8 @@
 //! What is maximised is the sum of the values of what is offered, where each customer gets at most
 //! `per_customer` offers, an offer is made at most as often as its capacity says, groups of offers
 //! are made within their minimum and maximum volume, offers that exclude each other never reach
-//! the same customer, and costs stay within the budget.
+//! the same customer, who gets no more of a group or kind than there may be, and costs stay within
+//! the budget.
 //!
 //! Prices for all limits are found first (the Lagrangian dual, which gives the bound), then a
 //! plan within the limits is made from what each customer would choose at these prices. Work and
@@ -20,12 +21,14 @@ mod plan;
 mod problem;
 mod proposals;
 mod repair;
+mod search;
+mod together;
 
 pub use options::{AssignOptions, OfferGroup};
 pub use plan::{GroupVolume, OfferVolume, Plan};
-pub(super) use problem::Exclusions;
 pub(super) use proposals::Offered;
 pub use proposals::{ProposalColumns, Proposals};
+pub(super) use together::{NO_SORT, Together};
 
 use problem::Problem;
 
@@ -87,7 +90,7 @@ fn lower_minima(problem: &mut Problem<'_>) {
                     mine += 1;
                 }
             }
-            customers += mine.min(problem.per_customer as u64);
+            customers += mine.min(problem.per_customer as u64).min(problem.groups[at].each);
         }
         let offers = proposed.iter().zip(&problem.capacity).map(|(&n, &capacity)| n.min(capacity));
         let most = offers.sum::<u64>().min(customers).min(problem.groups[at].max);

@@ -1,6 +1,6 @@
 //! What is limited.
 
-use super::problem::{Exclusions, Group, Problem};
+use super::problem::{Group, Problem};
 use super::proposals::Proposals;
 use crate::{Error, Id, Result};
 
@@ -23,15 +23,16 @@ const MOST: u32 = 64;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssignOptions {
-    /// Offers that one customer gets at most, 1 to 64.
+    /// Offers that one customer gets at most, 1 to 64, and no more than the `max_offers` of the policy
+    /// by which an engine proposed them.
     pub per_customer: u32,
     /// How often single offers can be made; others as often as they are proposed, or, where an
     /// engine proposes, as their stock allows.
     pub capacities: Vec<(Id, u64)>,
     /// Offers that are limited together.
     pub groups: Vec<OfferGroup>,
-    /// Pairs of offers that never reach the same customer, besides those that an engine's policy keeps
-    /// apart ([`Engine::propose`](crate::Engine::propose)).
+    /// Pairs of offers that never reach the same customer, besides what an engine's policy does not
+    /// let stand together ([`Engine::propose`](crate::Engine::propose)).
     pub excludes: Vec<(Id, Id)>,
     /// What all offers may cost together, in minor units (cents).
     pub budget: Option<i64>,
@@ -52,13 +53,15 @@ pub struct OfferGroup {
     pub min: u64,
     /// How often they are made together at most.
     pub max: Option<u64>,
+    /// How many of them one customer gets at most, 1 or more.
+    pub per_customer: Option<u32>,
 }
 
 impl OfferGroup {
     /// A group without limits.
     pub fn new<I: Into<Id>>(name: impl Into<String>, offers: impl IntoIterator<Item = I>) -> Self {
         let offers = offers.into_iter().map(Into::into).collect();
-        Self { name: name.into(), offers, min: 0, max: None }
+        Self { name: name.into(), offers, min: 0, max: None, per_customer: None }
     }
 
     /// Sets the least volume.
@@ -72,6 +75,13 @@ impl OfferGroup {
     #[must_use]
     pub fn max(mut self, volume: u64) -> Self {
         self.max = Some(volume);
+        self
+    }
+
+    /// Sets how many of them one customer gets at most.
+    #[must_use]
+    pub fn per_customer(mut self, offers: u32) -> Self {
+        self.per_customer = Some(offers);
         self
     }
 }
@@ -150,6 +160,12 @@ impl AssignOptions {
                 self.per_customer
             )));
         }
+        if self.per_customer > proposals.most {
+            return Err(Error::argument(format!(
+                "per_customer: expected at most {}, the max_offers of the policy, got {}",
+                proposals.most, self.per_customer
+            )));
+        }
         if let Some(budget) = self.budget {
             if budget < 0 {
                 return Err(Error::argument(format!("budget: expected at least 0, got {budget}")));
@@ -187,6 +203,7 @@ impl AssignOptions {
             }
             capacity[offer as usize] = *most;
         }
+        let mut together = proposals.together.within(self.per_customer);
         let mut groups_of = vec![Vec::new(); offers.len()];
         let mut groups = Vec::with_capacity(self.groups.len());
         for (at, group) in self.groups.iter().enumerate() {
@@ -201,9 +218,16 @@ impl AssignOptions {
                     group.max.unwrap_or_default()
                 )));
             }
+            if group.per_customer == Some(0) {
+                return Err(Error::argument(format!(
+                    "{place}: expected that a customer may get 1 or more of them, got 0"
+                )));
+            }
             if group.offers.is_empty() {
                 return Err(Error::argument(format!("{place}: expected one offer or more")));
             }
+            let each = group.per_customer.unwrap_or(u32::MAX).min(self.per_customer);
+            let sort = (each < self.per_customer).then(|| together.sort(each));
             for id in &group.offers {
                 let Some(offer) = find(id, &place)? else { continue };
                 let of: &mut Vec<u32> = &mut groups_of[offer as usize];
@@ -211,13 +235,13 @@ impl AssignOptions {
                     return Err(Error::argument(format!("{place}: {id} stands twice")));
                 }
                 of.push(at as u32);
+                if let Some(sort) = sort {
+                    together.join(offers.len(), offer, sort);
+                }
             }
-            groups.push(Group { min: group.min, max: group.max.unwrap_or(u64::MAX) });
+            let max = group.max.unwrap_or(u64::MAX);
+            groups.push(Group { min: group.min, max, each: u64::from(each) });
         }
-        let mut excludes = match self.per_customer {
-            1 => Exclusions::default(),
-            _ => proposals.together.clone(),
-        };
         for (at, (one, other)) in self.excludes.iter().enumerate() {
             if one == other {
                 return Err(Error::argument(format!(
@@ -228,20 +252,25 @@ impl AssignOptions {
             let (Some(one), Some(other)) = (find(one, &place)?, find(other, &place)?) else {
                 continue;
             };
-            excludes.add(offers.len(), one, other);
+            // Whoever gets one offer gets no two.
+            if self.per_customer > 1 {
+                together.exclude(offers.len(), one, other);
+            }
         }
-        excludes.sort();
+        together.finish();
+        let limited = proposals.sort.iter().any(|&sort| together.binds(sort, self.per_customer));
         let problem = Problem {
             offsets: &proposals.offsets,
             offer: &proposals.offer,
             value: &proposals.value,
             cost: &proposals.cost,
+            sort: if limited { &proposals.sort } else { &[] },
             keys,
             per_customer: self.per_customer as usize,
             capacity,
             groups,
             groups_of,
-            excludes,
+            together,
             budget: self.budget,
         };
         Ok((problem, unknown))

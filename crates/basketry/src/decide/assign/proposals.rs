@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::options::AssignOptions;
 use super::plan::Plan;
-use super::problem::Exclusions;
+use super::together::Together;
 use crate::control::Stage;
 use crate::data::NO_MONEY;
 use crate::data::columns::{
@@ -34,8 +34,12 @@ pub struct Proposals {
     pub(super) costed: bool,
     /// Per offer how often it can be made, unless the options say; empty if nothing is known.
     pub(super) stock: Vec<u64>,
-    /// What is not offered to the same customer.
-    pub(super) together: Exclusions,
+    /// The most offers for one customer.
+    pub(super) most: u32,
+    /// Per proposal: the sort that it is of by itself; empty if none is limited.
+    pub(super) sort: Vec<u8>,
+    /// What one customer may get together.
+    pub(super) together: Together,
 }
 
 /// What an engine proposes, customer by customer.
@@ -44,11 +48,17 @@ pub(in crate::decide) struct Offered {
     pub(in crate::decide) offsets: Vec<u64>,
     pub(in crate::decide) offer: Vec<u32>,
     pub(in crate::decide) value: Vec<f64>,
-    /// What each costs, in minor units.
-    pub(in crate::decide) cost: i64,
+    /// What each costs, in minor units; empty if none costs anything.
+    pub(in crate::decide) cost: Vec<i64>,
+    /// Whether proposals have costs.
+    pub(in crate::decide) costed: bool,
     /// Per offer how often it can be made.
     pub(in crate::decide) stock: Vec<u64>,
-    pub(in crate::decide) together: Exclusions,
+    /// The most offers for one customer.
+    pub(in crate::decide) most: u32,
+    /// The sort that each is of by itself; empty if none is limited.
+    pub(in crate::decide) sort: Vec<u8>,
+    pub(in crate::decide) together: Together,
 }
 
 /// Which columns of a table of proposals mean what.
@@ -197,17 +207,19 @@ impl Proposals {
         currency: Currency,
         offered: Offered,
     ) -> Self {
-        let Offered { offsets, offer, value, cost, stock, together } = offered;
+        let Offered { offsets, offer, value, cost, costed, stock, most, sort, together } = offered;
         Self {
             customers: Arc::new(customers),
             offers: Arc::new(offers),
             currency,
-            cost: if cost > 0 { vec![cost; offer.len()] } else { Vec::new() },
-            costed: cost > 0,
+            cost,
+            costed,
             offsets,
             offer,
             value,
             stock,
+            most,
+            sort,
             together,
         }
     }
@@ -344,7 +356,9 @@ impl Rows {
             cost,
             costed,
             stock: Vec::new(),
-            together: Exclusions::default(),
+            most: u32::MAX,
+            sort: Vec::new(),
+            together: Together::default(),
         })
     }
 }

@@ -261,19 +261,21 @@ impl Repair<'_> {
             })
     }
 
-    /// Whether what a customer has excludes a candidate, without regard to the offer in a slot.
+    /// Whether a customer has a candidate, or what may not stand together with it, without regard to
+    /// the offer in a slot.
     fn clashes(&self, customer: usize, place: u32, but: Option<usize>) -> bool {
         let problem = self.problem;
-        let row = problem.row(customer);
-        let offer = problem.offer[row.start + place as usize];
-        self.slots(customer).any(|slot| {
-            let other = self.taken.places[slot];
-            other == place
-                || Some(slot) != but
-                    && other != NONE
-                    && !problem.excludes.is_empty()
-                    && problem.excluded(offer, problem.offer[row.start + other as usize])
-        })
+        let start = problem.row(customer).start;
+        let slots = self.slots(customer);
+        if self.taken.places[slots.clone()].contains(&place) {
+            return true;
+        }
+        let others = slots
+            .filter(|&slot| Some(slot) != but)
+            .map(|slot| self.taken.places[slot])
+            .filter(|&other| other != NONE)
+            .map(|other| start + other as usize);
+        problem.limits_together() && !problem.fits(start + place as usize, others)
     }
 
     /// Makes up missing minimum volumes, where least is lost.
