@@ -71,6 +71,8 @@ def test_what_cannot_be_recorded(decisions):
     log.record(first.id, product, "bought")
     with pytest.raises(bk.InvalidArgumentError, match="pseudo_purchases"):
         log.learn(bk.Policy(), pseudo_purchases=-1)
+    with pytest.raises(bk.InvalidArgumentError, match="customer_value"):
+        log.learn(bk.Policy(), customer_value=-1)
 
 
 def test_learned_numbers_say_so(shop, decisions):
@@ -104,6 +106,10 @@ def test_learned_numbers_say_so(shop, decisions):
     odds = policy.to_dict()["assume"]["odds"]["cross_sell"]
     assert odds == {"value": number["value"], "exposures": number["exposures"], "prior": 1.5}
     assert number["left_out"] == 0
+    assert all(n["name"] != "contact_cost" for n in numbers)
+    priced, numbers = log.learn(shop.policy, customer_value=500)
+    assert numbers[-1]["name"] == "contact_cost"
+    assert priced.to_dict()["contact_cost"] == 0
     assert bk.Policy.from_toml(policy.to_toml()) == policy
     offer = next(o for d in decisions for o in d if o.kind == "cross_sell")
     assert offer.sources["response_odds"] == "assumed"

@@ -158,8 +158,8 @@ pub extern "C" fn basketry_decision_log_record_orders(
 }
 
 /// Learns how customers respond to offers, from those that were made and those that were withheld
-/// from customers who were held out. The new policy has measured numbers in its assume table, each
-/// with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
+/// from customers who were held out. The new policy has measured numbers in its assume and fatigue
+/// tables, each with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
 /// purchases that confirm it; 20 is a good number.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_log_learn(
@@ -180,7 +180,9 @@ pub extern "C" fn basketry_decision_log_learn(
 /// without any. Columns: decision (its id), now_ms, customer, model, catalog, policy, policy_version,
 /// placement, held_out, opted_out, then, null in a decision without offers, slot (from 1), kind,
 /// products, base_product, price, discount, probability, base_probability, margin, value,
-/// chosen_with, shown, clicked, bought, rejected, returned and base_bought.
+/// chosen_with, base_odds (how many times the model's odds are those of base_probability), pressure
+/// (of earlier contacts), ignored (impressions of the product), shown, clicked, bought, rejected,
+/// returned and base_bought.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_log_table(
     log: Option<&basketry_decision_log>,

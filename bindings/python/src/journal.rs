@@ -187,18 +187,22 @@ impl DecisionLog {
     ///
     /// The odds of each kind of offer are fitted to the offers made and to those that were withheld
     /// from customers who were held out; so are the shares of customers who take a dearer variant and
-    /// who leave because of it. Numbers measured on few exposures stay near what was assumed.
+    /// who leave because of it, and how fast earlier contacts take away what offers add
+    /// (``fatigue.response``). Numbers measured on few exposures stay near what was assumed.
     ///
     /// Parameters
     /// ----------
     /// policy : Policy
     /// pseudo_purchases : float
     ///     What is assumed counts as much as so many purchases that confirm it.
+    /// customer_value : float, optional
+    ///     What losing a customer costs, in minor units. If given, ``contact_cost`` becomes what one
+    ///     offer costs in customers who want no more, and in what it takes away from the next ones.
     ///
     /// Returns
     /// -------
     /// policy : Policy
-    ///     The policy with measured numbers in its ``assume`` table, marked as learned.
+    ///     The policy with measured numbers in its ``assume`` and ``fatigue`` tables, marked as learned.
     /// numbers : list of dict
     ///     Each with ``name``, ``value``, ``prior`` (what it is drawn to), ``exposures``,
     ///     ``withheld``, ``purchases``, ``left_out`` (offers of which nothing could be learned: the
@@ -209,17 +213,23 @@ impl DecisionLog {
     /// ------
     /// InvalidArgumentError
     ///     If no purchase was recorded at all, or the orders that were looked up follow no decision.
-    #[pyo3(signature = (policy, *, pseudo_purchases = None), text_signature = "($self, policy, *, pseudo_purchases=20.0)")]
+    #[pyo3(
+        signature = (policy, *, pseudo_purchases = None, customer_value = None),
+        text_signature = "($self, policy, *, pseudo_purchases=20.0, customer_value=None)"
+    )]
     fn learn<'py>(
         &self,
         py: Python<'py>,
         policy: &Bound<'py, Policy>,
         pseudo_purchases: Option<&Bound<'py, PyAny>>,
+        customer_value: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<(Policy, Bound<'py, PyAny>)> {
         let mut options = LearnOptions::default();
         if let Some(purchases) = pseudo_purchases {
             options.pseudo_purchases = bound(purchases, "pseudo_purchases")?;
         }
+        options.customer_value =
+            customer_value.map(|value| bound(value, "customer_value")).transpose()?;
         let policy = &policy.get().inner;
         let learned = boundary::long(py, |_| self.lock().learn(policy, &options))?;
         Ok((Policy { inner: learned.policy }, convert::json(py, &learned.numbers)?))
@@ -230,9 +240,10 @@ impl DecisionLog {
     /// Columns: ``decision`` (its id), ``now_ms``, ``customer``, ``model``, ``catalog``, ``policy``,
     /// ``policy_version``, ``placement``, ``held_out``, ``opted_out``, then, null in a decision without
     /// offers, ``slot`` (from 1), ``kind``, ``products``, ``base_product``, ``price``, ``discount``,
-    /// ``probability``, ``base_probability``, ``margin``, ``value``, ``chosen_with``, ``shown``,
-    /// ``clicked``, ``bought``, ``rejected``, ``returned`` and ``base_bought``. Amounts are in minor
-    /// units.
+    /// ``probability``, ``base_probability``, ``margin``, ``value``, ``chosen_with``, ``base_odds``
+    /// (how many times the model's odds are those of ``base_probability``), ``pressure`` (of earlier
+    /// contacts), ``ignored`` (impressions of the product), ``shown``, ``clicked``, ``bought``,
+    /// ``rejected``, ``returned`` and ``base_bought``. Amounts are in minor units.
     fn table(&self, py: Python<'_>) -> PyResult<Table> {
         let batch = boundary::long(py, |_| self.lock().to_record_batch())?;
         Ok(Table::new(batch, 0))

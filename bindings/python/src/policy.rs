@@ -86,9 +86,10 @@ use crate::{boundary, convert, error};
 ///     The ``share`` of customers that are offered nothing, and the ``salt`` that decides which.
 /// fatigue : dict
 ///     What contacts do to the next: ``half_life_days`` (7), ``response`` (how fast pressure takes
-///     away what offers add, 0), ``item_decay`` (what an unrewarded impression leaves, 0.8),
-///     ``opt_out`` and ``opt_out_growth`` (the probability that a contact loses the customer, and how
-///     it grows with pressure), and ``customer_value`` in minor units.
+///     away what offers add, 0; also a dict of ``value`` and ``exposures`` as in ``assume``),
+///     ``item_decay`` (what an unrewarded impression leaves, 0.8), ``opt_out`` and
+///     ``opt_out_growth`` (the probability that a contact loses the customer, and how it grows with
+///     pressure), and ``customer_value`` in minor units.
 /// explore : dict
 ///     One slot that is drawn by lot: ``slot`` (default the last), ``share`` (drawn evenly),
 ///     ``temperature`` (in minor units), ``candidates`` (20) and ``floor`` (the least value as a

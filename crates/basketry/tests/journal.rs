@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
-use basketry::decide::{DecisionLog, Event, LearnOptions, Pin, Source};
+use basketry::decide::{Contact, ContactOutcome, DecisionLog, Event, LearnOptions, Pin, Source};
 use basketry::{
     CatalogBuilder, CatalogOptions, Context, Control, Decision, Engine, ErrorKind, FitOptions,
     History, HistoryBuilder, HistoryOptions, Kind, OrderLine, Policy, Product, fit,
@@ -440,4 +440,64 @@ fn corrected_chances_are_logged_with_their_correction() {
     let broken = plain.to_json().replace("\"lift_low\":", "\"base_odds\":0,\"lift_low\":");
     let error = DecisionLog::new().add_json(&broken).unwrap_err();
     assert!(error.to_string().contains("offers[0].evidence.base_odds: expected"), "{error}");
+}
+
+#[test]
+fn what_earlier_contacts_do_is_logged() {
+    let mut policy = policy();
+    policy.fatigue.response = 0.5;
+    policy.up_sell.max = 4;
+    let (mut direct, mut read) = (DecisionLog::new(), DecisionLog::new());
+    for i in 0..60 {
+        let now = engine().model().as_of() + (1 + i) * HOUR;
+        let contacts = (0..i % 4).map(|days| {
+            Contact::at(now - 7 * 24 * HOUR * days).product("butter").outcome(ContactOutcome::Shown)
+        });
+        // Those of now are no contacts of before.
+        let context = Context::at(now).customer(100 + i).contacts(contacts);
+        let context = context.basket([(if i % 2 == 0 { "bread" } else { "wine" }, 1)]);
+        let decision = engine().decide(&policy, &context).unwrap();
+        let Some(offer) = decision.offers().first() else { continue };
+        let evidence = |name: &str| {
+            offer.evidence.iter().find(|one| one.name == name).map(|evidence| evidence.value)
+        };
+        let pressure: f64 = (0..i % 4).map(|days| 0.5f64.powi(days as i32)).sum();
+        let butter = offer.kind == Kind::CrossSell;
+        let left = (-0.5 * pressure).exp() * if butter { 0.8f64.powi((i % 4) as i32) } else { 1.0 };
+        for (name, value, without) in [
+            ("pressure", pressure, 0.0),
+            ("ignored", if butter { (i % 4) as f64 } else { 0.0 }, 0.0),
+            ("response", left, 1.0),
+        ] {
+            match evidence(name) {
+                None => assert_eq!(value, without, "{name}"),
+                Some(found) => assert!((found - value).abs() < 1e-9, "{name}: {found} {value}"),
+            }
+        }
+        direct.add(&decision).unwrap();
+        read.add_json(&decision.to_json()).unwrap();
+        if i % 3 == 0 {
+            for log in [&mut direct, &mut read] {
+                log.record(&decision.id(), offer.products[0].as_ref(), Event::Bought).unwrap();
+            }
+        }
+    }
+    let mut appended = DecisionLog::new();
+    appended.append(&direct).unwrap();
+    let learn = |log: &DecisionLog| {
+        // What is assumed weighs so much that offers stay worth something.
+        let options = LearnOptions::default().pseudo_purchases(1e4).customer_value(0.0);
+        let learned = log.learn(&policy, &options).unwrap();
+        let names = learned.numbers.iter().map(|number| &*number.name).collect::<Vec<_>>();
+        let all = ["fatigue.response", "assume.odds.cross_sell", "assume.accept", "contact_cost"];
+        assert_eq!(names, all, "{:?}", learned.numbers);
+        assert_eq!(learned.numbers[0].prior, 0.5);
+        assert!(learned.policy.contact_cost > 0.0, "{:?}", learned.numbers);
+        learned
+    };
+    let learned = learn(&direct);
+    assert_eq!(learn(&appended), learned);
+    for (a, b) in learned.numbers.iter().zip(learn(&read).numbers) {
+        assert!((a.value - b.value).abs() < 1e-3 * (a.value + 0.1), "{a:?} {b:?}");
+    }
 }

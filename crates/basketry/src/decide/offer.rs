@@ -117,6 +117,9 @@ pub struct Sourced {
 /// - all: `rating` (0 to 5), where the catalogue has one
 /// - those of one product, where the policy corrects the model's chances for this kind: `base_odds` (how
 ///   many times the odds that the model gives are those of `base_probability`)
+/// - those of one product, after earlier contacts: `pressure` (the sum of these, each worth half after the half-life),
+///   `ignored` (unrewarded impressions of the product that still count), `response` (the part of what
+///   the offer adds that both leave), as far as they are not 0, 0 and 1
 /// - any of these, where the policy allows variants of what is in the basket: `cannibalised` (the part
 ///   of the basket's margin that an additional purchase is thought to take away, in minor units)
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,6 +150,7 @@ impl Builder<'_> {
         if let Some(rating) = self.state.catalog.rating(chosen.outcome.key) {
             offer.evidence.push(Evidence { name: "rating", value: rating });
         }
+        self.past(&mut offer, chosen.outcome.key);
         let base = match &chosen.detail {
             Detail::UpSell(up_sell) => Some(up_sell.base),
             _ => None,
@@ -159,6 +163,24 @@ impl Builder<'_> {
     fn odds(&self, key: u32, kind: Kind) -> f64 {
         let policy = &self.compiled.policy;
         self.request.people.odds(policy, key, policy.assume.odds_of(kind))
+    }
+
+    /// Says what earlier contacts do to it.
+    fn past(&self, offer: &mut Offer, key: u32) {
+        if offer.products.len() > 1 {
+            return;
+        }
+        let people = &self.request.people;
+        let response = people.response(&self.compiled.policy, key);
+        for (name, value, without) in [
+            ("pressure", people.pressure, 0.0),
+            ("ignored", f64::from(people.ignored(key)), 0.0),
+            ("response", response, 1.0),
+        ] {
+            if value != without {
+                offer.evidence.push(Evidence { name, value });
+            }
+        }
     }
 
     /// What is offered only because it is pinned.

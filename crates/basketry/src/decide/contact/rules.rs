@@ -20,6 +20,8 @@ pub(crate) struct People {
     pub(crate) contact_cost: f64,
     /// What making any offer at all risks, in minor units.
     pub(crate) risk: f64,
+    /// The sum of all contacts, each worth half after the half-life.
+    pub(crate) pressure: f64,
     /// What is left of what offers add, after all contacts; 1 without any.
     response: f64,
     /// A bit per kind: no more of it.
@@ -75,6 +77,7 @@ impl Clone for People {
         self.held_out = other.held_out;
         self.contact_cost = other.contact_cost;
         self.risk = other.risk;
+        self.pressure = other.pressure;
         self.response = other.response;
         self.capped = other.capped;
         self.rules = other.rules;
@@ -169,18 +172,24 @@ impl People {
                 (-(age as f64) / half_life).exp2()
             })
             .sum();
+        self.pressure = pressure;
         self.response = (-rule.response * pressure).exp();
         let hazard = (rule.opt_out * (1.0 + rule.opt_out_growth * pressure)).min(1.0);
         let value = person.customer_value.unwrap_or(rule.customer_value);
         self.risk = if person.ride_along { 0.0 } else { hazard * value };
     }
 
-    /// What is left of what an offer of a product adds, 0 to 1.
-    pub(crate) fn response(&self, policy: &Policy, key: u32) -> f64 {
-        let ignored = match self.products.binary_search_by_key(&key, |seen| seen.key) {
+    /// Unrewarded impressions of a product that still count.
+    pub(crate) fn ignored(&self, key: u32) -> u32 {
+        match self.products.binary_search_by_key(&key, |seen| seen.key) {
             Ok(at) => self.products[at].ignored,
             Err(_) => 0,
-        };
+        }
+    }
+
+    /// What is left of what an offer of a product adds, 0 to 1.
+    pub(crate) fn response(&self, policy: &Policy, key: u32) -> f64 {
+        let ignored = self.ignored(key);
         // So many powers that all of it is gone long before.
         self.response * policy.fatigue.item_decay.powi(ignored.min(1000) as i32)
     }

@@ -187,6 +187,14 @@ struct Row {
     receptive: f64,
     /// How many times the model's odds are those of `base_probability`, as the policy corrected them.
     base_odds: f64,
+    /// Of an up-sell: the chance that the other product is bought, and what it earns. Otherwise 0.
+    base_purchase: f64,
+    base_margin: f64,
+    /// The pressure on the customer, and unrewarded impressions of the product that still counted.
+    pressure: f64,
+    ignored: f64,
+    /// What both left of what the offer adds, by the policy.
+    response: f64,
     /// A bit per event.
     events: u8,
     /// The base product was bought.
@@ -220,6 +228,11 @@ struct IncomingOffer<'a> {
     chosen_with: f64,
     receptive: f64,
     base_odds: f64,
+    base_purchase: f64,
+    base_margin: f64,
+    pressure: f64,
+    ignored: f64,
+    response: f64,
 }
 
 impl DecisionLog {
@@ -303,6 +316,11 @@ impl DecisionLog {
                 chosen_with: row.chosen_with,
                 receptive: row.receptive,
                 base_odds: row.base_odds,
+                base_purchase: row.base_purchase,
+                base_margin: row.base_margin,
+                pressure: row.pressure,
+                ignored: row.ignored,
+                response: row.response,
             });
             self.push(Incoming {
                 id: entry.id,
@@ -366,6 +384,11 @@ impl DecisionLog {
                 chosen_with: offer.chosen_with,
                 receptive: offer.receptive,
                 base_odds: offer.base_odds,
+                base_purchase: offer.base_purchase,
+                base_margin: offer.base_margin,
+                pressure: offer.pressure,
+                ignored: offer.ignored,
+                response: offer.response,
                 events: 0,
                 base_bought: false,
             });
@@ -576,6 +599,11 @@ impl<'a> IncomingOffer<'a> {
             chosen_with: offer.chosen_with,
             receptive: number("base_purchase") * number("receptiveness"),
             base_odds: found("base_odds").unwrap_or(1.0),
+            base_purchase: number("base_purchase"),
+            base_margin: number("base_margin"),
+            pressure: number("pressure"),
+            ignored: number("ignored"),
+            response: found("response").unwrap_or(1.0),
         }
     }
 }

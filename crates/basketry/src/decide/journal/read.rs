@@ -48,6 +48,14 @@ struct LineEvidence {
     receptiveness: f64,
     #[serde(default = "one")]
     base_odds: f64,
+    #[serde(default)]
+    base_margin: f64,
+    #[serde(default)]
+    pressure: f64,
+    #[serde(default)]
+    ignored: f64,
+    #[serde(default = "one")]
+    response: f64,
 }
 
 fn one() -> f64 {
@@ -102,11 +110,22 @@ impl Line {
                     return Err(bad(format!("offers[{i}].{key}: expected 0 to 1, got {value}")));
                 }
             }
-            let base_odds = offer.evidence.base_odds;
-            if !(1e-3..=1e3).contains(&base_odds) {
-                return Err(bad(format!(
-                    "offers[{i}].evidence.base_odds: expected 0.001 to 1000, got {base_odds}"
-                )));
+            let evidence = &offer.evidence;
+            for (key, value, least, most) in [
+                ("base_odds", evidence.base_odds, 0.001, 1000.0),
+                ("pressure", evidence.pressure, 0.0, f64::MAX),
+                ("ignored", evidence.ignored, 0.0, f64::MAX),
+                ("response", evidence.response, 0.0, 1.0),
+            ] {
+                if !(least..=most).contains(&value) {
+                    let range = match most {
+                        f64::MAX => "at least 0".to_owned(),
+                        most => format!("{least} to {most}"),
+                    };
+                    return Err(bad(format!(
+                        "offers[{i}].evidence.{key}: expected {range}, got {value}"
+                    )));
+                }
             }
             Ok(IncomingOffer {
                 kind,
@@ -119,8 +138,13 @@ impl Line {
                 margin: offer.margin,
                 value: offer.value,
                 chosen_with: offer.chosen_with,
-                receptive: offer.evidence.base_purchase * offer.evidence.receptiveness,
-                base_odds,
+                receptive: evidence.base_purchase * evidence.receptiveness,
+                base_odds: evidence.base_odds,
+                base_purchase: evidence.base_purchase,
+                base_margin: evidence.base_margin,
+                pressure: evidence.pressure,
+                ignored: evidence.ignored,
+                response: evidence.response,
             })
         });
         Ok(Incoming {

@@ -20,7 +20,8 @@ impl DecisionLog {
     /// of the customer, after this decision). Then, null in a decision without offers: `slot`
     /// (Int64, from 1), `kind` (Utf8), `products` (list of Int64 or Utf8), `base_product`, `price`,
     /// `discount` (Int64, minor units), `probability`, `base_probability`, `margin`, `value`,
-    /// `chosen_with` (Float64), and `shown`, `clicked`, `bought`, `rejected`, `returned`,
+    /// `chosen_with`, `base_odds` (how many times the model's odds are those of `base_probability`),
+    /// `pressure` (of earlier contacts), `ignored` (impressions of the product) (Float64), and `shown`, `clicked`, `bought`, `rejected`, `returned`,
     /// `base_bought` (Boolean: whether it was recorded).
     ///
     /// # Errors
@@ -106,6 +107,9 @@ impl DecisionLog {
             ("margin", number(&|row| row.margin), true),
             ("value", number(&|row| row.value), true),
             ("chosen_with", number(&|row| row.chosen_with), true),
+            ("base_odds", number(&|row| row.base_odds), true),
+            ("pressure", number(&|row| row.pressure), true),
+            ("ignored", number(&|row| row.ignored), true),
             ("shown", event(&is(Event::Shown)), true),
             ("clicked", event(&is(Event::Clicked)), true),
             ("bought", event(&is(Event::Bought)), true),

@@ -337,7 +337,7 @@ impl Assume {
 
 /// Reads a number, or a table of it, of the exposures it was measured on and of what it was drawn to
 /// (which need not be said); the latter two are returned.
-fn read_number(
+pub(super) fn read_number(
     table: &Reader<'_>,
     key: &str,
     into: &mut f64,
@@ -370,7 +370,7 @@ fn read_number(
 /// A number, with its exposures if it was learned.
 #[derive(serde::Serialize)]
 #[serde(untagged)]
-enum Number {
+pub(super) enum Number {
     Plain(f64),
     Learned {
         value: f64,

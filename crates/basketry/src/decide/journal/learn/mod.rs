@@ -1,11 +1,13 @@
 //! Measured responses in place of assumed ones.
 
 mod odds;
+mod past;
 mod up_sell;
 
 use serde::Serialize;
 
-use self::odds::{base_odds, odds};
+use self::odds::{OfKind, response, response_weight};
+use self::past::{Past, pasts};
 use self::up_sell::{abandon, accept};
 use super::{DecisionLog, Event, Row};
 use crate::decide::policy::Policy;
@@ -21,8 +23,8 @@ pub struct LearnOptions {
     /// few exposures stays near it. 0 to 1,000,000. Default 20.
     pub pseudo_purchases: f64,
     /// What losing a customer costs, in minor units (may be fractional), 0 to 10^12. If it is given,
-    /// [`Policy::contact_cost`] becomes what one offer costs in customers who want no more offers.
-    /// Default: none.
+    /// [`Policy::contact_cost`] becomes what one offer costs in customers who want no more offers,
+    /// and in what it takes away from the next ones. Default: none.
     pub customer_value: Option<f64>,
 }
 
@@ -95,8 +97,9 @@ struct Observation {
     made: bool,
     bought: bool,
     /// The chance of a purchase without the offer, as the model saw it; of an up-sell the greatest
-    /// share of those who can be expected to take it.
+    /// share of those who can be expected to take it, or the chance that the other product is bought.
     base: f64,
+    past: Past,
 }
 
 impl DecisionLog {
@@ -116,10 +119,24 @@ impl DecisionLog {
     /// its decision was made with, which are taken off P0 first: a log may be of several policies,
     /// and learning again from the same log, or one that has grown since, corrects nothing twice.
     ///
+    /// *Fatigue* (`fatigue.response`). Where requests had [contacts](crate::Context::contacts), the
+    /// odds that an offer adds are those of an offer without any before: `b` is
+    /// `ln(1 + (odds - 1) * exp(-response * pressure) * item_decay^ignored)`, as a decision has it
+    /// ([`FatiguePolicy`](crate::decide::FatiguePolicy)), and `response` is where the profile
+    /// likelihood of all kinds together is greatest, drawn to what is assumed with the weight of so
+    /// many purchases under a pressure of 1. Who was offered much comes more often, and does not want
+    /// what was offered in vain, whatever an offer does: the same slopes are therefore fitted to
+    /// those who were held out, with what would have been offered to them. The pressure is by the
+    /// half-life of the policies that decided.
+    ///
     /// *Up-sells.* `assume.accept` is how many more bought the dearer product if it was offered than
     /// if it was withheld, over what is expected if everybody accepted whom
     /// their own purchases do not speak against. `assume.abandon` is how many more
-    /// bought neither; it is not measured without customers held out.
+    /// bought neither, over how many were to buy the base product; it is not measured without
+    /// customers held out. Each share is where the quasi-likelihood of both counts is greatest, with
+    /// the logarithm of its odds drawn to that of the assumed share, also with the weight of
+    /// `pseudo_purchases`: so many accepted offers, or lost purchases, would tell as much. What is
+    /// assumed gives way to data that contradict it beyond doubt.
     ///
     /// Each number lies between what is assumed and what was measured (as far as its range allows
     /// that), the nearer to what is assumed the greater `pseudo_purchases`. What is assumed is what
@@ -132,7 +149,9 @@ impl DecisionLog {
     /// offer would seem to be taken.
     ///
     /// *What an offer costs.* With a [value of customers](LearnOptions::customer_value),
-    /// `contact_cost` is that times the customers who opted out, over the offers made.
+    /// `contact_cost` is that times the customers who opted out, over the offers made; and what the
+    /// offers took away from those after them, by the response that was learned or given, over the
+    /// offers as well. Its standard error is that of the first part.
     ///
     /// Nobody who is held out was chosen for what they do, so the difference is what offers cause.
     ///
@@ -162,37 +181,66 @@ impl DecisionLog {
         }
         let mut policy = policy.clone();
         let mut numbers = Vec::new();
-        for kind in Kind::ALL {
-            // Offers of several products are no single purchase.
-            if matches!(kind, Kind::UpSell | Kind::Bundle | Kind::TopUp) {
-                continue;
-            }
-            let (seen, left_out) = self.observations(kind, |row| {
-                (row.base_probability > 0.0).then(|| (row.uncorrected(), row.kept()))
-            });
-            let prior = policy.assume.prior_odds(kind);
-            let base_prior = policy.assume.prior_base(kind);
-            let found = odds(kind, &seen, prior, policy.assume.base_odds_of(kind), pseudo);
-            let base = found.as_ref().and_then(|_| base_odds(kind, &seen, base_prior, pseudo));
-            if let Some(number) = base {
-                policy.assume.learn_base(kind, number.value, number.withheld, base_prior);
-                numbers.push(LearnedNumber { left_out, ..number });
-            }
-            if let Some(number) = found {
-                policy.assume.learn_odds(kind, number.value, number.exposures, prior);
-                numbers.push(LearnedNumber { left_out, ..number });
-            }
+        let pasts = pasts(self, &policy);
+        // Offers of several products are no single purchase.
+        let single = |kind: &Kind| !matches!(kind, Kind::UpSell | Kind::Bundle | Kind::TopUp);
+        let mut kinds: Vec<OfKind> = (Kind::ALL.into_iter().filter(single))
+            .filter_map(|kind| {
+                let seen = self.observations(kind, &pasts, |row, _| {
+                    (row.base_probability > 0.0).then(|| (row.uncorrected(), row.kept()))
+                });
+                let prior = policy.assume.prior_odds(kind);
+                OfKind::new(kind, seen, prior, policy.assume.base_odds_of(kind))
+            })
+            .collect();
+        let prior = policy.fatigue.prior_response();
+        let weight = response_weight(
+            pseudo,
+            policy.assume.prior("response_odds", policy.assume.response_odds),
+        );
+        let response = response(&mut kinds, prior, weight, pseudo);
+        if let Some(found) = &response {
+            let pressed = || kinds.iter().flat_map(OfKind::pressed);
+            let number = LearnedNumber {
+                name: "fatigue.response".to_owned(),
+                value: found.value,
+                prior,
+                exposures: pressed().count() as u64,
+                withheld: kinds.iter().map(OfKind::withheld).sum::<usize>() as u64,
+                purchases: pressed().filter(|one| one.bought).count() as u64,
+                left_out: 0,
+                standard_error: found.variance.sqrt(),
+            };
+            policy.fatigue.learn_response(number.value, number.exposures, prior);
+            numbers.push(number);
         }
-        let (seen, left_out) =
-            self.observations(Kind::UpSell, |row| Some((row.receptive, row.kept())));
+        for (i, of) in kinds.iter_mut().enumerate() {
+            let best = of.fit(policy.fatigue.response, pseudo);
+            // What is not known of the response is not known of the odds either.
+            let more = response.as_ref().map_or(0.0, |it| it.variance * it.slopes[i].powi(2));
+            let prior = policy.assume.prior_base(of.kind);
+            if let Some(number) = of.base(prior, pseudo) {
+                policy.assume.learn_base(of.kind, number.value, number.withheld, prior);
+                numbers.push(number);
+            }
+            let number = of.number(&best, more);
+            policy.assume.learn_odds(of.kind, number.value, number.exposures, of.prior);
+            numbers.push(number);
+        }
+        let rate = policy.fatigue.response;
+        let (seen, left_out) = self.observations(Kind::UpSell, &pasts, |row, past| {
+            let receptive = row.receptive_at(past, rate);
+            (receptive > 0.0).then(|| (receptive, row.kept()))
+        });
         let prior = policy.assume.prior("accept", policy.assume.accept);
         if let Some(number) = accept(&seen, prior, pseudo) {
             policy.assume.accept = number.value;
             policy.assume.learn("accept", number.exposures, prior);
             numbers.push(LearnedNumber { left_out, ..number });
         }
-        let (seen, left_out) =
-            self.observations(Kind::UpSell, |row| Some((1.0, !row.kept() && !row.base_bought)));
+        let (seen, left_out) = self.observations(Kind::UpSell, &pasts, |row, _| {
+            (row.base_purchase > 0.0).then(|| (row.base_purchase, row.kept() || row.base_bought))
+        });
         let prior = policy.assume.prior("abandon", policy.assume.abandon);
         if let Some(number) = abandon(&seen, prior, pseudo) {
             policy.assume.abandon = number.value;
@@ -205,7 +253,7 @@ impl DecisionLog {
                     "customer_value: expected 0 to 1,000,000,000,000, got {value}"
                 )));
             }
-            let number = self.contact_cost(value, policy.contact_cost);
+            let number = self.contact_cost(value, &policy, &pasts);
             policy.contact_cost = number.value;
             numbers.push(number);
         }
@@ -213,8 +261,9 @@ impl DecisionLog {
         Ok(Learned { policy, numbers, not_followed: not_followed as u64 })
     }
 
-    /// What an offer costs in customers who want no more.
-    fn contact_cost(&self, customer_value: f64, prior: f64) -> LearnedNumber {
+    /// What an offer costs in customers who want no more, and in what it takes away from the next
+    /// ones.
+    fn contact_cost(&self, customer_value: f64, policy: &Policy, pasts: &[Past]) -> LearnedNumber {
         let made = |held_out: bool| {
             let entries = self.entries.iter().filter(move |entry| entry.held_out == held_out);
             entries.map(|entry| u64::from(entry.rows)).sum::<u64>()
@@ -222,10 +271,16 @@ impl DecisionLog {
         let lost = self.entries.iter().filter(|entry| entry.opted_out && !entry.held_out).count();
         let offers = made(false).max(1) as f64;
         let share = lost as f64 / offers;
+        // What all contacts took away from the offers after them, each at the margin, is what all
+        // offers took away from later ones.
+        let weakened: f64 = (self.rows.iter().zip(pasts))
+            .filter(|(row, _)| !self.entries[row.entry as usize].held_out)
+            .map(|(row, past)| past.pressure * row.loses(past, policy))
+            .sum();
         LearnedNumber {
             name: "contact_cost".to_owned(),
-            value: share * customer_value,
-            prior,
+            value: share * customer_value + weakened / offers,
+            prior: policy.contact_cost,
             exposures: made(false),
             withheld: made(true),
             purchases: lost as u64,
@@ -238,19 +293,20 @@ impl DecisionLog {
     fn observations(
         &self,
         kind: Kind,
-        of: impl Fn(&Row) -> Option<(f64, bool)>,
+        pasts: &[Past],
+        of: impl Fn(&Row, &Past) -> Option<(f64, bool)>,
     ) -> (Vec<Observation>, u64) {
         let seen = Event::Shown.bit() | Event::Clicked.bit();
         let tracked = self.rows.iter().any(|row| row.events & Event::Shown.bit() != 0);
         let (mut observations, mut left_out) = (Vec::new(), 0);
-        for row in self.rows.iter().filter(|row| row.kind == kind) {
+        for (row, &past) in self.rows.iter().zip(pasts).filter(|(row, _)| row.kind == kind) {
             let entry = &self.entries[row.entry as usize];
             let made = !entry.held_out;
             if made && tracked && row.events & seen == 0 {
                 continue;
             }
-            match of(row).filter(|_| entry.followed()) {
-                Some((base, bought)) => observations.push(Observation { made, bought, base }),
+            match of(row, &past).filter(|_| entry.followed()) {
+                Some((base, bought)) => observations.push(Observation { made, bought, base, past }),
                 None => left_out += 1,
             }
         }
@@ -268,6 +324,33 @@ impl Row {
     /// only viewed it is a part of that, for which the odds are nearly the same.
     fn uncorrected(&self) -> f64 {
         value::offered(self.base_probability, 1.0 / self.base_odds)
+    }
+
+    /// Of an up-sell: the chance that it is taken where everybody takes it, if pressure takes away
+    /// what offers add by `response`.
+    fn receptive_at(&self, past: &Past, response: f64) -> f64 {
+        // What was left by the policy of the time is in it.
+        let fresh = if self.response > 0.0 { self.receptive / self.response } else { 0.0 };
+        fresh * past.left * (-response * past.pressure).exp()
+    }
+
+    /// What an offer loses in value with each unit of pressure.
+    fn loses(&self, past: &Past, policy: &Policy) -> f64 {
+        let response = policy.fatigue.response;
+        let left = past.left * (-response * past.pressure).exp();
+        match self.kind {
+            Kind::UpSell => {
+                let taken = policy.assume.accept * self.receptive_at(past, response);
+                response * taken * (self.margin - self.base_margin).max(0.0)
+            }
+            Kind::Bundle | Kind::TopUp => 0.0,
+            kind => {
+                let p0 = value::offered(self.uncorrected(), policy.assume.base_odds_of(kind));
+                let added = (policy.assume.odds_of(kind) - 1.0) * left;
+                let p1 = value::offered(p0, 1.0 + added);
+                response * p1 * (1.0 - p1) * added / (1.0 + added) * self.margin.max(0.0)
+            }
+        }
     }
 }
 
