@@ -4744,8 +4744,8 @@ basketry_status basketry_decision_log_record_orders(struct basketry_decision_log
 
 /**
  * Learns how customers respond to offers, from those that were made and those that were withheld
- * from customers who were held out. The new policy has measured numbers in its assume table, each
- * with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
+ * from customers who were held out. The new policy has measured numbers in its assume and fatigue
+ * tables, each with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
  * purchases that confirm it; 20 is a good number.
  */
 basketry_status basketry_decision_log_learn(const struct basketry_decision_log *log,
@@ -4758,7 +4758,9 @@ basketry_status basketry_decision_log_learn(const struct basketry_decision_log *
  * without any. Columns: decision (its id), now_ms, customer, model, catalog, policy, policy_version,
  * placement, held_out, opted_out, then, null in a decision without offers, slot (from 1), kind,
  * products, base_product, price, discount, probability, base_probability, margin, value,
- * chosen_with, shown, clicked, bought, rejected, returned and base_bought.
+ * chosen_with, base_odds (how many times the model's odds are those of base_probability), pressure
+ * (of earlier contacts), ignored (impressions of the product), shown, clicked, bought, rejected,
+ * returned and base_bought.
  */
 basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
                                             struct ArrowArrayStream *out);
