@@ -488,13 +488,13 @@ impl Decision {
         if self.request.people.rules_bar(&self.compiled, c as u32) {
             return Some(Reason::SegmentRule);
         }
-        if item.line == NO_CODE {
+        if item.traits.line == NO_CODE {
             return None;
         }
         let same_line = |key: u32| {
             self.state
                 .in_catalog(key)
-                .is_some_and(|other| self.compiled.items[other].line == item.line)
+                .is_some_and(|other| self.compiled.items[other].traits.line == item.traits.line)
         };
         if self.request.returned.iter().any(|&key| same_line(key)) {
             Some(Reason::Returned)

@@ -84,11 +84,11 @@ impl Request {
     /// variants in the basket, which it may be bought in place of. 0 without any.
     pub(crate) fn at_stake(&self, compiled: &Compiled, key: u32) -> f64 {
         let Some(item) = compiled.items.get(key as usize) else { return 0.0 };
-        if !compiled.policy.allow_variants || item.line == NO_CODE {
+        if !compiled.policy.allow_variants || item.traits.line == NO_CODE {
             return 0.0;
         }
         let basket = self.basket.iter().filter_map(|&held| compiled.items.get(held as usize));
-        let variants = basket.filter(|held| held.line == item.line);
+        let variants = basket.filter(|held| held.traits.line == item.traits.line);
         // A margin that is not known is no number, which the greater one of two is not.
         variants.map(|held| held.margin).fold(0.0, f64::max)
     }

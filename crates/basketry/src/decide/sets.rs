@@ -304,7 +304,7 @@ impl Scratch {
             // What is not to be with the rest of the basket, or is a variant of what came back, is not
             // put there with a deal.
             let alone = !self.is_apart(state, request, key, key)
-                && !self.line_returned(compiled.items[c].line);
+                && !self.line_returned(compiled.items[c].traits.line);
             let in_basket = Some(key) != request.viewed_only();
             if !(in_basket || alone) {
                 continue;

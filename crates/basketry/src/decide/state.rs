@@ -77,8 +77,8 @@ pub(crate) struct Compiled {
 pub(crate) struct Item {
     /// Price less cost in all periods, in minor units; NaN where it is not known and not assumed.
     pub(crate) margin: f64,
-    /// The product line's code, or [`NO_CODE`].
-    pub(crate) line: u32,
+    /// Line, brand and category, as the policy's limits go by them.
+    pub(crate) traits: Traits,
     /// Why it is never offered.
     pub(crate) never: Option<Reason>,
     /// The cost was not known: the margin is assumed.
@@ -363,14 +363,20 @@ impl State {
             } else {
                 None
             };
-            let line = self.links.line[c];
+            let brand = catalog.brand.as_ref().map_or(NO_CODE, |brand| brand.codes[c]);
+            let category = match policy.category_level {
+                Some(level) => catalog.category.get(level as usize).map(|of| (level, of.codes[c])),
+                None => self.leaf_category(c),
+            };
+            let category = category.unwrap_or((0, NO_CODE));
+            let traits = Traits { line: self.links.line[c], brand, category };
             let m = self.to_model[c] as usize;
             let buyers = learned.customers.get(m).copied().unwrap_or(0);
             let category = learned.category.get(m).copied().unwrap_or(NO_CATEGORY);
             let again = learned.repeat_share.get(m).copied().unwrap_or(1.0);
             items.push(Item {
                 margin,
-                line,
+                traits,
                 never,
                 assumed,
                 one_is_enough: enough.get(category as usize).is_some_and(|&enough| enough)
@@ -460,19 +466,8 @@ pub(crate) struct OnShelf<'a> {
 
 impl Shelf for OnShelf<'_> {
     fn traits(&self, key: u32) -> Traits {
-        let catalog = &self.state.catalog;
-        let code = |column: Option<&Codes>| {
-            column.and_then(|column| column.codes.get(key as usize)).copied().unwrap_or(NO_CODE)
-        };
-        let category = match self.compiled.policy.category_level {
-            Some(level) => Some((level, code(catalog.category.get(level as usize)))),
-            None => self.state.in_catalog(key).and_then(|c| self.state.leaf_category(c)),
-        };
-        Traits {
-            line: self.state.links.line.get(key as usize).copied().unwrap_or(NO_CODE),
-            brand: code(catalog.brand.as_ref()),
-            category: category.unwrap_or((0, NO_CODE)),
-        }
+        let item = self.compiled.items.get(key as usize);
+        item.map_or(Traits { line: NO_CODE, brand: NO_CODE, category: (0, NO_CODE) }, |i| i.traits)
     }
 
     fn apart(&self, a: u32, b: u32) -> bool {

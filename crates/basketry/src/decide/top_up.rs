@@ -108,32 +108,48 @@ impl TopUp {
 }
 
 /// The most valuable top-up; of equally valuable ones that of fewer products, and then of lower
-/// keys. No two that are `apart` go together. Sorts the pieces.
+/// keys. No two that are `apart` go together. Puts the pieces into another order.
 ///
-/// With pieces by falling gain the second one of a pair is looked for only as long as both gains
-/// together exceed what was found: the cost of the threshold can only make them less, since no offer
-/// makes a purchase less probable.
+/// The cost of the threshold can only make gains less, since no offer makes a purchase less probable.
+/// So of a pair both gains together have to exceed what was found. Pieces that cannot do that with any
+/// other are left aside, and with the rest by falling gain the second one of a pair is looked for only
+/// as long as they do.
 pub(crate) fn best(
     pieces: &mut [Piece],
     gap: &Gap,
     apart: impl Fn(u32, u32) -> bool,
 ) -> Option<TopUp> {
-    pieces.sort_unstable_by(|a, b| b.gain().total_cmp(&a.gain()).then(a.key.cmp(&b.key)));
     let mut best: Option<TopUp> = None;
-    let better = |found: &TopUp, best: &Option<TopUp>| match best {
+    let better = |pieces: &[Piece], found: &TopUp, best: &Option<TopUp>| match best {
         None => found.gain.is_finite(),
         Some(held) if found.gain != held.gain => found.gain > held.gain,
         Some(held) => keys(pieces, found) < keys(pieces, held),
     };
     for place in 0..pieces.len() {
         if let Some(found) = TopUp::of(pieces, place, place, gap)
-            && better(&found, &best)
+            && better(pieces, &found, &best)
         {
             best = Some(found);
         }
     }
     if gap.items < 2 {
         return best;
+    }
+    let most = pieces.iter().map(Piece::gain).fold(0.0, f64::max);
+    let single = best.map(|held| pieces[held.first].key);
+    let least = best.map_or(f64::NEG_INFINITY, |held| held.gain);
+    let mut kept = 0;
+    for place in 0..pieces.len() {
+        if pieces[place].gain() + most >= least || Some(pieces[place].key) == single {
+            pieces.swap(kept, place);
+            kept += 1;
+        }
+    }
+    let pieces = &mut pieces[..kept];
+    pieces.sort_unstable_by(|a, b| b.gain().total_cmp(&a.gain()).then(a.key.cmp(&b.key)));
+    if let (Some(held), Some(key)) = (&mut best, single) {
+        let at = pieces.iter().position(|piece| piece.key == key)?;
+        (held.first, held.second) = (at, at);
     }
     for first in 0..pieces.len() {
         for second in first + 1..pieces.len() {
@@ -142,7 +158,7 @@ pub(crate) fn best(
                 break;
             }
             if let Some(found) = TopUp::of(pieces, first, second, gap)
-                && better(&found, &best)
+                && better(pieces, &found, &best)
                 && !apart(pieces[first].key, pieces[second].key)
             {
                 best = Some(found);

@@ -184,7 +184,7 @@ impl Scratch {
                 probability: 0.0,
                 kind: Some(Kind::UpSell),
                 reason: match item.never {
-                    None if self.line_returned(item.line) => Some(Reason::Returned),
+                    None if self.line_returned(item.traits.line) => Some(Reason::Returned),
                     never => never,
                 },
                 set: NONE,

@@ -119,7 +119,7 @@ impl Scratch {
             return Err(Reason::Owned);
         }
         let policy = &compiled.policy;
-        if let Some(reason) = self.variant_of(compiled, item.line) {
+        if let Some(reason) = self.variant_of(compiled, item.traits.line) {
             return Err(reason);
         }
         if self.marked_apart(key) {

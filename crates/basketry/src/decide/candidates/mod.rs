@@ -244,7 +244,7 @@ impl Scratch {
         for (key, what) in all {
             self.set_mark(key, what);
             if let Some(c) = state.in_catalog(key) {
-                let line = compiled.items[c].line;
+                let line = compiled.items[c].traits.line;
                 if line != NO_CODE
                     && let Some(mark) = self.lines.get_mut(line as usize)
                 {

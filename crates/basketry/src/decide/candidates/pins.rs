@@ -92,7 +92,7 @@ impl Scratch {
         if item.never.is_some() {
             return item.never;
         }
-        if let Some(reason) = self.variant_of(compiled, item.line) {
+        if let Some(reason) = self.variant_of(compiled, item.traits.line) {
             return Some(reason);
         }
         self.marked_apart(key).then_some(Reason::SubstituteInBasket)
