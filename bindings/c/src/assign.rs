@@ -210,7 +210,8 @@ pub struct basketry_plan_summary {
     pub bound: f64,
     /// How far the plan may be from the best one: (bound - value) / |bound|.
     pub gap: f64,
-    /// What all offers cost together, in minor units; 0 without costs.
+    /// What all offers cost together, in minor units, a part of one counted as a whole; 0 without
+    /// costs.
     pub spent: i64,
     /// What one more minor unit of budget would be worth, about; 0 if some is left.
     pub budget_price: f64,
@@ -417,7 +418,8 @@ pub extern "C" fn basketry_plan_group(
 }
 
 /// Exports a plan as an Arrow stream: customer, offer, rank (from 1, the most valuable first), value
-/// and, with costs, cost in minor units. Batches are made while they are read.
+/// and, with costs, cost in minor units (int64, or double where the contact cost of a policy is no
+/// whole number). Batches are made while they are read.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_plan_export(
     plan: Option<&basketry_plan>,

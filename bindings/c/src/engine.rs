@@ -340,7 +340,7 @@ unsafe impl Grows for basketry_propose_options {
 /// customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
 /// not. What is offered reaches the customer outside of an order, so the chance that they buy it
 /// anyway is that of buying it within the model's horizon. A proposal costs the policy's
-/// contact_cost, rounded up to whole minor units, and nothing if it rides along; products whose
+/// contact_cost, and nothing if it rides along; products whose
 /// stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
 /// often. Null for options means the defaults.
 #[unsafe(no_mangle)]

@@ -258,7 +258,8 @@ impl Plan {
         self.inner.reached()
     }
 
-    /// What all offers cost together, in minor units; None if the proposals have no costs.
+    /// What all offers cost together, in minor units, a part of one counted as a whole; None if the
+    /// proposals have no costs.
     #[getter]
     fn spent(&self) -> Option<i64> {
         self.inner.spent()

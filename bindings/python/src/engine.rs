@@ -289,7 +289,7 @@ impl Engine {
     /// may not be offered together. What is offered reaches
     /// the customer outside of an order, so the chance that they buy it anyway is that of buying it
     /// within the model's horizon (``model.report["horizon_days"]``). A proposal costs the policy's
-    /// ``contact_cost``, rounded up to whole minor units, or nothing if it rides along, and products whose stock the catalogue
+    /// ``contact_cost``, or nothing if it rides along, and products whose stock the catalogue
     /// tells are offered at most so many times, unless `capacity` says how often.
     ///
     /// Parameters

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use arrow_array::{Array, StringArray};
+use arrow_array::{Array, Float64Array, StringArray};
 use basketry::data::Link;
 use basketry::{
     AssignOptions, Context, Control, Engine, IdRef, Model, Policy, ProposeOptions, ScoreOptions,
@@ -168,16 +168,26 @@ fn a_budget_is_kept_though_a_contact_costs_less_than_a_minor_unit() {
     let engine = Engine::from_model(model.clone()).unwrap();
     let control = Control::new();
     let mut policy = Policy::new("mail");
-    for cost in [0.25, 1.25, 2.5] {
-        policy.contact_cost = cost;
+    // In thousandths.
+    for cost in [70i64, 200, 250, 1250, 2500, 3000] {
+        policy.contact_cost = cost as f64 / 1000.0;
         let proposals =
             engine.propose(&policy, &contexts(&model), &ProposeOptions::new(), &control).unwrap();
+        let all = proposals.assign(&AssignOptions::new(), &control).unwrap();
         for budget in [1, 7, 20] {
             let plan = proposals.assign(&AssignOptions::new().budget(budget), &control).unwrap();
-            assert!(plan.len() as f64 * cost <= budget as f64, "{} at {cost}", plan.len());
-            assert_eq!(plan.len() as i64, budget / cost.ceil() as i64);
-            assert_eq!(plan.spent(), Some(plan.len() as i64 * cost.ceil() as i64));
+            let made = plan.len() as i64;
+            assert_eq!(made, (1000 * budget / cost).min(all.len() as i64), "{budget} at {cost}");
+            assert_eq!(plan.spent(), Some((made * cost + 999) / 1000));
+            let batch = plan.to_record_batch().unwrap();
+            let costs = batch.column_by_name("cost").unwrap();
+            match costs.as_any().downcast_ref::<Float64Array>() {
+                Some(costs) => assert!(costs.values().iter().all(|&one| one == cost as f64 / 1e3)),
+                None => assert_eq!(cost % 1000, 0),
+            }
         }
+        let most = proposals.assign(&AssignOptions::new().budget(i64::MAX), &control);
+        assert_eq!(most.is_ok(), cost % 1000 == 0, "{most:?}");
     }
 }
 

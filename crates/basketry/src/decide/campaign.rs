@@ -74,7 +74,7 @@ struct Rows {
     key: Vec<u32>,
     kind: Vec<Kind>,
     value: Vec<f64>,
-    /// What one of them costs, in minor units; per customer.
+    /// What one of them costs, in [parts](cost_parts) of a minor unit; per customer.
     cost: Vec<i64>,
 }
 
@@ -94,9 +94,10 @@ impl Engine {
     /// at most `per_line`, `per_brand` and `per_category`; and, unless `allow_substitutes`, never two
     /// that are bought in place of each other or are linked as never to be offered together. What
     /// caps allow is judged before: all that a customer gets by a plan is one contact.
-    /// A proposal costs the policy's `contact_cost`, rounded up to whole minor units so that a plan
-    /// never exceeds its budget, or nothing if it [rides along](Context::ride_along); and a product whose stock the catalogue tells is offered at most so
-    /// many times, unless the limits of the plan say how often.
+    /// A proposal costs the policy's `contact_cost`, to the millionth of a minor unit and rounded up
+    /// beyond that, so that a plan never exceeds its budget, or nothing if it
+    /// [rides along](Context::ride_along); and a product whose stock the catalogue tells is offered
+    /// at most so many times, unless the limits of the plan say how often.
     ///
     /// ```
     /// # use basketry::{
@@ -200,6 +201,7 @@ impl Engine {
             offer,
             value,
             cost,
+            parts: cost_parts(policy),
             costed: policy.contact_cost > 0.0,
             stock,
             // Where none is made, nothing is proposed.
@@ -209,6 +211,20 @@ impl Engine {
         };
         Ok(Proposals::of_engine(customers, offers, state.catalog.currency(), offered))
     }
+}
+
+/// Into how many parts a minor unit is divided, so that what a contact costs is a whole number of them.
+fn cost_parts(policy: &Policy) -> i64 {
+    if policy.contact_cost.fract() == 0.0 { 1 } else { 1_000_000 }
+}
+
+/// What a contact costs in such parts, rounded up. A policy's cost is at most 10^12.
+fn in_parts(minor: f64, parts: i64) -> i64 {
+    let cost = minor * parts as f64;
+    let nearest = cost.round();
+    // A decimal such as .07 has no exact number; what the product is off by is no part of the cost.
+    let exact = (nearest - cost).abs() <= 1e-12 * cost;
+    (if exact { nearest } else { cost.ceil() }) as i64
 }
 
 /// The sort of each kind of which one customer may not get all that the policy lets be offered.
@@ -321,7 +337,7 @@ fn propose(
         rows.key.extend(found.iter().map(|&(_, key, _)| key));
         rows.kind.extend(found.iter().map(|&(.., kind)| kind));
         rows.value.extend(found.iter().map(|&(value, ..)| value));
-        rows.cost.push(request.people.contact_cost.ceil() as i64);
+        rows.cost.push(in_parts(request.people.contact_cost, cost_parts(&compiled.policy)));
         rows.ends.push(rows.key.len());
         Ok(())
     })

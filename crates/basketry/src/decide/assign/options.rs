@@ -177,6 +177,15 @@ impl AssignOptions {
                 ));
             }
         }
+        let parts = |minor: i64| {
+            minor.checked_mul(proposals.parts).ok_or_else(|| {
+                Error::argument(format!(
+                    "budget: expected at most {}, as contacts cost parts of a minor unit, got {minor}",
+                    i64::MAX / proposals.parts
+                ))
+            })
+        };
+        let budget = self.budget.map(parts).transpose()?;
         let offers = proposals.offers();
         let mut unknown = 0;
         let mut find = |id: &Id, place: &str| {
@@ -271,7 +280,7 @@ impl AssignOptions {
             groups,
             groups_of,
             together,
-            budget: self.budget,
+            budget,
         };
         Ok((problem, unknown))
     }

@@ -35,8 +35,10 @@ struct Data {
     customer: Vec<u32>,
     offer: Vec<u32>,
     values: Vec<f64>,
-    /// Empty without costs.
+    /// In parts of a minor unit; empty without costs.
     costs: Vec<i64>,
+    /// How many of these parts are a minor unit.
+    parts: i64,
     rank: Vec<u32>,
     value: f64,
     bound: f64,
@@ -97,11 +99,12 @@ impl Plan {
             offer: Vec::new(),
             values: Vec::new(),
             costs: Vec::new(),
+            parts: proposals.parts,
             rank: Vec::new(),
             value: 0.0,
             bound,
             spent: None,
-            budget_price: prices.budget,
+            budget_price: prices.budget * proposals.parts as f64,
             reached: 0,
             unknown,
             offer_volumes: Vec::new(),
@@ -128,7 +131,8 @@ impl Plan {
             }
         }
         if proposals.costed {
-            let spent = i64::try_from(taken.spent).map_err(|_| {
+            let parts = i128::from(proposals.parts);
+            let spent = i64::try_from((taken.spent + parts - 1) / parts).map_err(|_| {
                 Error::new(ErrorKind::Limit, "cost: the costs of the plan leave 64 bits")
             })?;
             plan.spent = Some(spent);
@@ -193,7 +197,8 @@ impl Plan {
         if off <= 0.0 { 0.0 } else { off / self.data.bound.abs().max(f64::MIN_POSITIVE) }
     }
 
-    /// What all offers cost together, in minor units; `None` if the proposals have no costs.
+    /// What all offers cost together, in minor units, a part of one counted as a whole; `None` if the
+    /// proposals have no costs.
     pub fn spent(&self) -> Option<i64> {
         self.data.spent
     }
@@ -219,7 +224,7 @@ impl Plan {
     }
 
     /// The columns of the table: `customer`, `offer`, `rank` (from 1), `value` and, with costs,
-    /// `cost` in minor units.
+    /// `cost` in minor units: Int64, or Float64 where the contact cost of a policy is no whole number.
     pub fn schema(&self) -> SchemaRef {
         let id = |kind| if kind == IdKind::Int { DataType::Int64 } else { DataType::Utf8 };
         let mut fields = vec![
@@ -229,7 +234,8 @@ impl Plan {
             Field::new("value", DataType::Float64, false),
         ];
         if self.data.spent.is_some() {
-            fields.push(Field::new("cost", DataType::Int64, false));
+            let cost = if self.data.parts == 1 { DataType::Int64 } else { DataType::Float64 };
+            fields.push(Field::new("cost", cost, false));
         }
         Arc::new(Schema::new(fields))
     }
@@ -279,7 +285,13 @@ impl Plan {
             Arc::new(Float64Array::from(self.data.values[rows.clone()].to_vec())),
         ];
         if self.data.spent.is_some() {
-            columns.push(Arc::new(Int64Array::from(self.data.costs[rows].to_vec())));
+            let costs = &self.data.costs[rows];
+            columns.push(match self.data.parts {
+                1 => Arc::new(Int64Array::from(costs.to_vec())),
+                parts => Arc::new(Float64Array::from_iter_values(
+                    costs.iter().map(|&cost| cost as f64 / parts as f64),
+                )),
+            });
         }
         RecordBatch::try_new(self.schema(), columns).map_err(|error| {
             Error::new(ErrorKind::Internal, "a plan does not fit its own columns")

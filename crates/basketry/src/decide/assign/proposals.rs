@@ -28,8 +28,10 @@ pub struct Proposals {
     pub(super) offsets: Vec<u64>,
     pub(super) offer: Vec<u32>,
     pub(super) value: Vec<f64>,
-    /// In minor units; empty if the table has none.
+    /// In parts of a minor unit; empty if the table has none.
     pub(super) cost: Vec<i64>,
+    /// How many of these parts are a minor unit.
+    pub(super) parts: i64,
     /// Whether the table has a column of costs.
     pub(super) costed: bool,
     /// Per offer how often it can be made, unless the options say; empty if nothing is known.
@@ -48,8 +50,10 @@ pub(in crate::decide) struct Offered {
     pub(in crate::decide) offsets: Vec<u64>,
     pub(in crate::decide) offer: Vec<u32>,
     pub(in crate::decide) value: Vec<f64>,
-    /// What each costs, in minor units; empty if none costs anything.
+    /// What each costs, in parts of a minor unit; empty if none costs anything.
     pub(in crate::decide) cost: Vec<i64>,
+    /// How many of these parts are a minor unit.
+    pub(in crate::decide) parts: i64,
     /// Whether proposals have costs.
     pub(in crate::decide) costed: bool,
     /// Per offer how often it can be made.
@@ -207,12 +211,14 @@ impl Proposals {
         currency: Currency,
         offered: Offered,
     ) -> Self {
-        let Offered { offsets, offer, value, cost, costed, stock, most, sort, together } = offered;
+        let Offered { offsets, offer, value, cost, parts, costed, stock, most, sort, together } =
+            offered;
         Self {
             customers: Arc::new(customers),
             offers: Arc::new(offers),
             currency,
             cost,
+            parts,
             costed,
             offsets,
             offer,
@@ -354,6 +360,7 @@ impl Rows {
             offer,
             value,
             cost,
+            parts: 1,
             costed,
             stock: Vec::new(),
             most: u32::MAX,
