@@ -2818,7 +2818,8 @@ typedef struct basketry_plan_summary {
      */
     double gap;
     /**
-     * What all offers cost together, in minor units; 0 without costs.
+     * What all offers cost together, in minor units, a part of one counted as a whole; 0 without
+     * costs.
      */
     int64_t spent;
     /**
@@ -4530,7 +4531,7 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
  * customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
  * not. What is offered reaches the customer outside of an order, so the chance that they buy it
  * anyway is that of buying it within the model's horizon. A proposal costs the policy's
- * contact_cost, rounded up to whole minor units, and nothing if it rides along; products whose
+ * contact_cost, and nothing if it rides along; products whose
  * stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
  * often. Null for options means the defaults.
  */
@@ -4875,7 +4876,8 @@ basketry_status basketry_plan_group(const struct basketry_plan *plan,
 
 /**
  * Exports a plan as an Arrow stream: customer, offer, rank (from 1, the most valuable first), value
- * and, with costs, cost in minor units. Batches are made while they are read.
+ * and, with costs, cost in minor units (int64, or double where the contact cost of a policy is no
+ * whole number). Batches are made while they are read.
  */
 basketry_status basketry_plan_export(const struct basketry_plan *plan,
                                      struct ArrowArrayStream *out);
