@@ -78,7 +78,7 @@ pub(crate) struct SetScratch {
     pieces: Vec<Piece>,
     parts: Vec<Part>,
     /// What goes with products here and may be in bundles with them: their index in the model, and the
-    /// place of the candidate; sorted.
+    /// place of the candidate.
     with: Vec<(u32, u32)>,
     /// What a set has to stand beside.
     pub(crate) beside: Beside,
@@ -336,7 +336,6 @@ impl Scratch {
                 with.push((candidate.because, place));
             }
         }
-        with.sort_unstable();
     }
 
     /// The most valuable bundle of a main product beside what is offered, and its value.
@@ -357,13 +356,13 @@ impl Scratch {
         let terms = terms(compiled, request, main);
         let terms = Terms { max_discount: beside.discount(main, terms.max_discount)?, ..terms };
         parts.clear();
-        let from = with.partition_point(|&(base, _)| base < because);
-        let with = with[from..].iter().take_while(|&&(base, _)| base == because);
-        for &(_, place) in with {
+        // What may be offered is not apart from anything in the basket.
+        let viewed = request.viewed_only() == Some(main);
+        for &(_, place) in with.iter().filter(|&&(base, _)| base == because) {
             // What a top-up took is no longer there.
             let outcome = &self.outcomes[place as usize];
             let key = outcome.key;
-            if may_be_added(outcome, state).is_none() || state.apart(main, key) {
+            if may_be_added(outcome, state).is_none() || viewed && state.apart(main, key) {
                 continue;
             }
             let traits = traits(&shelf, key);
