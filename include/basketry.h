@@ -316,21 +316,6 @@ struct ArrowArrayStream {
 #define BASKETRY_NO_TIME INT64_MIN
 
 /**
- * Where a number came from: from data.
- */
-#define BASKETRY_LEARNED 0
-
-/**
- * From the shop: its catalogue or its policy.
- */
-#define BASKETRY_GIVEN 1
-
-/**
- * A default that stands in for what is not known.
- */
-#define BASKETRY_ASSUMED 2
-
-/**
  * The kind of offer that goes with what is in the basket or viewed.
  */
 #define BASKETRY_CROSS_SELL 0
@@ -624,6 +609,21 @@ struct ArrowArrayStream {
  * The customer returned it or a variant of it, or all of the order.
  */
 #define BASKETRY_REASON_RETURNED 48
+
+/**
+ * Where a number came from: from data.
+ */
+#define BASKETRY_LEARNED 0
+
+/**
+ * From the shop: its catalogue or its policy.
+ */
+#define BASKETRY_GIVEN 1
+
+/**
+ * A default that stands in for what is not known.
+ */
+#define BASKETRY_ASSUMED 2
 
 /**
  * The customer saw the offer. Once any offer of a log is recorded as shown, those that are not do
@@ -4529,10 +4529,12 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
  * basketry_proposals_assign plans a campaign from. Each context names a customer, no customer comes
  * twice, and all contexts have the same struct_size. All that the policy lets be offered to a
  * customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
- * not. What is offered reaches the customer outside of an order, so the chance that they buy it
- * anyway is that of buying it within the model's horizon. A proposal costs the policy's
- * contact_cost, and nothing if it rides along; products whose
- * stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
+ * not. A plan keeps what the policy says of one decision for each customer: max_offers, the max of
+ * each kind, per_line, per_brand, per_category, and what may not be offered together. What is offered
+ * reaches the customer outside of an order, so the chance that they buy it anyway is that of buying it
+ * within the model's horizon. A proposal costs the policy's contact_cost, and nothing if it rides
+ * along; products whose stock the catalogue tells are offered at most so many times, unless the
+ * plan's capacities say how
  * often. Null for options means the defaults.
  */
 basketry_status basketry_engine_propose(const struct basketry_engine *engine,
@@ -4644,6 +4646,13 @@ struct basketry_str basketry_decision_json(const struct basketry_decision *decis
  * one for what was suppressed. Borrowed, ended by a zero byte; empty for null.
  */
 struct basketry_str basketry_decision_text(const struct basketry_decision *decision);
+
+/**
+ * The decision as a table for people, in the policy's language, as a JSON object on one line:
+ * "caption" (a text), "columns" (texts), "rows" (for each offer, the texts of its cells) and "notes"
+ * (texts). Borrowed, ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_decision_shown(const struct basketry_decision *decision);
 
 /**
  * Writes why a product is not among the offers: one of the constants that begin with

@@ -2035,6 +2035,10 @@ public:
     /// The decision for people to read.
     std::string_view text() const noexcept { return view(basketry_decision_text(native())); }
 
+    /// The decision as a table for people, in the policy's language, as a JSON object: caption, columns,
+    /// rows and notes.
+    std::string_view shown() const noexcept { return view(basketry_decision_shown(native())); }
+
     /// Why a product is not among the offers.
     WhyNot why_not(const Id &product) const {
         char text[512];

@@ -42,9 +42,6 @@ enum basketry_constants {
     BASKETRY_CONTACT_REJECTED = 4,
     BASKETRY_CONTACT_OPTED_OUT = 5,
     BASKETRY_NO_TIME = -9223372036854775807 - 1,
-    BASKETRY_LEARNED = 0,
-    BASKETRY_GIVEN = 1,
-    BASKETRY_ASSUMED = 2,
     BASKETRY_CROSS_SELL = 0,
     BASKETRY_UP_SELL = 1,
     BASKETRY_REFILL = 2,
@@ -104,6 +101,9 @@ enum basketry_constants {
     BASKETRY_REASON_IN_ORDER = 46,
     BASKETRY_REASON_VARIANT_IN_ORDER = 47,
     BASKETRY_REASON_RETURNED = 48,
+    BASKETRY_LEARNED = 0,
+    BASKETRY_GIVEN = 1,
+    BASKETRY_ASSUMED = 2,
     BASKETRY_EVENT_SHOWN = 0,
     BASKETRY_EVENT_CLICKED = 1,
     BASKETRY_EVENT_BOUGHT = 2,
@@ -1244,6 +1244,7 @@ double basketry_decision_value(const struct basketry_decision *decision);
 bool basketry_decision_customer_known(const struct basketry_decision *decision);
 struct basketry_str basketry_decision_json(const struct basketry_decision *decision);
 struct basketry_str basketry_decision_text(const struct basketry_decision *decision);
+struct basketry_str basketry_decision_shown(const struct basketry_decision *decision);
 basketry_status basketry_decision_why_not(const struct basketry_decision *decision,
                                           struct basketry_id product,
                                           int32_t *reason,

@@ -82,15 +82,10 @@ def text(data: Any) -> str:
 
 
 def decision(data: Any) -> str:
-    """The offers of a decision, and how many candidates were suppressed why."""
-    columns = ("kind", "products", "name", "price", "discount", "probability", "value", "why")
-    rows = [[getattr(offer, column) for column in columns] for offer in data]
-    caption = f"{data.policy_name}: {len(data)} offers, worth {data.value:.4g} in minor units"
-    notes = [f"{count} {reason}" for reason, count in data.suppressed_counts.items()]
-    notes = [f"suppressed: {', '.join(notes)}"] if notes else []
-    notes += [f"warning: {warning}" for warning in data.warnings]
-    return html_table(caption, columns, rows) + "".join(
-        f"<p>{html.escape(note)}</p>" for note in notes
+    """The offers of a decision, and how many candidates were suppressed why, in its language."""
+    shown = data._shown()
+    return html_table(shown["caption"], shown["columns"], shown["rows"]) + "".join(
+        f"<p>{html.escape(note)}</p>" for note in shown["notes"]
     )
 
 

@@ -80,7 +80,7 @@ static void null_pointers(void) {
     CHECK(basketry_decision_len(NULL) == 0 && basketry_decision_offer(NULL, 0) == NULL);
     CHECK(basketry_decision_value(NULL) == 0 && !basketry_decision_customer_known(NULL));
     CHECK(basketry_decision_json(NULL).len == 0 && basketry_decision_text(NULL).len == 0);
-    CHECK(basketry_decision_suppressed_len(NULL) == 0);
+    CHECK(basketry_decision_shown(NULL).len == 0 && basketry_decision_suppressed_len(NULL) == 0);
     CHECK(basketry_decision_suppressed(NULL, 0) == NULL);
     CHECK(basketry_decision_warnings_len(NULL) == 0);
 

@@ -76,7 +76,7 @@ int main(int argc, char **argv) {
     OK(basketry_decision_log_table(log, &table));
     struct ArrowArray batch = {0};
     CHECK(table.get_next(&table, &batch) == 0);
-    CHECK(batch.length == (int64_t)basketry_decision_len(decision) && batch.n_children == 27);
+    CHECK(batch.length == (int64_t)basketry_decision_len(decision) && batch.n_children == 30);
     batch.release(&batch);
     table.release(&table);
 

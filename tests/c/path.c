@@ -633,6 +633,7 @@ static void learn_and_decide(const char *golden, const char *folder) {
     }
     CHECK(strlen(basketry_decision_json(decision).data) == basketry_decision_json(decision).len);
     CHECK(strstr(basketry_decision_text(decision).data, "1. ") != NULL);
+    CHECK(strncmp(basketry_decision_shown(decision).data, "{\"caption\":\"", 12) == 0);
 
     /* The same request as JSON is the same decision. */
     const char *json = "{\"now\": 1778500800000, \"customer\": \"c-002\", \"placement\": \"cart\","

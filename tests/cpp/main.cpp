@@ -386,7 +386,7 @@ void learning(const std::string &golden, const std::string &folder) {
     CHECK(decision.why_not("spaghetti").reason == BASKETRY_REASON_IN_BASKET);
     CHECK(contains(decision.why_not("spaghetti").text, "basket"));
     CHECK(!decision.suppressed().empty());
-    CHECK(contains(decision.text(), "1. "));
+    CHECK(contains(decision.text(), "1. ") && contains(decision.shown(), "\"columns\":[\"kind\","));
     basketry_contact before = BASKETRY_CONTACT_INIT;
     before.time_ms = 1778500800000 - 3600000;
     before.outcome = BASKETRY_CONTACT_REJECTED;

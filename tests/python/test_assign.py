@@ -244,7 +244,7 @@ def test_as_many_for_one_customer_as_the_policy_says():
     who = [f"c-{at:03}" for at in range(40)]
     now = "2026-05-11T12:00:00Z"
     free = engine.propose(bk.Policy(), who, now=now).assign(per_customer=3)
-    few = bk.Policy(similar={"max": 1}, popular={"max": 1}, refill={"max": 0})
+    few = bk.Policy(similar={"max": 2}, popular={"max": 0}, refill={"max": 0})
     plan = engine.propose(few, who, now=now).assign(per_customer=3)
     assert max(free.to_dict()["rank"]) == 3 and max(plan.to_dict()["rank"]) == 2
     with pytest.raises(bk.InvalidArgumentError, match="per_customer: expected at most 4, the max_"):

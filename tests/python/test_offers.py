@@ -109,7 +109,8 @@ def test_bundle(shop):
         assert offer.to_dict()["allocation"] == list(offer.allocation)
         paid, less = (offer.price - offer.discount) / 100, offer.discount / 100
         assert f" at {paid:.2f} EUR after {less:.2f} EUR off, worth " in str(offer)
-        assert f"<td>{offer.price}</td><td>{offer.discount}</td>" in decision._repr_html_()
+        full = f"<td>{offer.price / 100:.2f} EUR</td><td>{less:.2f} EUR</td>"
+        assert full in decision._repr_html_()
     assert all(" off, worth" in str(o) for o in decision if o.discount)
     assert not any(" off, worth" in str(o) for o in decision if not o.discount)
 

@@ -5,8 +5,8 @@ use std::ffi::c_char;
 use basketry::decide::{Contact, ContactOutcome};
 use basketry::{Kind, Result};
 
-use crate::decision::BASKETRY_NO_KIND;
 use crate::error::invalid;
+use crate::reasons::BASKETRY_NO_KIND;
 use crate::strings::{basketry_id, flag, optional_c_str};
 
 /// It was shown, and nothing is known to have come of it.

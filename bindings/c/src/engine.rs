@@ -338,10 +338,12 @@ unsafe impl Grows for basketry_propose_options {
 /// basketry_proposals_assign plans a campaign from. Each context names a customer, no customer comes
 /// twice, and all contexts have the same struct_size. All that the policy lets be offered to a
 /// customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
-/// not. What is offered reaches the customer outside of an order, so the chance that they buy it
-/// anyway is that of buying it within the model's horizon. A proposal costs the policy's
-/// contact_cost, and nothing if it rides along; products whose
-/// stock the catalogue tells are offered at most so many times, unless the plan's capacities say how
+/// not. A plan keeps what the policy says of one decision for each customer: max_offers, the max of
+/// each kind, per_line, per_brand, per_category, and what may not be offered together. What is offered
+/// reaches the customer outside of an order, so the chance that they buy it anyway is that of buying it
+/// within the model's horizon. A proposal costs the policy's contact_cost, and nothing if it rides
+/// along; products whose stock the catalogue tells are offered at most so many times, unless the
+/// plan's capacities say how
 /// often. Null for options means the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_engine_propose(
@@ -378,6 +380,7 @@ unsafe fn contexts_of(contexts: *const basketry_context, len: usize) -> Result<V
         .iter()
         .enumerate()
         .map(|(at, context)| {
+            // SAFETY: as above.
             unsafe { context.get() }.map_err(|error| {
                 let message = error.to_string();
                 let path = message.strip_prefix("context").unwrap_or(&message);

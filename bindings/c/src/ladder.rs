@@ -4,10 +4,10 @@ use std::mem::MaybeUninit;
 
 use basketry::decide::{Ladder, Tier};
 
-use crate::decision::BASKETRY_REASON_NONE;
 use crate::engine::{basketry_context, basketry_engine};
 use crate::error::{basketry_status, call, free, get, invalid, make, required};
 use crate::policy::basketry_policy;
+use crate::reasons::BASKETRY_REASON_NONE;
 use crate::strings::{basketry_id, basketry_str, grown};
 use crate::text::{Text, to_json};
 

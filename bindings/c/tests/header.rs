@@ -36,6 +36,8 @@ const SOURCES: &[&str] = &[
     "policy",
     "contact",
     "engine",
+    "reasons",
+    "offer",
     "decision",
     "journal",
     "ladder",

@@ -207,6 +207,11 @@ impl Decision {
         )
     }
 
+    fn _shown<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let shown = boundary::quick(py, || Ok(self.inner.shown()))?;
+        convert::json(py, &shown)
+    }
+
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
         slf.py().import("basketry._display")?.call_method1("decision", (slf,))?.extract()
     }

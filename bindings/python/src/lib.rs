@@ -27,6 +27,7 @@ mod parts;
 mod policy;
 mod recommend;
 mod rows;
+mod rule;
 mod rules;
 mod sequences;
 mod similar;
@@ -74,7 +75,9 @@ mod _native {
     #[pymodule_export]
     use crate::policy::Policy;
     #[pymodule_export]
-    use crate::rules::{Rule, Rules};
+    use crate::rule::Rule;
+    #[pymodule_export]
+    use crate::rules::Rules;
     #[pymodule_export]
     use crate::sequences::{Sequence, Sequences, sequences};
     #[pymodule_export]

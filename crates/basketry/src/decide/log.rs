@@ -191,9 +191,9 @@ impl fmt::Display for Offer {
     }
 }
 
-/// Prints one line for the request, one for each offer, and one for what was suppressed.
-impl fmt::Display for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Decision {
+    /// What was decided when and for whom, in words.
+    pub(super) fn headline(&self) -> String {
         let texts = self.texts();
         let customer = match (&self.context.customer, self.customer_known()) {
             (Some(customer), known) => {
@@ -215,7 +215,15 @@ impl fmt::Display for Decision {
             ("customer", &customer),
             ("offers", &offers),
         ];
-        writeln!(f, "{}", texts.say("decision_line", &values))?;
+        texts.say("decision_line", &values)
+    }
+}
+
+/// Prints one line for the request, one for each offer, and one for what was suppressed.
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts = self.texts();
+        writeln!(f, "{}", self.headline())?;
         for (i, offer) in self.iter().enumerate() {
             writeln!(f, "{:>3}. {offer}", i + 1)?;
         }

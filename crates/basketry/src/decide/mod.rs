@@ -122,6 +122,7 @@ mod reasons;
 mod request;
 mod set_offer;
 mod sets;
+mod shown;
 mod slate;
 mod state;
 mod texts;
@@ -150,3 +151,4 @@ pub use policy::{
     SuppressPolicy, Texts, TopUpPolicy, UnknownProducts, UpSellPolicy,
 };
 pub use reasons::{Kind, Reason, Source};
+pub use shown::Shown;

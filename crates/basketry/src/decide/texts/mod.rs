@@ -60,6 +60,11 @@ impl Texts {
         written(money.to_string(), self.language)
     }
 
+    /// A number that was printed, as it is written in the language.
+    pub(crate) fn written(&self, number: String) -> String {
+        written(number, self.language)
+    }
+
     /// So many days, rounded, at least one.
     pub(crate) fn days(&self, days: f64) -> String {
         match days.round() {
@@ -162,6 +167,9 @@ mod tests {
         }
         for kind in [Kind::CrossSell, Kind::UpSell, Kind::Refill, Kind::Popular, Kind::Similar] {
             assert!(phrase(kind.code()).is_some(), "{kind}");
+        }
+        for kind in Kind::ALL {
+            assert!(phrase(&format!("kind_{}", kind.code())).is_some(), "{kind} has no word");
         }
         let mut codes: Vec<_> = Texts::codes().into_iter().map(|(code, _)| code).collect();
         let all = codes.len();

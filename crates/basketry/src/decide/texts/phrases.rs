@@ -137,6 +137,23 @@ phrases! {
     "offers_one" [] "1 offer" / "1 Angebot";
     "offers_many" ["offers"] "{offers} offers" / "{offers} Angebote";
     "suppressed_line" ["counts"] "suppressed: {counts}" / "nicht angeboten: {counts}";
+    "counted" ["count", "reason"] "{count}: {reason}" / "{count}: {reason}";
+    "column_kind" [] "kind" / "Art";
+    "column_products" [] "products" / "Produkte";
+    "column_name" [] "name" / "Name";
+    "column_price" [] "price" / "Preis";
+    "column_discount" [] "discount" / "Nachlass";
+    "column_probability" [] "probability" / "Wahrscheinlichkeit";
+    "column_value" [] "value" / "Wert";
+    "column_why" [] "why" / "Grund";
+    "kind_cross_sell" [] "cross-sell" / "Zusatzkauf";
+    "kind_up_sell" [] "up-sell" / "höherwertige Variante";
+    "kind_refill" [] "refill" / "Nachkauf";
+    "kind_popular" [] "popular" / "beliebt";
+    "kind_bundle" [] "bundle" / "Paket";
+    "kind_top_up" [] "top-up" / "Auffüllen";
+    "kind_service" [] "service" / "Dienstleistung";
+    "kind_similar" [] "similar" / "ähnlich";
     "warning_line" ["warning"] "warning: {warning}" / "Warnung: {warning}";
     "warn_id" ["path", "id", "what"] "{path}: {id} is {what}" / "{path}: {id} ist {what}";
     "warn_ids" ["path", "count", "id", "what"]
