@@ -131,10 +131,11 @@ def test_an_engine_proposes():
     plan = proposals.assign()
     assert {row[0] for row in plan} <= {"c-013", "c-014", "new"}
 
-    # A contact costs a quarter of a cent, and counts as a whole one.
-    cheap = engine.propose(bk.Policy(contact_cost=0.25), ["c-013", "c-014"], now=now)
-    plan = cheap.assign(budget=1)
-    assert (len(plan), plan.spent) == (1, 1)
+    # A contact costs .4 of a cent: two of them are paid with one, and three are not.
+    cheap = engine.propose(bk.Policy(contact_cost=0.4), ["c-013", "c-014"], now=now)
+    plan = cheap.assign(budget=1, per_customer=3)
+    assert (len(plan), plan.spent) == (2, 1)
+    assert plan.to_dict()["cost"] == [0.4, 0.4]
 
     with pytest.raises(bk.InvalidArgumentError, match="comes twice"):
         engine.propose(policy, ["c-013", "c-013"], now=now)
