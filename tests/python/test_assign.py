@@ -172,9 +172,17 @@ def test_whom_a_campaign_may_reach():
     assert {row[0] for row in seen} == {"c-014"}
 
     for wrong, error, text in [
-        ({"segments": [["vip"]]}, bk.InvalidArgumentError, r"segments: expected as many as the 3 customers, got 1"),
+        (
+            {"segments": [["vip"]]},
+            bk.InvalidArgumentError,
+            r"segments: expected as many as the 3 customers, got 1",
+        ),
         ({"segments": ["vip"] * 3}, TypeError, r"segments\[0\]: expected a list of str, got str"),
-        ({"consents": "mail"}, TypeError, "consents: expected a list with something for each customer"),
+        (
+            {"consents": "mail"},
+            TypeError,
+            "consents: expected a list with something for each customer",
+        ),
         ({"consents": [[], [3], []]}, TypeError, r"consents\[1\]: expected a list of str"),
         ({"contacts": [[], ignored, []]}, TypeError, r"contacts\[1\]: expected a list of dicts"),
         (
