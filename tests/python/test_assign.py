@@ -211,13 +211,15 @@ def test_a_campaign_takes_what_a_decision_takes():
         return {row[0]: row for row in plan}, plan.spent
 
     free, spent = reached()
-    assert set(free) == set(who) and spent == 6
+    assert set(free) == set(who)
+    assert spent == 6
     assert reached(channel="push") == ({}, 0)
     assert set(reached(channel=["push", None, "mail"])[0]) == {"c-014", "new"}
     assert set(reached(channel=pa.array(["push", None, "mail"]))[0]) == {"c-014", "new"}
     assert set(reached(customer_value=[1e9, None, 0.0])[0]) == {"c-014", "new"}
     along, spent = reached(customer_value=[1e9, 0, 0], ride_along=[True, False, None])
-    assert set(along) == set(who) and spent == 4
+    assert set(along) == set(who)
+    assert spent == 4
     assert reached(channel="push", ride_along=True)[1] == 0
     best = free["c-013"][1]
     for request in [
@@ -228,7 +230,8 @@ def test_a_campaign_takes_what_a_decision_takes():
     ]:
         rows, _ = reached(**request)
         assert rows["c-013"][1:] != free["c-013"][1:], request
-        assert rows["c-014"] == free["c-014"] and rows["new"] == free["new"]
+        assert rows["c-014"] == free["c-014"]
+        assert rows["new"] == free["new"]
     seen, _ = reached(viewed=[None, None, "p-0001" if best != "p-0001" else best])
     assert seen["c-013"] == free["c-013"]
 
@@ -255,7 +258,8 @@ def test_as_many_for_one_customer_as_the_policy_says():
     free = engine.propose(bk.Policy(), who, now=now).assign(per_customer=3)
     few = bk.Policy(similar={"max": 2}, popular={"max": 0}, refill={"max": 0})
     plan = engine.propose(few, who, now=now).assign(per_customer=3)
-    assert max(free.to_dict()["rank"]) == 3 and max(plan.to_dict()["rank"]) == 2
+    assert max(free.to_dict()["rank"]) == 3
+    assert max(plan.to_dict()["rank"]) == 2
     with pytest.raises(bk.InvalidArgumentError, match="per_customer: expected at most 4, the max_"):
         engine.propose(few, who, now=now).assign(per_customer=5)
     rows = pa.table({"c": [1, 1, 1], "o": ["a", "b", "x"], "v": [3.0, 2.0, 1.0]})
