@@ -4756,11 +4756,14 @@ basketry_status basketry_decision_log_record_orders(struct basketry_decision_log
  * Learns how customers respond to offers, from those that were made and those that were withheld
  * from customers who were held out. The new policy has measured numbers in its assume and fatigue
  * tables, each with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
- * purchases that confirm it; 20 is a good number.
+ * purchases that confirm it; 20 is a good number. customer_value is what losing a customer costs, in
+ * minor units, 0 to 10^12: with it the policy's contact_cost becomes what one offer costs in customers
+ * who want no more offers and in what it takes away from the next ones. If it is null, that stays.
  */
 basketry_status basketry_decision_log_learn(const struct basketry_decision_log *log,
                                             const struct basketry_policy *policy,
                                             double pseudo_purchases,
+                                            const double *customer_value,
                                             struct basketry_policy **out);
 
 /**

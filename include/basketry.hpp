@@ -2121,10 +2121,14 @@ public:
     }
 
     /// Learns how customers respond to offers: the policy with measured numbers in place of assumed
-    /// ones, which count as much as so many purchases that confirm them.
-    Policy learn(const Policy &policy, double pseudo_purchases = 20) const {
+    /// ones, which count as much as so many purchases that confirm them. With what losing a customer
+    /// costs, in minor units, also what one offer costs.
+    Policy learn(const Policy &policy, double pseudo_purchases = 20,
+                 std::optional<double> customer_value = std::nullopt) const {
+        const double *value = customer_value ? &*customer_value : nullptr;
         return Policy::adopt(detail::make<basketry_policy>([&](auto out) {
-            return basketry_decision_log_learn(native(), policy.native(), pseudo_purchases, out);
+            return basketry_decision_log_learn(native(), policy.native(), pseudo_purchases, value,
+                                               out);
         }));
     }
 

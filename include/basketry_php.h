@@ -1280,6 +1280,7 @@ basketry_status basketry_decision_log_record_orders(struct basketry_decision_log
 basketry_status basketry_decision_log_learn(const struct basketry_decision_log *log,
                                             const struct basketry_policy *policy,
                                             double pseudo_purchases,
+                                            const double *customer_value,
                                             struct basketry_policy **out);
 basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
                                             struct ArrowArrayStream *out);

@@ -44,7 +44,7 @@ int main(int argc, char **argv) {
     basketry_id product = offer->products[0];
     basketry_policy *better = NULL;
     FAILS(BASKETRY_INVALID_ARGUMENT, "no purchase",
-          basketry_decision_log_learn(log, policy, 20.0, &better));
+          basketry_decision_log_learn(log, policy, 20.0, NULL, &better));
     FAILS(BASKETRY_INVALID_ARGUMENT, "event: expected 0 to 5, got 6",
           basketry_decision_log_record(log, id, product, 6));
     FAILS(BASKETRY_UNKNOWN_ID, "no decision",
@@ -55,8 +55,16 @@ int main(int argc, char **argv) {
           basketry_decision_log_add_json(log, basketry_text("{"), NULL));
     OK(basketry_decision_log_record(log, id, product, BASKETRY_EVENT_SHOWN));
     OK(basketry_decision_log_record(log, id, product, BASKETRY_EVENT_BOUGHT));
-    OK(basketry_decision_log_learn(log, policy, 20.0, &better));
+    OK(basketry_decision_log_learn(log, policy, 20.0, NULL, &better));
     CHECK(strstr(basketry_policy_json(better).data, "\"exposures\":1") != NULL);
+    double customer_value = -1.0;
+    basketry_policy *priced = NULL;
+    FAILS(BASKETRY_INVALID_ARGUMENT, "customer_value: expected",
+          basketry_decision_log_learn(log, policy, 20.0, &customer_value, &priced));
+    customer_value = 5000.0; // nobody was lost
+    OK(basketry_decision_log_learn(log, policy, 20.0, &customer_value, &priced));
+    CHECK(strstr(basketry_policy_json(priced).data, "\"contact_cost\":0.0") != NULL);
+    basketry_policy_free(priced);
     OK(basketry_decision_log_append(other, log));
     CHECK(basketry_decision_log_len(other) == 1);
 

@@ -160,17 +160,21 @@ pub extern "C" fn basketry_decision_log_record_orders(
 /// Learns how customers respond to offers, from those that were made and those that were withheld
 /// from customers who were held out. The new policy has measured numbers in its assume and fatigue
 /// tables, each with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
-/// purchases that confirm it; 20 is a good number.
+/// purchases that confirm it; 20 is a good number. customer_value is what losing a customer costs, in
+/// minor units, 0 to 10^12: with it the policy's contact_cost becomes what one offer costs in customers
+/// who want no more offers and in what it takes away from the next ones. If it is null, that stays.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_log_learn(
     log: Option<&basketry_decision_log>,
     policy: Option<&basketry_policy>,
     pseudo_purchases: f64,
+    customer_value: Option<&f64>,
     out: Option<&mut MaybeUninit<*mut basketry_policy>>,
 ) -> basketry_status {
     make(out, || {
         let log = &required(log, "log")?.log;
-        let options = LearnOptions::default().pseudo_purchases(pseudo_purchases);
+        let mut options = LearnOptions::default().pseudo_purchases(pseudo_purchases);
+        options.customer_value = customer_value.copied();
         let learned = log.learn(&required(policy, "policy")?.policy, &options)?;
         Ok(basketry_policy::new(learned.policy))
     })
