@@ -2533,13 +2533,17 @@ typedef struct basketry_offer {
 } basketry_offer;
 
 /**
- * One of the candidates that a slot was drawn from. Its product is borrowed from the decision.
+ * One of the candidates that a slot was drawn from. Its products are borrowed from the decision.
  */
 typedef struct basketry_explore_choice {
     /**
-     * The product.
+     * The products, as those of an offer: of a bundle the main one too.
      */
-    struct basketry_id product;
+    const struct basketry_id *products;
+    /**
+     * How many there are.
+     */
+    size_t n_products;
     /**
      * The kind of offer.
      */
@@ -2697,7 +2701,7 @@ typedef struct basketry_capacity {
 } basketry_capacity;
 
 /**
- * Offers that are limited together.
+ * Offers that are limited together. At least one of min, max and per_customer limits them.
  */
 typedef struct basketry_offer_group {
     /**

@@ -577,7 +577,8 @@ typedef struct basketry_offer {
     size_t n_allocation;
 } basketry_offer;
 typedef struct basketry_explore_choice {
-    struct basketry_id product;
+    const struct basketry_id *products;
+    size_t n_products;
     int32_t kind;
     double value;
     double probability;

@@ -145,9 +145,9 @@ static void slots(const basketry_engine *engine, const basketry_line *line) {
     for (size_t i = 0; i < 4; i++) {
         const basketry_explore_choice *choice = basketry_decision_choice(decision, i);
         sum += choice->probability;
-        drawn += choice->product.text.len == last->products[0].text.len &&
-                 memcmp(choice->product.text.data, last->products[0].text.data,
-                        choice->product.text.len) == 0;
+        CHECK(choice->n_products == 1 && choice->products != NULL);
+        const basketry_str one = choice->products[0].text, other = last->products[0].text;
+        drawn += one.len == other.len && memcmp(one.data, other.data, one.len) == 0;
     }
     CHECK(fabs(sum - 1) < 1e-12 && drawn == 1 && last->chosen_with == 0.25);
     CHECK(basketry_decision_choice(decision, 4) == NULL);

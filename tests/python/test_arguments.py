@@ -338,3 +338,24 @@ def test_no_rule_has_no_items():
             bk.rules(source, 0.1, max_length=0, **more)
     with pytest.raises(bk.InvalidArgumentError, match=r"^max_length: 0, expected at least"):
         bk.itemsets(BASKETS, 1, max_length=0)
+
+
+def test_objects_of_another_class():
+    engine, now = bk.Engine(MODEL, CATALOG), "2026-01-06T00:00:00Z"
+    policy, log = bk.Policy(), bk.DecisionLog()
+    calls = {
+        "model: expected a Model, got Catalog": lambda: bk.Engine(CATALOG),
+        "catalog: expected a Catalog, got Model": lambda: bk.Engine(MODEL, MODEL),
+        "catalog: expected a Catalog, got NoneType": lambda: engine.set_catalog(None),
+        "model: expected a Model, got Engine": lambda: engine.set_model(engine),
+        "policy: expected a Policy, got dict": lambda: engine.decide({}, now=now),
+        "policy: expected a Policy, got str": lambda: engine.ladder("cart", "tea", now=now),
+        "policy: expected a Policy, got int": lambda: engine.propose(1, ["ann"], now=now),
+        "policy: expected a Policy, got list": lambda: engine.decide_json([], "{}"),
+        "decision: expected a Decision, got Policy": lambda: log.add(policy),
+        "other: expected a DecisionLog, got list": lambda: log.append([]),
+        "orders: expected a History, got Model": lambda: log.record_orders(MODEL, 1),
+    }
+    for message, call in calls.items():
+        with pytest.raises(TypeError, match=f"^{message}$"):
+            call()

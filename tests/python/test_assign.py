@@ -102,6 +102,11 @@ def test_bad_input_is_named():
         ({"groups": {"g": [1]}}, TypeError, r'groups\["g"\]: expected a dict'),
         ({"groups": {"g": {"offer": [1]}}}, TypeError, r'groups\["g"\]: unknown key .*offer'),
         (
+            {"groups": {"g": {"offers": [1]}}},
+            bk.InvalidArgumentError,
+            r'groups\[0\] \("g"\): expected min, max or per_customer',
+        ),
+        (
             {"groups": {"g": {"offers": [1], "min": 2, "max": 1}}},
             bk.InvalidArgumentError,
             "maximum",
@@ -238,7 +243,9 @@ def test_a_campaign_takes_what_a_decision_takes():
     for wrong, error, text in [
         ({"customer_value": 3.0}, TypeError, "customer_value: expected a list with something"),
         ({"customer_value": ["a", 1, 2]}, TypeError, r"customer_value\[0\]: expected a number"),
-        ({"customer_value": [-1, 0, 0]}, bk.PolicyError, r"contexts\[0\]: customer_value"),
+        ({"customer_value": [0, -1, 0]}, bk.PolicyError, r"^customer_value\[1\]: expected"),
+        ({"basket": [None, {"a": -1}, None]}, bk.PolicyError, r"^basket\[1\]\[0\]\.quantity: expected"),
+        ({"viewed": [None, None, 5]}, bk.UnknownIdError, r"^viewed\[2\]: 5 is an integer"),
         ({"channel": 3}, TypeError, "channel: expected a list"),
         ({"channel": [3, None, None]}, TypeError, r"channel\[0\]: expected a str, got int"),
         ({"ride_along": "yes"}, TypeError, "ride_along"),
@@ -248,6 +255,14 @@ def test_a_campaign_takes_what_a_decision_takes():
     ]:
         with pytest.raises(error, match=text):
             engine.propose(policy, who, now=now, **wrong)
+    for customers, error, text in [
+        (["a", "b", "a"], bk.InvalidArgumentError, r'^customers\[2\]: "a" comes twice, .* customers\[0\]'),
+        ([1, 2], bk.UnknownIdError, r"^customers\[0\]: 1 is an integer"),
+    ]:
+        with pytest.raises(error, match=text):
+            engine.propose(policy, customers, now=now)
+    with pytest.raises(TypeError, match="^policy: expected a Policy, got dict"):
+        engine.propose({}, who, now=now)
 
 
 def test_as_many_for_one_customer_as_the_policy_says():

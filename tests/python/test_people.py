@@ -86,8 +86,8 @@ def test_a_drawn_slot_a_pin_and_a_quota(shop):
     explored = decision.explored
     assert math.isclose(sum(choice["probability"] for choice in explored["choices"]), 1)
     drawn = decision[explored["slot"] - 1]
-    chances = {choice["product"]: choice["probability"] for choice in explored["choices"]}
-    assert chances[drawn.products[0]] == drawn.chosen_with
+    chances = {(*choice["products"],): choice["probability"] for choice in explored["choices"]}
+    assert chances[drawn.products] == drawn.chosen_with
     (quota,) = decision.quotas
     assert (quota["name"], quota["min"]) == ("one", 1)
     assert decide(shop, bk.Policy()).explored is None

@@ -66,8 +66,16 @@ def test_what_cannot_be(simulated):
     shop, _, engine = simulated
     with pytest.raises(bk.InvalidArgumentError, match="customers: expected 1 to"):
         Simulation(customers=0)
-    with pytest.raises(bk.InvalidArgumentError, match="unknown field"):
+    with pytest.raises(bk.InvalidArgumentError, match="^customer: unknown key .*mean \"customers\""):
         Simulation(customer=5)
+    for wrong, text in [
+        ({"customers": -1}, "^customers: expected a whole number of at least 0, got -1"),
+        ({"visits_per_week": float("nan")}, "^visits_per_week: expected a number, got nan"),
+        ({"seed": 1.5}, r"^seed: expected a whole number from 0 .*, got 1\.5"),
+        ({"reaction": {"accept": "x"}}, r"^reaction\.accept: expected a number"),
+    ]:
+        with pytest.raises(bk.InvalidArgumentError, match=text):
+            Simulation(**wrong)
     with pytest.raises(bk.InvalidArgumentError, match=r"reaction\.accept"):
         Simulation(reaction={"accept": 0.9})
     with pytest.raises(bk.InvalidArgumentError, match="weeks: expected 1 to"):
@@ -78,3 +86,18 @@ def test_what_cannot_be(simulated):
         shop.run(1, engine)
     with pytest.raises(TypeError, match="log"):
         shop.run(1, log=bk.DecisionLog())
+    policy = bk.Policy()
+    for wrong, text in [
+        ((1, 5, policy), "^engine: expected an Engine, got int"),
+        ((1, engine, 5), "^policy: expected a Policy, got int"),
+    ]:
+        with pytest.raises(TypeError, match=text):
+            shop.run(*wrong)
+    with pytest.raises(TypeError, match="^log: expected a DecisionLog, got list"):
+        shop.run(1, engine, policy, log=[])
+    with pytest.raises(TypeError, match="^strategy: expected a str, got int"):
+        shop.run(1, strategy=3)
+    with pytest.raises(TypeError, match="^policies: expected a list of Policy"):
+        shop.compare(1, engine, policy)
+    with pytest.raises(TypeError, match=r"^policies\[1\]: expected a Policy, got str"):
+        shop.compare(1, engine, [policy, "cart"])

@@ -65,7 +65,7 @@ pub struct basketry_capacity {
     pub most: u64,
 }
 
-/// Offers that are limited together.
+/// Offers that are limited together. At least one of min, max and per_customer limits them.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct basketry_offer_group {

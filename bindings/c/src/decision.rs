@@ -4,8 +4,8 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
-use basketry::Decision;
 use basketry::decide::{Explored, QuotaUse, Suppressed};
+use basketry::{Decision, Id};
 
 use crate::error::{basketry_status, call, free, get, invalid, required};
 use crate::offer::{Lent, OfferRow, basketry_offer};
@@ -28,12 +28,14 @@ pub struct basketry_decision {
     id: Text,
 }
 
-/// One of the candidates that a slot was drawn from. Its product is borrowed from the decision.
+/// One of the candidates that a slot was drawn from. Its products are borrowed from the decision.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct basketry_explore_choice {
-    /// The product.
-    pub product: basketry_id,
+    /// The products, as those of an offer: of a bundle the main one too.
+    pub products: *const basketry_id,
+    /// How many there are.
+    pub n_products: usize,
     /// The kind of offer.
     pub kind: i32,
     /// What it is worth, in minor units.
@@ -79,6 +81,7 @@ struct ExploredRows {
     lent: Lent<basketry_explore_choice>,
     slot: u32,
     /// What the rows point to.
+    _products: Lent<Vec<basketry_id>>,
     _explored: Option<Explored>,
 }
 
@@ -368,16 +371,22 @@ impl basketry_decision {
         self.explored.get_or_init(|| {
             let explored = self.decision.explored();
             let choices = explored.iter().flat_map(|explored| &explored.choices);
+            let lend =
+                |ids: &Vec<Id>| ids.iter().map(|id| basketry_id::lend(id.as_ref())).collect();
+            let products: Vec<Vec<_>> =
+                choices.clone().map(|choice| lend(&choice.products)).collect();
             let lent = choices
-                .map(|choice| basketry_explore_choice {
-                    product: basketry_id::lend(choice.product.as_ref()),
+                .zip(&products)
+                .map(|(choice, products)| basketry_explore_choice {
+                    products: products.as_ptr(),
+                    n_products: products.len(),
                     kind: choice.kind as i32,
                     value: choice.value,
                     probability: choice.probability,
                 })
                 .collect();
             let slot = explored.as_ref().map_or(0, |explored| explored.slot);
-            ExploredRows { lent: Lent(lent), slot, _explored: explored }
+            ExploredRows { lent: Lent(lent), slot, _products: Lent(products), _explored: explored }
         })
     }
 

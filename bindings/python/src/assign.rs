@@ -105,8 +105,8 @@ impl Proposals {
     ///     How often single offers can be made, by offer; others as often as they are proposed.
     /// groups : dict, optional
     ///     Offers that are limited together: by name of the group a dict with the keys ``offers``
-    ///     (a list of ids) and any of ``min``, ``max`` and ``per_customer`` (how many of them one
-    ///     customer gets at most). A minimum that cannot be reached is reached as far as possible,
+    ///     (a list of ids) and one or more of ``min``, ``max`` and ``per_customer`` (how many of them
+    ///     one customer gets at most). A minimum that cannot be reached is reached as far as possible,
     ///     and `Plan.groups` says so.
     /// exclude : list of pairs, optional
     ///     Pairs of offers that never reach the same customer.

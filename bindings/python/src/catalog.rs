@@ -9,7 +9,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList};
 
-use crate::convert::{Number, names, number};
+use crate::convert::{Number, named, names, number, of_class};
 use crate::error::exception;
 use crate::{arrow, boundary, convert, error, ids};
 
@@ -299,10 +299,15 @@ impl Catalog {
     /// ... )
     /// >>> catalog.updated({"jam": {"price": 1.99, "stock": 0}})["jam"]["price"]
     /// 1.99
-    fn updated(&self, py: Python<'_>, changes: &Bound<'_, PyDict>) -> PyResult<Self> {
+    fn updated(&self, py: Python<'_>, changes: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut next = basketry::Catalog::clone(&self.inner);
-        for (product, change) in changes {
+        for (product, change) in of_class::<PyDict>(changes, "changes")? {
             let id = ids::id(&product, "changes")?;
+            // Nothing that changes of it would find it either.
+            if self.inner.ids().find(&id).is_none() {
+                let message = format!("changes: the catalogue has no product {id}");
+                return Err(exception(py, ErrorKind::UnknownId, &message));
+            }
             let change = change.cast_into::<PyDict>().map_err(|_| {
                 PyTypeError::new_err(format!("changes[{id}]: expected a dict of what changes"))
             })?;
@@ -377,8 +382,9 @@ impl Catalog {
                 })?;
             let product = ids::id(&parts.0, &format!("links[{at}][0]"))?;
             let other = ids::id(&parts.2, &format!("links[{at}][2]"))?;
-            let kind: Link = parts.1.parse().map_err(|error| error::to_py(py, error))?;
-            next.link(&product, kind, &other).map_err(|error| error::to_py(py, error))?;
+            let of_link = |error| error::to_py(py, named(error, &format!("links[{at}]")));
+            let kind: Link = parts.1.parse().map_err(of_link)?;
+            next.link(&product, kind, &other).map_err(of_link)?;
         }
         Ok(Self::new(next))
     }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use basketry::{CsvOptions, ErrorKind};
+use pyo3::PyTypeInfo;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyString};
+use pyo3::types::{PyBool, PyFloat, PyString, PyType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -38,6 +39,22 @@ pub(crate) fn csv_options(
 /// An error about a table that is the argument `what`.
 pub(crate) fn named(error: basketry::Error, what: &str) -> basketry::Error {
     basketry::Error::new(error.kind(), format!("{what}: {error}"))
+}
+
+/// An argument that has to be of a class of ours.
+pub(crate) fn of_class<'a, 'py, T: PyTypeInfo>(
+    object: &'a Bound<'py, PyAny>,
+    what: &str,
+) -> PyResult<&'a Bound<'py, T>> {
+    object.cast().map_err(|_| {
+        let name = |class: Bound<'_, PyType>| match class.name() {
+            Ok(name) => name.to_string(),
+            Err(_) => "another class".to_owned(),
+        };
+        let (wanted, got) = (name(T::type_object(object.py())), name(object.get_type()));
+        let article = if wanted.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+        PyTypeError::new_err(format!("{what}: expected {article} {wanted}, got {got}"))
+    })
 }
 
 /// One name or a list of names.

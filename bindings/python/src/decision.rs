@@ -113,8 +113,8 @@ impl Decision {
     }
 
     /// The slot that was drawn by lot: a dict with ``slot`` (from 1) and ``choices``, a list of dicts
-    /// with ``product``, ``kind``, ``value`` and ``probability``; ``None`` if nothing was left to
-    /// chance.
+    /// with ``products`` (of a bundle all of them, the main one first), ``kind``, ``value`` and
+    /// ``probability``; ``None`` if nothing was left to chance.
     #[getter]
     fn explored<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         convert::json(py, &self.inner.explored())

@@ -10,7 +10,9 @@ use pyo3::types::{PyDict, PyIterator, PyString};
 
 use crate::assign::Proposals;
 use crate::catalog::Catalog;
-use crate::convert::{Number, flag_or, float, number, some_float, some_text, some_whole, whole_or};
+use crate::convert::{
+    Number, flag_or, float, number, of_class, some_float, some_text, some_whole, whole_or,
+};
 use crate::decision::Decision;
 use crate::error::exception;
 use crate::model::Model;
@@ -61,10 +63,11 @@ impl Engine {
     #[pyo3(signature = (model, catalog = None))]
     fn new(
         py: Python<'_>,
-        model: &Bound<'_, Model>,
-        catalog: Option<&Bound<'_, Catalog>>,
+        model: &Bound<'_, PyAny>,
+        catalog: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let model = model.get().inner.clone();
+        let model = of_class::<Model>(model, "model")?.get().inner.clone();
+        let catalog = catalog.map(|catalog| of_class::<Catalog>(catalog, "catalog")).transpose()?;
         let catalog = catalog.map(|catalog| catalog.get().inner.clone());
         let inner = boundary::quick(py, || match catalog {
             Some(catalog) => basketry::Engine::new(model, catalog),
@@ -94,8 +97,8 @@ impl Engine {
     /// Parameters
     /// ----------
     /// catalog : Catalog
-    fn set_catalog(&self, py: Python<'_>, catalog: &Bound<'_, Catalog>) -> PyResult<()> {
-        let catalog = catalog.get().inner.clone();
+    fn set_catalog(&self, py: Python<'_>, catalog: &Bound<'_, PyAny>) -> PyResult<()> {
+        let catalog = of_class::<Catalog>(catalog, "catalog")?.get().inner.clone();
         boundary::quick(py, || self.inner.set_catalog(catalog))
     }
 
@@ -105,8 +108,8 @@ impl Engine {
     /// Parameters
     /// ----------
     /// model : Model
-    fn set_model(&self, py: Python<'_>, model: &Bound<'_, Model>) -> PyResult<()> {
-        let model = model.get().inner.clone();
+    fn set_model(&self, py: Python<'_>, model: &Bound<'_, PyAny>) -> PyResult<()> {
+        let model = of_class::<Model>(model, "model")?.get().inner.clone();
         boundary::quick(py, || self.inner.set_model(model))
     }
 
@@ -193,7 +196,7 @@ impl Engine {
     fn decide(
         &self,
         py: Python<'_>,
-        policy: &Bound<'_, Policy>,
+        policy: &Bound<'_, PyAny>,
         now: &Bound<'_, PyAny>,
         customer: Option<&Bound<'_, PyAny>>,
         basket: Option<&Bound<'_, PyAny>>,
@@ -243,7 +246,7 @@ impl Engine {
         if let Some(placement) = some_text(placement, "placement")? {
             context = context.placement(placement);
         }
-        let policy = &policy.get().inner;
+        let policy = &of_class::<Policy>(policy, "policy")?.get().inner;
         let inner = boundary::quick(py, || self.inner.decide(policy, &context))?;
         Ok(Decision { inner })
     }
@@ -271,10 +274,10 @@ impl Engine {
     fn decide_json(
         &self,
         py: Python<'_>,
-        policy: &Bound<'_, Policy>,
+        policy: &Bound<'_, PyAny>,
         context: &str,
     ) -> PyResult<Decision> {
-        let policy = &policy.get().inner;
+        let policy = &of_class::<Policy>(policy, "policy")?.get().inner;
         let inner =
             boundary::quick(py, || self.inner.decide(policy, &Context::from_json(context)?))?;
         Ok(Decision { inner })
@@ -351,7 +354,7 @@ impl Engine {
     fn propose(
         &self,
         py: Python<'_>,
-        policy: &Bound<'_, Policy>,
+        policy: &Bound<'_, PyAny>,
         customers: &Bound<'_, PyAny>,
         now: &Bound<'_, PyAny>,
         channel: Option<&Bound<'_, PyAny>>,
@@ -374,7 +377,7 @@ impl Engine {
         let mut options = ProposeOptions::new();
         options.each = whole_or(each, "each", options.each)?;
         options.threads = some_whole(threads, "threads")?;
-        let policy = &policy.get().inner;
+        let policy = &of_class::<Policy>(policy, "policy")?.get().inner;
         let n = customers.len();
         let mut contexts = for_each(contacts, "contacts", n, |list, what| {
             contact::context(now, Some(list), what)
@@ -417,7 +420,9 @@ impl Engine {
         add(all, for_each(after, "after", n, lines)?, Context::after);
         add(all, for_each(returned, "returned", n, ids::ids)?, Context::returned);
         let inner = boundary::in_pool(py, progress, |control| {
-            self.inner.propose(policy, &contexts, &options, control)
+            self.inner.propose(policy, &contexts, &options, control).map_err(|error| {
+                basketry::Error::new(error.kind(), of_arguments(&error.to_string()))
+            })
         })?;
         Ok(Proposals { inner })
     }
@@ -430,6 +435,25 @@ impl Engine {
             self.inner.catalog().len()
         )
     }
+}
+
+/// What the core says of one of many contexts, with the arguments that their user gave:
+/// `contexts[3]: basket[0].product: ..` is of `basket[3][0].product`, and `contexts[3].customer: ..`
+/// of `customers[3]`.
+fn of_arguments(message: &str) -> String {
+    let named = |message: &str| {
+        let (at, rest) = message.strip_prefix("contexts[")?.split_once(']')?;
+        let rest = rest.strip_prefix(": ").or(rest.strip_prefix('.'))?;
+        let end = rest.find(|c: char| c != '_' && !c.is_ascii_lowercase())?;
+        let (key, rest) = rest.split_at(end);
+        Some(match key {
+            // Another one is named in the same words.
+            "customer" => format!("customers[{at}]{}", rest.replace("contexts[", "customers[")),
+            "now" | "seed" => format!("{key}{rest}"),
+            _ => format!("{key}[{at}]{rest}"),
+        })
+    };
+    named(message).unwrap_or_else(|| message.to_owned())
 }
 
 /// Milliseconds since 1970 of a time that its user wrote.

@@ -6,7 +6,7 @@ use basketry::decide::{Event, LearnOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
 
-use crate::convert::bound;
+use crate::convert::{bound, of_class};
 use crate::decision::Decision;
 use crate::history::History;
 use crate::policy::Policy;
@@ -75,8 +75,8 @@ impl DecisionLog {
     /// ------
     /// DataError
     ///     If its ids are of another type than those before.
-    fn add(&self, py: Python<'_>, decision: &Bound<'_, Decision>) -> PyResult<bool> {
-        let decision = &decision.get().inner;
+    fn add(&self, py: Python<'_>, decision: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let decision = &of_class::<Decision>(decision, "decision")?.get().inner;
         boundary::quick(py, || self.lock().add(decision))
     }
 
@@ -104,8 +104,8 @@ impl DecisionLog {
     /// Parameters
     /// ----------
     /// other : DecisionLog
-    fn append(&self, py: Python<'_>, other: &Bound<'_, DecisionLog>) -> PyResult<()> {
-        let other = other.get();
+    fn append(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        let other = of_class::<DecisionLog>(other, "other")?.get();
         boundary::quick(py, || {
             // A copy: the other may be this one.
             let other = other.lock().clone();
@@ -172,12 +172,12 @@ impl DecisionLog {
     fn record_orders(
         &self,
         py: Python<'_>,
-        orders: &Bound<'_, History>,
+        orders: &Bound<'_, PyAny>,
         days: &Bound<'_, PyAny>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
         let days = bound(days, "days")?;
-        let orders = orders.get();
+        let orders = of_class::<History>(orders, "orders")?.get();
         boundary::shown(py, progress, |control| {
             orders.with(|orders| self.lock().record_orders(orders, days, control))
         })

@@ -4,7 +4,7 @@ use basketry::Context;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::convert;
+use crate::convert::{self, of_class};
 use crate::engine::{Engine, read_orders, time};
 use crate::policy::Policy;
 use crate::{boundary, ids};
@@ -108,7 +108,7 @@ impl Engine {
     fn ladder(
         &self,
         py: Python<'_>,
-        policy: &Bound<'_, Policy>,
+        policy: &Bound<'_, PyAny>,
         product: &Bound<'_, PyAny>,
         now: &Bound<'_, PyAny>,
         customer: Option<&Bound<'_, PyAny>>,
@@ -122,7 +122,7 @@ impl Engine {
             context = context.orders_since(read_orders(orders, "orders_since")?);
         }
         let product = ids::id(product, "product")?;
-        let policy = &policy.get().inner;
+        let policy = &of_class::<Policy>(policy, "policy")?.get().inner;
         let inner = boundary::quick(py, || self.inner.ladder(policy, &context, &product))?;
         Ok(Ladder { inner })
     }

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::catalog::Catalog;
-use crate::convert::whole;
+use crate::convert::{of_class, some_text, whole};
 use crate::engine::Engine;
 use crate::history::History;
 use crate::journal::DecisionLog;
@@ -149,14 +149,18 @@ impl Simulation {
         &self,
         py: Python<'py>,
         weeks: &Bound<'py, PyAny>,
-        engine: Option<&Bound<'py, Engine>>,
-        policy: Option<&Bound<'py, Policy>>,
-        strategy: Option<&str>,
-        log: Option<&Bound<'py, DecisionLog>>,
+        engine: Option<&Bound<'py, PyAny>>,
+        policy: Option<&Bound<'py, PyAny>>,
+        strategy: Option<&Bound<'py, PyAny>>,
+        log: Option<&Bound<'py, PyAny>>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let weeks: u32 = whole(weeks, "weeks")?;
         let wrong = |text: &str| Err(PyTypeError::new_err(text.to_owned()));
+        let engine = engine.map(|engine| of_class::<Engine>(engine, "engine")).transpose()?;
+        let policy = policy.map(|policy| of_class::<Policy>(policy, "policy")).transpose()?;
+        let log = log.map(|log| of_class::<DecisionLog>(log, "log")).transpose()?;
+        let strategy = some_text(strategy, "strategy")?;
         let decided = match (engine, policy) {
             (Some(engine), Some(policy)) => Some((&engine.get().inner, &policy.get().inner)),
             (None, None) => None,
@@ -168,8 +172,11 @@ impl Simulation {
         if decided.is_none() && log.is_some() {
             return wrong("log: expected None without a policy, which alone makes decisions");
         }
-        let named: Strategy<'_> =
-            strategy.unwrap_or("nothing").parse().map_err(|error| error::to_py(py, error))?;
+        let named: Strategy<'_> = strategy
+            .as_deref()
+            .unwrap_or("nothing")
+            .parse()
+            .map_err(|error| error::to_py(py, error))?;
         let log = log.map(|log| log.get());
         let trial = boundary::shown(py, progress, |control| {
             let mut held = self.inner.write().unwrap_or_else(PoisonError::into_inner);
@@ -219,15 +226,22 @@ impl Simulation {
         &self,
         py: Python<'py>,
         weeks: &Bound<'py, PyAny>,
-        engine: &Bound<'py, Engine>,
+        engine: &Bound<'py, PyAny>,
         policies: &Bound<'py, PyAny>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let weeks: u32 = whole(weeks, "weeks")?;
-        let engine = &engine.get().inner;
-        let policies: Vec<basketry::Policy> = policies
-            .try_iter()?
-            .map(|policy| Ok(policy?.cast::<Policy>()?.get().inner.clone()))
+        let engine = &of_class::<Engine>(engine, "engine")?.get().inner;
+        let list = policies
+            .try_iter()
+            .map_err(|_| PyTypeError::new_err("policies: expected a list of Policy"))?;
+        let policies: Vec<basketry::Policy> = list
+            .enumerate()
+            .map(|(at, policy)| {
+                let policy = policy?;
+                let policy = of_class::<Policy>(&policy, &format!("policies[{at}]"))?;
+                Ok(policy.get().inner.clone())
+            })
             .collect::<PyResult<_>>()?;
         let comparison = boundary::shown(py, progress, |control| {
             let strategies: Vec<Strategy<'_>> =

@@ -502,11 +502,21 @@ fn bad_input_is_named() {
         argument,
         "groups[0] (\"g\"): expected a max",
     );
-    says(run(&new().group(group.clone()).group(group)), argument, "groups[1] (\"g\"): the name");
-    says(run(&new().group(OfferGroup::new("g", [1, 1]))), argument, "1 stands twice");
+    let limited = group.clone().max(1);
+    says(
+        run(&new().group(limited.clone()).group(limited)),
+        argument,
+        "groups[1] (\"g\"): the name",
+    );
+    says(
+        run(&new().group(group)),
+        argument,
+        "groups[0] (\"g\"): expected min, max or per_customer",
+    );
+    says(run(&new().group(OfferGroup::new("g", [1, 1]).min(1))), argument, "1 stands twice");
     says(run(&new().capacity("1", 5)), argument, "the offers are integers, got \"1\"");
     says(
-        run(&new().group(OfferGroup::new("g", [0i64; 0]))),
+        run(&new().group(OfferGroup::new("g", [0i64; 0]).min(1))),
         argument,
         "expected one offer or more",
     );

@@ -129,7 +129,7 @@ fn reason(decision: &Decision, product: &str) -> Option<Reason> {
 fn warnings(decision: &Decision) -> &[String] {
     let (first, rest) = decision.warnings().split_first().expect("the model's warning");
     assert!(
-        first.starts_with("the model's report names what was not learned: basket new"),
+        first.starts_with("the model's report names what was not learned: \"basket new"),
         "{first}"
     );
     rest

@@ -15,7 +15,6 @@ use super::request::Request;
 use super::slate::{Choice, Kept};
 use super::state::{Compiled, State};
 use super::up_sell::{Shortfall, shortfall};
-use crate::affinity::report::round6;
 use crate::data::{Id, IdRef, Money, NO_CODE};
 
 /// How many suppressed candidates [`Decision::to_json`] lists: those with the greatest chance of
@@ -54,8 +53,8 @@ pub struct Explored {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExploreChoice {
-    /// The product.
-    pub product: Id,
+    /// The products, as those of an [`Offer`]: of a bundle the main one too.
+    pub products: Vec<Id>,
     /// The kind of offer.
     pub kind: Kind,
     /// What it is worth, in minor units.
@@ -226,7 +225,7 @@ impl Decision {
     /// The slot that was drawn by lot and what it was drawn from; `None` if nothing was left to chance.
     pub fn explored(&self) -> Option<Explored> {
         let choice = |choice: &Choice| ExploreChoice {
-            product: self.state.id(choice.key),
+            products: choice.products.keys().iter().map(|&key| self.state.id(key)).collect(),
             kind: choice.kind,
             value: choice.value,
             probability: choice.probability,
@@ -517,7 +516,7 @@ impl Decision {
         let texts = &policy.texts;
         let currency = self.state.catalog.currency();
         let money = |minor| texts.money(Money { minor, currency });
-        let number = |value| texts.number(round6(value));
+        let amount = |minor| texts.amount(minor, currency);
         let detail = match (reason, self.outcomes.iter().find(|outcome| outcome.key == key)) {
             (Reason::PriceWindow, _) => {
                 let bound = |bound: Option<i64>| {
@@ -528,11 +527,11 @@ impl Decision {
                 texts.say("detail_price", &[("price", &price), ("min", &min), ("max", &max)])
             }
             (Reason::MarginNotPositive, _) => {
-                let margin = number(self.compiled.items[key as usize].margin);
+                let margin = amount(self.compiled.items[key as usize].margin);
                 texts.say("detail_margin", &[("margin", &margin)])
             }
             (Reason::BelowMinValue, Some(outcome)) => {
-                let (value, min) = (number(outcome.value), number(policy.min_value));
+                let (value, min) = (amount(outcome.value), amount(policy.min_value));
                 texts.say("detail_value", &[("value", &value), ("min", &min)])
             }
             (
@@ -548,7 +547,7 @@ impl Decision {
                 Some(outcome),
             ) => {
                 let kind = outcome.kind.map_or("", Kind::code);
-                let values = [("kind", kind), ("value", &number(outcome.value))];
+                let values = [("kind", kind), ("value", &amount(outcome.value))];
                 texts.say("detail_worth", &values)
             }
             (Reason::NotBetter, _) => {
@@ -583,7 +582,7 @@ impl Decision {
                 }
             }
             (Reason::ContactNotWorth, Some(outcome)) => {
-                let (value, risk) = (number(outcome.value), number(self.contact_risk()));
+                let (value, risk) = (amount(outcome.value), amount(self.contact_risk()));
                 texts.say("detail_risk", &[("value", &value), ("risk", &risk)])
             }
             _ => return None,

@@ -97,7 +97,7 @@ impl serde::Serialize for Explored {
 impl serde::Serialize for ExploreChoice {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut s = serializer.serialize_struct("ExploreChoice", 4)?;
-        s.serialize_field("product", &self.product)?;
+        s.serialize_field("products", &self.products)?;
         s.serialize_field("kind", &self.kind)?;
         s.serialize_field("value", &round6(self.value))?;
         // With all digits: what is learned from it divides by it.

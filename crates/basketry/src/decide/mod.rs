@@ -127,7 +127,7 @@ mod slate;
 mod state;
 mod texts;
 mod top_up;
-mod tree;
+pub(crate) mod tree;
 mod up_sell;
 mod value;
 

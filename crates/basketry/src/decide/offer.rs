@@ -323,7 +323,8 @@ impl Builder<'_> {
                     ("customers", customers.into()),
                     ("baskets", of(learned.products.baskets).into()),
                 ]);
-                offer.why = texts.say("popular", &[("customers", &customers.to_string())]);
+                let code = if chosen.pinned { "pinned_popular" } else { "popular" };
+                offer.why = texts.say(code, &[("customers", &customers.to_string())]);
             }
             // These are not of a single scored product.
             Kind::UpSell | Kind::Bundle | Kind::TopUp => {}

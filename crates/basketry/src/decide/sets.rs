@@ -71,6 +71,27 @@ impl SetCandidate {
     }
 }
 
+/// The products of one offer, by key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Products {
+    keys: [u32; MOST],
+    len: u8,
+}
+
+impl From<u32> for Products {
+    fn from(key: u32) -> Self {
+        let mut keys = [NONE; MOST];
+        keys[0] = key;
+        Self { keys, len: 1 }
+    }
+}
+
+impl Products {
+    pub(crate) fn keys(&self) -> &[u32] {
+        &self.keys[..usize::from(self.len)]
+    }
+}
+
 /// Working memory of this module.
 #[derive(Debug, Default)]
 pub(crate) struct SetScratch {
@@ -97,6 +118,14 @@ impl Together<'_> {
     /// Whether an outcome is of several products.
     pub(crate) fn is_set(&self, outcome: &Outcome) -> bool {
         (outcome.set as usize) < self.sets.len()
+    }
+
+    /// All products of an outcome.
+    pub(crate) fn products(&self, outcome: &Outcome) -> Products {
+        match self.sets.get(outcome.set as usize) {
+            Some(&SetCandidate { keys, len, .. }) => Products { keys, len },
+            None => Products::from(outcome.key),
+        }
     }
 
     /// The products that an outcome adds.

@@ -271,7 +271,9 @@ impl State {
         let mut warnings = Vec::new();
         let missing = &self.model.report().not_learned;
         if !missing.is_empty() {
-            let what: Vec<&str> = missing.iter().map(|missing| &*missing.what).collect();
+            // The names that they have in the report.
+            let what: Vec<String> =
+                missing.iter().map(|missing| format!("{:?}", missing.what)).collect();
             warnings.push(texts.say("warn_not_learned", &[("what", &what.join(", "))]));
         }
         let least = self.model.options().min_customers;
@@ -393,6 +395,17 @@ impl State {
             let percent = texts.number((rate * 1e4).round() / 1e2);
             let values = [("products", &*products), ("all", &all), ("percent", &percent)];
             warnings.push(texts.say(code, &values));
+        }
+        for &(key, at) in &pins {
+            let never = items[key as usize].never;
+            // What is out of stock or not sold today may be there again tomorrow.
+            let passes = matches!(never, Some(Reason::OutOfStock | Reason::NotSellable));
+            if let Some(reason) = never.filter(|_| !passes) {
+                let (path, product) = (format!("pinned[{at}].product"), self.label(key));
+                let reason = texts.reason(reason);
+                let values = [("path", &*path), ("product", &product), ("reason", reason)];
+                warnings.push(texts.say("warn_pinned", &values));
+            }
         }
         let worthy = self.worthy(&items);
         let version = policy.version();

@@ -1,7 +1,8 @@
 //! What a simulated shop is like.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::decide::tree::{Node, Reader, Value, expected};
 use crate::{Error, Result};
 
 /// What a simulated shop and its customers are like. Make one with [`ShopOptions::default`] and
@@ -13,9 +14,8 @@ use crate::{Error, Result};
 /// let options = ShopOptions::default().customers(500).seed(7);
 /// assert_eq!(options.needs, 60);
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-#[serde(default, deny_unknown_fields)]
 pub struct ShopOptions {
     /// How many customers there are, 1 to 1,000,000. Default 2,000.
     pub customers: u32,
@@ -35,9 +35,8 @@ pub struct ShopOptions {
 }
 
 /// How customers react to offers: the truth that no strategy but the oracle knows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-#[serde(default, deny_unknown_fields)]
 pub struct Reaction {
     /// How many times greater the odds of a purchase are if the product is offered and goes with
     /// something in the basket, 1 to 100. Customers differ: the logarithm is multiplied by each
@@ -150,12 +149,64 @@ impl ShopOptions {
     /// an object itself.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a text that is no
-    /// such object, an unknown key or a value out of its range.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), naming the key, for a text
+    /// that is no such object, an unknown key, or a value of a wrong type or out of its range.
     pub fn from_json(text: &str) -> Result<Self> {
-        let options: Self = serde_json::from_str(text)
-            .map_err(|error| Error::argument(format!("options of the shop: {error}")))?;
+        let options = Self::read(text).map_err(|error| Error::argument(error.to_string()))?;
         options.validate()?;
+        Ok(options)
+    }
+
+    fn read(text: &str) -> Result<Self> {
+        const WHAT: &str = "options of the shop";
+        let root = Node::from_json(WHAT, text)?;
+        let known = ["customers", "needs", "visits_per_week", "slots", "seed", "reaction"];
+        let top = Reader::new(WHAT, "", &root, &known)?;
+        let mut options = Self::default();
+        top.count("customers", &mut options.customers)?;
+        top.count("needs", &mut options.needs)?;
+        top.number("visits_per_week", &mut options.visits_per_week)?;
+        top.count("slots", &mut options.slots)?;
+        if let Some((path, node)) = top.node("seed") {
+            options.seed = match node.value {
+                Value::Int(seed) if u64::try_from(seed).is_ok() => seed as u64,
+                ref other => {
+                    let what = "a whole number from 0 to 2^64 - 1";
+                    return Err(expected(&path, node.line, what, other));
+                }
+            };
+        }
+        if let Some((path, node)) = top.node("reaction") {
+            let Reaction {
+                complement_odds,
+                reminder_odds,
+                accept,
+                abandon,
+                fatigue,
+                item_decay,
+                half_life_days,
+                opt_out,
+                lost_visits,
+                elsewhere,
+            } = &mut options.reaction;
+            let numbers = [
+                ("complement_odds", complement_odds),
+                ("reminder_odds", reminder_odds),
+                ("accept", accept),
+                ("abandon", abandon),
+                ("fatigue", fatigue),
+                ("item_decay", item_decay),
+                ("half_life_days", half_life_days),
+                ("opt_out", opt_out),
+                ("lost_visits", lost_visits),
+                ("elsewhere", elsewhere),
+            ];
+            let known = numbers.each_ref().map(|number| number.0);
+            let table = Reader::new(WHAT, &path, node, &known)?;
+            for (key, into) in numbers {
+                table.number(key, into)?;
+            }
+        }
         Ok(options)
     }
 
@@ -216,6 +267,25 @@ mod tests {
         let options = options.unwrap();
         assert_eq!((options.customers, options.reaction.accept, options.slots), (9, 0.0, 4));
         let message = ShopOptions::from_json(r#"{"customer": 9}"#).unwrap_err().to_string();
-        assert!(message.contains("unknown field `customer`"), "{message}");
+        assert!(message.starts_with("customer: unknown key of the options"), "{message}");
+        for (text, starts) in [
+            (r#"{"customers": -1}"#, "customers: expected a whole number of at least 0, got -1"),
+            (r#"{"slots": 1.5}"#, "slots: expected a whole number of at least 0, got 1.5"),
+            (r#"{"needs": true}"#, "needs: expected a whole number of at least 0, got true"),
+            (r#"{"visits_per_week": "x"}"#, "visits_per_week: expected a number, got the string"),
+            (r#"{"seed": -1}"#, "seed: expected a whole number from 0 to 2^64 - 1, got -1"),
+            (r#"{"reaction": 5}"#, "reaction: expected a table of keys, got 5"),
+            (r#"{"reaction": {"foo": 1}}"#, "reaction.foo: unknown key of the options of the shop"),
+            (r#"{"reaction": {"accept": "x"}}"#, "reaction.accept: expected a number, got"),
+            ("[]", "options of the shop: expected a table of keys, got a list of 0"),
+            ("{", "options of the shop: not valid JSON"),
+        ] {
+            let error = ShopOptions::from_json(text).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument, "{text}");
+            assert!(error.to_string().starts_with(starts), "{text}: {error}");
+        }
+        let options = ShopOptions::default().seed(u64::MAX);
+        let json = serde_json::to_string(&options).unwrap();
+        assert_eq!(ShopOptions::from_json(&json).unwrap(), options);
     }
 }

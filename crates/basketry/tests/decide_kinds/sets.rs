@@ -308,6 +308,27 @@ fn a_cap_on_cross_sells_leaves_bundles_alone() {
 }
 
 #[test]
+fn a_drawn_bundle_is_named_by_all_its_products() {
+    let mut rules = policy(&format!("{BUNDLE}explore = {{ slot = 1, share = 1 }}"));
+    rules.max_offers = 1;
+    let context = Context::at(now()).basket([("camera", 1)]);
+    let mut bundles = 0;
+    for seed in 0..40 {
+        let decision = engine().decide(&rules, &context.clone().seed(seed)).unwrap();
+        let explored = decision.explored().unwrap();
+        let drawn = &decision.offers()[explored.slot as usize - 1];
+        let mut of = explored.choices.iter().filter(|choice| choice.products == drawn.products);
+        let choice = of.next().expect("the one that was drawn");
+        assert_eq!((choice.kind, of.next()), (drawn.kind, None));
+        bundles += u32::from(drawn.kind == Kind::Bundle);
+        let line = decision.to_json();
+        let products = serde_json::to_string(&drawn.products).unwrap();
+        assert!(line.contains(&format!("{{\"products\":{products},\"kind\":")), "{line}");
+    }
+    assert!(bundles > 0);
+}
+
+#[test]
 fn no_deal_of_less_than_a_minor_unit() {
     let mut cheap = products();
     cheap[9] = Product::new("soap").price(60).cost(10);

@@ -40,7 +40,8 @@ pub struct AssignOptions {
     pub seed: u64,
 }
 
-/// Offers that are limited together: a category, a supplier, a promise of volume.
+/// Offers that are limited together: a category, a supplier, a promise of volume. At least one of
+/// `min`, `max` and `per_customer` is given.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OfferGroup {
@@ -58,7 +59,8 @@ pub struct OfferGroup {
 }
 
 impl OfferGroup {
-    /// A group without limits.
+    /// A group of offers, to be limited by [`min`](Self::min), [`max`](Self::max) or
+    /// [`per_customer`](Self::per_customer).
     pub fn new<I: Into<Id>>(name: impl Into<String>, offers: impl IntoIterator<Item = I>) -> Self {
         let offers = offers.into_iter().map(Into::into).collect();
         Self { name: name.into(), offers, min: 0, max: None, per_customer: None }
@@ -230,6 +232,11 @@ impl AssignOptions {
             if group.per_customer == Some(0) {
                 return Err(Error::argument(format!(
                     "{place}: expected that a customer may get 1 or more of them, got 0"
+                )));
+            }
+            if group.min == 0 && group.max.is_none() && group.per_customer.is_none() {
+                return Err(Error::argument(format!(
+                    "{place}: expected min, max or per_customer, got a group without limits"
                 )));
             }
             if group.offers.is_empty() {

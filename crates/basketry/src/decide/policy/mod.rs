@@ -448,8 +448,8 @@ impl Policy {
         self.holdout.check(ranges)?;
         self.fatigue.check(ranges)?;
         self.explore.check(self.max_offers, ranges)?;
-        Pin::check_all(&self.pinned, ranges)?;
-        Quota::check_all(&self.quotas, ranges)?;
+        Pin::check_all(&self.pinned, self, ranges)?;
+        Quota::check_all(&self.quotas, self.max_offers, ranges)?;
         self.assume.check(ranges)
     }
 }

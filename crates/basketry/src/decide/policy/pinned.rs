@@ -1,7 +1,10 @@
 //! Products that the shop wants in a certain slot.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
+use super::Policy;
 use super::ranges::{MOST, Ranges};
 use crate::Result;
 use crate::data::Id;
@@ -12,7 +15,11 @@ use crate::decide::tree::{Node, Reader, Value, read_id};
 /// slot, whatever it is worth.
 ///
 /// It is offered only if it may be: in stock, sold at a gain, not excluded, not in the basket, not
-/// rejected by the customer, and so on. Value, evidence and timing are not asked for.
+/// rejected by the customer, and so on. Value, evidence and timing are not asked for. A pin of what
+/// `exclude.products` names, or `only.products` does not, is an error; a pin of what the policy keeps
+/// out by other keys, or of what has no price or earns nothing in this catalogue, gives a warning.
+/// Products pinned to one slot take it and those behind it, in their order; a product that is pinned
+/// twice at a time has the first of its slots.
 ///
 /// ```
 /// use basketry::Policy;
@@ -73,12 +80,27 @@ impl Pin {
         Ok(())
     }
 
-    pub(super) fn check_all(pins: &[Self], ranges: &Ranges<'_>) -> Result<()> {
+    pub(super) fn check_all(pins: &[Self], policy: &Policy, ranges: &Ranges<'_>) -> Result<()> {
         if pins.len() > MOST as usize {
             let what = format!("at most {MOST} pinned offers");
             return Err(ranges.out("pinned", &what, &pins.len().to_string()));
         }
+        let Policy { only, exclude, .. } = policy;
+        let ids = |ids: &[Id]| -> BTreeSet<Id> {
+            // Without pins nothing is looked up.
+            if pins.is_empty() { BTreeSet::new() } else { ids.iter().cloned().collect() }
+        };
+        let (selected, excluded) = (ids(&only.products), ids(&exclude.products));
         for (i, pin) in pins.iter().enumerate() {
+            let path = || format!("pinned[{i}].product");
+            if excluded.contains(&pin.product) {
+                let what = "a product that exclude.products does not name";
+                return Err(ranges.out(&path(), what, &pin.product.to_string()));
+            }
+            if !selected.is_empty() && !selected.contains(&pin.product) {
+                let what = "one of only.products";
+                return Err(ranges.out(&path(), what, &pin.product.to_string()));
+            }
             ranges.count(&format!("pinned[{i}].slot"), pin.slot, 1)?;
             for (key, at) in [("from", pin.from), ("until", pin.until)] {
                 at.map_or(Ok(()), |at| time(format_args!("pinned[{i}].{key}"), at))?;

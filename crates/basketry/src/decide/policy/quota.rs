@@ -29,7 +29,7 @@ use crate::decide::tree::Reader;
 pub struct Quota {
     /// A name for reports. Default: empty.
     pub name: String,
-    /// How many slots, 1 to 1000. Default 1.
+    /// How many slots, 1 to the policy's `max_offers`. Default 1.
     pub min: u32,
     /// A slot is kept only for an offer that is worth more than this, in minor units (may be
     /// fractional), 0 to 10^12, and more than the policy's `min_value`. Default 0.
@@ -61,13 +61,19 @@ impl Quota {
         Ok(())
     }
 
-    pub(super) fn check_all(quotas: &[Self], ranges: &Ranges<'_>) -> Result<()> {
+    pub(super) fn check_all(quotas: &[Self], max_offers: u32, ranges: &Ranges<'_>) -> Result<()> {
         if quotas.len() > MOST_RULES {
             let what = format!("at most {MOST_RULES} quotas");
             return Err(ranges.out("quotas", &what, &quotas.len().to_string()));
         }
         for (i, quota) in quotas.iter().enumerate() {
-            ranges.count(&format!("quotas[{i}].min"), quota.min, 1)?;
+            let path = format!("quotas[{i}].min");
+            ranges.count(&path, quota.min, 1)?;
+            // Where nothing is offered nothing is kept either.
+            if max_offers > 0 && quota.min > max_offers {
+                let what = format!("at most max_offers ({max_offers})");
+                return Err(ranges.out(&path, &what, &quota.min.to_string()));
+            }
             ranges.lever(&format!("quotas[{i}].min_value"), quota.min_value)?;
             if quota.select.is_empty() {
                 return Err(ranges.out(&format!("quotas[{i}].select"), "products", "none"));

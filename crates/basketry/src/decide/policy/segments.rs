@@ -29,6 +29,14 @@ impl SegmentPolicy {
 
     pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {
         ranges.names("segments.only", &self.only)?;
-        ranges.names("segments.exclude", &self.exclude)
+        ranges.names("segments.exclude", &self.exclude)?;
+        for (i, name) in self.exclude.iter().enumerate() {
+            if self.only.contains(name) {
+                let what = "a segment that segments.only does not name";
+                let got = format!("{name:?}");
+                return Err(ranges.out(&format!("segments.exclude[{i}]"), what, &got));
+            }
+        }
+        Ok(())
     }
 }

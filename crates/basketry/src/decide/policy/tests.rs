@@ -116,6 +116,31 @@ fn complaints_name_the_key() {
             "none",
         ),
         ("[[quotas]]\nmin = 1", "quotas[0].select", "products, got none"),
+        (
+            "max_offers = 2\n[[quotas]]\nmin = 3\nselect.brands = [1]",
+            "quotas[0].min (line 2): expected at most max_offers (2)",
+            "got 3",
+        ),
+        (
+            "pinned = [{ product = 1 }]\nexclude.products = [2, 1]",
+            "pinned[0].product (line 1): expected a product that exclude.products does not name",
+            "got 1",
+        ),
+        (
+            "pinned = [{ product = 1 }]\nonly.products = [2]",
+            "pinned[0].product (line 1): expected one of only.products",
+            "got 1",
+        ),
+        (
+            "segments = { only = [\"a\"], exclude = [\"b\", \"a\"] }",
+            "segments.exclude[1] (line 1): expected a segment that segments.only does not name",
+            "got \"a\"",
+        ),
+        (
+            "\ntop_up.cost = 490",
+            "top_up (line 2): expected top_up.threshold with other settings of the table",
+            "got none",
+        ),
         ("allow_variants = 1", "allow_variants (line 1): expected true or false", "got 1"),
         ("min_value = -0.5", "min_value (line 1): expected", "got -0.5"),
         ("per_line = 0", "per_line (line 1): expected", "from 1 to 1000, got 0"),
@@ -160,6 +185,20 @@ fn complaints_name_the_key() {
         let message = Policy::from_json(text).unwrap_err().to_string();
         assert!(message.starts_with(starts), "{text}\n{message}");
     }
+}
+
+#[test]
+fn what_is_switched_off_contradicts_nothing() -> Result<()> {
+    for text in [
+        "top_up = { cost = 490, max = 0 }",
+        "top_up = {}",
+        "max_offers = 0\nquotas = [{ min = 3, select.brands = [1] }]",
+        "pinned = [{ product = 1 }]\nexclude.products = [2]\nonly.products = [1, 3]",
+    ] {
+        let policy = Policy::from_toml(text)?;
+        assert_eq!(policy, Policy::from_toml(&policy.to_toml())?, "{text}");
+    }
+    Ok(())
 }
 
 #[test]

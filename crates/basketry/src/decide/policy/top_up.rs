@@ -13,7 +13,8 @@ use crate::decide::tree::Reader;
 #[non_exhaustive]
 pub struct TopUpPolicy {
     /// What the basket has to be worth, in minor units, 1 or more; contracts, which are paid in
-    /// periods, do not count. Default: none, and no offer of this kind is made.
+    /// periods, do not count. Default: none, and no offer of this kind is made; other settings of the
+    /// table without it are an error, unless `max` is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<i64>,
     /// What the shop bears once the threshold is reached (the shipping that the customer no longer
@@ -80,6 +81,12 @@ impl TopUpPolicy {
         ranges.number("top_up.max_over", self.max_over, 0.0, 1000.0)?;
         ranges.whole("top_up.items", self.items, 1, 2)?;
         ranges.whole("top_up.max", self.max, 0, 1)?;
-        ranges.lever("top_up.lever", self.lever)
+        ranges.lever("top_up.lever", self.lever)?;
+        // Whoever sets the rest means offers of this kind, and would get none.
+        if self.threshold.is_none() && self.max > 0 && *self != Self::default() {
+            let what = "top_up.threshold with other settings of the table (or max = 0)";
+            return Err(ranges.out("top_up", what, "none"));
+        }
+        Ok(())
     }
 }

@@ -9,12 +9,13 @@ use crate::data::Id;
 use crate::decide::candidates::Outcome;
 use crate::decide::policy::ExplorePolicy;
 use crate::decide::reasons::{Kind, Reason};
+use crate::decide::sets::Products;
 
 /// One of the candidates that a slot was drawn from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Choice {
     pub(crate) outcome: u32,
-    pub(crate) key: u32,
+    pub(crate) products: Products,
     pub(crate) kind: Kind,
     pub(crate) value: f64,
     /// With which it was to be drawn.
@@ -36,7 +37,7 @@ impl Slate {
         for stage in &mut self.stages {
             let mut heap = BinaryHeap::from(std::mem::take(stage));
             while self.choices.len() < rule.candidates as usize {
-                let Some(Ranked { value, key, outcome: i, .. }) = heap.pop() else { break };
+                let Some(Ranked { value, outcome: i, .. }) = heap.pop() else { break };
                 let outcome = &mut outcomes[i as usize];
                 // A quota may have taken it.
                 let Some(kind) = outcome.kind.filter(|_| outcome.reason.is_none()) else {
@@ -55,7 +56,9 @@ impl Slate {
                     outcome.reason = Some(Reason::Outranked);
                     break;
                 }
-                self.choices.push(Choice { outcome: i, key, kind, value, probability: 0.0 });
+                let products = scene.together.products(outcome);
+                let choice = Choice { outcome: i, products, kind, value, probability: 0.0 };
+                self.choices.push(choice);
             }
             *stage = heap.into_vec();
             if !self.choices.is_empty() {
@@ -135,7 +138,7 @@ mod tests {
     fn choices(values: &[f64]) -> Vec<Choice> {
         let choice = |(i, &value): (usize, &f64)| Choice {
             outcome: i as u32,
-            key: i as u32,
+            products: (i as u32).into(),
             kind: Kind::CrossSell,
             value,
             probability: 0.0,

@@ -6,7 +6,7 @@ mod phrases;
 use self::phrases::{PHRASES, Phrase};
 use super::policy::{Language, Texts};
 use super::reasons::Reason;
-use crate::data::Money;
+use crate::data::{Currency, Money};
 
 impl Texts {
     /// The codes that have a sentence, each with the names that may stand in braces in it.
@@ -63,6 +63,23 @@ impl Texts {
     /// A number that was printed, as it is written in the language.
     pub(crate) fn written(&self, number: String) -> String {
         written(number, self.language)
+    }
+
+    /// An amount that may be a fraction of a minor unit, as it is written in the language: in major
+    /// units, to the hundredth of a minor one as far as it has such.
+    pub(crate) fn amount(&self, minor: f64, currency: Currency) -> String {
+        let digits = currency.digits() as usize;
+        let mut text = format!("{:.*}", digits + 2, minor / currency.scale() as f64);
+        for _ in 0..2 {
+            if text.ends_with('0') {
+                text.pop();
+            }
+        }
+        let text = text.trim_end_matches('.');
+        // What rounds to nothing is nothing.
+        let zero = text.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
+        let text = if zero { text.trim_start_matches('-') } else { text };
+        written(format!("{text} {currency}"), self.language)
     }
 
     /// So many days, rounded, at least one.
@@ -191,6 +208,26 @@ mod tests {
         );
         let labels = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(texts.list(&labels), "a, b und c");
+    }
+
+    #[test]
+    fn amounts_show_fractions_of_minor_units() {
+        let mut texts = Texts::default();
+        let [eur, jpy, kwd] = ["EUR", "JPY", "KWD"].map(|code| Currency::new(code).unwrap());
+        for (minor, currency, text) in [
+            (-100.0, eur, "-1.00 EUR"),
+            (62.3203, eur, "0.6232 EUR"),
+            (1234.5, eur, "12.345 EUR"),
+            (0.001, eur, "0.00 EUR"),
+            (-0.001, eur, "0.00 EUR"),
+            (1200.0, jpy, "1200 JPY"),
+            (12.25, jpy, "12.25 JPY"),
+            (1500.0, kwd, "1.500 KWD"),
+        ] {
+            assert_eq!(texts.amount(minor, currency), text);
+        }
+        texts.language = Language::German;
+        assert_eq!(texts.amount(-62.5, eur), "-0,625 EUR");
     }
 
     #[test]

@@ -35,6 +35,9 @@ phrases! {
     "popular" ["customers"]
         "popular: bought by {customers} customers; nothing more particular was left for this slot"
         / "beliebt: von {customers} Kunden gekauft; für diesen Platz blieb nichts Passenderes";
+    "pinned_popular" ["customers"]
+        "pinned to this slot by the policy; bought by {customers} customers"
+        / "von den Regeln für diesen Platz bestimmt; von {customers} Kunden gekauft";
     "similar" ["products"]
         "bought by customers who buy {products} as this one does"
         / "wird von Kunden gekauft, die wie dieser {products} kaufen";
@@ -105,13 +108,11 @@ phrases! {
         "{price}; allowed: {min} to {max}"
         / "{price}; erlaubt: {min} bis {max}";
     "detail_any" [] "any" / "beliebig";
-    "detail_margin" ["margin"] "{margin} minor units" / "{margin} kleinste Einheiten";
-    "detail_value" ["value", "min"]
-        "{value} against {min} minor units"
-        / "{value} gegenüber {min} kleinsten Einheiten";
+    "detail_margin" ["margin"] "{margin}" / "{margin}";
+    "detail_value" ["value", "min"] "{value} against {min}" / "{value} gegenüber {min}";
     "detail_risk" ["value", "risk"]
-        "worth {value} minor units; the contact risks {risk}"
-        / "{value} kleinste Einheiten wert; der Kontakt setzt {risk} aufs Spiel";
+        "worth {value}; the contact risks {risk}"
+        / "{value} wert; der Kontakt setzt {risk} aufs Spiel";
     "detail_pack" ["content", "price", "base_content", "base_price"]
         "{content} for {price} against {base_content} for {base_price}"
         / "{content} für {price} gegenüber {base_content} für {base_price}";
@@ -177,6 +178,9 @@ phrases! {
          catalogue has no links, so these do not hold"
         / "links: {pairs} Paare von Produkten waren von Hand verknüpft, als das Modell angepasst \
            wurde; der Katalog hat keine Verknüpfungen, so dass diese nicht gelten";
+    "warn_pinned" ["path", "product", "reason"]
+        "{path}: {product} is pinned but never offered: {reason}"
+        / "{path}: {product} ist für einen Platz bestimmt, wird aber nie angeboten: {reason}";
     "warn_margin_assumed" ["products", "all", "percent"]
         "{products} of {all} products have no cost: their margin is assumed to be {percent} % of \
          the price (assume.margin_rate)"
@@ -211,6 +215,6 @@ phrases! {
         "pinned to this slot by the policy"
         / "von den Regeln für diesen Platz bestimmt";
     "detail_worth" ["kind", "value"]
-        "{kind}, worth {value} minor units"
-        / "{kind}, {value} kleinste Einheiten wert";
+        "{kind}, worth {value}"
+        / "{kind}, {value} wert";
 }
