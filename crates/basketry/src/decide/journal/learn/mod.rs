@@ -54,7 +54,8 @@ impl LearnOptions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Learned {
-    /// The policy with measured numbers in its [`Assume`] table, marked as learned.
+    /// The policy with measured numbers in its [`Assume`](crate::decide::Assume) and
+    /// [`FatiguePolicy`](crate::decide::FatiguePolicy) tables, marked as learned.
     pub policy: Policy,
     /// The numbers that were measured. Those of which the log has no exposures stay as they were.
     pub numbers: Vec<LearnedNumber>,
