@@ -244,7 +244,11 @@ def test_a_campaign_takes_what_a_decision_takes():
         ({"customer_value": 3.0}, TypeError, "customer_value: expected a list with something"),
         ({"customer_value": ["a", 1, 2]}, TypeError, r"customer_value\[0\]: expected a number"),
         ({"customer_value": [0, -1, 0]}, bk.PolicyError, r"^customer_value\[1\]: expected"),
-        ({"basket": [None, {"a": -1}, None]}, bk.PolicyError, r"^basket\[1\]\[0\]\.quantity: expected"),
+        (
+            {"basket": [None, {"a": -1}, None]},
+            bk.PolicyError,
+            r"^basket\[1\]\[0\]\.quantity: expected",
+        ),
         ({"viewed": [None, None, 5]}, bk.UnknownIdError, r"^viewed\[2\]: 5 is an integer"),
         ({"channel": 3}, TypeError, "channel: expected a list"),
         ({"channel": [3, None, None]}, TypeError, r"channel\[0\]: expected a str, got int"),
@@ -256,7 +260,11 @@ def test_a_campaign_takes_what_a_decision_takes():
         with pytest.raises(error, match=text):
             engine.propose(policy, who, now=now, **wrong)
     for customers, error, text in [
-        (["a", "b", "a"], bk.InvalidArgumentError, r'^customers\[2\]: "a" comes twice, .* customers\[0\]'),
+        (
+            ["a", "b", "a"],
+            bk.InvalidArgumentError,
+            r'^customers\[2\]: "a" comes twice, .* customers\[0\]',
+        ),
         ([1, 2], bk.UnknownIdError, r"^customers\[0\]: 1 is an integer"),
     ]:
         with pytest.raises(error, match=text):

@@ -66,7 +66,7 @@ def test_what_cannot_be(simulated):
     shop, _, engine = simulated
     with pytest.raises(bk.InvalidArgumentError, match="customers: expected 1 to"):
         Simulation(customers=0)
-    with pytest.raises(bk.InvalidArgumentError, match="^customer: unknown key .*mean \"customers\""):
+    with pytest.raises(bk.InvalidArgumentError, match='^customer: unknown key .*mean "customers"'):
         Simulation(customer=5)
     for wrong, text in [
         ({"customers": -1}, "^customers: expected a whole number of at least 0, got -1"),

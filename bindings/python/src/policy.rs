@@ -31,8 +31,8 @@ use crate::{boundary, convert, error};
 ///     The most offers of one brand, and of one category at ``category_level`` (0: the broadest;
 ///     default: the narrowest that a product has); default: no limit.
 /// allow_substitutes : bool
-///     Whether two products may be offered together of which one is bought instead of the other;
-///     default False.
+///     Whether two products may be offered together of which one is bought instead of the other
+///     (not those that the shop links as never to be offered together); default False.
 /// fallback : list of str
 ///     Kinds that only fill slots which the others leave; default ``["popular"]``.
 /// allow_variants : bool

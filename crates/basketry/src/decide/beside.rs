@@ -3,10 +3,10 @@
 
 use super::bundle::NO_TRAIT;
 use super::candidates::{Outcome, Scratch, worth};
-use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
 use super::sets::{Numbers, limits, traits};
+use super::slate::Shelf as _;
 use super::state::{Compiled, OnShelf, State};
 
 /// How often the slate is filled anew. Each time a set is worth less, so that it would end by itself;
@@ -49,17 +49,16 @@ impl Beside {
     /// Whether a product may be part of a set: also of one that is a deal.
     pub(crate) fn allows(
         &self,
-        state: &State,
-        policy: &Policy,
+        shelf: &OnShelf<'_>,
         key: u32,
         traits: impl FnOnce() -> [u64; 3],
     ) -> bool {
         if self.added.is_empty() {
             return true;
         }
-        let apart = |&(held, _): &(u32, _)| !policy.allow_substitutes && state.apart(held, key);
-        let within =
-            self.held(&traits()).iter().zip(limits(policy)).all(|(&held, limit)| held < limit);
+        let apart = |&(held, _): &(u32, _)| shelf.apart(held, key);
+        let limits = limits(&shelf.compiled.policy);
+        let within = self.held(&traits()).iter().zip(limits).all(|(&held, limit)| held < limit);
         within
             && !self.added.iter().any(|held| held.0 == key || apart(held))
             && !self.takes_deal(key)

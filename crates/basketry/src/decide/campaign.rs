@@ -91,8 +91,8 @@ impl Engine {
     /// What contacting the customer risks ([`fatigue`](Policy::fatigue)) is taken off the value of
     /// each of their proposals. A plan keeps what the policy says of one decision for each customer:
     /// it makes at most `max_offers`, of each kind at most its `max`, and of a line, brand or category
-    /// at most `per_line`, `per_brand` and `per_category`; and, unless `allow_substitutes`, never two
-    /// that are bought in place of each other or are linked as never to be offered together. What
+    /// at most `per_line`, `per_brand` and `per_category`; never two that are linked as never to be
+    /// offered together and, unless `allow_substitutes`, that are bought in place of each other. What
     /// caps allow is judged before: all that a customer gets by a plan is one contact.
     /// A proposal costs the policy's `contact_cost`, to the millionth of a minor unit and rounded up
     /// beyond that, so that a plan never exceeds its budget, or nothing if it
@@ -246,17 +246,16 @@ fn keep_apart(
 ) {
     let policy = &compiled.policy;
     let offered = || (0..).zip(number).filter(|&(_, &number)| number != u32::MAX);
-    if !policy.allow_substitutes {
-        for (key, &one) in offered() {
-            for other in state.substitutes(key).chain(state.links.never_with(key).iter().copied()) {
-                let other = number.get(other as usize).copied().unwrap_or(u32::MAX);
-                if other != u32::MAX && other != one {
-                    together.exclude(offers, one, other);
-                }
+    for (key, &one) in offered() {
+        let substitutes = state.substitutes(key).filter(|_| !policy.allow_substitutes);
+        for other in substitutes.chain(state.links.never_with(key).iter().copied()) {
+            let other = number.get(other as usize).copied().unwrap_or(u32::MAX);
+            if other != u32::MAX && other != one {
+                together.exclude(offers, one, other);
             }
         }
-        together.finish();
     }
+    together.finish();
     let shelf = OnShelf { state, compiled };
     for (at, most) in limits(policy).into_iter().enumerate() {
         if most >= policy.max_offers {

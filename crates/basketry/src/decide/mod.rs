@@ -50,10 +50,10 @@
 //!
 //! An offer that adds a product, with P0 the learned probability that it is bought in this order
 //! anyway and P1 the one with `response_odds` times its odds:
-//! `lever * ((P1 - P0) * margin - contact_cost)`. Where the pair behind a cross-sell is with the
-//! viewed product, P0 is multiplied by `view_conversion`: the chances were learned from orders. Where
-//! a variant of what is in the basket is offered (`allow_variants`), the margin is less by `replaces`
-//! times that of the one in the basket.
+//! `lever * ((P1 - P0) * margin - contact_cost)`. The chances were learned from orders: with a viewed
+//! product P0 is the mean of that with it in the basket, which weighs `view_conversion`, and of that
+//! without it, which weighs the rest. Where a variant of what is in the basket is offered
+//! (`allow_variants`), the margin is less by `replaces` times that of the one in the basket.
 //!
 //! An up-sell from a base product with margin m to one with margin M, where the base product is
 //! bought with chance k (1 in the basket, `view_conversion` if viewed):

@@ -1,10 +1,10 @@
 //! One offer, with the numbers and the words behind it.
 
-use super::candidates::{Chosen, Detail, UpSellCandidate, base_probability, rests_on_view};
+use super::candidates::{Chosen, Detail, UpSellCandidate, base_probability};
 use super::follow_up::FollowUp;
 use super::reasons::{Kind, Source};
 use super::request::Request;
-use super::state::{Compiled, NONE, State};
+use super::state::{Compiled, State};
 use super::texts::Form;
 use super::value;
 use crate::affinity::scorer::Scored;
@@ -272,16 +272,15 @@ impl Builder<'_> {
         let kind = chosen.outcome.kind.unwrap_or(Kind::Popular);
         let mut offer = self.plain(chosen, kind);
         let request = self.request;
-        let viewed_only = request.viewed_only().map_or(NONE, |key| self.state.model_of(key));
         let policy = &self.compiled.policy;
         let texts = &policy.texts;
-        offer.base_probability = {
-            let Scored { probability, because, .. } = *scored;
-            base_probability(probability, kind, because, viewed_only, policy)
-        };
+        offer.base_probability = base_probability(scored.probability, kind, policy);
         offer.probability =
             value::offered(offer.base_probability, self.odds(chosen.outcome.key, kind));
         offer.assumed.insert(0, "response_odds");
+        if request.rests_on_view(self.state) {
+            offer.assumed.insert(1, "view_conversion");
+        }
         let stake = request.at_stake(self.compiled, chosen.outcome.key);
         if stake > 0.0 {
             offer.assumed.push("replaces");
@@ -291,9 +290,6 @@ impl Builder<'_> {
         }
         match kind {
             Kind::CrossSell | Kind::Service => {
-                if rests_on_view(kind, scored.because, viewed_only) {
-                    offer.assumed.insert(1, "view_conversion");
-                }
                 self.goes_with(&mut offer, chosen.outcome.key, scored);
                 self.term(&mut offer, chosen.outcome.key);
             }

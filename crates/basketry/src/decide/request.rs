@@ -69,6 +69,13 @@ impl Request {
         self.returned.binary_search(&key).is_ok()
     }
 
+    /// Whether what is only viewed is part of what probabilities rest on. After an order they rest on
+    /// nothing that is here.
+    pub(crate) fn rests_on_view(&self, state: &State) -> bool {
+        let viewed = self.viewed_only().filter(|_| self.after.is_empty());
+        viewed.is_some_and(|key| state.model_of(key) != NONE)
+    }
+
     /// What there is to score, with these products of the model as the context.
     pub(crate) fn situation<'a>(&'a self, context: &'a [u32]) -> Situation<'a> {
         Situation {

@@ -13,6 +13,7 @@ use super::slate::{Pick, Shelf as _, Traits};
 use super::state::{Compiled, NONE, OnShelf, State};
 use super::top_up::{self, Gap, Piece};
 use super::value;
+use crate::affinity::scorer::NO_PRODUCT;
 use crate::data::NO_CODE;
 
 /// The most products of one offer.
@@ -258,22 +259,20 @@ impl Scratch {
         let (threshold, basket) = top_up.threshold.zip(request.worth)?;
         let shares = (top_up.max_gap, top_up.max_over);
         let gap = Gap::new((basket, threshold), shares, top_up.cost, top_up.items)?;
-        let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         let shelf = OnShelf { state, compiled };
         let SetScratch { pieces, beside, .. } = &mut self.sets;
         pieces.clear();
-        for (outcome, candidate) in self.outcomes.iter().zip(self.scorer.candidates()) {
+        for outcome in &self.outcomes[..self.scored] {
             let Some(kind) = may_be_added(outcome, state) else { continue };
             let key = outcome.key;
             let price = state.catalog.price[key as usize];
             if price > gap.most
                 || request.people.bars(state, compiled, key, Kind::TopUp).is_some()
-                || !beside.allows(state, policy, key, || traits(&shelf, key))
+                || !beside.allows(&shelf, key, || traits(&shelf, key))
             {
                 continue;
             }
-            let (because, p) = (candidate.because, outcome.probability);
-            let p0 = base_probability(p, kind, because, viewed, policy);
+            let p0 = base_probability(outcome.probability, kind, policy);
             pieces.push(Piece {
                 key,
                 price,
@@ -362,7 +361,14 @@ impl Scratch {
                 && may_be_added(outcome, state).is_some()
                 && request.people.bars(state, compiled, outcome.key, Kind::Bundle).is_none()
             {
-                with.push((candidate.because, place));
+                // Paired with it, or given by hand.
+                let paired = candidate.because;
+                if paired != NO_PRODUCT {
+                    with.push((paired, place));
+                }
+                let given = self.given.iter().filter(|given| given.0 == outcome.key);
+                let given = given.map(|given| state.model_of(given.1));
+                with.extend(given.filter(|&m| m != paired && m != NONE).map(|m| (m, place)));
             }
         }
     }
@@ -394,13 +400,18 @@ impl Scratch {
             if may_be_added(outcome, state).is_none() || viewed && state.apart(main, key) {
                 continue;
             }
+            // A bundle with what is viewed is of those who buy it.
+            let p0 = match viewed {
+                true => self.scorer.probabilities()[place as usize],
+                false => outcome.probability,
+            };
             let traits = traits(&shelf, key);
-            if beside.allows(state, policy, key, || traits) {
+            if beside.allows(&shelf, key, || traits) {
                 parts.push(Part {
                     key,
                     price: state.catalog.price[key as usize],
                     margin: compiled.items[key as usize].margin,
-                    p0: f64::from(outcome.probability).clamp(0.0, 1.0),
+                    p0: f64::from(p0).clamp(0.0, 1.0),
                     traits,
                     held: beside.held(&traits),
                 });

@@ -484,6 +484,9 @@ impl Shelf for OnShelf<'_> {
     }
 
     fn apart(&self, a: u32, b: u32) -> bool {
+        if self.compiled.policy.allow_substitutes {
+            return self.state.links.never_with(a).contains(&b);
+        }
         self.state.apart(a, b)
     }
 

@@ -19,6 +19,14 @@ fn after_an_order_nothing_of_it_and_nothing_returned() {
     let decision = engine.decide(&policy(""), &rolls).unwrap();
     assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::VariantInOrder));
 
+    // Nor in place of another one that is in the basket.
+    let basket = Context::at(now()).basket([("rolls-8", 1)]);
+    let dearer = |context: &Context| engine.decide(&policy("per_line = 9"), context).unwrap();
+    assert!(dearer(&basket).iter().any(|offer| offer.kind == Kind::UpSell));
+    let decision = dearer(&basket.clone().after([("rolls-20", 1)]));
+    assert!(decision.iter().all(|offer| offer.kind != Kind::UpSell));
+    assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::VariantInOrder));
+
     let returned = after.clone().returned(["bag"]);
     let decision = engine.decide(&policy(""), &returned).unwrap();
     assert_eq!(decision.why_not("bag").reason, Some(Reason::Returned));

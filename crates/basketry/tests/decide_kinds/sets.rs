@@ -411,3 +411,20 @@ fn what_is_never_with_a_product_is_not_on_its_page() {
 fn has_any(decision: &Decision, product: &str) -> bool {
     decision.iter().any(|offer| has(offer, product))
 }
+
+#[test]
+fn an_accessory_given_by_hand_may_be_in_a_bundle() {
+    let rules = "bundle = { max = 1, max_discount = 0.2 }\nassume.discount_response = 30\n\
+                 [only]\nproducts = [\"soap\", \"brush\"]";
+    let context = Context::at(now()).basket([("soap", 1)]);
+    let bundle = |catalog: Catalog| -> Option<Vec<Id>> {
+        let engine = Engine::new(model(), catalog).unwrap();
+        let decision = engine.decide(&policy(rules), &context).unwrap();
+        let bundle = decision.iter().find(|offer| offer.kind == Kind::Bundle);
+        bundle.map(|bundle| bundle.products.to_vec())
+    };
+    assert_eq!(bundle(catalog()), None, "nobody buys them together");
+    let mut linked = catalog();
+    linked.link("brush", Link::AccessoryOf, "soap").unwrap();
+    assert_eq!(bundle(linked), Some(vec!["soap".into(), "brush".into()]));
+}

@@ -291,7 +291,10 @@ impl Learned<'_> {
         }
         if customer.baskets > 0 {
             self.add_own_vectors(situation, scratch);
-            scratch.add_similar_to_own(&self.similar_customers, self.sold, reach.similar_to_own);
+            if reach.similar_to_own > 0 {
+                let limit = reach.similar_to_own;
+                scratch.add_similar_to_own(&self.similar_customers, self.sold, limit);
+            }
         }
         scratch.add_popular(self.popular, reach.popular);
         self.shared(&customer, context_size as f32)

@@ -1,7 +1,7 @@
 //! Products in whose place a dearer variant may be offered, and the best variant of each.
 
 use super::judge::worth;
-use super::{Outcome, Scratch, UpSellCandidate, met};
+use super::{JUST_ORDERED, Outcome, RETURNED, Scratch, UpSellCandidate, met};
 use crate::affinity::scorer::Learned;
 use crate::affinity::views::DAY_MS;
 use crate::decide::reasons::{Kind, Reason};
@@ -184,7 +184,13 @@ impl Scratch {
                 probability: 0.0,
                 kind: Some(Kind::UpSell),
                 reason: match item.never {
-                    None if self.line_returned(item.traits.line) => Some(Reason::Returned),
+                    None => match self.line_mark(item.traits.line) {
+                        Some(RETURNED) => Some(Reason::Returned),
+                        Some(JUST_ORDERED) if !policy.allow_variants => {
+                            Some(Reason::VariantInOrder)
+                        }
+                        _ => None,
+                    },
                     never => never,
                 },
                 set: NONE,

@@ -1,13 +1,16 @@
 //! Candidates one by one: of which kind each is or why it is none, and what it is worth.
 
 use super::{Outcome, Scratch, met};
-use crate::affinity::scorer::{Candidate, Learned, Task, prefetch};
+use crate::affinity::scorer::{Candidate, Learned, Reach, Task, prefetch};
 use crate::decide::policy::Policy;
 use crate::decide::reasons::{Kind, Reason};
 use crate::decide::request::Request;
 use crate::decide::sets::of_one_kind;
 use crate::decide::state::{Compiled, NONE, State};
 use crate::decide::value;
+
+/// Only the products that are asked for are candidates.
+const NO_FURTHER: Reach = Reach { similar_to_context: 0, similar_to_own: 0, popular: 0 };
 
 /// How far ahead of its turn a candidate's place is asked for.
 const AHEAD: usize = 6;
@@ -58,23 +61,49 @@ impl Scratch {
         self.scored = self.outcomes.len();
     }
 
-    pub(super) fn value_candidates(
+    /// Scores the candidates that were chosen. Somebody who looks at a product buys it in this order
+    /// with the chance `view_conversion`, and then also what goes with it: the probability of a
+    /// candidate is that with it in the basket as often as that, and that without it otherwise.
+    pub(super) fn score(
         &mut self,
+        state: &State,
         compiled: &Compiled,
         request: &Request,
         task: Task,
-        learned: &Learned<'_>,
-        viewed_only: u32,
     ) {
         let Some(shared) = &self.shared else { return };
+        let learned = state.model.learned();
         learned.score_chosen(task, shared, &mut self.scorer);
+        self.probability.clear();
+        self.probability.extend_from_slice(self.scorer.probabilities());
+        if task != Task::Basket || !request.rests_on_view(state) {
+            return;
+        }
+        // What is viewed was collected first.
+        let situation = request.situation(&self.context[1..]);
+        let shared = learned.candidates_within(task, &situation, NO_FURTHER, &mut self.unviewed);
+        self.unviewed.choose(|_| false);
+        for &place in self.scorer.chosen() {
+            self.unviewed.choose_product(self.scorer.candidates()[place as usize].product);
+        }
+        learned.score_chosen(task, &shared, &mut self.unviewed);
+        let share = compiled.policy.assume.view_conversion;
+        for &place in self.scorer.chosen() {
+            let product = self.scorer.candidates()[place as usize].product;
+            let Some(at) = self.unviewed.position(product) else { continue };
+            let without = f64::from(self.unviewed.probabilities()[at]);
+            let with = &mut self.probability[place as usize];
+            *with = (share * f64::from(*with) + (1.0 - share) * without) as f32;
+        }
+    }
+
+    pub(super) fn value_candidates(&mut self, compiled: &Compiled, request: &Request) {
         let policy = &compiled.policy;
         for &place in self.scorer.chosen() {
             let outcome = &mut self.outcomes[place as usize];
-            outcome.probability = self.scorer.probabilities()[place as usize];
+            outcome.probability = self.probability[place as usize];
             let Some(kind) = outcome.kind.filter(|_| outcome.reason.is_none()) else { continue };
-            let because = self.scorer.candidates()[place as usize].because;
-            let p0 = base_probability(outcome.probability, kind, because, viewed_only, policy);
+            let p0 = base_probability(outcome.probability, kind, policy);
             let odds = request.people.odds(policy, outcome.key, policy.assume.odds_of(kind));
             let p1 = value::offered(p0, odds);
             let stake = policy.assume.replaces * request.at_stake(compiled, outcome.key);
@@ -207,31 +236,16 @@ impl Scratch {
         task: Task,
     ) -> &[f32] {
         self.collect(state, compiled, request, task);
-        let Some(shared) = &self.shared else { return &[] };
         self.scorer.choose(|_| true);
-        state.model.learned().score_chosen(task, shared, &mut self.scorer);
-        self.scorer.probabilities()
+        self.score(state, compiled, request, task);
+        &self.probability
     }
 }
 
-/// The chance that a product is bought without an offer, from its learned probability. What is only
-/// viewed is scored as if it were in the basket; an offer that rests on it counts as far as it gets
-/// there.
-pub(crate) fn base_probability(
-    probability: f32,
-    kind: Kind,
-    because: u32,
-    viewed_only: u32,
-    policy: &Policy,
-) -> f64 {
+/// The chance that a product is bought without an offer, from its learned probability.
+pub(crate) fn base_probability(probability: f32, kind: Kind, policy: &Policy) -> f64 {
     let p = f64::from(probability).clamp(0.0, 1.0);
-    let p = value::offered(p, policy.assume.base_odds_of(kind));
-    if rests_on_view(kind, because, viewed_only) { p * policy.assume.view_conversion } else { p }
-}
-
-/// True if a cross-sell is offered because of the viewed product, which is not in the basket.
-pub(crate) fn rests_on_view(kind: Kind, because: u32, viewed_only: u32) -> bool {
-    matches!(kind, Kind::CrossSell | Kind::Service) && viewed_only != NONE && because == viewed_only
+    value::offered(p, policy.assume.base_odds_of(kind))
 }
 
 pub(crate) fn worth(value: f64, policy: &Policy) -> bool {

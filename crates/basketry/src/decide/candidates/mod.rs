@@ -5,7 +5,7 @@ mod judge;
 mod pins;
 
 use self::bases::{Base, Contract};
-pub(crate) use self::judge::{base_probability, rests_on_view, worth};
+pub(crate) use self::judge::{base_probability, worth};
 use super::beside::MOST_ROUNDS;
 use super::context::Context;
 use super::follow_up::{self, FollowUp};
@@ -96,12 +96,16 @@ pub(crate) struct Scratch {
     /// Per line: the round in which it was met, and what is marked of its products.
     lines: Vec<(u32, u32)>,
     /// Accessories that the shop gave something in the basket or viewed: key and main product.
-    given: Vec<(u32, u32)>,
+    pub(super) given: Vec<(u32, u32)>,
     /// What speaks for products after an order, by product.
     follow_ups: Vec<FollowUp>,
     /// Some candidates may have been in the basket or an order, or may have been returned.
     marked: bool,
     pub(super) scorer: scorer::Scratch,
+    /// The same for an order without what is only viewed.
+    unviewed: scorer::Scratch,
+    /// Per candidate its probability, where it was scored.
+    probability: Vec<f32>,
     context: Vec<u32>,
     /// What all candidates share.
     shared: Option<Shared>,
@@ -294,9 +298,9 @@ impl Scratch {
         for follow_up in &self.follow_ups {
             self.scorer.consider(follow_up.product);
         }
-        let viewed = request.viewed_only().map_or(NONE, |key| state.model_of(key));
         self.judge_candidates(state, compiled, request, &learned);
-        self.value_candidates(compiled, request, task, &learned, viewed);
+        self.score(state, compiled, request, task);
+        self.value_candidates(compiled, request);
         self.judge_up_sells(state, compiled, request, &learned);
         if request.people.stopped.is_some() {
             for outcome in self.outcomes.iter_mut().filter(|outcome| outcome.reason.is_none()) {
@@ -381,6 +385,8 @@ impl Scratch {
             None if (outcome as usize) < self.scored => {
                 let shared = self.shared.as_ref()?;
                 let scored = learned.scored(shared, &self.scorer, outcome as usize);
+                let probability = self.outcomes[outcome as usize].probability;
+                let scored = Scored { probability, ..scored };
                 Some(match self.follow_up(scored.product) {
                     Some(follow_up) => Detail::After(scored, *follow_up),
                     None => Detail::Added(scored),

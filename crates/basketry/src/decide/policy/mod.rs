@@ -111,7 +111,8 @@ pub struct Policy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category_level: Option<u32>,
     /// True: one decision may offer two products of which the model says that one is bought instead of
-    /// the other. Default false.
+    /// the other; those that the shop links as never to be offered together it still may not, and no
+    /// bundle or top-up has both. Default false.
     pub allow_substitutes: bool,
     /// Kinds of offer that only fill slots which the others leave, the first of them first. Kinds that
     /// are not here compete by value. Default: popular offers.

@@ -26,6 +26,9 @@ fn texts_round_trip_and_versions_follow_content() -> Result<()> {
     assert_eq!(&*policy.exclude.products, [Id::from("1"), Id::from(1)]);
     assert_eq!(policy, Policy::from_toml(&policy.to_toml())?);
     assert_eq!(policy, Policy::from_json(&policy.to_json())?);
+    // To the last bit, as measured numbers have many digits.
+    let measured = Policy { contact_cost: 1.692_326_475_134_344_5, ..Policy::default() };
+    assert_eq!(measured, Policy::from_json(&measured.to_json())?);
 
     let version = policy.version();
     assert_eq!(version.len(), 16);

@@ -70,8 +70,7 @@ impl Limits {
             }
         }
         let apart = |&held: &u32| scene.shelf.apart(held, key);
-        (!policy.allow_substitutes && self.keys.iter().any(apart))
-            .then_some(Reason::SubstituteOffered)
+        self.keys.iter().any(apart).then_some(Reason::SubstituteOffered)
     }
 
     pub(super) fn add(&mut self, scene: &Scene<'_>, outcome: &Outcome) {

@@ -24,7 +24,8 @@ pub(crate) use quota::Kept;
 /// What the slate asks about products, by key.
 pub(crate) trait Shelf {
     fn traits(&self, key: u32) -> Traits;
-    /// Whether one of two products is bought in place of the other, or not to be offered with it.
+    /// Whether two products are not to be offered together: one is bought in place of the other, which
+    /// the policy may allow, or the shop says so.
     fn apart(&self, a: u32, b: u32) -> bool;
     /// A bit per quota that the product counts for.
     fn quotas(&self, key: u32) -> u64;
@@ -418,7 +419,8 @@ mod tests {
         assert_eq!(outcomes[1].reason, Some(Reason::BrandLimit));
         assert_eq!(outcomes[3].reason, Some(Reason::SubstituteOffered));
 
-        (policy.per_brand, policy.per_category, policy.allow_substitutes) = (2, 1, true);
+        let shelf = Row { apart: &[], ..shelf };
+        (policy.per_brand, policy.per_category) = (2, 1);
         let mut outcomes = all(&[5.0, 4.0, 3.0, 2.0, 1.0]);
         let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
         assert_eq!(keys(&slate, &outcomes), [0, 1, 3, 4]);

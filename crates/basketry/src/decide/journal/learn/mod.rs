@@ -321,8 +321,7 @@ impl Row {
         self.events & (Event::Bought.bit() | Event::Returned.bit()) == Event::Bought.bit()
     }
 
-    /// The chance without an offer as the model gave it, before the policy corrected it. Of what is
-    /// only viewed it is a part of that, for which the odds are nearly the same.
+    /// The chance without an offer as the model gave it, before the policy corrected it.
     fn uncorrected(&self) -> f64 {
         value::offered(self.base_probability, 1.0 / self.base_odds)
     }
