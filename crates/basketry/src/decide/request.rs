@@ -25,6 +25,8 @@ pub(crate) struct Request {
     /// The order just placed, and what was returned: keys, each once.
     pub(crate) after: Vec<u32>,
     pub(crate) returned: Vec<u32>,
+    /// What was returned, by index in the model.
+    returned_of_model: Vec<u32>,
     pub(crate) since: Vec<SinceLine>,
     pub(crate) since_baskets: u32,
     pub(crate) people: People,
@@ -48,6 +50,7 @@ impl Clone for Request {
         self.viewed = other.viewed;
         self.after.clone_from(&other.after);
         self.returned.clone_from(&other.returned);
+        self.returned_of_model.clone_from(&other.returned_of_model);
         self.since.clone_from(&other.since);
         self.since_baskets = other.since_baskets;
         self.people.clone_from(&other.people);
@@ -84,6 +87,7 @@ impl Request {
             context,
             since: &self.since,
             since_baskets: self.since_baskets,
+            returned: &self.returned_of_model,
         }
     }
 
@@ -139,6 +143,7 @@ impl Request {
         self.viewed = None;
         self.after.clear();
         self.returned.clear();
+        self.returned_of_model.clear();
         self.since.clear();
         self.since_baskets = 0;
         self.people.clear();
@@ -212,6 +217,8 @@ impl Request {
         unknown.warn("returned", left_out, texts, &mut request.warnings);
         request.returned.sort_unstable();
         request.returned.dedup();
+        let known = request.returned.iter().map(|&key| state.model_of(key));
+        request.returned_of_model.extend(known.filter(|&m| m != NONE));
         dedup(&mut request.after);
         let all_returned = all_known
             && !request.after.is_empty()

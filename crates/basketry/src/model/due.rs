@@ -200,6 +200,7 @@ impl Model {
             context: &[],
             since: &[],
             since_baskets: 0,
+            returned: &[],
         };
         let mut probability = vec![0.0; rows.len()];
         SCRATCH.with_borrow_mut(|scratch| {

@@ -140,6 +140,7 @@ impl Model {
             context: &context,
             since: &[],
             since_baskets: 0,
+            returned: &[],
         };
         let shared = learned.candidates(task, &situation, &mut scratch);
         scratch.choose(|_| false);

@@ -1,6 +1,6 @@
 //! What follows an order, nothing of what came back, and refills.
 
-use basketry::{Context, Id, Kind, Reason};
+use basketry::{Context, Id, Kind, Order, Reason};
 
 use crate::shop::*;
 
@@ -112,4 +112,21 @@ fn what_was_just_ordered_is_not_only_viewed() {
     let viewed = decide(&after.clone().viewed("camera"));
     assert!(viewed.iter().any(|offer| offer.base_product == Some("camera".into())));
     assert_eq!(viewed.offers(), decide(&after).offers());
+}
+
+#[test]
+fn nothing_is_similar_to_what_came_back() {
+    let engine = engine();
+    let order = Order::at(now() - DAY).line("camera", 1).line("soap", 1);
+    let context = Context::at(now()).customer("new").orders_since([order]);
+    let rules = policy("similar.max = 9\npopular.max = 0");
+    let similar = |context: &Context| -> Vec<String> {
+        let decision = engine.decide(&rules, context).unwrap();
+        let similar = decision.iter().filter(|offer| offer.kind == Kind::Similar);
+        similar.map(|offer| offer.why.clone()).collect()
+    };
+    assert!(similar(&context).iter().any(|why| why.contains("Camera")));
+    let back = similar(&context.clone().returned(["camera"]));
+    assert!(back.iter().all(|why| !why.contains("Camera")), "{back:?}");
+    assert!(similar(&context.returned(["camera", "soap"])).is_empty());
 }

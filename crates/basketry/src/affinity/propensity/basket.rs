@@ -99,11 +99,13 @@ fn gather_basket(
         let in_model = !split.before.baskets_of(customer as usize).is_empty();
         if in_model || since_baskets > 0 {
             let customer = in_model.then_some(customer);
-            let situation = Situation { customer, now_ms, context, since, since_baskets };
+            let situation =
+                Situation { customer, now_ms, context, since, since_baskets, returned: &[] };
             source.examples(Task::Basket, &situation, &target, &draws, scratch, gathered);
         }
     }
-    let situation = Situation { customer: None, now_ms, context, since: &[], since_baskets: 0 };
+    let situation =
+        Situation { customer: None, now_ms, context, since: &[], since_baskets: 0, returned: &[] };
     source.examples(Task::Basket, &situation, &target, &draws, scratch, gathered);
 }
 

@@ -98,6 +98,7 @@ fn gather_customer(
             context: &[],
             since: &[],
             since_baskets: 0,
+            returned: &[],
         };
         source.examples(Task::Horizon, &situation, &target, &draws, scratch, gathered);
     }
@@ -117,6 +118,7 @@ fn gather_customer(
         context: &[],
         since,
         since_baskets: kept as u32,
+        returned: &[],
     };
     let target = Target { worth: FEW_ORDERS_WORTH, ..target };
     source.examples(Task::Horizon, &situation, &target, &draws, scratch, gathered);

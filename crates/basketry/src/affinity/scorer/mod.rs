@@ -67,6 +67,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) since: &'a [SinceLine],
     /// In how many baskets they bought it.
     pub(crate) since_baskets: u32,
+    /// What came back: nothing is similar to the customer's purchases because of it.
+    pub(crate) returned: &'a [u32],
 }
 
 /// A candidate and what is known about it.

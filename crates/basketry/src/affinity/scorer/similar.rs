@@ -179,11 +179,14 @@ pub(crate) struct Contributor {
 }
 
 impl Learned<'_> {
-    /// Adds up the vectors of what the customer bought, before and since the model was made; each
-    /// product counts once, as when the similarity was learned.
+    /// Adds up the vectors of what the customer bought, before and since the model was made, and did
+    /// not return; each product counts once, as when the similarity was learned.
     pub(super) fn add_own_vectors(&self, situation: &Situation<'_>, scratch: &mut Scratch) {
         let factors = &self.similar_customers;
         let sum = &mut scratch.to_own.sum;
+        if !situation.returned.is_empty() {
+            return bought(&self.own, situation, |product| add_sources(factors, &[product], sum));
+        }
         let row = situation.customer.map_or(0..0, |customer| self.own.row(customer));
         let own = &self.own.product[row];
         add_sources(factors, own, sum);
@@ -232,8 +235,13 @@ fn strongest(mut found: Vec<Contributor>, n: usize) -> Vec<Contributor> {
     found
 }
 
-/// Calls with each product that the customer bought, once.
+/// Calls with each product that the customer bought and did not return, once.
 fn bought(own: &Own<'_>, situation: &Situation<'_>, mut with: impl FnMut(u32)) {
+    let mut with = |product| {
+        if !situation.returned.contains(&product) {
+            with(product);
+        }
+    };
     let row = situation.customer.map_or(0..0, |customer| own.row(customer));
     let own = &own.product[row];
     own.iter().for_each(|&product| with(product));

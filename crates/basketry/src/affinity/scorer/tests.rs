@@ -99,6 +99,7 @@ fn candidates_and_their_evidence() {
             context: &[0, 3, 0, 99],
             since: &[],
             since_baskets: 0,
+            returned: &[],
         };
         let out = scored(&learned, &situation);
         let products: Vec<u32> = out.iter().map(|s| s.product).collect();
@@ -134,6 +135,7 @@ fn purchases_since_count_as_if_they_had_been_learned() {
             context: &[],
             since: &since,
             since_baskets: 1,
+            returned: &[],
         };
         let out = scored(&learned, &situation);
         let find = |product| *out.iter().find(|s| s.product == product).unwrap();
@@ -157,6 +159,7 @@ fn a_stranger_is_judged_by_the_basket_alone() {
             context: &[0],
             since: &[],
             since_baskets: 0,
+            returned: &[],
         };
         let out = scored(&learned, &situation);
         assert_eq!(out.iter().map(|s| s.product).collect::<Vec<_>>(), [1, 2]);
@@ -176,6 +179,7 @@ fn purchases_of_the_category_speak_for_or_against_a_product() {
                 context: &[0],
                 since,
                 since_baskets: 1,
+                returned: &[],
             };
             let mut scratch = Scratch::default();
             let shared = learned.candidates(Task::Basket, &situation, &mut scratch);
@@ -213,6 +217,7 @@ fn a_lane_does_not_depend_on_its_block() {
             context: &[0, 3],
             since: &[],
             since_baskets: 0,
+            returned: &[],
         };
         let mut scratch = Scratch::default();
         let mut out = Vec::new();
@@ -236,6 +241,7 @@ fn the_best_of_each_segment_are_as_among_all() {
             context: &[0],
             since: &[],
             since_baskets: 0,
+            returned: &[],
         };
         let (mut scratch, mut all) = (Scratch::default(), Vec::new());
         learned.score(Task::Basket, &situation, &mut scratch, &mut all);
