@@ -269,7 +269,7 @@ def test_a_campaign_takes_what_a_decision_takes():
     ]:
         with pytest.raises(error, match=text):
             engine.propose(policy, customers, now=now)
-    with pytest.raises(TypeError, match="^policy: expected a Policy, got dict"):
+    with pytest.raises(TypeError, match=r"^policy: expected a Policy, got dict"):
         engine.propose({}, who, now=now)
 
 

@@ -113,9 +113,9 @@ def test_updated(catalog):
         with pytest.raises(bk.InvalidArgumentError, match=message):
             catalog.updated(changes)
     for changes in ({9: {"price": 1}}, {9: {}}, {1: {"price": 1}, 9: {}}):
-        with pytest.raises(bk.UnknownIdError, match="^changes: the catalogue has no product 9"):
+        with pytest.raises(bk.UnknownIdError, match=r"^changes: the catalogue has no product 9"):
             catalog.updated(changes)
-    with pytest.raises(TypeError, match="^changes: expected a dict, got list"):
+    with pytest.raises(TypeError, match=r"^changes: expected a dict, got list"):
         catalog.updated([])
     with pytest.raises(bk.UnknownIdError, match=r"^links\[1\]: the catalogue has no product 9"):
         catalog.linked([(1, "never_with", 2), (1, "never_with", 9)])

@@ -66,7 +66,7 @@ def test_what_cannot_be(simulated):
     shop, _, engine = simulated
     with pytest.raises(bk.InvalidArgumentError, match="customers: expected 1 to"):
         Simulation(customers=0)
-    with pytest.raises(bk.InvalidArgumentError, match='^customer: unknown key .*mean "customers"'):
+    with pytest.raises(bk.InvalidArgumentError, match=r'^customer: unknown key .*mean "customers"'):
         Simulation(customer=5)
     for wrong, text in [
         ({"customers": -1}, "^customers: expected a whole number of at least 0, got -1"),
@@ -93,11 +93,11 @@ def test_what_cannot_be(simulated):
     ]:
         with pytest.raises(TypeError, match=text):
             shop.run(*wrong)
-    with pytest.raises(TypeError, match="^log: expected a DecisionLog, got list"):
+    with pytest.raises(TypeError, match=r"^log: expected a DecisionLog, got list"):
         shop.run(1, engine, policy, log=[])
-    with pytest.raises(TypeError, match="^strategy: expected a str, got int"):
+    with pytest.raises(TypeError, match=r"^strategy: expected a str, got int"):
         shop.run(1, strategy=3)
-    with pytest.raises(TypeError, match="^policies: expected a list of Policy"):
+    with pytest.raises(TypeError, match=r"^policies: expected a list of Policy"):
         shop.compare(1, engine, policy)
     with pytest.raises(TypeError, match=r"^policies\[1\]: expected a Policy, got str"):
         shop.compare(1, engine, [policy, "cart"])
