@@ -173,7 +173,7 @@ def record_of(stem: str | None, whole: bool) -> tuple[str, dict]:
     """The record that results are to be put in, and its name: one of that name if it is there; without
     a name a new one of today for all groups, and the latest one for some of them."""
     if stem is None and not whole:
-        stem = max((path.stem for path in RESULTS.glob("*-*-*.json")), default=None)
+        stem = max((path.stem for path in RESULTS.glob("[0-9]*-*-*.json")), default=None)
     stem = stem or datetime.date.today().isoformat()
     path = RESULTS / f"{stem}.json"
     if whole or not path.exists():

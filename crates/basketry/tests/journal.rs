@@ -168,6 +168,7 @@ fn what_is_recorded_stays_through_append() {
     for (line, what) in [
         ("{}", "missing field"),
         ("", "not a logged decision"),
+        (&bread.to_json().replace("\"held_out\":", "\"held\":"), "missing field `held_out`"),
         (&bread.to_json().replace("\"cross_sell\"", "\"gift\""), "no kind \"gift\""),
         (&bread.to_json().replace(&bread.id(), "7"), "32 hexadecimal digits"),
     ] {

@@ -18,7 +18,6 @@ pub(super) struct Line {
     policy_version: String,
     placement: Option<String>,
     customer: Option<ReadId>,
-    #[serde(default)]
     held_out: bool,
     offers: Vec<LineOffer>,
     #[serde(default)]
