@@ -99,32 +99,49 @@ fn check(plan: &Plan, rows: &[Row], options: &AssignOptions) {
 /// The value of the best plan, where groups reach at least `min`, by trying all.
 fn best(rows: &[Row], options: &AssignOptions, min: &[u64]) -> f64 {
     let mut best = f64::NEG_INFINITY;
-    let mut taken: Vec<usize> = Vec::new();
-    go(rows, options, min, 0, &mut taken, &mut best);
-    return best;
+    all_plans(rows, options, &mut |taken, volumes| {
+        if volumes.iter().zip(min).all(|(used, min)| used >= min) {
+            best = best.max(taken.iter().map(|&row| rows[row].2).sum());
+        }
+    });
+    best
+}
+
+/// By how much all minimum volumes together are missed at least, by trying all plans.
+fn least_missing(rows: &[Row], options: &AssignOptions) -> u64 {
+    let mut least = u64::MAX;
+    all_plans(rows, options, &mut |_, volumes| {
+        let groups = options.groups.iter().zip(volumes);
+        least = least.min(groups.map(|(group, used)| group.min.saturating_sub(*used)).sum());
+    });
+    least
+}
+
+/// Calls for every plan within the limits but minimum volumes: its rows, and the volumes of the groups.
+fn all_plans(rows: &[Row], options: &AssignOptions, of: &mut impl FnMut(&[usize], &[u64])) {
+    let member: Vec<Vec<bool>> = (rows.iter())
+        .map(|row| {
+            let in_it =
+                |group: &OfferGroup| group.offers.iter().any(|id| int(id.as_ref()) == row.1);
+            options.groups.iter().map(in_it).collect()
+        })
+        .collect();
+    let mut volumes = vec![0; options.groups.len()];
+    return go(rows, options, &member, 0, &mut Vec::new(), &mut volumes, of);
 
     fn go(
         rows: &[Row],
         options: &AssignOptions,
-        min: &[u64],
+        member: &[Vec<bool>],
         at: usize,
         taken: &mut Vec<usize>,
-        best: &mut f64,
+        volumes: &mut Vec<u64>,
+        of: &mut impl FnMut(&[usize], &[u64]),
     ) {
         if at == rows.len() {
-            let made = |id: &Id| {
-                taken.iter().filter(|&&row| IdRef::Int(rows[row].1) == id.as_ref()).count() as u64
-            };
-            let fits = options.groups.iter().zip(min).all(|(group, &min)| {
-                let used: u64 = group.offers.iter().map(made).sum();
-                used >= min && group.max.is_none_or(|max| used <= max)
-            });
-            if fits {
-                *best = best.max(taken.iter().map(|&row| rows[row].2).sum());
-            }
-            return;
+            return of(taken, volumes);
         }
-        go(rows, options, min, at + 1, taken, best);
+        go(rows, options, member, at + 1, taken, volumes, of);
         let (customer, offer, _, cost) = rows[at];
         let mine = taken.iter().filter(|&&row| rows[row].0 == customer);
         let spent: i64 = taken.iter().map(|&row| rows[row].3).sum();
@@ -136,10 +153,11 @@ fn best(rows: &[Row], options: &AssignOptions, min: &[u64]) -> f64 {
                 pair == (offer, rows[row].1) || pair == (rows[row].1, offer)
             })
         });
-        let too_many = options.groups.iter().any(|group| {
-            let in_it = |offer: i64| group.offers.iter().any(|id| int(id.as_ref()) == offer);
-            let held = mine.clone().filter(|&&row| in_it(rows[row].1)).count();
-            in_it(offer) && group.per_customer.is_some_and(|most| held >= most as usize)
+        let too_many = options.groups.iter().enumerate().any(|(group, limits)| {
+            let held = mine.clone().filter(|&&row| member[row][group]).count();
+            let full = limits.per_customer.is_some_and(|most| held >= most as usize)
+                || limits.max.is_some_and(|most| volumes[group] >= most);
+            member[at][group] && full
         });
         if mine.count() < options.per_customer as usize
             && !too_many
@@ -148,7 +166,9 @@ fn best(rows: &[Row], options: &AssignOptions, min: &[u64]) -> f64 {
             && !excluded
         {
             taken.push(at);
-            go(rows, options, min, at + 1, taken, best);
+            volumes.iter_mut().zip(&member[at]).for_each(|(used, &is)| *used += u64::from(is));
+            go(rows, options, member, at + 1, taken, volumes, of);
+            volumes.iter_mut().zip(&member[at]).for_each(|(used, &is)| *used -= u64::from(is));
             taken.pop();
         }
     }
@@ -210,6 +230,66 @@ proptest! {
     fn small_plans_against_all_plans((rows, options) in small()) {
         let plan = proposals(&rows, true)?.assign(&options, &Control::new())?;
         check(&plan, &rows, &options);
+        let min: Vec<u64> =
+            plan.groups().iter().map(|group| group.min.min(group.made)).collect();
+        let best = best(&rows, &options, &min);
+        prop_assert!(plan.value() <= best + 1e-9, "{} of {best}", plan.value());
+        prop_assert!(plan.bound() >= best - 1e-9, "bound {} of {best}", plan.bound());
+    }
+}
+
+/// Minimum volumes that get in each other's way, and little of everything else: up to 14 proposals of 5
+/// offers to 7 customers.
+fn scarce() -> impl Strategy<Value = (Vec<Row>, AssignOptions)> {
+    let row = (0i64..7, 0i64..5, -8i32..24, prop_oneof![Just(0i64), 1i64..4, 1i64..12]);
+    let rows = proptest::collection::vec(row, 1..15).prop_map(|rows| {
+        let mut seen = HashSet::new();
+        let rows = rows.into_iter().filter(|row| seen.insert((row.0, row.1)));
+        rows.map(|(who, what, value, cost)| (who, what, f64::from(value) / 4.0, cost)).collect()
+    });
+    let group = (
+        proptest::collection::btree_set(0i64..5, 1..4),
+        0u64..7,
+        proptest::option::of(0u64..3),
+        proptest::option::of(1u32..3),
+    );
+    let limits = (
+        1u32..4,
+        proptest::collection::btree_map(0i64..5, 0u64..4, 0..4),
+        proptest::option::weighted(0.6, 0i64..30),
+        proptest::collection::vec((0i64..5, 0i64..5), 0..4),
+        proptest::collection::vec(group, 1..4),
+    );
+    (rows, limits).prop_map(|(rows, (per_customer, capacities, budget, excludes, groups))| {
+        let mut options = AssignOptions::new().per_customer(per_customer);
+        (options.budget, options.capacities) =
+            (budget, capacities.into_iter().map(|(offer, most)| (offer.into(), most)).collect());
+        for (one, other) in excludes.into_iter().filter(|(one, other)| one != other) {
+            options = options.exclude(one, other);
+        }
+        for (at, (offers, min, more, each)) in groups.into_iter().enumerate() {
+            let mut group = OfferGroup::new(at.to_string(), offers).min(min);
+            (group.max, group.per_customer) = (more.map(|more| min + more), each);
+            if min > 0 || group.max.is_some() || each.is_some() {
+                options = options.group(group);
+            }
+        }
+        (rows, options)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// What is asked for at least is missed by as little as can be, and the bound is one of the plans
+    /// that reach as much.
+    #[test]
+    fn minimum_volumes_are_reached_as_far_as_possible((rows, options) in scarce()) {
+        let plan = proposals(&rows, true)?.assign(&options, &Control::new())?;
+        check(&plan, &rows, &options);
+        let missing: u64 =
+            plan.groups().iter().map(|group| group.min.saturating_sub(group.made)).sum();
+        prop_assert_eq!(missing, least_missing(&rows, &options), "{:?}", plan.groups());
         let min: Vec<u64> =
             plan.groups().iter().map(|group| group.min.min(group.made)).collect();
         let best = best(&rows, &options, &min);

@@ -201,7 +201,7 @@ fn smooth(
 }
 
 /// A number in [0, 1) for a key: the last step of SplitMix64.
-fn share_of(key: u64) -> f64 {
+pub(super) fn share_of(key: u64) -> f64 {
     let z = (key ^ (key >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64

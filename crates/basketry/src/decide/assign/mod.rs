@@ -16,6 +16,7 @@
 //! memory grow with the number of proposals.
 
 mod dual;
+mod minima;
 mod options;
 mod plan;
 mod problem;
@@ -23,6 +24,7 @@ mod proposals;
 mod repair;
 mod search;
 mod together;
+mod window;
 
 pub use options::{AssignOptions, OfferGroup};
 pub use plan::{GroupVolume, OfferVolume, Plan};
@@ -47,25 +49,16 @@ fn assign(problem: &mut Problem<'_>, control: &Control) -> Result<Assigned> {
     lower_minima(problem);
     let mut solved = dual::solve(problem, control)?;
     let mut taken = repair::plan(problem, &solved, control)?;
-    let short = |problem: &Problem<'_>, taken: &repair::Taken| {
-        problem.groups.iter().zip(&taken.group_usage).any(|(group, &used)| used < group.min)
-    };
-    if short(problem, &taken) {
+    if problem.short(&taken) > 0 {
         // What cannot be had drives its price up without end, which makes a poor bound, and a poor
         // plan of the rest.
         for (group, &used) in problem.groups.iter_mut().zip(&taken.group_usage) {
             group.min = group.min.min(used);
         }
         solved = dual::solve(problem, control)?;
-        taken = repair::plan(problem, &solved, control)?;
-        for ((group, &used), &price) in
-            problem.groups.iter_mut().zip(&taken.group_usage).zip(&solved.prices.group)
-        {
-            if used < group.min {
-                // The bound of the lower minimum at the same prices.
-                solved.bound -= price.min(0.0) * (group.min - used) as f64;
-                group.min = used;
-            }
+        let again = repair::plan(problem, &solved, control)?;
+        if problem.short(&again) == 0 && problem.worth(&again) > problem.worth(&taken) {
+            taken = again;
         }
     }
     let dual::Solved { prices, bound } = solved;
@@ -74,6 +67,7 @@ fn assign(problem: &mut Problem<'_>, control: &Control) -> Result<Assigned> {
 
 /// Lowers minimum volumes to what the proposals of the group allow by themselves.
 fn lower_minima(problem: &mut Problem<'_>) {
+    let mut costs: Vec<i64> = Vec::new();
     for at in 0..problem.groups.len() {
         if problem.groups[at].min == 0 {
             continue;
@@ -82,18 +76,46 @@ fn lower_minima(problem: &mut Problem<'_>) {
             problem.groups_of.iter().map(|of| of.contains(&(at as u32))).collect();
         let mut proposed = vec![0u64; problem.offers()];
         let mut customers = 0u64;
+        costs.clear();
+        let each = (problem.per_customer as u64).min(problem.groups[at].each);
         for customer in 0..problem.customers() {
+            let from = costs.len();
             let mut mine = 0;
-            for &offer in &problem.offer[problem.row(customer)] {
-                if member[offer as usize] {
-                    proposed[offer as usize] += 1;
+            for row in problem.row(customer) {
+                let offer = problem.offer[row] as usize;
+                if member[offer] {
+                    proposed[offer] += 1;
                     mine += 1;
+                    if problem.budget.is_some() {
+                        costs.push(problem.cost(row));
+                    }
                 }
             }
-            customers += mine.min(problem.per_customer as u64).min(problem.groups[at].each);
+            if mine > each && problem.budget.is_some() {
+                // The cheapest.
+                costs[from..].sort_unstable();
+                costs.truncate(from + each as usize);
+            }
+            customers += mine.min(each);
         }
         let offers = proposed.iter().zip(&problem.capacity).map(|(&n, &capacity)| n.min(capacity));
-        let most = offers.sum::<u64>().min(customers).min(problem.groups[at].max);
-        problem.groups[at].min = problem.groups[at].min.min(most);
+        let mut most = offers.sum::<u64>().min(customers).min(problem.groups[at].max);
+        most = most.min(problem.groups[at].min);
+        if let Some(budget) = problem.budget {
+            if (most as usize) < costs.len() {
+                costs.select_nth_unstable(most as usize);
+                costs.truncate(most as usize);
+            }
+            if costs.iter().map(|&cost| i128::from(cost)).sum::<i128>() > i128::from(budget) {
+                costs.sort_unstable();
+                let mut spent = 0;
+                let paid = costs.iter().take_while(|&&cost| {
+                    spent += i128::from(cost);
+                    spent <= i128::from(budget)
+                });
+                most = paid.count() as u64;
+            }
+        }
+        problem.groups[at].min = most;
     }
 }

@@ -16,7 +16,7 @@ const ROUNDS: usize = 4;
 const ROUND: usize = 4_000_000;
 
 /// Which candidates are taken, and what of the limits they use.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Taken {
     /// Per customer `per_customer` places: the place of a candidate in the row, or [`NONE`].
     pub(super) places: Vec<u32>,
@@ -27,15 +27,15 @@ pub(super) struct Taken {
 
 /// A candidate that may be given up or taken, by what that loses.
 #[derive(Clone, Copy, Debug)]
-struct Change {
-    loss: f64,
-    key: u64,
-    customer: u32,
+pub(super) struct Change {
+    pub(super) loss: f64,
+    pub(super) key: u64,
+    pub(super) customer: u32,
     /// The place of the candidate in the row.
-    place: u32,
+    pub(super) place: u32,
 }
 
-fn sort(changes: &mut [Change]) {
+pub(super) fn sort(changes: &mut [Change]) {
     changes.par_sort_unstable_by(|a, b| {
         a.loss.total_cmp(&b.loss).then(a.key.cmp(&b.key)).then(a.place.cmp(&b.place))
     });
@@ -97,7 +97,18 @@ fn choices(problem: &Problem<'_>, prices: &Prices, control: &Control) -> Result<
 }
 
 impl Taken {
-    fn count(&mut self, problem: &Problem<'_>, at: usize, by: i64) {
+    /// The places of what a customer has.
+    pub(super) fn of(
+        &self,
+        problem: &Problem<'_>,
+        customer: usize,
+    ) -> impl Iterator<Item = u32> + '_ {
+        let most = problem.per_customer;
+        let slots = &self.places[customer * most..(customer + 1) * most];
+        slots.iter().copied().filter(|&place| place != NONE)
+    }
+
+    pub(super) fn count(&mut self, problem: &Problem<'_>, at: usize, by: i64) {
         let offer = problem.offer[at] as usize;
         self.usage[offer] = self.usage[offer].wrapping_add_signed(by);
         for &group in &problem.groups_of[offer] {
@@ -108,21 +119,21 @@ impl Taken {
     }
 }
 
-struct Repair<'a> {
-    problem: &'a Problem<'a>,
-    prices: &'a Prices,
-    totals: Vec<f64>,
-    taken: Taken,
+pub(super) struct Repair<'a> {
+    pub(super) problem: &'a Problem<'a>,
+    pub(super) prices: &'a Prices,
+    pub(super) totals: Vec<f64>,
+    pub(super) taken: Taken,
 }
 
 impl Repair<'_> {
-    fn slots(&self, customer: usize) -> std::ops::Range<usize> {
+    pub(super) fn slots(&self, customer: usize) -> std::ops::Range<usize> {
         let most = self.problem.per_customer;
         customer * most..(customer + 1) * most
     }
 
     /// What is left of a candidate after prices.
-    fn left(&self, at: usize) -> f64 {
+    pub(super) fn left(&self, at: usize) -> f64 {
         let problem = self.problem;
         let left = problem.value[at] - self.totals[problem.offer[at] as usize];
         match problem.cost(at) {
@@ -132,7 +143,7 @@ impl Repair<'_> {
     }
 
     /// Collects what customers can change, in the order of customers.
-    fn collect(
+    pub(super) fn collect(
         &self,
         control: &Control,
         of: impl Fn(usize, &mut Vec<Change>) + Sync,
@@ -151,7 +162,11 @@ impl Repair<'_> {
 
     /// What is taken of some offers, by what giving it up loses: what is left of it over the best
     /// that is not taken by the customer.
-    fn held(&self, control: &Control, of: impl Fn(usize) -> bool + Sync) -> Result<Vec<Change>> {
+    pub(super) fn held(
+        &self,
+        control: &Control,
+        of: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Change>> {
         let mut held = self.collect(control, |customer, found| {
             let row = self.problem.row(customer);
             let slots = &self.taken.places[self.slots(customer)];
@@ -177,7 +192,7 @@ impl Repair<'_> {
         Ok(held)
     }
 
-    fn give_up(&mut self, change: &Change) {
+    pub(super) fn give_up(&mut self, change: &Change) {
         let customer = change.customer as usize;
         for slot in self.slots(customer) {
             if self.taken.places[slot] == change.place {
@@ -248,7 +263,7 @@ impl Repair<'_> {
     }
 
     /// Whether no limit forbids one more of a candidate, but for the places of the customer.
-    fn room(&self, at: usize) -> bool {
+    pub(super) fn room(&self, at: usize) -> bool {
         let problem = self.problem;
         let offer = problem.offer[at] as usize;
         self.taken.usage[offer] < problem.capacity[offer]
@@ -263,7 +278,7 @@ impl Repair<'_> {
 
     /// Whether a customer has a candidate, or what may not stand together with it, without regard to
     /// the offer in a slot.
-    fn clashes(&self, customer: usize, place: u32, but: Option<usize>) -> bool {
+    pub(super) fn clashes(&self, customer: usize, place: u32, but: Option<usize>) -> bool {
         let problem = self.problem;
         let start = problem.row(customer).start;
         let slots = self.slots(customer);
@@ -278,89 +293,8 @@ impl Repair<'_> {
         problem.limits_together() && !problem.fits(start + place as usize, others)
     }
 
-    /// Makes up missing minimum volumes, where least is lost.
-    fn reach_minima(&mut self, control: &Control) -> Result<()> {
-        let problem = self.problem;
-        for group in 0..problem.groups.len() {
-            if self.taken.group_usage[group] >= problem.groups[group].min {
-                continue;
-            }
-            let member: Vec<bool> =
-                problem.groups_of.iter().map(|of| of.contains(&(group as u32))).collect();
-            let mut open = self.collect(control, |customer, found| {
-                let row = problem.row(customer);
-                for at in row.clone() {
-                    let place = (at - row.start) as u32;
-                    if !member[problem.offer[at] as usize]
-                        || !self.room(at)
-                        || self.taken.places[self.slots(customer)].contains(&place)
-                    {
-                        continue;
-                    }
-                    if let Some((loss, _)) = self.way_in(customer, at, &member) {
-                        found.push(Change {
-                            loss,
-                            key: problem.keys[customer],
-                            customer: customer as u32,
-                            place,
-                        });
-                    }
-                }
-            })?;
-            sort(&mut open);
-            for change in &open {
-                if self.taken.group_usage[group] >= problem.groups[group].min {
-                    break;
-                }
-                let customer = change.customer as usize;
-                let at = problem.row(customer).start + change.place as usize;
-                if !self.room(at) || self.clashes(customer, change.place, None) {
-                    continue;
-                }
-                // Of before another change made it cheaper or dearer: look again.
-                if let Some((_, slot)) = self.way_in(customer, at, &member) {
-                    let out = self.taken.places[slot];
-                    if out != NONE {
-                        self.give_up(&Change { place: out, ..*change });
-                    }
-                    self.taken.places[slot] = change.place;
-                    self.taken.count(problem, at, 1);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What is lost by taking a candidate, and the slot that it gets: a free one, or that of the
-    /// least of what the customer has and no minimum needs.
-    fn way_in(&self, customer: usize, at: usize, member: &[bool]) -> Option<(f64, usize)> {
-        let problem = self.problem;
-        let start = problem.row(customer).start;
-        let place = (at - start) as u32;
-        let mut best: Option<(f64, usize)> = None;
-        for slot in self.slots(customer) {
-            let other = self.taken.places[slot];
-            let given_up = if other == NONE {
-                0.0
-            } else {
-                let other = start + other as usize;
-                let offer = problem.offer[other] as usize;
-                if member[offer] || self.needed(offer, problem.offer[at]) {
-                    continue;
-                }
-                self.left(other)
-            };
-            if best.is_none_or(|(least, _)| given_up < least)
-                && !self.clashes(customer, place, Some(slot))
-            {
-                best = Some((given_up, slot));
-            }
-        }
-        best.map(|(given_up, slot)| (given_up - self.left(at), slot))
-    }
-
     /// Whether a minimum forbids one offer less, with another in its place.
-    fn needed(&self, offer: usize, instead: u32) -> bool {
+    pub(super) fn needed(&self, offer: usize, instead: u32) -> bool {
         let problem = self.problem;
         problem.groups_of[offer].iter().any(|&group| {
             self.taken.group_usage[group as usize] <= problem.groups[group as usize].min
