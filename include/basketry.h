@@ -2718,7 +2718,7 @@ typedef struct basketry_offer_group {
     size_t n_offers;
     /**
      * How often they are made together at least; what cannot be reached is reached as far as
-     * possible.
+     * possible, by all groups together.
      */
     uint64_t min;
     /**
@@ -2809,7 +2809,7 @@ typedef struct basketry_plan_summary {
      */
     uint64_t reached;
     /**
-     * What all of them are worth together.
+     * What the plan is worth: the values of all offers, less contact_risk.
      */
     double value;
     /**
@@ -2834,6 +2834,11 @@ typedef struct basketry_plan_summary {
      * How often the options name an offer that is proposed to nobody.
      */
     uint64_t unknown;
+    /**
+     * What contacting the customers who get an offer risks together, once for each, however many
+     * offers they get; 0 for proposals of a table.
+     */
+    double contact_risk;
 } basketry_plan_summary;
 
 /**
@@ -2849,7 +2854,7 @@ typedef struct basketry_plan_row {
      */
     struct basketry_id offer;
     /**
-     * What it is worth.
+     * What it is worth, of which nothing is taken off for the risk of the contact.
      */
     double value;
 } basketry_plan_row;
@@ -4533,7 +4538,9 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
  * basketry_proposals_assign plans a campaign from. Each context names a customer, no customer comes
  * twice, and all contexts have the same struct_size. All that the policy lets be offered to a
  * customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
- * not. A plan keeps what the policy says of one decision for each customer: max_offers, the max of
+ * not. What contacting a customer risks (fatigue) is taken off a plan once for each customer who gets
+ * an offer: see contact_risk of basketry_plan_summary; customers whose best proposals, as many as one
+ * may get, are together worth no more are proposed nothing. A plan keeps what the policy says of one decision for each customer: max_offers, the max of
  * each kind, per_line, per_brand, per_category, and what may not be offered together. What is offered
  * reaches the customer outside of an order, so the chance that they buy it anyway is that of buying it
  * within the model's horizon. A proposal costs the policy's contact_cost, and nothing if it rides

@@ -654,6 +654,7 @@ typedef struct basketry_plan_summary {
     int64_t spent;
     double budget_price;
     uint64_t unknown;
+    double contact_risk;
 } basketry_plan_summary;
 typedef struct basketry_plan_row {
     struct basketry_id customer;

@@ -247,6 +247,12 @@ static void requests(basketry_engine *engine) {
     who[0].ride_along = 1;
     basketry_plan_summary along = planned_for(engine, policy, who);
     CHECK(along.reached == all.reached && along.spent == all.spent - 2);
+    CHECK(along.contact_risk == 0);
+    who[0].ride_along = 0;
+    who[0].customer_value = 1;
+    basketry_plan_summary risky = planned_for(engine, policy, who);
+    CHECK(risky.contact_risk == 0.5 && risky.reached == all.reached);
+    CHECK(risky.value > all.value - 0.5 - 1e-9 && risky.value < all.value - 0.5 + 1e-9);
     fill(who);
     who[0].channel = "push";
     CHECK(planned_for(engine, policy, who).reached == all.reached - 1);

@@ -99,7 +99,10 @@ def test_bad_input_is_named():
         ({"budget": -5}, bk.InvalidArgumentError, "budget: -5, expected an integer of at least 0"),
         ({"capacity": {1: -1}}, bk.InvalidArgumentError, r"capacity\[1\]: -1"),
         ({"capacity": {1.5: 1}}, TypeError, "capacity: "),
+        ({"capacity": [(1, 1)]}, TypeError, r"capacity: expected a dict, got \[\(1, 1\)\]"),
+        ({"groups": [[1]]}, TypeError, r"groups: expected a dict, got"),
         ({"groups": {"g": [1]}}, TypeError, r'groups\["g"\]: expected a dict'),
+        ({"exclude": 1}, TypeError, "exclude: expected pairs of offers, got 1"),
         ({"groups": {"g": {"offer": [1]}}}, TypeError, r'groups\["g"\]: unknown key .*offer'),
         (
             {"groups": {"g": {"offers": [1]}}},
@@ -123,6 +126,51 @@ def test_bad_input_is_named():
     with pytest.raises(bk.SchemaError, match="price"):
         made(rows, cost="price")
     assert proposals.assign(capacity={7: 1}).unknown == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "least", "budget", "reached"),
+    [
+        ([("c0", "o0", 3.0, 0.03), ("c1", "o0", 1.0, 0.02), ("c2", "o0", 1.0, 0.02)], 3, 4, 2),
+        (
+            [
+                ("c0", "o0", 3.0, 0.04),
+                ("c1", "o0", 1.0, 0.02),
+                ("c1", "o1", 2.0, 0.04),
+                ("c2", "o0", 2.0, 0.03),
+            ],
+            2,
+            5,
+            2,
+        ),
+    ],
+)
+def test_a_minimum_takes_the_cheap_ones(rows, least, budget, reached):
+    offers = sorted({row[1] for row in rows})
+    groups = {"all": {"offers": offers, "min": least}}
+    plan = made(rows, cost="cost").assign(groups=groups, budget=budget)
+    assert plan.groups[0]["made"] == reached
+    assert plan.spent <= budget
+
+
+def test_the_risk_of_a_contact_is_taken_off_once():
+    golden = pathlib.Path(__file__).parents[1] / "golden"
+    engine = bk.Engine.open(golden / "model.basketry")
+    now = "2026-05-11T12:00:00Z"
+    many = {"max_offers": 3, "per_line": 10, "allow_substitutes": True}
+    free = engine.propose(bk.Policy(**many), ["c-013"], now=now).assign(per_customer=3)
+    assert (len(free), free.contact_risk) == (3, 0)
+    risk = sum(row[2] for row in free) - 1e-3
+    policy = bk.Policy(**many, fatigue={"opt_out": 1.0, "customer_value": risk})
+    plan = engine.propose(policy, ["c-013"], now=now).assign(per_customer=3)
+    assert list(plan) == list(free)
+    assert plan.contact_risk == risk
+    assert plan.value == pytest.approx(1e-3)
+    # Two of the three are not worth it.
+    assert len(engine.propose(policy, ["c-013"], now=now).assign(per_customer=2)) == 0
+    assert len(engine.propose(policy, ["c-013"], now=now)) > 0
+    policy = bk.Policy(**many, fatigue={"opt_out": 1.0, "customer_value": risk + 2e-3})
+    assert len(engine.propose(policy, ["c-013"], now=now)) == 0
 
 
 def test_an_engine_proposes():

@@ -76,7 +76,7 @@ pub struct basketry_offer_group {
     /// How many they are.
     pub n_offers: usize,
     /// How often they are made together at least; what cannot be reached is reached as far as
-    /// possible.
+    /// possible, by all groups together.
     pub min: u64,
     /// How often they are made together at most; UINT64_MAX if that is not limited.
     pub max: u64,
@@ -203,7 +203,7 @@ pub struct basketry_plan_summary {
     pub offers: u64,
     /// How many customers get one.
     pub reached: u64,
-    /// What all of them are worth together.
+    /// What the plan is worth: the values of all offers, less contact_risk.
     pub value: f64,
     /// No plan within the limits is worth more; where a minimum volume is not met, of the plans
     /// that need only what is reached of it.
@@ -217,6 +217,9 @@ pub struct basketry_plan_summary {
     pub budget_price: f64,
     /// How often the options name an offer that is proposed to nobody.
     pub unknown: u64,
+    /// What contacting the customers who get an offer risks together, once for each, however many
+    /// offers they get; 0 for proposals of a table.
+    pub contact_risk: f64,
 }
 
 /// One offer that is made to a customer. The ids are borrowed from the plan.
@@ -227,7 +230,7 @@ pub struct basketry_plan_row {
     pub customer: basketry_id,
     /// The offer.
     pub offer: basketry_id,
-    /// What it is worth.
+    /// What it is worth, of which nothing is taken off for the risk of the contact.
     pub value: f64,
 }
 
@@ -338,6 +341,7 @@ pub extern "C" fn basketry_plan_summarize(
             spent: plan.spent().unwrap_or(0),
             budget_price: plan.budget_price(),
             unknown: plan.unknown(),
+            contact_risk: plan.contact_risk(),
         });
         Ok(())
     })

@@ -338,7 +338,9 @@ unsafe impl Grows for basketry_propose_options {
 /// basketry_proposals_assign plans a campaign from. Each context names a customer, no customer comes
 /// twice, and all contexts have the same struct_size. All that the policy lets be offered to a
 /// customer and that is worth more than its min_value is proposed; a kind of offer whose max is 0 is
-/// not. A plan keeps what the policy says of one decision for each customer: max_offers, the max of
+/// not. What contacting a customer risks (fatigue) is taken off a plan once for each customer who gets
+/// an offer: see contact_risk of basketry_plan_summary; customers whose best proposals, as many as one
+/// may get, are together worth no more are proposed nothing. A plan keeps what the policy says of one decision for each customer: max_offers, the max of
 /// each kind, per_line, per_brand, per_category, and what may not be offered together. What is offered
 /// reaches the customer outside of an order, so the chance that they buy it anyway is that of buying it
 /// within the model's horizon. A proposal costs the policy's contact_cost, and nothing if it rides

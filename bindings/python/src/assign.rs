@@ -106,8 +106,8 @@ impl Proposals {
     /// groups : dict, optional
     ///     Offers that are limited together: by name of the group a dict with the keys ``offers``
     ///     (a list of ids) and one or more of ``min``, ``max`` and ``per_customer`` (how many of them
-    ///     one customer gets at most). A minimum that cannot be reached is reached as far as possible,
-    ///     and `Plan.groups` says so.
+    ///     one customer gets at most). Minimums that cannot all be reached are reached as far as
+    ///     possible, all of them together, and `Plan.groups` says so.
     /// exclude : list of pairs, optional
     ///     Pairs of offers that never reach the same customer.
     /// budget : int, optional
@@ -137,8 +137,8 @@ impl Proposals {
         &self,
         py: Python<'_>,
         per_customer: Option<&Bound<'_, PyAny>>,
-        capacity: Option<&Bound<'_, PyDict>>,
-        groups: Option<&Bound<'_, PyDict>>,
+        capacity: Option<&Bound<'_, PyAny>>,
+        groups: Option<&Bound<'_, PyAny>>,
         exclude: Option<&Bound<'_, PyAny>>,
         budget: Option<&Bound<'_, PyAny>>,
         seed: Option<&Bound<'_, PyAny>>,
@@ -148,16 +148,20 @@ impl Proposals {
         options.per_customer = whole_or(per_customer, "per_customer", options.per_customer)?;
         options.seed = whole_or(seed, "seed", options.seed)?;
         options.budget = some_whole::<i64>(budget, "budget")?;
-        for (offer, most) in capacity.into_iter().flatten() {
+        for (offer, most) in dict(capacity, "capacity")?.into_iter().flatten() {
             let what = format!("capacity[{}]", convert::shown(&offer));
             options.capacities.push((ids::id(&offer, "capacity")?, whole(&most, &what)?));
         }
-        for (name, limits) in groups.into_iter().flatten() {
+        for (name, limits) in dict(groups, "groups")?.into_iter().flatten() {
             options.groups.push(group(&name, &limits)?);
         }
-        for (at, pair) in
-            exclude.map(|pairs| pairs.try_iter()).transpose()?.into_iter().flatten().enumerate()
-        {
+        let pairs = exclude.map(|pairs| {
+            pairs.try_iter().map_err(|_| {
+                let got = convert::shown(pairs);
+                PyTypeError::new_err(format!("exclude: expected pairs of offers, got {got}"))
+            })
+        });
+        for (at, pair) in pairs.transpose()?.into_iter().flatten().enumerate() {
             let what = format!("exclude[{at}]");
             let (one, other): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?
                 .extract()
@@ -181,6 +185,20 @@ impl Proposals {
             self.inner.customers().len()
         )
     }
+}
+
+/// An argument that is a dict, if it is given.
+fn dict<'a, 'py>(
+    given: Option<&'a Bound<'py, PyAny>>,
+    name: &str,
+) -> PyResult<Option<&'a Bound<'py, PyDict>>> {
+    let cast = |given: &'a Bound<'py, PyAny>| {
+        given.cast::<PyDict>().map_err(|_| {
+            let got = convert::shown(given);
+            PyTypeError::new_err(format!("{name}: expected a dict, got {got}"))
+        })
+    };
+    given.map(cast).transpose()
 }
 
 /// The group of a name and a dict of limits.
@@ -233,10 +251,18 @@ pub(crate) struct Plan {
 
 #[pymethods]
 impl Plan {
-    /// What all offers that are made are worth together.
+    /// What the plan is worth: the values of all offers that are made, less `contact_risk`.
     #[getter]
     fn value(&self) -> f64 {
         self.inner.value()
+    }
+
+    /// What contacting the customers who get an offer risks together (``fatigue`` of the policy), once
+    /// for each, however many offers they get; the value of a row has nothing of it taken off. 0 for
+    /// proposals of a table.
+    #[getter]
+    fn contact_risk(&self) -> f64 {
+        self.inner.contact_risk()
     }
 
     /// No plan within the limits is worth more (where a minimum volume is not met, of the plans

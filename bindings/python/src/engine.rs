@@ -287,7 +287,9 @@ impl Engine {
     /// :meth:`Proposals.assign` plans a campaign from.
     ///
     /// All that the policy lets be offered to a customer and that is worth more than its
-    /// ``min_value`` is proposed. A plan keeps what the policy says of one decision for each customer:
+    /// ``min_value`` is proposed. What contacting a customer risks (``fatigue`` of the policy) is taken off
+    /// the plan once for each customer who gets an offer (`Plan.contact_risk`), and customers whose best
+    /// proposals, as many as one may get, are together worth no more are proposed nothing. A plan keeps what the policy says of one decision for each customer:
     /// ``max_offers``, the ``max`` of each kind, ``per_line``, ``per_brand``, ``per_category`` and what
     /// may not be offered together. What is offered reaches
     /// the customer outside of an order, so the chance that they buy it anyway is that of buying it

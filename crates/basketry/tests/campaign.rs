@@ -116,20 +116,53 @@ fn what_may_not_be_decided_is_not_proposed() {
 }
 
 #[test]
-fn what_a_contact_risks_is_taken_off() {
+fn what_a_contact_risks_is_taken_off_once() {
     let model = model();
     let engine = Engine::from_model(model.clone()).unwrap();
     let contexts = contexts(&model);
+    let control = Control::new();
     let mut policy = Policy::new("mail");
-    let free = proposed(&engine, &policy, &contexts, 1000);
-    policy.fatigue.opt_out = 0.5;
-    policy.fatigue.customer_value = 10.0;
-    let risky = proposed(&engine, &policy, &contexts, 1000);
-    assert!(!risky.is_empty() && risky.len() < free.len());
-    let left: Vec<f64> = free.iter().map(|row| row.2 - 5.0).filter(|&value| value > 0.0).collect();
-    assert_eq!(risky.iter().map(|row| row.2).collect::<Vec<_>>(), left);
-    policy.fatigue.customer_value = 10_000.0;
-    assert!(proposed(&engine, &policy, &contexts, 1000).is_empty());
+    (policy.max_offers, policy.per_line, policy.allow_substitutes) = (5, 1000, true);
+    let plan = |policy: &Policy, each: u32| {
+        let options = ProposeOptions::new().each(1000);
+        let proposals = engine.propose(policy, &contexts, &options, &control).unwrap();
+        let limits = AssignOptions::new().per_customer(each);
+        let limits =
+            proposals.offers().iter().fold(limits, |l, offer| l.capacity(offer, 1_000_000));
+        proposals.assign(&limits, &control).unwrap()
+    };
+    let sums = |plan: &basketry::Plan| {
+        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+        for at in 0..plan.len() {
+            let (customer, _, value) = plan.row(at);
+            *sums.entry(text(customer)).or_default() += value;
+        }
+        sums
+    };
+    let risk_of = |policy: &mut Policy, risk: f64| {
+        policy.fatigue.opt_out = 0.5;
+        policy.fatigue.customer_value = 2.0 * risk;
+    };
+    for each in [1, 2, 5] {
+        let free = sums(&plan(&policy, each));
+        let mut worth: Vec<f64> = free.values().copied().collect();
+        worth.sort_by(f64::total_cmp);
+        let risk = worth[worth.len() / 2];
+        let mut risky = policy.clone();
+        risk_of(&mut risky, risk);
+        let found = plan(&risky, each);
+        // Those whose offers are worth more together than the risk get them, as without it.
+        let expected: BTreeMap<_, _> = free.into_iter().filter(|(_, sum)| *sum > risk).collect();
+        assert_eq!(sums(&found), expected, "{each}");
+        assert_eq!(found.reached(), expected.len() as u64);
+        let all = risk * expected.len() as f64;
+        assert!((found.contact_risk() - all).abs() < 1e-9 * all, "{}", found.contact_risk());
+        let value = expected.values().sum::<f64>() - found.contact_risk();
+        assert!((found.value() - value).abs() < 1e-6 * value);
+        assert!(found.bound() >= found.value() && found.gap() < 1e-9, "{}", found.gap());
+    }
+    risk_of(&mut policy, 5_000.0);
+    assert!(plan(&policy, 5).is_empty());
     let mut none = Policy::new("mail");
     none.max_offers = 0;
     assert!(proposed(&engine, &none, &contexts, 1000).is_empty());

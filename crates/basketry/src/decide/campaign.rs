@@ -74,6 +74,8 @@ struct Rows {
     key: Vec<u32>,
     kind: Vec<Kind>,
     value: Vec<f64>,
+    /// What contacting each customer risks.
+    risk: Vec<f64>,
     /// What one of them costs, in [parts](cost_parts) of a minor unit; per customer.
     cost: Vec<i64>,
 }
@@ -88,8 +90,10 @@ impl Engine {
     /// not, and customers who are held out or may not be contacted are offered nothing. What is offered reaches the customer outside of an order, so the chance that a product
     /// is bought anyway is that of buying it within the model's horizon
     /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand.
-    /// What contacting the customer risks ([`fatigue`](Policy::fatigue)) is taken off the value of
-    /// each of their proposals. A plan keeps what the policy says of one decision for each customer:
+    /// What contacting a customer risks ([`fatigue`](Policy::fatigue)) is no part of the value of a
+    /// proposal: a plan takes it off once for each customer who gets an offer, however many, as a
+    /// decision does ([`Plan::contact_risk`](crate::Plan::contact_risk)). Customers whose most valuable
+    /// proposals, as many as one may get, are together worth no more are proposed nothing. A plan keeps what the policy says of one decision for each customer:
     /// it makes at most `max_offers`, of each kind at most its `max`, and of a line, brand or category
     /// at most `per_line`, `per_brand` and `per_category`; never two that are linked as never to be
     /// offered together and, unless `allow_substitutes`, that are bought in place of each other. What
@@ -168,7 +172,7 @@ impl Engine {
         let mut offers = Ids::new(state.catalog.ids().kind());
         let mut offsets = vec![0u64];
         let (mut offer, mut value, mut stock) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut sort, mut cost) = (Vec::new(), Vec::new());
+        let (mut sort, mut cost, mut risk) = (Vec::new(), Vec::new(), Vec::new());
         let mut together = Together::default();
         let sort_of = sorts(policy, &mut together);
         for part in parts {
@@ -193,6 +197,7 @@ impl Engine {
                 offer.push(*number);
             }
             value.extend(part.value);
+            risk.extend(part.risk);
             offsets.extend(part.ends.iter().map(|&end| (before + end) as u64));
         }
         keep_apart(&state, &compiled, &number, offers.len(), &mut together);
@@ -203,6 +208,7 @@ impl Engine {
             cost,
             parts: cost_parts(policy),
             costed: policy.contact_cost > 0.0,
+            risk,
             stock,
             // Where none is made, nothing is proposed.
             most: if policy.max_offers > 0 { policy.max_offers } else { u32::MAX },
@@ -322,7 +328,7 @@ fn propose(
             })
             .filter_map(|outcome| {
                 let kind = outcome.kind.filter(|&kind| most_of(&compiled.policy, kind) > 0)?;
-                Some((outcome.value - request.people.risk, outcome.key, kind))
+                Some((outcome.value, outcome.key, kind))
             })
             .filter(|&(value, ..)| value > 0.0)
             .collect();
@@ -333,6 +339,12 @@ fn propose(
             found.truncate(each);
         }
         found.sort_unstable_by(order);
+        let risk = request.people.risk;
+        let most = compiled.policy.max_offers as usize;
+        if risk > 0.0 && found.iter().take(most).map(|&(value, ..)| value).sum::<f64>() <= risk {
+            found.clear();
+        }
+        rows.risk.push(risk);
         rows.key.extend(found.iter().map(|&(_, key, _)| key));
         rows.kind.extend(found.iter().map(|&(.., kind)| kind));
         rows.value.extend(found.iter().map(|&(value, ..)| value));

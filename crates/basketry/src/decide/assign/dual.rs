@@ -163,6 +163,10 @@ fn smooth(
         [] => Vec::new(),
         sort => at.iter().map(|&at| sort[at]).collect(),
     };
+    let risk: Vec<f64> = match problem.risk {
+        [] => Vec::new(),
+        risk => chosen.iter().map(|&at| risk[at as usize]).collect(),
+    };
     let keys: Vec<u64> = chosen.iter().map(|&at| problem.keys[at as usize]).collect();
     let customers: Vec<u32> = (0..chosen.len() as u32).collect();
     for stage in 0..STAGES {
@@ -180,6 +184,7 @@ fn smooth(
             value: &value,
             cost: &cost,
             sort: &sort,
+            risk: &risk,
             keys: &keys,
             per_customer: problem.per_customer,
             capacity: problem.capacity.clone(),
@@ -290,15 +295,30 @@ fn note(problem: &Problem<'_>, customer: usize, choice: &Choice, trust: &Trust, 
         let at = row.start + place as usize;
         let offer = problem.offer[at] as usize;
         taken.usage[offer] += 1;
-        let margin = left - choice.next;
+        let margin = (left - choice.next).min(choice.above);
         taken.near[offer] += u64::from(margin < trust.offer[offer].most);
-        taken.near_nothing += u64::from(choice.next == 0.0 && left < trust.common.most);
+        let nothing = left.min(choice.above);
+        taken.near_nothing += u64::from(choice.next == 0.0 && nothing < trust.common.most);
         if let Some(&cost) = problem.cost.get(at) {
             taken.spent += i128::from(cost);
             if margin < budget * cost as f64 {
                 taken.near_spent += i128::from(cost);
             }
         }
+    }
+    if choice.above <= 0.0 {
+        // All that is worth something comes at once, with what the risk of the contact exceeds it by.
+        for (at, &left) in row.zip(&choice.reduced) {
+            let offer = problem.offer[at] as usize;
+            let margin = (-left).max(0.0) - choice.above;
+            taken.near[offer] += u64::from(margin < trust.offer[offer].most);
+            let cost = problem.cost(at);
+            if margin < budget * cost as f64 {
+                taken.near_spent += i128::from(cost);
+            }
+        }
+        taken.near_nothing += u64::from(-choice.above < trust.common.most);
+        return;
     }
     let mut greatest = f64::NEG_INFINITY;
     for (at, &left) in row.zip(&choice.reduced) {

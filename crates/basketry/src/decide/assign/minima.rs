@@ -5,6 +5,8 @@
 //! missing is looked for among a few customers at a time, all of whom choose anew
 //! ([`window`](super::window)), and in a plan that begins with the minimum volumes alone.
 
+use rayon::slice::ParallelSliceMut;
+
 use super::problem::{NONE, Problem};
 use super::repair::{Change, Repair, Taken, sort};
 use super::window::{Aim, put, search};
@@ -13,12 +15,12 @@ use crate::{Control, Result};
 /// Customers who choose anew together; if there are no more, nothing is left to chance.
 const WINDOW: usize = 14;
 /// Tries without a gain before others are looked at, and how often these are collected anew.
-const TRIES: usize = 48;
+const TRIES: usize = 40;
 const ROUNDS: usize = 8;
 /// Customers of a sort among whom are chosen those who choose anew.
 const POOL: usize = 256;
 /// Choices compared in all tries, at most about.
-const WORK: u64 = 6_000_000;
+const WORK: u64 = 2_000_000;
 
 impl Problem<'_> {
     /// How much is missing of all minimum volumes.
@@ -31,7 +33,9 @@ impl Problem<'_> {
     pub(super) fn worth(&self, taken: &Taken) -> f64 {
         let worth = |customer: usize| -> f64 {
             let start = self.row(customer).start;
-            taken.of(self, customer).map(|place| self.value[start + place as usize]).sum()
+            let values = taken.of(self, customer).map(|place| self.value[start + place as usize]);
+            let risk = taken.of(self, customer).next().map_or(0.0, |_| self.risk(customer));
+            values.sum::<f64>() - risk
         };
         (0..self.customers()).map(worth).sum()
     }
@@ -54,8 +58,9 @@ struct Givers {
 }
 
 impl Repair<'_> {
-    /// Makes up missing minimum volumes, where least is lost.
-    pub(super) fn reach_minima(&mut self, control: &Control) -> Result<()> {
+    /// Makes up missing minimum volumes, where least is lost; to be `thorough`, also by a plan of the
+    /// minimum volumes alone.
+    pub(super) fn reach_minima(&mut self, thorough: bool, control: &Control) -> Result<()> {
         for group in 0..self.problem.groups.len() {
             for at_cost in [false, true] {
                 if self.taken.group_usage[group] < self.problem.groups[group].min {
@@ -64,7 +69,7 @@ impl Repair<'_> {
             }
         }
         if self.problem.short(&self.taken) > 0 {
-            self.mend(control)?;
+            self.mend(thorough, control)?;
         }
         Ok(())
     }
@@ -140,7 +145,8 @@ impl Repair<'_> {
         control: &Control,
     ) -> Result<bool> {
         let problem = self.problem;
-        let mut given: Vec<Change> = Vec::new();
+        // By the list that each is of.
+        let mut given: Vec<(usize, Change)> = Vec::new();
         let of_groups =
             problem.groups_of[problem.offer[at] as usize].iter().map(|&g| Some(g as usize));
         for limit in of_groups.chain([None]) {
@@ -151,12 +157,12 @@ impl Repair<'_> {
             if !over(self) {
                 continue;
             }
-            let list = &mut givers[limit.unwrap_or(problem.groups.len())];
+            let of = limit.unwrap_or(problem.groups.len());
+            let list = &mut givers[of];
             if list.is_none() {
                 *list = Some(Givers { list: self.givers(limit, control)?, next: 0 });
             }
             let Some(list) = list else { continue };
-            let from = list.next;
             while over(self) && list.next < list.list.len() {
                 let change = list.list[list.next];
                 list.next += 1;
@@ -168,18 +174,16 @@ impl Repair<'_> {
                     && self.spare(offer)
                 {
                     self.give_up(&change);
-                    given.push(change);
+                    given.push((of, change));
                 }
             }
             if over(self) {
-                list.next = from;
-                for change in given {
-                    let customer = change.customer as usize;
-                    let free = self.slots(customer).find(|&slot| self.taken.places[slot] == NONE);
-                    if let Some(slot) = free {
-                        self.taken.places[slot] = change.place;
-                        let at = problem.row(customer).start + change.place as usize;
-                        self.taken.count(problem, at, 1);
+                for (of, give) in given.into_iter().rev() {
+                    self.put_in(give.customer as usize, give.place);
+                    // Over one that was looked at: those that cannot be given up are not looked at again.
+                    if let Some(list) = &mut givers[of] {
+                        list.next -= 1;
+                        list.list[list.next] = give;
                     }
                 }
                 return Ok(false);
@@ -207,7 +211,7 @@ impl Repair<'_> {
     }
 
     /// Whether no minimum forbids one less of an offer.
-    fn spare(&self, offer: usize) -> bool {
+    pub(super) fn spare(&self, offer: usize) -> bool {
         self.problem.groups_of[offer].iter().all(|&group| {
             self.taken.group_usage[group as usize] > self.problem.groups[group as usize].min
         })
@@ -219,11 +223,13 @@ impl Repair<'_> {
         let problem = self.problem;
         let start = problem.row(customer).start;
         let place = (at - start) as u32;
+        let first = self.taken.of(problem, customer).next().is_none();
+        let risk = if first { problem.risk(customer) } else { 0.0 };
         let mut best: Option<(f64, usize)> = None;
         for slot in self.slots(customer) {
             let other = self.taken.places[slot];
             let given_up = if other == NONE {
-                0.0
+                risk
             } else {
                 let other = start + other as usize;
                 let offer = problem.offer[other] as usize;
@@ -242,9 +248,10 @@ impl Repair<'_> {
     }
 
     /// Looks for what is still missing among a few customers at a time.
-    fn mend(&mut self, control: &Control) -> Result<()> {
+    fn mend(&mut self, thorough: bool, control: &Control) -> Result<()> {
         let problem = self.problem;
-        if self.windows(Aim::Worth, control)? || problem.short(&self.taken) == 0 {
+        let exact = self.windows(Aim::Worth, control)?;
+        if exact || !thorough || problem.short(&self.taken) == 0 {
             return Ok(());
         }
         let empty = Taken {
@@ -310,7 +317,6 @@ impl Repair<'_> {
             let at = problem.row(change.customer as usize).start + change.place as usize;
             (problem.cost(at), self.left(at))
         };
-        use rayon::slice::ParallelSliceMut;
         open.par_sort_unstable_by(|a, b| {
             let ((cost, mine), (other_cost, other)) = (left(a), left(b));
             (a.loss.total_cmp(&b.loss))
@@ -399,9 +405,9 @@ impl Repair<'_> {
         let full = |offer: usize| self.taken.usage[offer] >= problem.capacity[offer];
         let mut blocked = vec![false; problem.offers()];
         let mut at_most = vec![false; problem.groups.len()];
-        for offer in 0..problem.offers() {
+        for (offer, blocked) in blocked.iter_mut().enumerate() {
             if problem.any_of(offer as u32, &missing) {
-                blocked[offer] |= full(offer);
+                *blocked = full(offer);
                 for &group in &problem.groups_of[offer] {
                     let group = group as usize;
                     at_most[group] |= self.taken.group_usage[group] >= problem.groups[group].max;

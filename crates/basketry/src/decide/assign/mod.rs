@@ -5,14 +5,16 @@
 //! say what is limited; the [`Plan`] is worth almost as much as any plan within the limits can be,
 //! and proves how close: [`Plan::gap`].
 //!
-//! What is maximised is the sum of the values of what is offered, where each customer gets at most
+//! What is maximised is the sum of the values of what is offered, less the risk of a contact for each
+//! customer who is offered anything, where each customer gets at most
 //! `per_customer` offers, an offer is made at most as often as its capacity says, groups of offers
 //! are made within their minimum and maximum volume, offers that exclude each other never reach
 //! the same customer, who gets no more of a group or kind than there may be, and costs stay within
 //! the budget.
 //!
 //! Prices for all limits are found first (the Lagrangian dual, which gives the bound), then a
-//! plan within the limits is made from what each customer would choose at these prices. Work and
+//! plan within the limits is made from what each customer would choose at these prices. Minimum
+//! volumes that are still missing are looked for among a few customers at a time. Work and
 //! memory grow with the number of proposals.
 
 mod dual;
@@ -25,6 +27,9 @@ mod repair;
 mod search;
 mod together;
 mod window;
+
+#[cfg(test)]
+mod tests;
 
 pub use options::{AssignOptions, OfferGroup};
 pub use plan::{GroupVolume, OfferVolume, Plan};
@@ -48,7 +53,7 @@ struct Assigned {
 fn assign(problem: &mut Problem<'_>, control: &Control) -> Result<Assigned> {
     lower_minima(problem);
     let mut solved = dual::solve(problem, control)?;
-    let mut taken = repair::plan(problem, &solved, control)?;
+    let mut taken = repair::plan(problem, &solved, true, control)?;
     if problem.short(&taken) > 0 {
         // What cannot be had drives its price up without end, which makes a poor bound, and a poor
         // plan of the rest.
@@ -56,7 +61,7 @@ fn assign(problem: &mut Problem<'_>, control: &Control) -> Result<Assigned> {
             group.min = group.min.min(used);
         }
         solved = dual::solve(problem, control)?;
-        let again = repair::plan(problem, &solved, control)?;
+        let again = repair::plan(problem, &solved, false, control)?;
         if problem.short(&again) == 0 && problem.worth(&again) > problem.worth(&taken) {
             taken = again;
         }

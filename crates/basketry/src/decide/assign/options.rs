@@ -50,7 +50,9 @@ pub struct OfferGroup {
     /// The offers in it. An offer may be in several groups.
     pub offers: Vec<Id>,
     /// How often they are made together at least. What cannot be reached is reached as far as
-    /// possible, and reported: [`GroupVolume::met`](super::GroupVolume).
+    /// possible, and reported: [`GroupVolume::met`](super::GroupVolume). Where groups are in each other's
+    /// way, all of them together miss as little as possible; to find the least is as hard as any problem
+    /// of its kind (it is NP-hard), so a few more may be missed where much is limited.
     pub min: u64,
     /// How often they are made together at most.
     pub max: Option<u64>,
@@ -281,6 +283,7 @@ impl AssignOptions {
             value: &proposals.value,
             cost: &proposals.cost,
             sort: if limited { &proposals.sort } else { &[] },
+            risk: &proposals.risk,
             keys,
             per_customer: self.per_customer as usize,
             capacity,

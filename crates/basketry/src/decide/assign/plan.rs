@@ -41,6 +41,7 @@ struct Data {
     parts: i64,
     rank: Vec<u32>,
     value: f64,
+    risk: f64,
     bound: f64,
     spent: Option<i64>,
     budget_price: f64,
@@ -102,6 +103,7 @@ impl Plan {
             parts: proposals.parts,
             rank: Vec::new(),
             value: 0.0,
+            risk: 0.0,
             bound,
             spent: None,
             budget_price: prices.budget * proposals.parts as f64,
@@ -118,7 +120,10 @@ impl Plan {
             mine.clear();
             mine.extend(places.iter().filter(|&&p| p != NONE).map(|&p| start + p as usize));
             mine.sort_by(|&a, &b| problem.value[b].total_cmp(&problem.value[a]).then(a.cmp(&b)));
-            plan.reached += u64::from(!mine.is_empty());
+            if !mine.is_empty() {
+                plan.reached += 1;
+                plan.risk += problem.risk(customer);
+            }
             for (rank, &at) in mine.iter().enumerate() {
                 plan.customer.push(customer as u32);
                 plan.offer.push(problem.offer[at]);
@@ -137,6 +142,7 @@ impl Plan {
             })?;
             plan.spent = Some(spent);
         }
+        plan.value -= plan.risk;
         plan.bound = plan.bound.max(plan.value);
         plan.offer_volumes = (0..problem.offers())
             .map(|offer| OfferVolume {
@@ -169,7 +175,8 @@ impl Plan {
         self.data.offer.is_empty()
     }
 
-    /// The customer, the offer and its value of one row. Panics if there is no such row.
+    /// The customer, the offer and its value of one row, of which nothing is taken off for the risk of
+    /// the [contact](Self::contact_risk). Panics if there is no such row.
     pub fn row(&self, row: usize) -> (IdRef<'_>, IdRef<'_>, f64) {
         let (customer, offer) = (self.data.customer[row], self.data.offer[row]);
         (self.data.customers.get(customer), self.data.offers.get(offer), self.data.values[row])
@@ -180,9 +187,17 @@ impl Plan {
         self.data.reached
     }
 
-    /// What all offers that are made are worth together.
+    /// What the plan is worth: the values of all offers that are made, less what the contacts
+    /// [risk](Self::contact_risk).
     pub fn value(&self) -> f64 {
         self.data.value
+    }
+
+    /// What contacting the customers who get an offer risks together, once for each, however many
+    /// offers they get: see [`Policy::fatigue`](crate::Policy::fatigue). 0 if the proposals are those
+    /// of a table.
+    pub fn contact_risk(&self) -> f64 {
+        self.data.risk
     }
 
     /// No plan within the limits is worth more. Where a minimum volume is not met, of the plans

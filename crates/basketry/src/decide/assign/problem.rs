@@ -21,6 +21,8 @@ pub(super) struct Problem<'a> {
     /// Per candidate: the sort that it is of by itself, its kind, or [`NO_SORT`]; empty if none is
     /// limited.
     pub(super) sort: &'a [u8],
+    /// Per customer: what it takes off that they get any offer at all, at least 0; empty if nothing.
+    pub(super) risk: &'a [f64],
     /// Per customer: a number that breaks ties, of no meaning.
     pub(super) keys: &'a [u64],
     /// Offers that a customer gets at most.
@@ -65,9 +67,12 @@ pub(super) struct Choice {
     pub(super) next: f64,
     /// What is left of the last chosen, 0 if there are places to spare: what it takes to get in.
     pub(super) last: f64,
-    /// An upper bound of what the chosen are worth together at these prices; their sum unless what
-    /// may not stand together is too much to look through.
+    /// An upper bound of what the chosen are worth together at these prices, less the risk of the
+    /// contact; just that unless what may not stand together is too much to look through.
     pub(super) bound: f64,
+    /// By how much the best exceeds the risk of the contact; if it does not, nothing is chosen.
+    /// Infinite if there is no risk.
+    pub(super) above: f64,
     search: Search,
 }
 
@@ -86,6 +91,11 @@ impl Problem<'_> {
 
     pub(super) fn cost(&self, at: usize) -> i64 {
         self.cost.get(at).copied().unwrap_or(0)
+    }
+
+    /// What it takes off that a customer gets any offer.
+    pub(super) fn risk(&self, customer: usize) -> f64 {
+        self.risk.get(customer).copied().unwrap_or(0.0)
     }
 
     /// Whether something limits what a customer gets together.
@@ -124,12 +134,12 @@ impl Problem<'_> {
     }
 
     /// What the customer takes at these prices: the best `per_customer` of what is left above 0
-    /// that may stand together. `totals` are of [`totals`](Self::totals).
+    /// that may stand together, unless the risk of the contact is as great. `totals` are of [`totals`](Self::totals).
     pub(super) fn choose(&self, customer: usize, totals: &[f64], budget: f64, choice: &mut Choice) {
         let row = self.row(customer);
         let offers = &self.offer[row.clone()];
         let values = &self.value[row.clone()];
-        let Choice { chosen, reduced, next, last, bound, search } = choice;
+        let Choice { chosen, reduced, next, last, bound, above, search } = choice;
         reduced.clear();
         let each = offers.iter().zip(values).map(|(&offer, value)| value - totals[offer as usize]);
         if self.cost.is_empty() || budget == 0.0 {
@@ -163,6 +173,15 @@ impl Problem<'_> {
             chosen.clear();
             chosen.extend(search.found().map(|place| (reduced[place as usize], place)));
             *next = search.rest().map(|place| reduced[place as usize]).fold(0.0, f64::max);
+        }
+        *above = f64::INFINITY;
+        let risk = self.risk(customer);
+        if risk > 0.0 {
+            *above = chosen.iter().map(|&(left, _)| left).sum::<f64>() - risk;
+            *bound = (*bound - risk).max(0.0);
+            if *above <= 0.0 {
+                chosen.clear();
+            }
         }
         *last = if chosen.len() == most { chosen[most - 1].0 } else { 0.0 };
     }

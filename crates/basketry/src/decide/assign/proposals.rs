@@ -34,6 +34,8 @@ pub struct Proposals {
     pub(super) parts: i64,
     /// Whether the table has a column of costs.
     pub(super) costed: bool,
+    /// Per customer: what contacting them with any offer risks; empty if nothing.
+    pub(super) risk: Vec<f64>,
     /// Per offer how often it can be made, unless the options say; empty if nothing is known.
     pub(super) stock: Vec<u64>,
     /// The most offers for one customer.
@@ -56,6 +58,8 @@ pub(in crate::decide) struct Offered {
     pub(in crate::decide) parts: i64,
     /// Whether proposals have costs.
     pub(in crate::decide) costed: bool,
+    /// Per customer: what contacting them with any offer risks.
+    pub(in crate::decide) risk: Vec<f64>,
     /// Per offer how often it can be made.
     pub(in crate::decide) stock: Vec<u64>,
     /// The most offers for one customer.
@@ -211,8 +215,20 @@ impl Proposals {
         currency: Currency,
         offered: Offered,
     ) -> Self {
-        let Offered { offsets, offer, value, cost, parts, costed, stock, most, sort, together } =
-            offered;
+        let Offered {
+            offsets,
+            offer,
+            value,
+            cost,
+            parts,
+            costed,
+            risk,
+            stock,
+            most,
+            sort,
+            together,
+        } = offered;
+        let risk = if risk.iter().any(|&risk| risk > 0.0) { risk } else { Vec::new() };
         Self {
             customers: Arc::new(customers),
             offers: Arc::new(offers),
@@ -223,6 +239,7 @@ impl Proposals {
             offsets,
             offer,
             value,
+            risk,
             stock,
             most,
             sort,
@@ -362,6 +379,7 @@ impl Rows {
             cost,
             parts: 1,
             costed,
+            risk: Vec::new(),
             stock: Vec::new(),
             most: u32::MAX,
             sort: Vec::new(),

@@ -41,21 +41,31 @@ pub(super) fn sort(changes: &mut [Change]) {
     });
 }
 
-/// A plan within the limits, except minimum volumes that cannot be reached.
-pub(super) fn plan(problem: &Problem<'_>, solved: &Solved, control: &Control) -> Result<Taken> {
+/// A plan within the limits, except minimum volumes that cannot be reached, or are not found without
+/// being `thorough`.
+pub(super) fn plan(
+    problem: &Problem<'_>,
+    solved: &Solved,
+    thorough: bool,
+    control: &Control,
+) -> Result<Taken> {
     let prices = &solved.prices;
     let totals = problem.totals(prices);
     let mut repair = Repair { problem, prices, totals, taken: choices(problem, prices, control)? };
     repair.keep_capacities(control)?;
     repair.keep_maxima(control)?;
     repair.keep_budget(control)?;
-    repair.reach_minima(control)?;
+    repair.leave(control)?;
+    repair.reach_minima(thorough, control)?;
     repair.fill(control)?;
     for _ in 0..ROUNDS {
         let better = repair.upgrade(control)? + repair.exchange(control)?;
         if better == 0 {
             break;
         }
+    }
+    if repair.leave(control)? {
+        repair.fill(control)?;
     }
     Ok(repair.taken)
 }
@@ -170,6 +180,9 @@ impl Repair<'_> {
         let mut held = self.collect(control, |customer, found| {
             let row = self.problem.row(customer);
             let slots = &self.taken.places[self.slots(customer)];
+            // Without the only offer there is no contact, and no risk.
+            let only = slots.iter().filter(|&&place| place != NONE).count() == 1;
+            let least = if only { self.problem.risk(customer) } else { 0.0 };
             let mut next = None;
             for &place in slots.iter().filter(|&&place| place != NONE) {
                 let at = row.start + place as usize;
@@ -178,7 +191,7 @@ impl Repair<'_> {
                 }
                 let next = *next.get_or_insert_with(|| {
                     let others = (0..row.len() as u32).filter(|place| !slots.contains(place));
-                    others.map(|place| self.left(row.start + place as usize)).fold(0.0, f64::max)
+                    others.map(|place| self.left(row.start + place as usize)).fold(least, f64::max)
                 });
                 found.push(Change {
                     loss: self.left(at) - next,
@@ -190,6 +203,68 @@ impl Repair<'_> {
         })?;
         sort(&mut held);
         Ok(held)
+    }
+
+    /// The risk of contacting a customer, if they have so many offers; 0 if more or fewer.
+    fn risk_of(&self, customer: usize, offers: usize) -> f64 {
+        match self.problem.risk(customer) {
+            0.0 => 0.0,
+            _ if self.taken.of(self.problem, customer).count() != offers => 0.0,
+            risk => risk,
+        }
+    }
+
+    /// Leaves customers alone whose offers are worth no more than contacting them risks, unless a minimum
+    /// needs these; says whether there are any.
+    fn leave(&mut self, control: &Control) -> Result<bool> {
+        let problem = self.problem;
+        if problem.risk.is_empty() {
+            return Ok(false);
+        }
+        let found = self.collect(control, |customer, found| {
+            let start = problem.row(customer).start;
+            let places = self.taken.of(problem, customer);
+            let (mut count, mut sum) = (0, 0.0);
+            for place in places {
+                count += 1;
+                sum += problem.value[start + place as usize];
+            }
+            let loss = sum - problem.risk(customer);
+            if count > 0 && loss <= 0.0 {
+                let key = problem.keys[customer];
+                found.push(Change { loss, key, customer: customer as u32, place: NONE });
+            }
+        })?;
+        let mut left = false;
+        for change in &found {
+            let mine: Vec<u32> = self.taken.of(problem, change.customer as usize).collect();
+            let start = problem.row(change.customer as usize).start;
+            let mut given = 0;
+            for &place in &mine {
+                if !self.spare(problem.offer[start + place as usize] as usize) {
+                    break;
+                }
+                self.give_up(&Change { place, ..*change });
+                given += 1;
+            }
+            if given == mine.len() {
+                left = true;
+                continue;
+            }
+            for &place in &mine[..given] {
+                self.put_in(change.customer as usize, place);
+            }
+        }
+        Ok(left)
+    }
+
+    /// Puts a candidate into a free slot.
+    pub(super) fn put_in(&mut self, customer: usize, place: u32) {
+        if let Some(slot) = self.slots(customer).find(|&slot| self.taken.places[slot] == NONE) {
+            self.taken.places[slot] = place;
+            let at = self.problem.row(customer).start + place as usize;
+            self.taken.count(self.problem, at, 1);
+        }
     }
 
     pub(super) fn give_up(&mut self, change: &Change) {
@@ -385,7 +460,8 @@ impl Repair<'_> {
                 let row = problem.row(customer);
                 for &place in &self.taken.places[self.slots(customer)] {
                     if place != NONE && member(row.start + place as usize) {
-                        let loss = problem.value[row.start + place as usize];
+                        let value = problem.value[row.start + place as usize];
+                        let loss = value - self.risk_of(customer, 1);
                         let key = problem.keys[customer];
                         found.push(Change { loss, key, customer: customer as u32, place });
                     }
@@ -398,15 +474,16 @@ impl Repair<'_> {
                     return;
                 }
                 let row = problem.row(customer);
+                let risk = self.risk_of(customer, 0);
                 for at in row.clone() {
                     let place = (at - row.start) as u32;
                     let offer = problem.offer[at] as usize;
-                    if problem.value[at] > least
+                    if problem.value[at] - risk > least
                         && member(at)
                         && self.taken.usage[offer] < problem.capacity[offer]
                         && !self.clashes(customer, place, None)
                     {
-                        let (loss, key) = (-problem.value[at], problem.keys[customer]);
+                        let (loss, key) = (risk - problem.value[at], problem.keys[customer]);
                         found.push(Change { loss, key, customer: customer as u32, place });
                     }
                 }
@@ -426,7 +503,10 @@ impl Repair<'_> {
                     break;
                 }
                 let from = problem.row(out.customer as usize).start + out.place as usize;
-                if !self.room_instead(at, from) {
+                // Others may have come or gone since.
+                let gain = problem.value[at] - self.risk_of(customer, 0);
+                let loss = problem.value[from] - self.risk_of(out.customer as usize, 1);
+                if !self.room_instead(at, from) || gain <= loss {
                     continue;
                 }
                 held.next();
@@ -439,6 +519,45 @@ impl Repair<'_> {
         Ok(moved)
     }
 
+    /// What a customer who has nothing could get, if that is worth more than the risk of the contact: the
+    /// most valuable that there is room for, one after another, and what that loses.
+    fn first(&self, customer: usize) -> Option<(f64, Vec<u32>)> {
+        let problem = self.problem;
+        let row = problem.row(customer);
+        let mut open: Vec<usize> =
+            row.clone().filter(|&at| problem.value[at] > 0.0 && self.room(at)).collect();
+        open.sort_unstable_by(|&a, &b| {
+            problem.value[b].total_cmp(&problem.value[a]).then(a.cmp(&b))
+        });
+        let mut taken: Vec<usize> = Vec::new();
+        let (mut value, mut left, mut cost) = (0.0, 0.0, 0);
+        for at in open {
+            if taken.len() == problem.per_customer {
+                break;
+            }
+            let more = cost + i128::from(problem.cost(at));
+            let paid = |most: i64| self.taken.spent + more <= i128::from(most);
+            let groups = problem.groups_of[problem.offer[at] as usize].iter().all(|group| {
+                let of = |&other: &usize| {
+                    problem.groups_of[problem.offer[other] as usize].contains(group)
+                };
+                let mine = taken.iter().filter(|&other| of(other)).count() as u64;
+                let group = *group as usize;
+                self.taken.group_usage[group] + mine < problem.groups[group].max
+            });
+            if groups
+                && problem.budget.is_none_or(paid)
+                && (!problem.limits_together() || problem.fits(at, taken.iter().copied()))
+            {
+                taken.push(at);
+                (value, left, cost) = (value + problem.value[at], left + self.left(at), more);
+            }
+        }
+        let risk = problem.risk(customer);
+        let places = || taken.iter().map(|&at| (at - row.start) as u32).collect();
+        (value > risk).then(|| (risk - left, places()))
+    }
+
     /// Gives what is still free to those for whom it is worth most.
     fn fill(&mut self, control: &Control) -> Result<()> {
         let problem = self.problem;
@@ -446,6 +565,8 @@ impl Repair<'_> {
             let place = (at - problem.row(customer).start) as u32;
             problem.value[at] > 0.0 && repair.room(at) && !repair.clashes(customer, place, None)
         };
+        // Who gets nothing yet gets as much as is worth the contact, or nothing.
+        let none = |repair: &Self, customer: usize| repair.risk_of(customer, 0) > 0.0;
         // What loses least first, a little more in each round.
         let values = problem.value.iter().copied().fold(0.0, f64::max);
         let (mut from, mut to) = (f64::NEG_INFINITY, values * 1e-4);
@@ -454,6 +575,16 @@ impl Repair<'_> {
             let mut free = self.collect(control, |customer, found| {
                 let row = problem.row(customer);
                 if !self.taken.places[self.slots(customer)].contains(&NONE) {
+                    return;
+                }
+                if none(self, customer) {
+                    if let Some((loss, _)) = self.first(customer)
+                        && loss > from
+                        && loss <= to
+                    {
+                        let key = problem.keys[customer];
+                        found.push(Change { loss, key, customer: customer as u32, place: NONE });
+                    }
                     return;
                 }
                 for at in row.clone() {
@@ -472,6 +603,14 @@ impl Repair<'_> {
             sort(&mut free);
             for change in &free {
                 let customer = change.customer as usize;
+                if change.place == NONE {
+                    // What was free may be used up.
+                    let first = self.first(customer).filter(|_| none(self, customer));
+                    for place in first.map_or(Vec::new(), |(_, places)| places) {
+                        self.put_in(customer, place);
+                    }
+                    continue;
+                }
                 let at = problem.row(customer).start + change.place as usize;
                 let slot = self.slots(customer).find(|&slot| self.taken.places[slot] == NONE);
                 if let Some(slot) = slot

@@ -184,6 +184,9 @@ pub(super) fn search(problem: &Problem<'_>, taken: &Taken, customers: &[u32], ai
                     set.uses[number as usize] += u16::from(of.contains(&group));
                 }
             }
+            if !set.places.is_empty() {
+                set.value -= problem.risk(customer as usize);
+            }
         }
         // Of those that use the same, none that is dearer and worth no more.
         sets.sort_by(|a, b| {
@@ -290,6 +293,9 @@ impl Held {
                 for &(group, number) in number_of_group {
                     uses[number as usize] += u64::from(of.contains(&group));
                 }
+            }
+            if taken.of(problem, customer as usize).next().is_some() {
+                value -= problem.risk(customer as usize);
             }
         }
         let short =
