@@ -127,7 +127,8 @@ struct ArrowArrayStream {
 #define BASKETRY_NO_RATING -1
 
 /**
- * For basketry_catalog_link: the product is an accessory of the other one.
+ * For basketry_catalog_link: the product is an accessory of the other one, and offered with that. Of
+ * products that are linked both ways each is offered with the other.
  */
 #define BASKETRY_LINK_ACCESSORY_OF 0
 
@@ -4468,6 +4469,16 @@ void basketry_policy_free(struct basketry_policy *policy);
 struct basketry_str basketry_policy_json(const struct basketry_policy *policy);
 
 /**
+ * Of a policy that basketry_decision_log_learn made: the numbers that were measured, as a JSON list of
+ * objects on one line. Each has name, value (what the policy has), prior (what it is drawn to), measured
+ * (what the log alone says, drawn to nothing; null where it cannot tell), standard_error (of measured, of
+ * its logarithm for odds: the truth lies within 1.96 of these in 95 of 100 logs), exposures, withheld,
+ * purchases, and left_out (offers of which nothing could be learned). Of any other policy an empty list.
+ * Borrowed from the policy, ended by a zero byte; empty for null.
+ */
+struct basketry_str basketry_policy_learned(const struct basketry_policy *policy);
+
+/**
  * Opens a model file and decides from it alone, with the catalogue as it was at fitting.
  */
 basketry_status basketry_engine_open(const char *file, struct basketry_engine **out);
@@ -4770,11 +4781,13 @@ basketry_status basketry_decision_log_record_orders(struct basketry_decision_log
  * purchases that confirm it; 20 is a good number. customer_value is what losing a customer costs, in
  * minor units, 0 to 10^12: with it the policy's contact_cost becomes what one offer costs in customers
  * who want no more offers and in what it takes away from the next ones. If it is null, that stays.
+ * What was learned, and how certain it is, is in basketry_policy_learned of the new policy.
  */
 basketry_status basketry_decision_log_learn(const struct basketry_decision_log *log,
                                             const struct basketry_policy *policy,
                                             double pseudo_purchases,
                                             const double *customer_value,
+                                            const struct basketry_control *control,
                                             struct basketry_policy **out);
 
 /**

@@ -1735,6 +1735,10 @@ public:
     /// The policy as JSON, every default spelled out.
     std::string_view json() const noexcept { return view(basketry_policy_json(native())); }
 
+    /// Of a policy that DecisionLog::learn made: the numbers that were measured, with what the log alone
+    /// says of each and its standard error, as a JSON list (basketry_policy_learned).
+    std::string_view learned() const noexcept { return view(basketry_policy_learned(native())); }
+
 private:
     using Handle::Handle;
 };
@@ -2122,13 +2126,14 @@ public:
 
     /// Learns how customers respond to offers: the policy with measured numbers in place of assumed
     /// ones, which count as much as so many purchases that confirm them. With what losing a customer
-    /// costs, in minor units, also what one offer costs.
+    /// costs, in minor units, also what one offer costs. Policy::learned says how certain it is.
     Policy learn(const Policy &policy, double pseudo_purchases = 20,
-                 std::optional<double> customer_value = std::nullopt) const {
+                 std::optional<double> customer_value = std::nullopt,
+                 const Control *control = nullptr) const {
         const double *value = customer_value ? &*customer_value : nullptr;
-        return Policy::adopt(detail::make<basketry_policy>([&](auto out) {
+        return Policy::adopt(detail::make_watched<basketry_policy>(control, [&](auto c, auto out) {
             return basketry_decision_log_learn(native(), policy.native(), pseudo_purchases, value,
-                                               out);
+                                               c, out);
         }));
     }
 

@@ -1196,6 +1196,7 @@ basketry_status basketry_policy_from_json(struct basketry_str text, struct baske
 basketry_status basketry_policy_from_file(const char *file, struct basketry_policy **out);
 void basketry_policy_free(struct basketry_policy *policy);
 struct basketry_str basketry_policy_json(const struct basketry_policy *policy);
+struct basketry_str basketry_policy_learned(const struct basketry_policy *policy);
 basketry_status basketry_engine_open(const char *file, struct basketry_engine **out);
 basketry_status basketry_engine_new(const struct basketry_model *model,
                                     const struct basketry_catalog *catalog,
@@ -1283,6 +1284,7 @@ basketry_status basketry_decision_log_learn(const struct basketry_decision_log *
                                             const struct basketry_policy *policy,
                                             double pseudo_purchases,
                                             const double *customer_value,
+                                            const struct basketry_control *control,
                                             struct basketry_policy **out);
 basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
                                             struct ArrowArrayStream *out);

@@ -1104,6 +1104,7 @@ class DecisionLog:
         *,
         pseudo_purchases: float = 20.0,
         customer_value: float | None = None,
+        progress: Progress = False,
     ) -> tuple[Policy, list[dict[str, Any]]]: ...
     def table(self) -> Table: ...
 

@@ -44,7 +44,7 @@ int main(int argc, char **argv) {
     basketry_id product = offer->products[0];
     basketry_policy *better = NULL;
     FAILS(BASKETRY_INVALID_ARGUMENT, "no purchase",
-          basketry_decision_log_learn(log, policy, 20.0, NULL, &better));
+          basketry_decision_log_learn(log, policy, 20.0, NULL, NULL, &better));
     FAILS(BASKETRY_INVALID_ARGUMENT, "event: expected 0 to 5, got 6",
           basketry_decision_log_record(log, id, product, 6));
     FAILS(BASKETRY_UNKNOWN_ID, "no decision",
@@ -55,14 +55,30 @@ int main(int argc, char **argv) {
           basketry_decision_log_add_json(log, basketry_text("{"), NULL));
     OK(basketry_decision_log_record(log, id, product, BASKETRY_EVENT_SHOWN));
     OK(basketry_decision_log_record(log, id, product, BASKETRY_EVENT_BOUGHT));
-    OK(basketry_decision_log_learn(log, policy, 20.0, NULL, &better));
+    OK(basketry_decision_log_learn(log, policy, 20.0, NULL, NULL, &better));
     CHECK(strstr(basketry_policy_json(better).data, "\"exposures\":1") != NULL);
+    CHECK(strstr(basketry_policy_learned(better).data, "\"measured\":null") != NULL);
+    CHECK(strcmp(basketry_policy_learned(policy).data, "[]") == 0);
+    CHECK(basketry_policy_learned(NULL).len == 0);
+    basketry_control *control = NULL;
+    OK(basketry_control_new(&control));
+    basketry_policy *watched = NULL;
+    OK(basketry_decision_log_learn(log, policy, 20.0, NULL, control, &watched));
+    basketry_policy_free(watched);
+    basketry_progress progress = {0};
+    OK(basketry_control_progress(control, &progress));
+    CHECK(strcmp(basketry_stage_name(progress.stage), "learning") == 0);
+    CHECK(progress.done == progress.total && progress.total > 0);
+    basketry_control_cancel(control);
+    FAILS(BASKETRY_CANCELLED, "cancelled",
+          basketry_decision_log_learn(log, policy, 20.0, NULL, control, &watched));
+    basketry_control_free(control);
     double customer_value = -1.0;
     basketry_policy *priced = NULL;
     FAILS(BASKETRY_INVALID_ARGUMENT, "customer_value: expected",
-          basketry_decision_log_learn(log, policy, 20.0, &customer_value, &priced));
+          basketry_decision_log_learn(log, policy, 20.0, &customer_value, NULL, &priced));
     customer_value = 5000.0; // nobody was lost
-    OK(basketry_decision_log_learn(log, policy, 20.0, &customer_value, &priced));
+    OK(basketry_decision_log_learn(log, policy, 20.0, &customer_value, NULL, &priced));
     CHECK(strstr(basketry_policy_json(priced).data, "\"contact_cost\":0.0") != NULL);
     basketry_policy_free(priced);
     OK(basketry_decision_log_append(other, log));

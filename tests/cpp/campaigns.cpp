@@ -128,6 +128,7 @@ void logs(const basketry::Engine &engine) {
     log.export_to(stream);
     CHECK(rows_of(stream) >= 2);
     CHECK(contains(log.learn(policy).json(), "exposures"));
+    CHECK(contains(log.learn(policy).learned(), "\"standard_error\":"));
     CHECK(contains(log.learn(policy, 20, 5000).json(), "\"contact_cost\":0.0"));
 }
 

@@ -106,6 +106,15 @@ def test_learned_numbers_say_so(shop, decisions):
     odds = policy.to_dict()["assume"]["odds"]["cross_sell"]
     assert odds == {"value": number["value"], "exposures": number["exposures"], "prior": 1.5}
     assert number["left_out"] == 0
+    keys = ["name", "value", "prior", "measured", "standard_error", "exposures", "withheld"]
+    assert list(number) == [*keys, "purchases", "left_out"]
+    assert number["measured"] > 0
+    assert number["standard_error"] > 0
+    seen = []
+    again = log.learn(shop.policy, progress=lambda *step: seen.append(step))
+    assert again == (policy, numbers)
+    assert seen[-1][0] == "learning"
+    assert seen[-1][1] == seen[-1][2] > 0
     assert all(n["name"] != "contact_cost" for n in numbers)
     priced, numbers = log.learn(shop.policy, customer_value=500)
     assert numbers[-1]["name"] == "contact_cost"

@@ -581,7 +581,8 @@ pub unsafe extern "C" fn basketry_catalog_set_rating(
     })
 }
 
-/// For basketry_catalog_link: the product is an accessory of the other one.
+/// For basketry_catalog_link: the product is an accessory of the other one, and offered with that. Of
+/// products that are linked both ways each is offered with the other.
 pub const BASKETRY_LINK_ACCESSORY_OF: i32 = 0;
 /// The product is a variant of the other one.
 pub const BASKETRY_LINK_VARIANT_OF: i32 = 1;

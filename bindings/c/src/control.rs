@@ -119,7 +119,7 @@ pub extern "C" fn basketry_control_progress(
 /// text is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_stage_name(stage: i32) -> *const c_char {
-    const NAMES: [(Stage, &std::ffi::CStr); 10] = [
+    const NAMES: [(Stage, &std::ffi::CStr); 13] = [
         (Stage::Waiting, c"waiting"),
         (Stage::Reading, c"reading"),
         (Stage::Grouping, c"grouping"),
@@ -130,6 +130,9 @@ pub extern "C" fn basketry_stage_name(stage: i32) -> *const c_char {
         (Stage::Writing, c"writing"),
         (Stage::Similarity, c"similarity"),
         (Stage::Relations, c"relations"),
+        (Stage::Assigning, c"assigning"),
+        (Stage::Simulating, c"simulating"),
+        (Stage::Learning, c"learning"),
     ];
     get(c"unknown".as_ptr(), || {
         let name = NAMES.iter().find(|(known, _)| *known as i32 == stage);

@@ -163,20 +163,23 @@ pub extern "C" fn basketry_decision_log_record_orders(
 /// purchases that confirm it; 20 is a good number. customer_value is what losing a customer costs, in
 /// minor units, 0 to 10^12: with it the policy's contact_cost becomes what one offer costs in customers
 /// who want no more offers and in what it takes away from the next ones. If it is null, that stays.
+/// What was learned, and how certain it is, is in basketry_policy_learned of the new policy.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_log_learn(
     log: Option<&basketry_decision_log>,
     policy: Option<&basketry_policy>,
     pseudo_purchases: f64,
     customer_value: Option<&f64>,
+    control: Option<&basketry_control>,
     out: Option<&mut MaybeUninit<*mut basketry_policy>>,
 ) -> basketry_status {
     make(out, || {
         let log = &required(log, "log")?.log;
         let mut options = LearnOptions::default().pseudo_purchases(pseudo_purchases);
         options.customer_value = customer_value.copied();
-        let learned = log.learn(&required(policy, "policy")?.policy, &options)?;
-        Ok(basketry_policy::new(learned.policy))
+        let policy = &required(policy, "policy")?.policy;
+        let learned = run(control, |control| log.learn(policy, &options, control))?;
+        Ok(basketry_policy::learned(learned))
     })
 }
 

@@ -4,16 +4,19 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use basketry::Policy;
+use basketry::decide::{Learned, LearnedNumber};
 
 use crate::error::{basketry_status, free, get, make};
 use crate::strings::{basketry_str, path};
-use crate::text::Text;
+use crate::text::{Text, to_json};
 
 /// What a shop wants offered at one place: which kinds of offer and how many, what never, and at
 /// what least value. Its keys are those of the core crate's Policy.
 pub struct basketry_policy {
     pub(crate) policy: Policy,
     json: Text,
+    numbers: Vec<LearnedNumber>,
+    learned: Text,
 }
 
 /// Reads a policy from TOML. Keys that are left out have their defaults; an unknown key, a wrong
@@ -68,8 +71,26 @@ pub extern "C" fn basketry_policy_json(policy: Option<&basketry_policy>) -> bask
     })
 }
 
+/// Of a policy that basketry_decision_log_learn made: the numbers that were measured, as a JSON list of
+/// objects on one line. Each has name, value (what the policy has), prior (what it is drawn to), measured
+/// (what the log alone says, drawn to nothing; null where it cannot tell), standard_error (of measured, of
+/// its logarithm for odds: the truth lies within 1.96 of these in 95 of 100 logs), exposures, withheld,
+/// purchases, and left_out (offers of which nothing could be learned). Of any other policy an empty list.
+/// Borrowed from the policy, ended by a zero byte; empty for null.
+#[unsafe(no_mangle)]
+pub extern "C" fn basketry_policy_learned(policy: Option<&basketry_policy>) -> basketry_str {
+    get(basketry_str::EMPTY, || {
+        policy
+            .map_or(basketry_str::EMPTY, |policy| policy.learned.lend(|| to_json(&policy.numbers)))
+    })
+}
+
 impl basketry_policy {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { policy, json: Text::default() }
+        Self { policy, json: Text::default(), numbers: Vec::new(), learned: Text::default() }
+    }
+
+    pub(crate) fn learned(learned: Learned) -> Self {
+        Self { numbers: learned.numbers, ..Self::new(learned.policy) }
     }
 }

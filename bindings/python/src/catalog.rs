@@ -352,7 +352,8 @@ impl Catalog {
     /// ----------
     /// links : iterable of tuples
     ///     Product, link, other product; the link is ``"accessory_of"``, ``"variant_of"`` or
-    ///     ``"never_with"``.
+    ///     ``"never_with"``. An accessory is offered with what it is for, and that not with it; of
+    ///     products that are linked both ways each is offered with the other.
     ///
     /// Raises
     /// ------

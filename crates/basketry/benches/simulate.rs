@@ -50,17 +50,18 @@ fn main() -> Result<()> {
     let share = options.reaction.lost_visits * f64::from(weeks) / 2.0 / 52.0;
     let customer_value = share * year.margin as f64 / f64::from(customers);
     let options = LearnOptions::default().customer_value(customer_value);
-    let learned = log.learn(&first, &options)?;
+    let learned = log.learn(&first, &options, &control)?;
     for number in &learned.numbers {
         println!(
-            "{:<28} {:>8.3} (assumed {}, {} exposures, {} withheld, {} purchases, s.e. {:.3})",
+            "{:<28} {:>8.3} (assumed {}, measured {:.3} s.e. {:.3}; {} exposures, {} withheld, {} purchases)",
             number.name,
             number.value,
             number.prior,
+            number.measured.unwrap_or(f64::NAN),
+            number.standard_error.unwrap_or(f64::NAN),
             number.exposures,
             number.withheld,
-            number.purchases,
-            number.standard_error
+            number.purchases
         );
     }
     let model = fit(&shop.catalog(), &shop.history(&control)?, &FitOptions::default(), &control)?;

@@ -37,10 +37,12 @@ pub enum Stage {
     Assigning = 10,
     /// Letting the weeks of a simulated shop pass.
     Simulating = 11,
+    /// Learning from a log of decisions.
+    Learning = 12,
 }
 
 impl Stage {
-    const ALL: [Stage; 12] = [
+    const ALL: [Stage; 13] = [
         Stage::Waiting,
         Stage::Reading,
         Stage::Grouping,
@@ -53,6 +55,7 @@ impl Stage {
         Stage::Relations,
         Stage::Assigning,
         Stage::Simulating,
+        Stage::Learning,
     ];
 
     /// The name of the stage, in lower case.
@@ -70,6 +73,7 @@ impl Stage {
             Stage::Relations => "relations",
             Stage::Assigning => "assigning",
             Stage::Simulating => "simulating",
+            Stage::Learning => "learning",
         }
     }
 }

@@ -9,7 +9,9 @@ use crate::{Error, Result};
 #[non_exhaustive]
 #[repr(u32)]
 pub enum Link {
-    /// The product is an accessory of the other one.
+    /// The product is an accessory of the other one: it is offered with that, and that not with it.
+    /// Of products that are linked both ways, such as a camera and a lens, each is offered with the
+    /// other.
     AccessoryOf = 0,
     /// The product is a variant of the other one.
     VariantOf = 1,

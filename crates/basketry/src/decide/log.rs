@@ -25,16 +25,24 @@ impl serde::Serialize for Numbers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for evidence in self.0 {
-            let rounded = round6(evidence.value);
-            // Counts have all their digits.
-            let value = if evidence.value.fract() == 0.0 { evidence.value } else { rounded };
+            let value = evidence.logged();
             if value.fract() == 0.0 && value.abs() < 1e15 {
                 map.serialize_entry(evidence.name, &(value as i64))?;
             } else {
-                map.serialize_entry(evidence.name, &rounded)?;
+                map.serialize_entry(evidence.name, &value)?;
             }
         }
         map.end()
+    }
+}
+
+impl Evidence {
+    /// The value as it is logged: counts have all their digits, anything else has six.
+    pub(super) fn logged(&self) -> f64 {
+        match self.value {
+            whole if whole.fract() == 0.0 && whole.abs() < 1e15 => whole,
+            value => round6(value),
+        }
     }
 }
 

@@ -190,6 +190,16 @@ fn no_main_product_for_its_accessory() {
     assert!(find(&forward, Kind::CrossSell, "bag").is_some());
     let back = engine.decide(&policy(""), &context("bag")).unwrap();
     assert_eq!(back.why_not("camera").reason, Some(Reason::MainOfAccessory));
+
+    // Linked both ways, each is offered with the other.
+    let mut both = catalog();
+    both.link("bag", Link::AccessoryOf, "camera").unwrap();
+    both.link("camera", Link::AccessoryOf, "bag").unwrap();
+    let engine = Engine::new(model(), both).unwrap();
+    for (one, other) in [("bag", "camera"), ("camera", "bag")] {
+        let decision = engine.decide(&policy("max_offers = 20"), &context(one)).unwrap();
+        assert!(find(&decision, Kind::CrossSell, other).is_some(), "{decision}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub use self::learn::{LearnOptions, Learned, LearnedNumber};
 use super::decision::Decision;
 use super::offer::Offer;
 use super::reasons::Kind;
+use crate::affinity::report::round6;
 use crate::data::{Id, IdRef, Ids};
 use crate::{Control, Error, ErrorKind, History, Result};
 
@@ -166,12 +167,16 @@ impl Entry {
     fn followed(&self) -> bool {
         self.orders != Orders::Silent
     }
+
+    /// The numbers of its rows.
+    fn rows(&self) -> std::ops::Range<usize> {
+        self.first as usize..self.first as usize + self.rows as usize
+    }
 }
 
 /// One offer, made or withheld.
 #[derive(Clone, Debug)]
 struct Row {
-    entry: u32,
     kind: Kind,
     products: Vec<u32>,
     base: Option<u32>,
@@ -252,6 +257,9 @@ impl DecisionLog {
     }
 
     /// Adds a decision. False if it is there already.
+    ///
+    /// A log holds numbers as a line has them, with six significant digits: so it is the same whether
+    /// a decision is added as such or as its [line](Self::add_json).
     ///
     /// # Errors
     /// [`ErrorKind::Data`](crate::ErrorKind::Data) if its ids are of another type than those
@@ -369,7 +377,6 @@ impl DecisionLog {
         let mut rows = Vec::with_capacity(incoming.offers.len());
         for offer in incoming.offers {
             rows.push(Row {
-                entry,
                 kind: offer.kind,
                 products: (offer.products.iter())
                     .map(|&id| intern(&mut self.products, id))
@@ -582,8 +589,10 @@ impl DecisionLog {
 
 impl<'a> IncomingOffer<'a> {
     fn of(offer: &'a Offer) -> Self {
+        // As they are in a line.
         let found = |name: &str| {
-            offer.evidence.iter().find(|evidence| evidence.name == name).map(|e| e.value)
+            let found = offer.evidence.iter().find(|evidence| evidence.name == name);
+            found.map(|evidence| evidence.logged())
         };
         let number = |name: &str| found(name).unwrap_or(0.0);
         Self {
@@ -592,11 +601,11 @@ impl<'a> IncomingOffer<'a> {
             base: offer.base_product.as_ref().map(Id::as_ref),
             price: offer.price.minor,
             discount: offer.discount.minor,
-            probability: offer.probability,
-            base_probability: offer.base_probability,
-            margin: offer.margin,
-            value: offer.value,
-            chosen_with: offer.chosen_with,
+            probability: round6(offer.probability),
+            base_probability: round6(offer.base_probability),
+            margin: round6(offer.margin),
+            value: round6(offer.value),
+            chosen_with: round6(offer.chosen_with),
             receptive: number("base_purchase") * number("receptiveness"),
             base_odds: found("base_odds").unwrap_or(1.0),
             base_purchase: number("base_purchase"),

@@ -22,8 +22,9 @@ pub struct BundlePolicy {
     pub items: u32,
     /// The greatest discount, as a share of the price of the whole bundle, 0 to 0.9. Default 0.1.
     pub max_discount: f64,
-    /// Discounts are tried in steps of this share, 0.001 to 1, from 0 to `max_discount`. Default
-    /// 0.01.
+    /// Discounts are tried in steps of this share, 0.001 to 1, from 0 to `max_discount`, or `second`. It
+    /// is at most as great as each of these that is above 0, unless `max` is 0: otherwise no discount
+    /// would ever be given. Default 0.01.
     pub step: f64,
     /// What each product keeps as margin after the discount, as a share of what is then paid for
     /// it, 0 to 1. Default 0: no product is sold below its cost.
@@ -70,6 +71,13 @@ impl BundlePolicy {
         ranges.number("bundle.max_discount", self.max_discount, 0.0, 0.9)?;
         ranges.number("bundle.step", self.step, 0.001, 1.0)?;
         ranges.number("bundle.min_margin", self.min_margin, 0.0, 1.0)?;
-        ranges.number("bundle.second", self.second, 0.0, 0.9)
+        ranges.number("bundle.second", self.second, 0.0, 0.9)?;
+        for (name, most) in [("max_discount", self.max_discount), ("second", self.second)] {
+            if self.max > 0 && most > 0.0 && self.step > most {
+                let what = format!("at most bundle.{name} ({most:?}), or no discount is tried");
+                return Err(ranges.out("bundle.step", &what, &format!("{:?}", self.step)));
+            }
+        }
+        Ok(())
     }
 }

@@ -144,6 +144,21 @@ fn complaints_name_the_key() {
             "top_up (line 2): expected top_up.threshold with other settings of the table",
             "got none",
         ),
+        (
+            "[top_up]\nthreshold = 490\ncost = 4900",
+            "top_up.cost (line 3): expected at most top_up.threshold (490)",
+            "got 4900",
+        ),
+        (
+            "bundle = { max = 1, max_discount = 0.005 }",
+            "bundle.step: expected at most bundle.max_discount (0.005), or no discount is tried",
+            "got 0.01",
+        ),
+        (
+            "bundle = { max = 1, max_discount = 0, second = 0.2, step = 0.5 }",
+            "bundle.step (line 1): expected at most bundle.second (0.2), or no discount is tried",
+            "got 0.5",
+        ),
         ("allow_variants = 1", "allow_variants (line 1): expected true or false", "got 1"),
         ("min_value = -0.5", "min_value (line 1): expected", "got -0.5"),
         ("per_line = 0", "per_line (line 1): expected", "from 1 to 1000, got 0"),
@@ -195,6 +210,11 @@ fn what_is_switched_off_contradicts_nothing() -> Result<()> {
     for text in [
         "top_up = { cost = 490, max = 0 }",
         "top_up = {}",
+        "top_up = { threshold = 490, cost = 490 }",
+        "top_up = { threshold = 490, cost = 500, max = 0 }",
+        "bundle = { max = 1, max_discount = 0, step = 1 }",
+        "bundle = { max = 1, max_discount = 0.2, second = 0.2, step = 0.2 }",
+        "bundle = { max_discount = 0.005 }",
         "max_offers = 0\nquotas = [{ min = 3, select.brands = [1] }]",
         "pinned = [{ product = 1 }]\nexclude.products = [2]\nonly.products = [1, 3]",
     ] {

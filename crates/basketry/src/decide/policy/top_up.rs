@@ -13,12 +13,12 @@ use crate::decide::tree::Reader;
 #[non_exhaustive]
 pub struct TopUpPolicy {
     /// What the basket has to be worth, in minor units, 1 or more; contracts, which are paid in
-    /// periods, do not count. Default: none, and no offer of this kind is made; other settings of the
-    /// table without it are an error, unless `max` is 0.
+    /// periods, do not count. Default: none, and no offer of this kind is made, as with a table that is
+    /// left out or empty; other settings of the table without it are an error, unless `max` is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<i64>,
     /// What the shop bears once the threshold is reached (the shipping that the customer no longer
-    /// pays), in minor units (may be fractional), 0 to 10^12. It counts against an offer as often as
+    /// pays), in minor units (may be fractional), 0 to the threshold. It counts against an offer as often as
     /// the offer is expected to lift baskets over the threshold: those of customers who buy the
     /// products anyway get there without it. Default 0.
     pub cost: f64,
@@ -86,6 +86,13 @@ impl TopUpPolicy {
         if self.threshold.is_none() && self.max > 0 && *self != Self::default() {
             let what = "top_up.threshold with other settings of the table (or max = 0)";
             return Err(ranges.out("top_up", what, "none"));
+        }
+        // More than a whole basket that just reaches it: one of the two is in other units.
+        if let Some(threshold) = self.threshold.filter(|_| self.max > 0)
+            && self.cost > threshold as f64
+        {
+            let what = format!("at most top_up.threshold ({threshold})");
+            return Err(ranges.out("top_up.cost", &what, &format!("{:?}", self.cost)));
         }
         Ok(())
     }

@@ -1,19 +1,22 @@
 //! Measured responses in place of assumed ones.
 
+mod clusters;
 mod odds;
 mod past;
 mod up_sell;
 
 use serde::Serialize;
 
-use self::odds::{OfKind, response, response_weight};
+use self::clusters::Clusters;
+use self::odds::{OfKind, SEARCH, find_response, measure, response_weight};
 use self::past::{Past, pasts};
 use self::up_sell::{abandon, accept};
 use super::{DecisionLog, Event, Row};
+use crate::data::Ids;
 use crate::decide::policy::Policy;
 use crate::decide::reasons::Kind;
 use crate::decide::value;
-use crate::{Error, Result};
+use crate::{Control, Error, Result, Stage};
 
 /// How to learn from a log.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,11 +74,22 @@ pub struct Learned {
 pub struct LearnedNumber {
     /// Its name in the policy, such as `"assume.odds.cross_sell"`.
     pub name: String,
-    /// The number, drawn towards `prior`.
+    /// The number as the policy has it: between `measured` and `prior`, as far as its range allows
+    /// that.
     pub value: f64,
     /// What it is drawn to: what the shop gave, or the default. A policy that was learned carries
     /// it along, so that learning again starts from the same.
     pub prior: f64,
+    /// What the log alone says, drawn to nothing. It may lie where `value` cannot: odds below 1 say
+    /// that the offers did harm. None where the log cannot tell: of the offers made, or of those
+    /// withheld, all were bought or none.
+    pub measured: Option<f64>,
+    /// The standard error of `measured`, of its logarithm for odds: the truth lies within 1.96 of these
+    /// in 95 of 100 logs (odds: between `measured * exp(-1.96 * standard_error)` and
+    /// `measured * exp(1.96 * standard_error)`). It says nothing about `value`, which is nearer to the
+    /// truth where what is assumed is good, and off by what that is wrong where it is not. Decisions
+    /// about one customer are not taken to be independent.
+    pub standard_error: Option<f64>,
     /// Offers that were made.
     pub exposures: u64,
     /// Offers that were withheld from those who were held out, to measure against.
@@ -88,8 +102,6 @@ pub struct LearnedNumber {
     /// [followed](Learned::not_followed), and for odds those without a chance of the model (what it
     /// does not know and is pinned).
     pub left_out: u64,
-    /// The standard error: of the logarithm for odds, of the number itself for shares.
-    pub standard_error: f64,
 }
 
 /// One offer as an observation.
@@ -101,6 +113,40 @@ struct Observation {
     /// share of those who can be expected to take it, or the chance that the other product is bought.
     base: f64,
     past: Past,
+    /// The number of the customer, or of the decision if it has none.
+    who: u32,
+}
+
+/// The log in an order that does not depend on how it was filled, since sums do.
+struct Ordered {
+    /// The decisions by their ids.
+    entries: Vec<u32>,
+    /// The number of each decision's customer, or one of its own if it has none. They count in that
+    /// order.
+    whos: Vec<u32>,
+    /// How many of these there are.
+    customers: usize,
+}
+
+impl Ordered {
+    fn new(log: &DecisionLog) -> Self {
+        let mut entries: Vec<u32> = (0..log.entries.len() as u32).collect();
+        entries.sort_unstable_by_key(|&entry| log.entries[entry as usize].id);
+        let mut numbers = vec![None; log.customers.as_ref().map_or(0, Ids::len)];
+        let mut whos = vec![0; entries.len()];
+        let mut customers = 0;
+        let mut next = || {
+            customers += 1;
+            customers - 1
+        };
+        for &entry in &entries {
+            whos[entry as usize] = match log.entries[entry as usize].customer {
+                Some(customer) => *numbers[customer as usize].get_or_insert_with(&mut next),
+                None => next(),
+            };
+        }
+        Self { entries, whos, customers: customers as usize }
+    }
 }
 
 impl DecisionLog {
@@ -152,19 +198,40 @@ impl DecisionLog {
     /// *What an offer costs.* With a [value of customers](LearnOptions::customer_value),
     /// `contact_cost` is that times the customers who opted out, over the offers made; and what the
     /// offers took away from those after them, by the response that was learned or given, over the
-    /// offers as well. Its standard error is that of the first part.
+    /// offers as well. It is drawn to nothing, and its standard error is that of the first part.
     ///
     /// Nobody who is held out was chosen for what they do, so the difference is what offers cause.
+    ///
+    /// *How certain it is.* Beside each number stands what the log [says](LearnedNumber::measured)
+    /// without anything assumed, with its standard error: all odds and the response at once, where the
+    /// likelihood of all offers is greatest. Errors are by customer (Liang and Zeger 1986), or as if all
+    /// decisions were independent if that is more.
+    ///
+    /// The order in which decisions were added makes no difference, nor whether they were added as
+    /// [decisions](Self::add) or as [lines](Self::add_json).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the options are out of
     /// their range, or no purchase was recorded at all (then every offer would seem to be in vain), or
-    /// the orders that were looked up follow no decision.
-    pub fn learn(&self, policy: &Policy, options: &LearnOptions) -> Result<Learned> {
+    /// the orders that were looked up follow no decision;
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    pub fn learn(
+        &self,
+        policy: &Policy,
+        options: &LearnOptions,
+        control: &Control,
+    ) -> Result<Learned> {
         let pseudo = options.pseudo_purchases;
         if !(0.0..=1e6).contains(&pseudo) {
             return Err(Error::argument(format!(
                 "pseudo_purchases: expected 0 to 1,000,000, got {pseudo}"
+            )));
+        }
+        if let Some(value) = options.customer_value
+            && !(0.0..=1e12).contains(&value)
+        {
+            return Err(Error::argument(format!(
+                "customer_value: expected 0 to 1,000,000,000,000, got {value}"
             )));
         }
         let bought = Event::Bought.bit();
@@ -182,79 +249,85 @@ impl DecisionLog {
         }
         let mut policy = policy.clone();
         let mut numbers = Vec::new();
+        control.begin(Stage::Learning, 0)?;
+        let ordered = Ordered::new(self);
+        control.check()?;
         let pasts = pasts(self, &policy);
+        control.check()?;
+        let mut clusters = Clusters::new(ordered.customers);
         // Offers of several products are no single purchase.
         let single = |kind: &Kind| !matches!(kind, Kind::UpSell | Kind::Bundle | Kind::TopUp);
         let mut kinds: Vec<OfKind> = (Kind::ALL.into_iter().filter(single))
             .filter_map(|kind| {
-                let seen = self.observations(kind, &pasts, |row, _| {
+                let seen = self.observations(kind, &pasts, &ordered, |row, _| {
                     (row.base_probability > 0.0).then(|| (row.uncorrected(), row.kept()))
                 });
                 let prior = policy.assume.prior_odds(kind);
                 OfKind::new(kind, seen, prior, policy.assume.base_odds_of(kind))
             })
             .collect();
+        // Two searches, and a last fit of each kind.
+        control.begin(Stage::Learning, 2 * SEARCH + kinds.len() as u64)?;
         let prior = policy.fatigue.prior_response();
         let weight = response_weight(
             pseudo,
             policy.assume.prior("response_odds", policy.assume.response_odds),
         );
-        let response = response(&mut kinds, prior, weight, pseudo);
-        if let Some(found) = &response {
+        let mut all: Vec<&mut OfKind> = kinds.iter_mut().collect();
+        let response = find_response(&mut all, prior, weight, pseudo, control)?;
+        let drawn = (kinds.iter_mut())
+            .map(|of| of.fit(response.unwrap_or(policy.fatigue.response), pseudo, control))
+            .collect::<Result<Vec<_>>>()?;
+        let measured = measure(&mut kinds, prior, &mut clusters, control)?;
+        if let Some(value) = response {
             let pressed = || kinds.iter().flat_map(OfKind::pressed);
             let number = LearnedNumber {
                 name: "fatigue.response".to_owned(),
-                value: found.value,
+                value,
                 prior,
+                measured: measured.response.map(|(value, _)| value),
+                standard_error: measured.response.map(|(_, error)| error),
                 exposures: pressed().count() as u64,
                 withheld: kinds.iter().map(OfKind::withheld).sum::<usize>() as u64,
                 purchases: pressed().filter(|one| one.bought).count() as u64,
                 left_out: 0,
-                standard_error: found.variance.sqrt(),
             };
             policy.fatigue.learn_response(number.value, number.exposures, prior);
             numbers.push(number);
         }
-        for (i, of) in kinds.iter_mut().enumerate() {
-            let best = of.fit(policy.fatigue.response, pseudo);
-            // What is not known of the response is not known of the odds either.
-            let more = response.as_ref().map_or(0.0, |it| it.variance * it.slopes[i].powi(2));
+        for ((of, best), effect) in kinds.iter().zip(&drawn).zip(measured.effects) {
             let prior = policy.assume.prior_base(of.kind);
-            if let Some(number) = of.base(prior, pseudo) {
+            if let Some(number) = of.base(prior, pseudo, &mut clusters, control)? {
                 policy.assume.learn_base(of.kind, number.value, number.withheld, prior);
                 numbers.push(number);
             }
-            let number = of.number(&best, more);
+            let number = of.number(best, effect);
             policy.assume.learn_odds(of.kind, number.value, number.exposures, of.prior);
             numbers.push(number);
+            control.advance(1)?;
         }
         let rate = policy.fatigue.response;
-        let (seen, left_out) = self.observations(Kind::UpSell, &pasts, |row, past| {
+        let (seen, left_out) = self.observations(Kind::UpSell, &pasts, &ordered, |row, past| {
             let receptive = row.receptive_at(past, rate);
             (receptive > 0.0).then(|| (receptive, row.kept()))
         });
         let prior = policy.assume.prior("accept", policy.assume.accept);
-        if let Some(number) = accept(&seen, prior, pseudo) {
+        if let Some(number) = accept(&seen, prior, pseudo, &mut clusters) {
             policy.assume.accept = number.value;
             policy.assume.learn("accept", number.exposures, prior);
             numbers.push(LearnedNumber { left_out, ..number });
         }
-        let (seen, left_out) = self.observations(Kind::UpSell, &pasts, |row, _| {
+        let (seen, left_out) = self.observations(Kind::UpSell, &pasts, &ordered, |row, _| {
             (row.base_purchase > 0.0).then(|| (row.base_purchase, row.kept() || row.base_bought))
         });
         let prior = policy.assume.prior("abandon", policy.assume.abandon);
-        if let Some(number) = abandon(&seen, prior, pseudo) {
+        if let Some(number) = abandon(&seen, prior, pseudo, &mut clusters) {
             policy.assume.abandon = number.value;
             policy.assume.learn("abandon", number.exposures, prior);
             numbers.push(LearnedNumber { left_out, ..number });
         }
         if let Some(value) = options.customer_value {
-            if !(0.0..=1e12).contains(&value) {
-                return Err(Error::argument(format!(
-                    "customer_value: expected 0 to 1,000,000,000,000, got {value}"
-                )));
-            }
-            let number = self.contact_cost(value, &policy, &pasts);
+            let number = self.contact_cost(value, &policy, &pasts, &ordered);
             policy.contact_cost = number.value;
             numbers.push(number);
         }
@@ -264,7 +337,13 @@ impl DecisionLog {
 
     /// What an offer costs in customers who want no more, and in what it takes away from the next
     /// ones.
-    fn contact_cost(&self, customer_value: f64, policy: &Policy, pasts: &[Past]) -> LearnedNumber {
+    fn contact_cost(
+        &self,
+        customer_value: f64,
+        policy: &Policy,
+        pasts: &[Past],
+        ordered: &Ordered,
+    ) -> LearnedNumber {
         let made = |held_out: bool| {
             let entries = self.entries.iter().filter(move |entry| entry.held_out == held_out);
             entries.map(|entry| u64::from(entry.rows)).sum::<u64>()
@@ -272,21 +351,36 @@ impl DecisionLog {
         let lost = self.entries.iter().filter(|entry| entry.opted_out && !entry.held_out).count();
         let offers = made(false).max(1) as f64;
         let share = lost as f64 / offers;
+        let mut clusters = Clusters::new(ordered.customers);
         // What all contacts took away from the offers after them, each at the margin, is what all
         // offers took away from later ones.
-        let weakened: f64 = (self.rows.iter().zip(pasts))
-            .filter(|(row, _)| !self.entries[row.entry as usize].held_out)
-            .map(|(row, past)| past.pressure * row.loses(past, policy))
-            .sum();
+        let mut weakened = 0.0;
+        for &e in &ordered.entries {
+            let entry = &self.entries[e as usize];
+            if entry.held_out {
+                continue;
+            }
+            for row in entry.rows() {
+                let past = &pasts[row];
+                weakened += past.pressure * self.rows[row].loses(past, policy);
+            }
+            let lost = f64::from(u8::from(entry.opted_out));
+            let rest = lost - share * f64::from(entry.rows);
+            clusters.add(ordered.whos[e as usize], rest / offers);
+        }
+        let value = share * customer_value + weakened / offers;
+        // Half a customer more: that none was lost so far is not certain to stay.
+        let independent = (lost as f64 + 0.5) / (offers * offers);
         LearnedNumber {
             name: "contact_cost".to_owned(),
-            value: share * customer_value + weakened / offers,
+            value,
             prior: policy.contact_cost,
+            measured: Some(value),
+            standard_error: Some(customer_value * clusters.variance().max(independent).sqrt()),
             exposures: made(false),
             withheld: made(true),
             purchases: lost as u64,
             left_out: 0,
-            standard_error: customer_value * (share * (1.0 - share).max(0.0) / offers).sqrt(),
         }
     }
 
@@ -295,20 +389,27 @@ impl DecisionLog {
         &self,
         kind: Kind,
         pasts: &[Past],
+        ordered: &Ordered,
         of: impl Fn(&Row, &Past) -> Option<(f64, bool)>,
     ) -> (Vec<Observation>, u64) {
         let seen = Event::Shown.bit() | Event::Clicked.bit();
         let tracked = self.rows.iter().any(|row| row.events & Event::Shown.bit() != 0);
         let (mut observations, mut left_out) = (Vec::new(), 0);
-        for (row, &past) in self.rows.iter().zip(pasts).filter(|(row, _)| row.kind == kind) {
-            let entry = &self.entries[row.entry as usize];
+        for &e in &ordered.entries {
+            let entry = &self.entries[e as usize];
             let made = !entry.held_out;
-            if made && tracked && row.events & seen == 0 {
-                continue;
-            }
-            match of(row, &past).filter(|_| entry.followed()) {
-                Some((base, bought)) => observations.push(Observation { made, bought, base, past }),
-                None => left_out += 1,
+            for index in entry.rows() {
+                let (row, past) = (&self.rows[index], pasts[index]);
+                if row.kind != kind || made && tracked && row.events & seen == 0 {
+                    continue;
+                }
+                let who = ordered.whos[e as usize];
+                match of(row, &past).filter(|_| entry.followed()) {
+                    Some((base, bought)) => {
+                        observations.push(Observation { made, bought, base, past, who });
+                    }
+                    None => left_out += 1,
+                }
             }
         }
         (observations, left_out)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{DAY_MS, DecisionLog};
+use super::super::{DAY_MS, DecisionLog, Entry};
 use super::Event;
 use crate::decide::policy::Policy;
 
@@ -34,9 +34,10 @@ pub(super) fn pasts(log: &DecisionLog, policy: &Policy) -> Vec<Past> {
             ..Past::NOTHING
         })
         .collect();
-    let mut order: Vec<(u32, i64, u32)> = (log.entries.iter().zip(0u32..))
+    // By their ids within a moment: the order in which they were added must not show.
+    let mut order: Vec<(u32, i64, u128, u32)> = (log.entries.iter().zip(0u32..))
         .filter(|(entry, _)| entry.rows > 0)
-        .filter_map(|(entry, index)| Some((entry.customer?, entry.now_ms, index)))
+        .filter_map(|(entry, index)| Some((entry.customer?, entry.now_ms, entry.id, index)))
         .collect();
     order.sort_unstable();
     let half_life = policy.fatigue.half_life_days * DAY_MS as f64;
@@ -54,7 +55,7 @@ pub(super) fn pasts(log: &DecisionLog, policy: &Policy) -> Vec<Past> {
             last = now;
             let rows = || {
                 (contact.iter().map(|&(.., entry)| &log.entries[entry as usize]))
-                    .flat_map(|entry| entry.first as usize..(entry.first + entry.rows) as usize)
+                    .flat_map(Entry::rows)
             };
             for row in rows() {
                 let first = log.rows[row].products.first();

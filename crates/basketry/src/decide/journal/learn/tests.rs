@@ -8,23 +8,56 @@ fn seen(base: f64, made: [usize; 2], withheld: [usize; 2]) -> Vec<Observation> {
     let mut all = Vec::new();
     for (counts, made) in [(made, true), (withheld, false)] {
         for (bought, count) in [(true, counts[0]), (false, counts[1])] {
-            all.extend(std::iter::repeat_n(
-                Observation { made, bought, base, past: Past::NOTHING },
-                count,
-            ));
+            all.extend((0..count).map(|_| Observation {
+                made,
+                bought,
+                base,
+                past: Past::NOTHING,
+                who: 0,
+            }));
         }
     }
+    all.iter_mut().zip(0..).for_each(|(one, who)| one.who = who);
     all
 }
 
+/// Room for the customers of these observations.
+fn clusters(seen: &[Observation]) -> Clusters {
+    Clusters::new(seen.iter().map(|one| one.who as usize + 1).max().unwrap_or(0))
+}
+
 fn odds(seen: &[Observation], prior: f64, pseudo: f64) -> Option<LearnedNumber> {
-    let mut of = OfKind::new(Kind::CrossSell, (seen.to_vec(), 0), prior, 1.0)?;
-    let best = of.fit(0.0, pseudo);
-    Some(of.number(&best, 0.0))
+    let control = Control::new();
+    let mut kinds = [OfKind::new(Kind::CrossSell, (seen.to_vec(), 0), prior, 1.0)?];
+    let best = kinds[0].fit(0.0, pseudo, &control).unwrap();
+    let measured = measure(&mut kinds, 0.0, &mut clusters(seen), &control).unwrap();
+    Some(kinds[0].number(&best, measured.effects[0]))
 }
 
 fn base_odds(seen: &[Observation], prior: f64, pseudo: f64) -> Option<LearnedNumber> {
-    OfKind::new(Kind::CrossSell, (seen.to_vec(), 0), 1.5, 1.0)?.base(prior, pseudo)
+    let of = OfKind::new(Kind::CrossSell, (seen.to_vec(), 0), 1.5, 1.0)?;
+    of.base(prior, pseudo, &mut clusters(seen), &Control::new()).unwrap()
+}
+
+fn accept(seen: &[Observation], prior: f64, pseudo: f64) -> Option<LearnedNumber> {
+    up_sell::accept(seen, prior, pseudo, &mut clusters(seen))
+}
+
+fn abandon(seen: &[Observation], prior: f64, pseudo: f64) -> Option<LearnedNumber> {
+    up_sell::abandon(seen, prior, pseudo, &mut clusters(seen))
+}
+
+fn learn(log: &DecisionLog, policy: &Policy, options: &LearnOptions) -> Learned {
+    log.learn(policy, options, &Control::new()).unwrap()
+}
+
+/// By how many standard errors what was measured is off.
+fn off(number: &LearnedNumber, truth: f64) -> f64 {
+    let (measured, error) = (number.measured.unwrap(), number.standard_error.unwrap());
+    match &*number.name {
+        name if name.contains("odds") => (measured / truth).ln() / error,
+        _ => (measured - truth) / error,
+    }
 }
 
 #[test]
@@ -37,7 +70,9 @@ fn odds_are_those_of_the_table() {
     assert_eq!((number.exposures, number.withheld, number.purchases), (10_000, 10_000, 3000));
     // The standard error of a log odds ratio, by Woolf (1955).
     let woolf = (1.0 / 3000.0 + 1.0 / 7000.0 + 1.0 / 2000.0 + 1.0 / 8000.0f64).sqrt();
-    assert!((number.standard_error - woolf).abs() < 1e-4, "{} {woolf}", number.standard_error);
+    let error = number.standard_error.unwrap();
+    assert!((error - woolf).abs() < 1e-4, "{error} {woolf}");
+    assert!((number.measured.unwrap() - number.value).abs() < 1e-4);
     let base = base_odds(&seen, 2.0, 0.0).unwrap();
     let exact = (0.2 / 0.8) / (0.25 / 0.75);
     assert!((base.value - exact).abs() < 1e-6, "{} {exact}", base.value);
@@ -54,6 +89,7 @@ fn few_exposures_leave_what_is_assumed() {
     assert!((1.45..1.5).contains(&few.value), "{}", few.value);
     let harm = odds(&seen(0.5, [10, 990], [500, 500]), 1.5, 20.0).unwrap();
     assert_eq!(harm.value, 1.0);
+    assert!(harm.measured.unwrap() < 0.02, "{harm:?}");
 }
 
 #[test]
@@ -117,7 +153,8 @@ fn what_is_bought_anyway_is_not_credited_to_the_offer() {
     assert!((even.value - 0.05).abs() < 1e-7, "{}", even.value);
     let exact = (0.25 * 0.75 / 4000.0 + 0.2 * 0.8 / 400.0f64).sqrt();
     let free = accept(&seen(1.0, [1000, 3000], [80, 320]), 0.05, 0.0).unwrap();
-    assert!((free.standard_error / exact - 1.0).abs() < 0.01, "{}", free.standard_error);
+    let error = free.standard_error.unwrap();
+    assert!((error / exact - 1.0).abs() < 0.01, "{error} {exact}");
     // The model is wrong by a factor of four; measured odds of (3/97)/(2/98) among the offered.
     let wrong = seen(0.08, [30, 970], [10, 490]);
     let measured = (0.03 / 0.97) / (0.02 / 0.98);
@@ -127,7 +164,8 @@ fn what_is_bought_anyway_is_not_credited_to_the_offer() {
     assert!((1.2..measured).contains(&drawn), "{drawn}");
     // Nobody bought: no customer says anything about the offer.
     let none = odds(&seen(0.08, [0, 50], [0, 9]), 1.2, 20.0).unwrap();
-    assert!((none.value - 1.2).abs() < 1e-12 && none.standard_error.is_finite());
+    assert!((none.value - 1.2).abs() < 1e-12);
+    assert_eq!((none.measured, none.standard_error), (None, None));
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -222,28 +260,27 @@ fn learning_again_corrects_nothing_twice() {
     let near = |learned: &Learned| {
         for (name, truth) in [("assume.base_odds.refill", 0.4), ("assume.odds.refill", 1.8f64)] {
             let number = number(learned, name);
-            let off = (number.value / truth).ln() / number.standard_error;
-            assert!(off.abs() < 3.5, "{number:?}");
+            assert!(off(number, truth).abs() < 3.5, "{number:?}");
         }
     };
-    let first = log.learn(&policy, &options).unwrap();
+    let first = learn(&log, &policy, &options);
     near(&first);
     for _ in 0..3 {
-        let again = log.learn(&first.policy, &options).unwrap();
+        let again = learn(&log, &first.policy, &options);
         assert_eq!(again, first);
         let read = Policy::from_toml(&first.policy.to_toml()).unwrap();
-        assert_eq!(log.learn(&read, &options).unwrap(), first);
+        assert_eq!(learn(&log, &read, &options), first);
     }
     // The log grows under each policy that was learned.
     policy = first.policy;
     let mut errors = Vec::new();
     for _ in 0..4 {
         world(&mut log, 20_000, policy.assume.base_odds_of(Kind::Refill), &mut draws);
-        let learned = log.learn(&policy, &options).unwrap();
+        let learned = learn(&log, &policy, &options);
         near(&learned);
         assert_eq!(number(&learned, "assume.base_odds.refill").prior, 1.0);
         assert_eq!(number(&learned, "assume.odds.refill").prior, 1.5);
-        errors.push(number(&learned, "assume.base_odds.refill").standard_error);
+        errors.push(number(&learned, "assume.base_odds.refill").standard_error.unwrap());
         policy = learned.policy;
     }
     assert!(errors.is_sorted_by(|a, b| a > b), "{errors:?}");
@@ -256,11 +293,11 @@ fn what_the_shop_gave_is_where_base_odds_start() {
     let mut policy = Policy::new("cart");
     policy.assume.base_odds.insert(Kind::Refill, 0.5);
     let strong = LearnOptions::default().pseudo_purchases(1e6);
-    let learned = log.learn(&policy, &strong).unwrap();
+    let learned = learn(&log, &policy, &strong);
     let base = number(&learned, "assume.base_odds.refill");
     assert_eq!(base.prior, 0.5);
     assert!((base.value - 0.5).abs() < 1e-3, "{base:?}");
-    let again = log.learn(&learned.policy, &LearnOptions::default()).unwrap();
+    let again = learn(&log, &learned.policy, &LearnOptions::default());
     assert_eq!(number(&again, "assume.base_odds.refill").prior, 0.5);
     // Without anybody held out, what the policy corrects is trusted.
     let mut made = DecisionLog::new();
@@ -271,7 +308,7 @@ fn what_the_shop_gave_is_where_base_odds_start() {
     let free = LearnOptions::default().pseudo_purchases(0.0);
     for (given, odds) in [(0.5, 4.0 / 3.0), (0.4, 4.0 / 3.0 * 0.5 / 0.4)] {
         policy.assume.base_odds.insert(Kind::Refill, given);
-        let learned = made.learn(&policy, &free).unwrap();
+        let learned = learn(&made, &policy, &free);
         let value = number(&learned, "assume.odds.refill").value;
         assert!((value - odds).abs() < 1e-4, "{given}: {value}");
     }
@@ -294,7 +331,8 @@ fn up_sells(
         let leaves = purchase * if made { abandon } else { 0.0 };
         let takes = draws.uniform() < takes;
         let keeps = draws.uniform() < purchase - leaves;
-        let seen = |base, bought| Observation { made, bought, base, past: Past::NOTHING };
+        let who = i as u32;
+        let seen = |base, bought| Observation { made, bought, base, past: Past::NOTHING, who };
         taken.push(seen(receptive, takes));
         kept.push(seen(purchase, keeps));
     }
@@ -318,19 +356,73 @@ fn shares_of_up_sells_are_what_they_are() {
         }
         for (numbers, truth) in all.iter().zip([of_accept, of_abandon]) {
             let n = TIMES as f64;
-            let mean = numbers.iter().map(|one| one.value).sum::<f64>() / n;
-            let error = numbers.iter().map(|one| one.standard_error).sum::<f64>() / n;
+            let mean = numbers.iter().filter_map(|one| one.measured).sum::<f64>() / n;
+            let error = numbers.iter().filter_map(|one| one.standard_error).sum::<f64>() / n;
             let name = &numbers[0].name;
-            // Where it is cut off at 0 the mean is higher by up to .4 standard errors.
-            let cut = if truth < 2.0 * error { 0.4 * error } else { 0.0 };
             let bias = mean - truth;
-            assert!(bias.abs() < cut + 3.5 * error / n.sqrt(), "{name} {truth}: {mean} +- {error}");
-            let within =
-                |one: &&LearnedNumber| (one.value - truth).abs() < 1.96 * one.standard_error;
-            let covered = numbers.iter().filter(within).count();
-            assert!(covered >= TIMES * 85 / 100, "{name} {truth}: {covered} of {TIMES}");
+            assert!(bias.abs() < 3.5 * error / n.sqrt(), "{name} {truth}: {mean} +- {error}");
+            let covered = numbers.iter().filter(|one| off(one, truth).abs() < 1.96).count();
+            assert!(covered >= TIMES * 88 / 100, "{name} {truth}: {covered} of {TIMES}");
         }
     }
+}
+
+/// Three decisions about each customer, who is like themselves: six times in ten they draw the lot that
+/// they drew before. One in three is held out. Returns what is seen if purchases without an offer have
+/// these chances, and with one those.
+fn dependent(
+    customers: u32,
+    draws: &mut Draws,
+    chance: impl Fn(f64, bool) -> f64,
+) -> Vec<Observation> {
+    let mut seen = Vec::new();
+    for who in 0..customers {
+        let made = who % 3 != 0;
+        let own = draws.uniform();
+        for _ in 0..3 {
+            let base = 0.05 + 0.4 * draws.uniform();
+            let lot = if draws.uniform() < 0.6 { own } else { draws.uniform() };
+            let bought = lot < chance(base, made);
+            seen.push(Observation { made, bought, base, past: Past::NOTHING, who });
+        }
+    }
+    seen
+}
+
+/// The truth lies within 1.96 standard errors of what is measured in 95 of 100 logs, whatever is
+/// assumed, and though decisions about one customer are much alike.
+#[test]
+fn what_is_measured_is_as_certain_as_it_says() {
+    const TIMES: usize = 400;
+    let mut draws = Draws(21);
+    let mut covered = [0; 4];
+    let mut narrow = 0;
+    for _ in 0..TIMES {
+        let seen = dependent(300, &mut draws, |base, made| {
+            value::offered(base, if made { 0.6 * 1.8 } else { 0.6 })
+        });
+        let taken =
+            dependent(300, &mut draws, |base, made| base * if made { 0.15 + 0.05 } else { 0.05 });
+        let kept = dependent(300, &mut draws, |base, made| base * if made { 0.9 } else { 1.0 });
+        // What is assumed is off by a factor of two.
+        let numbers = [
+            (odds(&seen, 3.6, 20.0).unwrap(), 1.8),
+            (base_odds(&seen, 1.2, 20.0).unwrap(), 0.6),
+            (accept(&taken, 0.075, 20.0).unwrap(), 0.15),
+            (abandon(&kept, 0.2, 20.0).unwrap(), 0.1),
+        ];
+        for (covered, (number, truth)) in covered.iter_mut().zip(&numbers) {
+            *covered += usize::from(off(number, *truth).abs() < 1.96);
+        }
+        // As if they were independent.
+        let apart: Vec<Observation> =
+            seen.iter().zip(0..).map(|(&one, who)| Observation { who, ..one }).collect();
+        narrow += usize::from(off(&odds(&apart, 3.6, 20.0).unwrap(), 1.8).abs() < 1.96);
+    }
+    for covered in covered {
+        assert!((TIMES * 92 / 100..=TIMES * 98 / 100).contains(&covered), "{covered}");
+    }
+    assert!(narrow < TIMES * 91 / 100, "{narrow}");
 }
 
 /// However far what is assumed is from the truth, it gives way to data, and to enough of them altogether.
@@ -345,9 +437,13 @@ fn what_is_assumed_of_up_sells_gives_way() {
             };
             let (free, drawn) = (learned(0.0), learned(20.0));
             for ((drawn, free), truth) in drawn.iter().zip(free).zip([of_accept, of_abandon]) {
-                let off = (drawn.value - truth).abs() / free.standard_error;
+                let off = (drawn.value - truth).abs() / free.standard_error.unwrap();
                 assert!(off < 5.0, "{n}: {drawn:?}, in truth {truth}");
-                assert!(drawn.standard_error <= free.standard_error);
+                // What is assumed changes nothing of what is measured.
+                assert_eq!(
+                    (drawn.measured, drawn.standard_error),
+                    (free.measured, free.standard_error)
+                );
             }
         }
     }
@@ -398,25 +494,23 @@ fn what_contacts_take_away_is_learned() {
     let mut errors = Vec::new();
     for customers in [150, 1500] {
         let log = tired(customers, 20.0, &mut draws);
-        let learned = log.learn(&policy, &options).unwrap();
+        let learned = learn(&log, &policy, &options);
         let response = number(&learned, "fatigue.response");
-        let off = (response.value - RESPONSE) / response.standard_error;
-        assert!(off.abs() < 3.0, "{response:?}");
+        assert!(off(response, RESPONSE).abs() < 3.0, "{response:?}");
         let odds = number(&learned, "assume.odds.cross_sell");
-        let off = (odds.value / 2.5).ln() / odds.standard_error;
-        assert!(off.abs() < 3.0, "{odds:?}");
+        assert!(off(odds, 2.5).abs() < 3.0, "{odds:?}");
         assert!(response.exposures < odds.exposures && response.withheld == odds.withheld);
-        errors.push(response.standard_error);
+        errors.push(response.standard_error.unwrap());
         assert_eq!(learned.policy.fatigue.response, response.value);
         // Learned again, from the text too, it is the same.
         let read = Policy::from_toml(&learned.policy.to_toml()).unwrap();
         assert_eq!(read, learned.policy);
-        let again = log.learn(&read, &options).unwrap();
+        let again = learn(&log, &read, &options);
         let same = number(&again, "fatigue.response");
         assert_eq!(same.prior, 0.0);
         assert!((same.value - response.value).abs() < 1e-3, "{same:?} {response:?}");
         let strong = LearnOptions::default().pseudo_purchases(1e6);
-        let drawn = log.learn(&read, &strong).unwrap();
+        let drawn = learn(&log, &read, &strong);
         assert!(number(&drawn, "fatigue.response").value < 0.01);
     }
     assert!(errors[1] < 0.5 * errors[0] && errors[1] < 0.06, "{errors:?}");
@@ -428,7 +522,7 @@ fn without_contacts_no_response_is_learned() {
     world(&mut log, 500, 1.0, &mut Draws(1));
     let mut policy = Policy::new("cart");
     policy.fatigue.response = 0.3;
-    let learned = log.learn(&policy, &LearnOptions::default()).unwrap();
+    let learned = learn(&log, &policy, &LearnOptions::default());
     assert!(learned.numbers.iter().all(|number| number.name != "fatigue.response"));
     assert_eq!(learned.policy.fatigue, policy.fatigue);
 }
@@ -464,11 +558,11 @@ fn the_price_of_attention_is_what_later_offers_lose() {
         (p1 - 0.2) * 300.0 + 0.1 * 1.2 * 0.8 * left * 200.0
     };
     let slope = (worth(1.5 - 1e-5) - worth(1.5 + 1e-5)) / 2e-5;
-    let pasts = pasts(&log, &policy);
-    let cost = log.contact_cost(0.0, &policy, &pasts);
+    let (pasts, ordered) = (pasts(&log, &policy), Ordered::new(&log));
+    let cost = log.contact_cost(0.0, &policy, &pasts, &ordered);
     assert!((cost.value - 1.5 * slope / 2.0).abs() < 1e-6, "{cost:?} {slope}");
     policy.fatigue.response = 0.0;
-    assert_eq!(log.contact_cost(0.0, &policy, &pasts).value, 0.0);
+    assert_eq!(log.contact_cost(0.0, &policy, &pasts, &ordered).value, 0.0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Who takes a dearer variant, and who leaves because of it.
 
+use super::clusters::Clusters;
 use super::{LearnedNumber, Observation, counts};
 
 /// Purchases and chances of them, of offers that were made or of those that were withheld: of a
@@ -59,7 +60,7 @@ struct Rates {
 }
 
 impl Rates {
-    /// What the difference is without anything assumed.
+    /// What the share is without anything assumed.
     fn measured(&self) -> f64 {
         let less = self.less.map_or(0.0, |less| less.rate());
         (self.more.rate() - less).clamp(0.0, 1.0)
@@ -88,16 +89,35 @@ impl Rates {
         (log + less.log(rate).0, slope)
     }
 
+    /// The difference without anything assumed, which may be below 0, and its standard error, by
+    /// customers (Liang and Zeger 1986) unless it would be greater if all decisions were independent.
+    /// Of `less_made` offers the lesser rate is.
+    fn told(&self, seen: &[Observation], less_made: bool, clusters: &mut Clusters) -> (f64, f64) {
+        clusters.clear();
+        for one in seen {
+            let (count, sign) = match (one.made == less_made, &self.less) {
+                (false, _) => (&self.more, 1.0),
+                (true, Some(less)) => (less, -1.0),
+                (true, None) => continue,
+            };
+            let rest = f64::from(u8::from(one.bought)) - count.rate() * one.base;
+            clusters.add(one.who, sign * rest / count.of);
+        }
+        let less = self.less.map_or(0.0, |less| less.rate());
+        let variance = clusters.variance().max(self.variance());
+        (self.more.rate() - less, variance.sqrt())
+    }
+
     /// Where the quasi-likelihood is greatest, with the logarithm of the share's odds drawn to that of
-    /// `prior`, and its standard error.
+    /// `prior`.
     ///
     /// What is assumed is Student's t distribution: near its middle it tells as much as the normal
     /// distribution of this weight, but data that contradict it beyond doubt override it (Dawid 1973),
     /// where the normal distribution holds on to a share of .01 against thousands of customers.
-    fn drawn(&self, prior: f64, weight: f64) -> (f64, f64) {
+    fn drawn(&self, prior: f64, weight: f64) -> f64 {
         let measured = self.measured();
         if weight <= 0.0 {
-            return (measured, self.variance().sqrt());
+            return measured;
         }
         let log_odds = |share: f64| {
             let share = share.clamp(1e-7, 1.0 - 1e-7);
@@ -124,53 +144,64 @@ impl Rates {
             let middle = (low + high) / 2.0;
             if slope(middle) > 0.0 { low = middle } else { high = middle }
         }
-        let x = (low + high) / 2.0;
-        let share = at(x);
-        let known = weight / tail(x) / (share * (1.0 - share)).powi(2);
-        (share, (1.0 / (1.0 / self.variance() + known)).sqrt())
+        at((low + high) / 2.0)
     }
 }
 
 /// The share of receptive customers who take a dearer variant because it is offered. Each
 /// observation has as its base the share that takes it if everybody does who is receptive.
-pub(super) fn accept(seen: &[Observation], prior: f64, pseudo: f64) -> Option<LearnedNumber> {
+pub(super) fn accept(
+    seen: &[Observation],
+    prior: f64,
+    pseudo: f64,
+    clusters: &mut Clusters,
+) -> Option<LearnedNumber> {
     let (exposures, withheld, purchases) = counts(seen);
     let made = Count::new(seen, true);
     if made.of <= 0.0 {
         return None;
     }
     let less = Some(Count::new(seen, false)).filter(|not| not.of > 0.0);
-    let (value, standard_error) = Rates { less, more: made }.drawn(prior, pseudo);
+    let rates = Rates { less, more: made };
+    let (measured, standard_error) = rates.told(seen, false, clusters);
     Some(LearnedNumber {
         name: "assume.accept".to_owned(),
-        value,
+        value: rates.drawn(prior, pseudo),
         prior,
+        measured: Some(measured),
+        standard_error: Some(standard_error),
         exposures,
         withheld,
         purchases,
         left_out: 0,
-        standard_error,
     })
 }
 
 /// How many of those who were to buy the base product buy neither because the dearer one is offered.
 /// Each observation has as its base the chance that the base product is bought, and counts as bought
 /// if either product is.
-pub(super) fn abandon(seen: &[Observation], prior: f64, pseudo: f64) -> Option<LearnedNumber> {
+pub(super) fn abandon(
+    seen: &[Observation],
+    prior: f64,
+    pseudo: f64,
+    clusters: &mut Clusters,
+) -> Option<LearnedNumber> {
     let (exposures, withheld, kept) = counts(seen);
     let (made, not) = (Count::new(seen, true), Count::new(seen, false));
     if made.of <= 0.0 || not.of <= 0.0 {
         return None;
     }
-    let (value, standard_error) = Rates { less: Some(made), more: not }.drawn(prior, pseudo);
+    let rates = Rates { less: Some(made), more: not };
+    let (measured, standard_error) = rates.told(seen, true, clusters);
     Some(LearnedNumber {
         name: "assume.abandon".to_owned(),
-        value,
+        value: rates.drawn(prior, pseudo),
         prior,
+        measured: Some(measured),
+        standard_error: Some(standard_error),
         exposures,
         withheld,
         purchases: exposures - kept,
         left_out: 0,
-        standard_error,
     })
 }
