@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import basketry as bk
+import basketry.simulate
 
 BASKETS = bk.Baskets.from_lists([[1, 2, 3], [1, 2], [1, 2, 3], [2, 3]])
 SETS = bk.itemsets(BASKETS, 1)
@@ -359,3 +360,155 @@ def test_objects_of_another_class():
     for message, call in calls.items():
         with pytest.raises(TypeError, match=f"^{message}$"):
             call()
+
+
+class Wrong:
+    """Of no class that any function expects."""
+
+
+ENGINE = bk.Engine(MODEL, CATALOG)
+NOW = "2026-01-06T00:00:00Z"
+POLICY = bk.Policy()
+DECISION = ENGINE.decide(POLICY, basket=["tea"], now=NOW)
+LOG = bk.DecisionLog()
+LOG.add(DECISION)
+PROPOSALS = bk.Proposals(
+    {"customer": ["ann"], "offer": ["lens"], "worth": [2]},
+    customer="customer",
+    offer="offer",
+    value="worth",
+)
+HIERARCHY = bk.Hierarchy({1: "low"})
+TABLE = MODEL.recommend(["ann"])
+LEARNER = bk.Learner(CATALOG, HISTORY)
+SIMULATION = basketry.simulate.Simulation(customers=10)
+
+# What has methods.
+SUBJECTS = [
+    BASKETS,
+    SETS,
+    RULES,
+    COUNTS,
+    UTILITIES,
+    CATALOG,
+    HISTORY,
+    SEQUENCES,
+    MODEL,
+    ENGINE,
+    POLICY,
+    DECISION,
+    LOG,
+    PROPOSALS,
+    HIERARCHY,
+    TABLE,
+    LEARNER,
+    SIMULATION,
+    RULES[0],
+    SETS[0],
+]
+# What fits, by the name of an argument, and where that differs by function and name.
+FITS = {
+    "baskets": BASKETS,
+    "sets": SETS,
+    "part": BASKETS,
+    "parts": [BASKETS],
+    "first": BASKETS,
+    "second": BASKETS,
+    "catalog": CATALOG,
+    "history": HISTORY,
+    "min_support": 1,
+    "source": SETS,
+    "min_confidence": 0.1,
+    "within_days": 30,
+    "model": MODEL,
+    "policy": POLICY,
+    "now": NOW,
+    "orders": HISTORY,
+    "days": 1.0,
+    "decision": DECISION,
+    "product": "tea",
+    "event": "shown",
+    "customers": ["ann"],
+    "items": ["tea"],
+    "engine": ENGINE,
+    "weeks": 1,
+    "policies": [POLICY],
+    "alpha": 0.1,
+    "measure": "lift",
+    "links": [],
+    "changes": {},
+    "rules": RULES,
+    "context": "{}",
+    "lists": [[1]],
+    "table": {},
+    "item": "item",
+    "basket": "basket",
+    "time": "ts",
+    "price": "price",
+    "path": "/nowhere",
+    "data": b"",
+    "text": "",
+    "offer": "offer",
+    "value": "value",
+    "customer": "customer",
+    "line": "{}",
+    "products": ["tea"],
+    "other": BASKETS,
+    "min_utility": 1,
+    "indptr": [0, 1],
+    "indices": [0],
+    "weights": [1.0] * 4,
+    "frame": None,
+    "measures": ["lift"],
+    "at_least": {},
+    "n": 1,
+}
+OTHERS = {
+    "high_utility.baskets": UTILITIES,
+    "Learner.append.orders": HISTORY,
+    "History.extend.other": HISTORY,
+    "ItemsetCounts.merge.other": COUNTS,
+    "ItemsetCounts.union.parts": [COUNTS],
+    "DecisionLog.append.other": LOG,
+    "DecisionLog.record.decision": DECISION.id,
+}
+# What has to be given besides.
+MORE = {
+    "itemsets": {"min_support": 1},
+    "History.to_baskets": {"half_life_days": 1.0},
+    "Hierarchy.from_table": {"levels": "kind"},
+}
+# Takes any object, or has arguments that no object of ours has names for.
+FREE = {"progress", "self", "options", "settings", "least"}
+
+
+def calls():
+    functions = [(name, getattr(bk, name)) for name in dir(bk) if name.islower()]
+    classes = {type(subject): subject for subject in SUBJECTS}
+    for kind, subject in classes.items():
+        functions.append((kind.__name__, kind))
+        for name in dir(kind):
+            if not name.startswith("_") and callable(getattr(kind, name)):
+                functions.append((f"{kind.__name__}.{name}", getattr(subject, name)))
+    for name, function in functions:
+        try:
+            parameters = inspect.signature(function).parameters.values()
+        except (TypeError, ValueError):
+            continue
+        for wrong in parameters:
+            if wrong.name not in FREE and wrong.kind is not wrong.VAR_KEYWORD:
+                needed = [p for p in parameters if p.default is p.empty and p.name not in FREE]
+                yield pytest.param(name, function, wrong, needed, id=f"{name}-{wrong.name}")
+
+
+@pytest.mark.parametrize(("name", "function", "wrong", "needed"), list(calls()))
+def test_an_argument_of_another_class_is_named(name, function, wrong, needed):
+    given = {p.name: OTHERS.get(f"{name}.{p.name}", FITS.get(p.name)) for p in needed}
+    given = {**given, **MORE.get(name, {}), wrong.name: Wrong()}
+    kinds = {p.name: p.kind for p in [*needed, wrong]}
+    at = [key for key in given if kinds.get(key) is wrong.POSITIONAL_ONLY]
+    positional = [given.pop(key) for key in at]
+    with pytest.raises((TypeError, bk.Error), match=rf"\b{wrong.name}\b") as caught:
+        function(*positional, **given)
+    assert "unexpected keyword" not in str(caught.value)
+    assert "positional" not in str(caught.value)

@@ -99,10 +99,10 @@ def test_bad_input_is_named():
         ({"budget": -5}, bk.InvalidArgumentError, "budget: -5, expected an integer of at least 0"),
         ({"capacity": {1: -1}}, bk.InvalidArgumentError, r"capacity\[1\]: -1"),
         ({"capacity": {1.5: 1}}, TypeError, "capacity: "),
-        ({"capacity": [(1, 1)]}, TypeError, r"capacity: expected a dict, got \[\(1, 1\)\]"),
+        ({"capacity": [(1, 1)]}, TypeError, "capacity: expected a dict, got list"),
         ({"groups": [[1]]}, TypeError, r"groups: expected a dict, got"),
         ({"groups": {"g": [1]}}, TypeError, r'groups\["g"\]: expected a dict'),
-        ({"exclude": 1}, TypeError, "exclude: expected pairs of offers, got 1"),
+        ({"exclude": 1}, TypeError, "exclude: expected pairs of offers, got int"),
         ({"groups": {"g": {"offer": [1]}}}, TypeError, r'groups\["g"\]: unknown key .*offer'),
         (
             {"groups": {"g": {"offers": [1]}}},

@@ -5,7 +5,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList};
 
-use crate::convert::{some_whole, whole, whole_or};
+use crate::convert::{some_of_class, some_texts, some_whole, text_or, texts, whole, whole_or};
+use crate::engine::each;
 use crate::rows::{RowIterator, Rows, rows};
 use crate::{arrow, boundary, convert, error, ids, table};
 
@@ -57,20 +58,23 @@ pub(crate) struct Proposals {
 impl Proposals {
     #[new]
     #[pyo3(
-        signature = (table, *, customer, offer, value, cost = None, currency = "EUR", progress = None),
+        signature = (table, *, customer, offer, value, cost = None, currency = None, progress = None),
         text_signature = "(table, *, customer, offer, value, cost=None, currency='EUR', progress=False)"
     )]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn new(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        customer: String,
-        offer: String,
-        value: String,
-        cost: Option<String>,
-        currency: &str,
+        customer: &Bound<'_, PyAny>,
+        offer: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        cost: Option<&Bound<'_, PyAny>>,
+        currency: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        texts!(customer, offer, value);
+        some_texts!(cost);
+        let currency = &text_or(currency, "currency", "EUR")?;
         let mut columns = ProposalColumns::new(customer, offer, value);
         columns.cost = cost;
         let currency = Currency::new(currency).map_err(|error| error::to_py(py, error))?;
@@ -144,24 +148,21 @@ impl Proposals {
         seed: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Plan> {
+        let capacity = some_of_class::<PyDict>(capacity, "capacity")?;
+        let groups = some_of_class::<PyDict>(groups, "groups")?;
         let mut options = AssignOptions::new();
         options.per_customer = whole_or(per_customer, "per_customer", options.per_customer)?;
         options.seed = whole_or(seed, "seed", options.seed)?;
         options.budget = some_whole::<i64>(budget, "budget")?;
-        for (offer, most) in dict(capacity, "capacity")?.into_iter().flatten() {
+        for (offer, most) in capacity.into_iter().flatten() {
             let what = format!("capacity[{}]", convert::shown(&offer));
             options.capacities.push((ids::id(&offer, "capacity")?, whole(&most, &what)?));
         }
-        for (name, limits) in dict(groups, "groups")?.into_iter().flatten() {
+        for (name, limits) in groups.into_iter().flatten() {
             options.groups.push(group(&name, &limits)?);
         }
-        let pairs = exclude.map(|pairs| {
-            pairs.try_iter().map_err(|_| {
-                let got = convert::shown(pairs);
-                PyTypeError::new_err(format!("exclude: expected pairs of offers, got {got}"))
-            })
-        });
-        for (at, pair) in pairs.transpose()?.into_iter().flatten().enumerate() {
+        let pairs = exclude.map(|pairs| each(pairs, "exclude", "pairs of offers")).transpose()?;
+        for (at, pair) in pairs.into_iter().flatten().enumerate() {
             let what = format!("exclude[{at}]");
             let (one, other): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?
                 .extract()
@@ -185,20 +186,6 @@ impl Proposals {
             self.inner.customers().len()
         )
     }
-}
-
-/// An argument that is a dict, if it is given.
-fn dict<'a, 'py>(
-    given: Option<&'a Bound<'py, PyAny>>,
-    name: &str,
-) -> PyResult<Option<&'a Bound<'py, PyDict>>> {
-    let cast = |given: &'a Bound<'py, PyAny>| {
-        given.cast::<PyDict>().map_err(|_| {
-            let got = convert::shown(given);
-            PyTypeError::new_err(format!("{name}: expected a dict, got {got}"))
-        })
-    };
-    given.map(cast).transpose()
 }
 
 /// The group of a name and a dict of limits.

@@ -1,13 +1,11 @@
 //! `Baskets`.
 
-use std::path::PathBuf;
-
 use basketry::{Ids, OnBad};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
-use crate::convert::csv_options;
+use crate::convert::{char_or, csv_options, file, of_class, some_names, some_text, text, text_or};
 use crate::rows::{RowIterator, position};
 use crate::{arrow, boundary, convert, error, ids};
 
@@ -133,7 +131,7 @@ impl Baskets {
     #[staticmethod]
     #[pyo3(
         signature = (
-            table, *, item, basket = None, customer = None, weight = None, nulls = "error",
+            table, *, item, basket = None, customer = None, weight = None, nulls = None,
             progress = None,
         ),
         text_signature = "(table, *, item, basket=None, customer=None, weight=None, nulls=\"error\", progress=False)"
@@ -142,13 +140,21 @@ impl Baskets {
     fn from_table(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        item: &str,
-        basket: Option<&str>,
-        customer: Option<&str>,
-        weight: Option<&str>,
-        nulls: &str,
+        item: &Bound<'_, PyAny>,
+        basket: Option<&Bound<'_, PyAny>>,
+        customer: Option<&Bound<'_, PyAny>>,
+        weight: Option<&Bound<'_, PyAny>>,
+        nulls: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let item = &text(item, "item")?;
+        let basket = some_text(basket, "basket")?;
+        let basket = basket.as_deref();
+        let customer = some_text(customer, "customer")?;
+        let customer = customer.as_deref();
+        let weight = some_text(weight, "weight")?;
+        let weight = weight.as_deref();
+        let nulls = &text_or(nulls, "nulls", "error")?;
         let nulls = convert::choice(py, "nulls", nulls)?;
         if customer.is_some() && basket.is_none() {
             let text =
@@ -200,7 +206,7 @@ impl Baskets {
     #[staticmethod]
     #[pyo3(
         signature = (
-            path, *, basket, item, nulls = "error", delimiter = ',', integer_ids = None,
+            path, *, basket, item, nulls = None, delimiter = None, integer_ids = None,
             null_values = None, progress = None,
         ),
         text_signature = "(path, *, basket, item, nulls=\"error\", delimiter=\",\", integer_ids=(), null_values=None, progress=False)"
@@ -208,15 +214,22 @@ impl Baskets {
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn from_csv(
         py: Python<'_>,
-        path: PathBuf,
-        basket: &str,
-        item: &str,
-        nulls: &str,
-        delimiter: char,
-        integer_ids: Option<Vec<String>>,
-        null_values: Option<Vec<String>>,
+        path: &Bound<'_, PyAny>,
+        basket: &Bound<'_, PyAny>,
+        item: &Bound<'_, PyAny>,
+        nulls: Option<&Bound<'_, PyAny>>,
+        delimiter: Option<&Bound<'_, PyAny>>,
+        integer_ids: Option<&Bound<'_, PyAny>>,
+        null_values: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let basket = &text(basket, "basket")?;
+        let item = &text(item, "item")?;
+        let nulls = &text_or(nulls, "nulls", "error")?;
+        let path = file(path, "path")?;
+        let delimiter = char_or(delimiter, "delimiter", ',')?;
+        let integer_ids = some_names(integer_ids, "integer_ids")?;
+        let null_values = some_names(null_values, "null_values")?;
         let nulls = convert::choice(py, "nulls", nulls)?;
         let csv = csv_options(delimiter, '.', integer_ids, null_values);
         boundary::shown(py, progress, |control| {
@@ -273,9 +286,10 @@ impl Baskets {
     #[pyo3(signature = (path, *, progress = None), text_signature = "(path, *, progress=False)")]
     fn from_fimi(
         py: Python<'_>,
-        path: PathBuf,
+        path: &Bound<'_, PyAny>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let path = file(path, "path")?;
         boundary::shown(py, progress, |control| basketry::Baskets::from_fimi(&path, control))
             .map(Self::new)
     }
@@ -445,7 +459,8 @@ impl Baskets {
     /// >>> june = bk.Baskets.from_lists([["bread", "jam"]])
     /// >>> list(june.append(bk.Baskets.from_lists([["tea", "bread"]])))
     /// [('bread', 'jam'), ('bread', 'tea')]
-    fn append(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+    fn append(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let other = of_class::<Self>(other, "other")?;
         let other = &other.get().inner;
         boundary::long(py, |_| {
             let mut all = self.inner.clone();
@@ -501,7 +516,8 @@ impl Baskets {
     /// VersionError
     ///     If a newer version wrote it.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let data = of_class::<PyBytes>(data, "data")?.as_bytes();
         boundary::long(py, |_| basketry::Baskets::from_bytes(data)).map(|inner| Self { inner })
     }
 

@@ -1,6 +1,5 @@
 //! `Catalog`.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use basketry::data::Link;
@@ -9,7 +8,11 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList};
 
-use crate::convert::{Number, named, names, number, of_class};
+use crate::convert::{
+    Number, char_or, file, named, names, number, of_class, some_names, some_texts, text, text_or,
+    texts,
+};
+use crate::engine::each;
 use crate::error::exception;
 use crate::{arrow, boundary, convert, error, ids};
 
@@ -136,32 +139,37 @@ impl Catalog {
     #[pyo3(signature = (
         table, *, product, price, cost = None, stock = None, sellable = None, name = None,
         line = None, brand = None, category = None, must_match = None, quality = None,
-        term = None, service = None, pack = None, rating = None, currency = "EUR", nulls = "error",
-        bad_numbers = "error",
+        term = None, service = None, pack = None, rating = None, currency = None, nulls = None,
+        bad_numbers = None,
     ), text_signature = "(table, *, product, price, cost=None, stock=None, sellable=None, name=None, line=None, brand=None, category=(), must_match=(), quality=(), term=None, service=None, pack=None, rating=None, currency=\"EUR\", nulls=\"error\", bad_numbers=\"error\")")]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn py_new(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        product: String,
-        price: String,
-        cost: Option<String>,
-        stock: Option<String>,
-        sellable: Option<String>,
-        name: Option<String>,
-        line: Option<String>,
-        brand: Option<String>,
+        product: &Bound<'_, PyAny>,
+        price: &Bound<'_, PyAny>,
+        cost: Option<&Bound<'_, PyAny>>,
+        stock: Option<&Bound<'_, PyAny>>,
+        sellable: Option<&Bound<'_, PyAny>>,
+        name: Option<&Bound<'_, PyAny>>,
+        line: Option<&Bound<'_, PyAny>>,
+        brand: Option<&Bound<'_, PyAny>>,
         category: Option<&Bound<'_, PyAny>>,
         must_match: Option<&Bound<'_, PyAny>>,
         quality: Option<&Bound<'_, PyAny>>,
-        term: Option<String>,
-        service: Option<String>,
-        pack: Option<String>,
-        rating: Option<String>,
-        currency: &str,
-        nulls: &str,
-        bad_numbers: &str,
+        term: Option<&Bound<'_, PyAny>>,
+        service: Option<&Bound<'_, PyAny>>,
+        pack: Option<&Bound<'_, PyAny>>,
+        rating: Option<&Bound<'_, PyAny>>,
+        currency: Option<&Bound<'_, PyAny>>,
+        nulls: Option<&Bound<'_, PyAny>>,
+        bad_numbers: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        texts!(product, price);
+        some_texts!(cost, stock, sellable, name, line, brand, term, service, pack, rating);
+        let currency = &text_or(currency, "currency", "EUR")?;
+        let nulls = &text_or(nulls, "nulls", "error")?;
+        let bad_numbers = &text_or(bad_numbers, "bad_numbers", "error")?;
         let (columns, options) = settings(
             py,
             product,
@@ -216,36 +224,46 @@ impl Catalog {
     #[pyo3(signature = (
         path, *, product, price, cost = None, stock = None, sellable = None, name = None,
         line = None, brand = None, category = None, must_match = None, quality = None,
-        term = None, service = None, pack = None, rating = None, currency = "EUR", nulls = "error",
-        bad_numbers = "error", delimiter = ',', decimal = '.', integer_ids = None, null_values = None,
+        term = None, service = None, pack = None, rating = None, currency = None, nulls = None,
+        bad_numbers = None, delimiter = None, decimal = None, integer_ids = None, null_values = None,
     ), text_signature = "(path, *, product, price, cost=None, stock=None, sellable=None, name=None, line=None, brand=None, category=(), must_match=(), quality=(), term=None, service=None, pack=None, rating=None, currency=\"EUR\", nulls=\"error\", bad_numbers=\"error\", delimiter=\",\", decimal=\".\", integer_ids=(), null_values=None)")]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn from_csv(
         py: Python<'_>,
-        path: PathBuf,
-        product: String,
-        price: String,
-        cost: Option<String>,
-        stock: Option<String>,
-        sellable: Option<String>,
-        name: Option<String>,
-        line: Option<String>,
-        brand: Option<String>,
+        path: &Bound<'_, PyAny>,
+        product: &Bound<'_, PyAny>,
+        price: &Bound<'_, PyAny>,
+        cost: Option<&Bound<'_, PyAny>>,
+        stock: Option<&Bound<'_, PyAny>>,
+        sellable: Option<&Bound<'_, PyAny>>,
+        name: Option<&Bound<'_, PyAny>>,
+        line: Option<&Bound<'_, PyAny>>,
+        brand: Option<&Bound<'_, PyAny>>,
         category: Option<&Bound<'_, PyAny>>,
         must_match: Option<&Bound<'_, PyAny>>,
         quality: Option<&Bound<'_, PyAny>>,
-        term: Option<String>,
-        service: Option<String>,
-        pack: Option<String>,
-        rating: Option<String>,
-        currency: &str,
-        nulls: &str,
-        bad_numbers: &str,
-        delimiter: char,
-        decimal: char,
-        integer_ids: Option<Vec<String>>,
-        null_values: Option<Vec<String>>,
+        term: Option<&Bound<'_, PyAny>>,
+        service: Option<&Bound<'_, PyAny>>,
+        pack: Option<&Bound<'_, PyAny>>,
+        rating: Option<&Bound<'_, PyAny>>,
+        currency: Option<&Bound<'_, PyAny>>,
+        nulls: Option<&Bound<'_, PyAny>>,
+        bad_numbers: Option<&Bound<'_, PyAny>>,
+        delimiter: Option<&Bound<'_, PyAny>>,
+        decimal: Option<&Bound<'_, PyAny>>,
+        integer_ids: Option<&Bound<'_, PyAny>>,
+        null_values: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        texts!(product, price);
+        some_texts!(cost, stock, sellable, name, line, brand, term, service, pack, rating);
+        let currency = &text_or(currency, "currency", "EUR")?;
+        let nulls = &text_or(nulls, "nulls", "error")?;
+        let bad_numbers = &text_or(bad_numbers, "bad_numbers", "error")?;
+        let path = file(path, "path")?;
+        let delimiter = char_or(delimiter, "delimiter", ',')?;
+        let decimal = char_or(decimal, "decimal", '.')?;
+        let integer_ids = some_names(integer_ids, "integer_ids")?;
+        let null_values = some_names(null_values, "null_values")?;
         let (columns, options) = settings(
             py,
             product,
@@ -312,7 +330,7 @@ impl Catalog {
                 PyTypeError::new_err(format!("changes[{id}]: expected a dict of what changes"))
             })?;
             for (key, value) in change {
-                let key: String = key.extract()?;
+                let key = text(&key, &format!("changes[{id}]: a key"))?;
                 let what = format!("changes[{id}].{key}");
                 let result = match key.as_str() {
                     "price" => next.set_price(&id, self.amount(&value, &what)?),
@@ -373,7 +391,7 @@ impl Catalog {
     /// [('bag', 'accessory_of', 'camera')]
     fn linked(&self, py: Python<'_>, links: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut next = basketry::Catalog::clone(&self.inner);
-        for (at, link) in links.try_iter()?.enumerate() {
+        for (at, link) in each(links, "links", "an iterable of tuples")?.enumerate() {
             let link = link?;
             let parts: (Bound<'_, PyAny>, String, Bound<'_, PyAny>) =
                 link.extract().map_err(|_| {

@@ -4,7 +4,7 @@ use basketry::mine::{self, ContrastOptions, Direction};
 use pyo3::prelude::*;
 
 use crate::baskets::Baskets;
-use crate::convert::{float_or, some_whole, whole_or};
+use crate::convert::{float_or, of_class, some_whole, text_or, whole_or};
 use crate::itemsets::Itemsets;
 use crate::mine::support;
 use crate::{boundary, error};
@@ -63,8 +63,8 @@ use crate::{boundary, error};
 #[pyfunction]
 #[pyo3(
     signature = (
-        first, second, min_support, *, min_length = None, max_length = None, direction = "either",
-        min_difference = None, min_growth = None, max_p_value = None, correction = "holm",
+        first, second, min_support, *, min_length = None, max_length = None, direction = None,
+        min_difference = None, min_growth = None, max_p_value = None, correction = None,
         top = None, max_itemsets = None, threads = None, progress = None,
     ),
     text_signature = "(first, second, min_support, *, min_length=1, max_length=None, direction=\"either\", min_difference=0.0, min_growth=1.0, max_p_value=1.0, correction=\"holm\", top=None, max_itemsets=20000000, threads=None, progress=False)"
@@ -72,21 +72,25 @@ use crate::{boundary, error};
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn contrasts(
     py: Python<'_>,
-    first: &Bound<'_, Baskets>,
-    second: &Bound<'_, Baskets>,
+    first: &Bound<'_, PyAny>,
+    second: &Bound<'_, PyAny>,
     min_support: &Bound<'_, PyAny>,
     min_length: Option<&Bound<'_, PyAny>>,
     max_length: Option<&Bound<'_, PyAny>>,
-    direction: &str,
+    direction: Option<&Bound<'_, PyAny>>,
     min_difference: Option<&Bound<'_, PyAny>>,
     min_growth: Option<&Bound<'_, PyAny>>,
     max_p_value: Option<&Bound<'_, PyAny>>,
-    correction: &str,
+    correction: Option<&Bound<'_, PyAny>>,
     top: Option<&Bound<'_, PyAny>>,
     max_itemsets: Option<&Bound<'_, PyAny>>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let direction = &text_or(direction, "direction", "either")?;
+    let correction = &text_or(correction, "correction", "holm")?;
+    let first = of_class::<Baskets>(first, "first")?;
+    let second = of_class::<Baskets>(second, "second")?;
     let min_length = whole_or(min_length, "min_length", 1)?;
     let max_length = some_whole(max_length, "max_length")?;
     let top = some_whole(top, "top")?;

@@ -1,5 +1,6 @@
 //! Small conversions that several classes share.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use basketry::{CsvOptions, ErrorKind};
@@ -55,6 +56,28 @@ pub(crate) fn of_class<'a, 'py, T: PyTypeInfo>(
         let article = if wanted.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
         PyTypeError::new_err(format!("{what}: expected {article} {wanted}, got {got}"))
     })
+}
+
+/// As [`of_class`], for what may be left out.
+pub(crate) fn some_of_class<'a, 'py, T: PyTypeInfo>(
+    object: Option<&'a Bound<'py, PyAny>>,
+    what: &str,
+) -> PyResult<Option<&'a Bound<'py, T>>> {
+    object.map(|object| of_class(object, what)).transpose()
+}
+
+/// A function that may be left out.
+pub(crate) fn some_function<'a, 'py>(
+    object: Option<&'a Bound<'py, PyAny>>,
+    what: &str,
+) -> PyResult<Option<&'a Bound<'py, PyAny>>> {
+    match object {
+        Some(object) if !object.is_callable() => {
+            let kind = object.get_type().name()?;
+            Err(PyTypeError::new_err(format!("{what}: expected a function, got {kind}")))
+        }
+        object => Ok(object),
+    }
 }
 
 /// One name or a list of names.
@@ -249,21 +272,83 @@ pub(crate) fn whole<T: TryFrom<u64>>(object: &Bound<'_, PyAny>, what: &str) -> P
     })
 }
 
-/// A text that may be left out, called `what` in messages.
-pub(crate) fn some_text(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Option<String>> {
-    let Some(object) = object else { return Ok(None) };
+/// A text, called `what` in messages.
+pub(crate) fn text(object: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
     let Ok(text) = object.cast::<PyString>() else {
         let kind = object.get_type().name()?;
         return Err(PyTypeError::new_err(format!("{what}: expected a str, got {kind}")));
     };
     match text.to_str() {
-        Ok(text) => Ok(Some(text.to_owned())),
+        Ok(text) => Ok(text.to_owned()),
         Err(_) => Err(exception(
             object.py(),
             ErrorKind::InvalidArgument,
             &format!("{what}: holds a lone surrogate, which is not valid UTF-8"),
         )),
     }
+}
+
+/// As [`text`], for what may be left out.
+pub(crate) fn some_text(object: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Option<String>> {
+    object.map(|object| text(object, what)).transpose()
+}
+
+/// As [`text`], with what is meant if it is left out.
+pub(crate) fn text_or(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+    default: &str,
+) -> PyResult<String> {
+    Ok(some_text(object, what)?.unwrap_or_else(|| default.to_owned()))
+}
+
+/// Puts the texts in arguments in their place.
+macro_rules! texts {
+    ($($name:ident),+) => {
+        $(let $name = crate::convert::text($name, stringify!($name))?;)+
+    };
+}
+pub(crate) use texts;
+
+/// As [`texts`], for what may be left out.
+macro_rules! some_texts {
+    ($($name:ident),+) => {
+        $(let $name = crate::convert::some_text($name, stringify!($name))?;)+
+    };
+}
+pub(crate) use some_texts;
+
+/// What `object` is as `T`, which messages call `expected`.
+fn extracted<T>(object: &Bound<'_, PyAny>, what: &str, expected: &str) -> PyResult<T>
+where
+    T: for<'a, 'py> FromPyObject<'a, 'py>,
+{
+    object.extract().map_err(|_| match object.get_type().name() {
+        Ok(kind) => PyTypeError::new_err(format!("{what}: expected {expected}, got {kind}")),
+        Err(error) => error,
+    })
+}
+
+/// The name of a file, called `what` in messages.
+pub(crate) fn file(object: &Bound<'_, PyAny>, what: &str) -> PyResult<PathBuf> {
+    extracted(object, what, "a str or an os.PathLike")
+}
+
+/// One character, called `what` in messages; `default` if it is left out.
+pub(crate) fn char_or(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+    default: char,
+) -> PyResult<char> {
+    object.map_or(Ok(default), |object| extracted(object, what, "one character"))
+}
+
+/// Texts that may be left out, called `what` in messages.
+pub(crate) fn some_names(
+    object: Option<&Bound<'_, PyAny>>,
+    what: &str,
+) -> PyResult<Option<Vec<String>>> {
+    object.map(|object| extracted(object, what, "a list of str")).transpose()
 }
 
 /// True or False, of Python or numpy, called `what` in messages; `default` if it is left out.

@@ -1,6 +1,5 @@
 //! `Engine` and what a request is made of.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use basketry::{Context, ErrorKind, Id, Order, ProposeOptions};
@@ -11,7 +10,8 @@ use pyo3::types::{PyDict, PyIterator, PyString};
 use crate::assign::Proposals;
 use crate::catalog::Catalog;
 use crate::convert::{
-    Number, flag_or, float, number, of_class, some_float, some_text, some_whole, whole_or,
+    Number, file, flag_or, float, number, of_class, some_float, some_text, some_whole, text,
+    whole_or,
 };
 use crate::decision::Decision;
 use crate::error::exception;
@@ -87,7 +87,8 @@ impl Engine {
     /// IoError, FormatError, VersionError
     ///     As :meth:`Model.open`.
     #[staticmethod]
-    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn open(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let path = file(path, "path")?;
         let inner = boundary::quick(py, || basketry::Engine::open(path))?;
         Ok(Self { inner })
     }
@@ -275,8 +276,9 @@ impl Engine {
         &self,
         py: Python<'_>,
         policy: &Bound<'_, PyAny>,
-        context: &str,
+        context: &Bound<'_, PyAny>,
     ) -> PyResult<Decision> {
+        let context = &text(context, "context")?;
         let policy = &of_class::<Policy>(policy, "policy")?.get().inner;
         let inner =
             boundary::quick(py, || self.inner.decide(policy, &Context::from_json(context)?))?;

@@ -7,7 +7,7 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::baskets::Baskets;
 use crate::catalog::Catalog;
-use crate::convert::names;
+use crate::convert::{names, of_class, text};
 use crate::{arrow, boundary, ids};
 
 /// What items are kinds of: categories, their categories, and so on.
@@ -121,10 +121,11 @@ impl Hierarchy {
     fn from_table(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        item: &str,
+        item: &Bound<'_, PyAny>,
         levels: &Bound<'_, PyAny>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let item = &text(item, "item")?;
         let levels = names(Some(levels), "levels")?;
         let reader = arrow::table(table, "table")?;
         boundary::shown(py, progress, |control| {
@@ -141,7 +142,8 @@ impl Hierarchy {
     /// catalog : Catalog
     ///     With at least one column of categories.
     #[staticmethod]
-    fn from_catalog(py: Python<'_>, catalog: &Bound<'_, Catalog>) -> PyResult<Self> {
+    fn from_catalog(py: Python<'_>, catalog: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let catalog = of_class::<Catalog>(catalog, "catalog")?;
         let catalog = catalog.get().inner.clone();
         boundary::long(py, |_| basketry::Hierarchy::from_catalog(&catalog))
             .map(|inner| Self { inner })
@@ -184,7 +186,8 @@ impl Hierarchy {
     /// >>> kinds = bk.Hierarchy({"edam": "cheese", "brie": "cheese"})
     /// >>> list(kinds.extend(bk.Baskets.from_lists([["edam", "ale"]])))
     /// [('edam', 'ale', 'cheese')]
-    fn extend(&self, py: Python<'_>, baskets: &Bound<'_, Baskets>) -> PyResult<Baskets> {
+    fn extend(&self, py: Python<'_>, baskets: &Bound<'_, PyAny>) -> PyResult<Baskets> {
+        let baskets = of_class::<Baskets>(baskets, "baskets")?;
         let baskets = &baskets.get().inner;
         boundary::long(py, |control| self.inner.extend(baskets, control)).map(Baskets::new)
     }
@@ -233,7 +236,8 @@ impl Hierarchy {
     /// VersionError
     ///     If a newer version wrote it.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let data = of_class::<PyBytes>(data, "data")?.as_bytes();
         boundary::long(py, |_| basketry::Hierarchy::from_bytes(data)).map(|inner| Self { inner })
     }
 

@@ -1,6 +1,5 @@
 //! `History`.
 
-use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 
 use basketry::{Control, Currency, HistoryColumns, HistoryOptions};
@@ -8,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::baskets::Baskets;
+use crate::convert::{char_or, file, some_names, some_texts, text_or, texts};
 use crate::moment::moment;
 use crate::{arrow, boundary, convert, error, ids};
 
@@ -148,25 +148,31 @@ impl History {
     #[new]
     #[pyo3(signature = (
         table, *, time, product, customer = None, basket = None, quantity = None, revenue = None,
-        nulls = "error", non_finite = "error", non_positive = "error", currency = "EUR",
+        nulls = None, non_finite = None, non_positive = None, currency = None,
         progress = None,
     ), text_signature = "(table, *, time, product, customer=None, basket=None, quantity=None, revenue=None, nulls=\"error\", non_finite=\"error\", non_positive=\"error\", currency=\"EUR\", progress=False)")]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn new(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        time: String,
-        product: String,
-        customer: Option<String>,
-        basket: Option<String>,
-        quantity: Option<String>,
-        revenue: Option<String>,
-        nulls: &str,
-        non_finite: &str,
-        non_positive: &str,
-        currency: &str,
+        time: &Bound<'_, PyAny>,
+        product: &Bound<'_, PyAny>,
+        customer: Option<&Bound<'_, PyAny>>,
+        basket: Option<&Bound<'_, PyAny>>,
+        quantity: Option<&Bound<'_, PyAny>>,
+        revenue: Option<&Bound<'_, PyAny>>,
+        nulls: Option<&Bound<'_, PyAny>>,
+        non_finite: Option<&Bound<'_, PyAny>>,
+        non_positive: Option<&Bound<'_, PyAny>>,
+        currency: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        texts!(time, product);
+        some_texts!(customer, basket, quantity, revenue);
+        let nulls = &text_or(nulls, "nulls", "error")?;
+        let non_finite = &text_or(non_finite, "non_finite", "error")?;
+        let non_positive = &text_or(non_positive, "non_positive", "error")?;
+        let currency = &text_or(currency, "currency", "EUR")?;
         let (columns, options) = settings(
             py,
             time,
@@ -215,29 +221,40 @@ impl History {
     #[staticmethod]
     #[pyo3(signature = (
         path, *, time, product, customer = None, basket = None, quantity = None, revenue = None,
-        nulls = "error", non_finite = "error", non_positive = "error", currency = "EUR",
-        delimiter = ',', decimal = '.', integer_ids = None, null_values = None, progress = None,
+        nulls = None, non_finite = None, non_positive = None, currency = None,
+        delimiter = None, decimal = None, integer_ids = None, null_values = None, progress = None,
     ), text_signature = "(path, *, time, product, customer=None, basket=None, quantity=None, revenue=None, nulls=\"error\", non_finite=\"error\", non_positive=\"error\", currency=\"EUR\", delimiter=\",\", decimal=\".\", integer_ids=(), null_values=None, progress=False)")]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn from_csv(
         py: Python<'_>,
-        path: PathBuf,
-        time: String,
-        product: String,
-        customer: Option<String>,
-        basket: Option<String>,
-        quantity: Option<String>,
-        revenue: Option<String>,
-        nulls: &str,
-        non_finite: &str,
-        non_positive: &str,
-        currency: &str,
-        delimiter: char,
-        decimal: char,
-        integer_ids: Option<Vec<String>>,
-        null_values: Option<Vec<String>>,
+        path: &Bound<'_, PyAny>,
+        time: &Bound<'_, PyAny>,
+        product: &Bound<'_, PyAny>,
+        customer: Option<&Bound<'_, PyAny>>,
+        basket: Option<&Bound<'_, PyAny>>,
+        quantity: Option<&Bound<'_, PyAny>>,
+        revenue: Option<&Bound<'_, PyAny>>,
+        nulls: Option<&Bound<'_, PyAny>>,
+        non_finite: Option<&Bound<'_, PyAny>>,
+        non_positive: Option<&Bound<'_, PyAny>>,
+        currency: Option<&Bound<'_, PyAny>>,
+        delimiter: Option<&Bound<'_, PyAny>>,
+        decimal: Option<&Bound<'_, PyAny>>,
+        integer_ids: Option<&Bound<'_, PyAny>>,
+        null_values: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        texts!(time, product);
+        some_texts!(customer, basket, quantity, revenue);
+        let nulls = &text_or(nulls, "nulls", "error")?;
+        let non_finite = &text_or(non_finite, "non_finite", "error")?;
+        let non_positive = &text_or(non_positive, "non_positive", "error")?;
+        let currency = &text_or(currency, "currency", "EUR")?;
+        let path = file(path, "path")?;
+        let delimiter = char_or(delimiter, "delimiter", ',')?;
+        let decimal = char_or(decimal, "decimal", '.')?;
+        let integer_ids = some_names(integer_ids, "integer_ids")?;
+        let null_values = some_names(null_values, "null_values")?;
         let (columns, options) = settings(
             py,
             time,

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyTuple};
 
-use crate::convert::some_whole;
+use crate::convert::{of_class, some_function, some_whole, text_or};
 use crate::mine::support;
 use crate::rows::{RowIterator, Rows, rows};
 use crate::{arrow, boundary, ids, table};
@@ -156,7 +156,7 @@ impl Itemsets {
             let (min, max) = (min_length.unwrap_or(0), max_length.unwrap_or(usize::MAX));
             Ok(inner.with_length(min..=max))
         })?;
-        if let Some(keep) = keep {
+        if let Some(keep) = some_function(keep, "keep")? {
             let mut rows = Vec::new();
             for (row, set) in inner.iter().enumerate() {
                 if keep.call1((Itemset::new(py, set)?,))?.is_truthy()? {
@@ -174,8 +174,12 @@ impl Itemsets {
     /// ----------
     /// by : str
     ///     The column: ``"support"``, ``"count"``, ``"length"``, or one that the way of mining adds.
-    #[pyo3(signature = (by = "support"))]
-    fn sort(&self, py: Python<'_>, by: &str) -> PyResult<Self> {
+    #[pyo3(
+        signature = (by = None),
+        text_signature = "($self, by=\"support\")"
+    )]
+    fn sort(&self, py: Python<'_>, by: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let by = &text_or(by, "by", "support")?;
         let (sets, by) = (self.inner.clone(), by.to_owned());
         boundary::on_rows(py, sets.len(), move || sets.sorted_by(&by)).map(Self::of)
     }
@@ -239,7 +243,8 @@ impl Itemsets {
     /// VersionError
     ///     If a newer version wrote it.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let data = of_class::<PyBytes>(data, "data")?.as_bytes();
         boundary::long(py, |_| basketry::Itemsets::from_bytes(data)).map(Self::of)
     }
 

@@ -6,7 +6,7 @@ use basketry::decide::{Event, LearnOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
 
-use crate::convert::{bound, of_class};
+use crate::convert::{bound, of_class, text};
 use crate::decision::Decision;
 use crate::history::History;
 use crate::policy::Policy;
@@ -95,7 +95,8 @@ impl DecisionLog {
     /// ------
     /// DataError
     ///     If the text is no such line.
-    fn add_json(&self, py: Python<'_>, line: &str) -> PyResult<bool> {
+    fn add_json(&self, py: Python<'_>, line: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let line = &text(line, "line")?;
         boundary::quick(py, || self.lock().add_json(line))
     }
 
@@ -132,10 +133,12 @@ impl DecisionLog {
     fn record(
         &self,
         py: Python<'_>,
-        decision: &str,
+        decision: &Bound<'_, PyAny>,
         product: &Bound<'_, PyAny>,
-        event: &str,
+        event: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
+        let decision = &text(decision, "decision")?;
+        let event = &text(event, "event")?;
         let product = ids::id(product, "product")?;
         let event: Event = event.parse().map_err(|error| error::to_py(py, error))?;
         boundary::quick(py, || self.lock().record(decision, &product, event))

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt};
 
 use crate::catalog::Catalog;
-use crate::convert::{bound, flag_or, some_whole, whole};
+use crate::convert::{bound, flag_or, of_class, some_whole, whole};
 use crate::history::History;
 use crate::ids;
 use crate::model::Model;
@@ -142,10 +142,12 @@ impl Learner {
     #[pyo3(signature = (catalog, history, **options))]
     fn new(
         py: Python<'_>,
-        catalog: &Bound<'_, Catalog>,
-        history: &Bound<'_, History>,
+        catalog: &Bound<'_, PyAny>,
+        history: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        let catalog = of_class::<Catalog>(catalog, "catalog")?;
+        let history = of_class::<History>(history, "history")?;
         let options = self::options(options)?;
         let (catalog, history) = (catalog.get(), history.get());
         let inner = boundary::long(py, |_| {
@@ -167,10 +169,13 @@ impl Learner {
     #[staticmethod]
     fn resume(
         py: Python<'_>,
-        model: &Bound<'_, Model>,
-        catalog: &Bound<'_, Catalog>,
-        history: &Bound<'_, History>,
+        model: &Bound<'_, PyAny>,
+        catalog: &Bound<'_, PyAny>,
+        history: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
+        let model = of_class::<Model>(model, "model")?;
+        let catalog = of_class::<Catalog>(catalog, "catalog")?;
+        let history = of_class::<History>(history, "history")?;
         let (model, catalog, history) = (model.get(), catalog.get(), history.get());
         let inner = boundary::long(py, |_| {
             let history = history.with(basketry::History::clone);
@@ -192,7 +197,8 @@ impl Learner {
     ///     If roles or currency differ.
     /// DataError
     ///     If ids are of another type than before, and if a basket belongs to two customers.
-    fn append(&self, py: Python<'_>, orders: &Bound<'_, History>) -> PyResult<()> {
+    fn append(&self, py: Python<'_>, orders: &Bound<'_, PyAny>) -> PyResult<()> {
+        let orders = of_class::<History>(orders, "orders")?;
         let orders = orders.get();
         boundary::long(py, |control| {
             let orders = orders.with(basketry::History::clone);
@@ -228,7 +234,8 @@ impl Learner {
     /// Parameters
     /// ----------
     /// catalog : Catalog
-    fn set_catalog(&self, py: Python<'_>, catalog: &Bound<'_, Catalog>) -> PyResult<()> {
+    fn set_catalog(&self, py: Python<'_>, catalog: &Bound<'_, PyAny>) -> PyResult<()> {
+        let catalog = of_class::<Catalog>(catalog, "catalog")?;
         let catalog = catalog.get();
         boundary::quick(py, || {
             self.lock().set_catalog(catalog.inner.clone());
@@ -351,7 +358,8 @@ impl History {
     ///     If roles or currency differ.
     /// DataError
     ///     If ids are of another type than before, and if a basket belongs to two customers.
-    fn extend(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<()> {
+    fn extend(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<()> {
+        let other = of_class::<Self>(other, "other")?;
         let other = other.get();
         boundary::long(py, |control| {
             // A copy, as it may be the same history.

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::baskets::Baskets;
-use crate::convert::{float, some_time, some_whole, whole_or};
+use crate::convert::{float, some_of_class, some_text, some_time, some_whole, text_or, whole_or};
 use crate::itemsets::Itemsets;
 use crate::mine::support;
 use crate::rules::Rules;
@@ -167,7 +167,7 @@ impl Template {
 /// ('butter',) ('bread',) 1.0 1.0
 #[pyfunction]
 #[pyo3(signature = (
-    source, min_confidence, *, min_support = None, consequents = "any", antecedent = None,
+    source, min_confidence, *, min_support = None, consequents = None, antecedent = None,
     consequent = None, at_least = None, top = None, by = None, baskets = None, min_customers = None,
     max_length = None, max_rules = None, max_memory = None, max_time = None, threads = None, progress = None,
 ), text_signature = "(source, min_confidence, *, min_support=None, consequents=\"any\", antecedent=None, consequent=None, at_least=None, top=None, by=\"confidence\", baskets=None, min_customers=0, max_length=None, max_rules=20000000, max_memory=None, max_time=None, threads=None, progress=False)")]
@@ -177,13 +177,13 @@ pub(crate) fn rules(
     source: &Bound<'_, PyAny>,
     min_confidence: &Bound<'_, PyAny>,
     min_support: Option<&Bound<'_, PyAny>>,
-    consequents: &str,
-    antecedent: Option<&Bound<'_, Template>>,
-    consequent: Option<&Bound<'_, Template>>,
-    at_least: Option<&Bound<'_, PyDict>>,
+    consequents: Option<&Bound<'_, PyAny>>,
+    antecedent: Option<&Bound<'_, PyAny>>,
+    consequent: Option<&Bound<'_, PyAny>>,
+    at_least: Option<&Bound<'_, PyAny>>,
     top: Option<&Bound<'_, PyAny>>,
-    by: Option<&str>,
-    baskets: Option<&Bound<'_, Baskets>>,
+    by: Option<&Bound<'_, PyAny>>,
+    baskets: Option<&Bound<'_, PyAny>>,
     min_customers: Option<&Bound<'_, PyAny>>,
     max_length: Option<&Bound<'_, PyAny>>,
     max_rules: Option<&Bound<'_, PyAny>>,
@@ -192,6 +192,13 @@ pub(crate) fn rules(
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Rules> {
+    let by = some_text(by, "by")?;
+    let by = by.as_deref();
+    let consequents = &text_or(consequents, "consequents", "any")?;
+    let antecedent = some_of_class::<Template>(antecedent, "antecedent")?;
+    let consequent = some_of_class::<Template>(consequent, "consequent")?;
+    let at_least = some_of_class::<PyDict>(at_least, "at_least")?;
+    let baskets = some_of_class::<Baskets>(baskets, "baskets")?;
     let top = some_whole(top, "top")?;
     let min_customers = whole_or(min_customers, "min_customers", 0)?;
     let max_length = some_whole(max_length, "max_length")?;
@@ -206,7 +213,7 @@ pub(crate) fn rules(
         return Err(invalid("max_length: 0, expected at least 1"));
     }
     let min_confidence = float(min_confidence, "min_confidence")?;
-    let mut options = RuleOptions::new(min_confidence).consequents(match consequents {
+    let mut options = RuleOptions::new(min_confidence).consequents(match consequents.as_str() {
         "any" => Consequents::Any,
         "single" => Consequents::Single,
         other => {

@@ -6,7 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::baskets::Baskets;
-use crate::convert::{Number, number, some_time, some_whole, whole_or};
+use crate::convert::{
+    Number, number, of_class, some_of_class, some_time, some_whole, text_or, whole_or,
+};
 use crate::hierarchy::Hierarchy;
 use crate::itemsets::Itemsets;
 use crate::{boundary, error, ids};
@@ -97,32 +99,37 @@ use crate::{boundary, error, ids};
 /// [('jam',), ('bread', 'butter')]
 #[pyfunction]
 #[pyo3(signature = (
-    baskets, min_support = None, *, kind = "all", min_length = None, max_length = None, top = None,
+    baskets, min_support = None, *, kind = None, min_length = None, max_length = None, top = None,
     must_contain = None, must_not_contain = None, only_from = None, item_min_support = None,
-    hierarchy = None, max_itemsets = None, max_memory = None, max_time = None, on_limit = "error",
+    hierarchy = None, max_itemsets = None, max_memory = None, max_time = None, on_limit = None,
     threads = None, progress = None,
 ), text_signature = "(baskets, min_support=None, *, kind=\"all\", min_length=1, max_length=None, top=None, must_contain=(), must_not_contain=(), only_from=None, item_min_support=None, hierarchy=None, max_itemsets=20000000, max_memory=None, max_time=None, on_limit=\"error\", threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn itemsets(
     py: Python<'_>,
-    baskets: &Bound<'_, Baskets>,
+    baskets: &Bound<'_, PyAny>,
     min_support: Option<&Bound<'_, PyAny>>,
-    kind: &str,
+    kind: Option<&Bound<'_, PyAny>>,
     min_length: Option<&Bound<'_, PyAny>>,
     max_length: Option<&Bound<'_, PyAny>>,
     top: Option<&Bound<'_, PyAny>>,
     must_contain: Option<&Bound<'_, PyAny>>,
     must_not_contain: Option<&Bound<'_, PyAny>>,
     only_from: Option<&Bound<'_, PyAny>>,
-    item_min_support: Option<&Bound<'_, PyDict>>,
-    hierarchy: Option<&Bound<'_, Hierarchy>>,
+    item_min_support: Option<&Bound<'_, PyAny>>,
+    hierarchy: Option<&Bound<'_, PyAny>>,
     max_itemsets: Option<&Bound<'_, PyAny>>,
     max_memory: Option<&Bound<'_, PyAny>>,
     max_time: Option<&Bound<'_, PyAny>>,
-    on_limit: &str,
+    on_limit: Option<&Bound<'_, PyAny>>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let kind = &text_or(kind, "kind", "all")?;
+    let on_limit = &text_or(on_limit, "on_limit", "error")?;
+    let baskets = of_class::<Baskets>(baskets, "baskets")?;
+    let item_min_support = some_of_class::<PyDict>(item_min_support, "item_min_support")?;
+    let hierarchy = some_of_class::<Hierarchy>(hierarchy, "hierarchy")?;
     let min_length = whole_or(min_length, "min_length", 1)?;
     let max_length = some_whole(max_length, "max_length")?;
     let top = some_whole(top, "top")?;
@@ -165,7 +172,7 @@ pub(crate) fn itemsets(
     let invalid =
         |message: &str| error::exception(py, basketry::ErrorKind::InvalidArgument, message);
     options.max_time = max_time;
-    options.on_limit = match on_limit {
+    options.on_limit = match on_limit.as_str() {
         "error" => OnLimit::Error,
         "partial" => OnLimit::Partial,
         other => {

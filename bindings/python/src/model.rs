@@ -1,13 +1,11 @@
 //! `fit` and `Model`.
 
-use std::path::PathBuf;
-
 use basketry::{DueOptions, FitOptions, Id, IdRef};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::catalog::Catalog;
-use crate::convert::{flag_or, some_float, some_whole, whole_or};
+use crate::convert::{file, flag_or, of_class, some_float, some_whole, text_or, whole_or};
 use crate::history::History;
 use crate::moment::some_moment;
 use crate::rules::Rules;
@@ -113,8 +111,8 @@ use crate::{boundary, convert, error, ids};
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn fit(
     py: Python<'_>,
-    catalog: &Bound<'_, Catalog>,
-    history: &Bound<'_, History>,
+    catalog: &Bound<'_, PyAny>,
+    history: &Bound<'_, PyAny>,
     min_customers: Option<&Bound<'_, PyAny>>,
     neighbours: Option<&Bound<'_, PyAny>>,
     half_life_days: Option<&Bound<'_, PyAny>>,
@@ -134,6 +132,8 @@ pub(crate) fn fit(
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Model> {
+    let catalog = of_class::<Catalog>(catalog, "catalog")?;
+    let history = of_class::<History>(history, "history")?;
     let min_customers = some_whole(min_customers, "min_customers")?;
     let neighbours = some_whole(neighbours, "neighbours")?;
     let half_life_days = some_float(half_life_days, "half_life_days")?;
@@ -210,7 +210,8 @@ impl Model {
     /// VersionError
     ///     If it was made by a newer version than this one can read.
     #[staticmethod]
-    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn open(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let path = file(path, "path")?;
         boundary::quick(py, || basketry::Model::open(path)).map(|inner| Self { inner })
     }
 
@@ -220,7 +221,8 @@ impl Model {
     /// ----------
     /// path : str or os.PathLike
     #[staticmethod]
-    fn read(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn read(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let path = file(path, "path")?;
         boundary::quick(py, || basketry::Model::read(path)).map(|inner| Self { inner })
     }
 
@@ -231,7 +233,8 @@ impl Model {
     /// ----------
     /// data : bytes
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let data = of_class::<PyBytes>(data, "data")?.as_bytes();
         let data = data.to_vec();
         boundary::quick(py, || basketry::Model::from_bytes(data)).map(|inner| Self { inner })
     }
@@ -251,7 +254,8 @@ impl Model {
     /// ------
     /// IoError
     ///     If the file cannot be written.
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    fn save(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
+        let path = file(path, "path")?;
         boundary::quick(py, || self.inner.save(path))
     }
 
@@ -413,7 +417,8 @@ impl Model {
     ///     If the model knows customers and the rules do not.
     /// UnknownIdError
     ///     For an item that is no product of the model.
-    fn with_rules(&self, py: Python<'_>, rules: &Bound<'_, Rules>) -> PyResult<Self> {
+    fn with_rules(&self, py: Python<'_>, rules: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let rules = of_class::<Rules>(rules, "rules")?;
         let rules = rules.get();
         let inner = boundary::long(py, |_| self.inner.with_rules(&rules.inner))?;
         Ok(Self { inner })
@@ -445,7 +450,7 @@ impl Model {
     /// InvalidArgumentError
     ///     If the model holds no rules, or there is no measure of that name.
     #[pyo3(
-        signature = (items, n = None, *, by = "confidence"),
+        signature = (items, n = None, *, by = None),
         text_signature = "($self, items, n=10, *, by=\"confidence\")"
     )]
     fn matching_rules(
@@ -453,8 +458,9 @@ impl Model {
         py: Python<'_>,
         items: &Bound<'_, PyAny>,
         n: Option<&Bound<'_, PyAny>>,
-        by: &str,
+        by: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Rules> {
+        let by = &text_or(by, "by", "confidence")?;
         let n = whole_or(n, "n", 10)?;
         let by = by.parse().map_err(|error| error::to_py(py, error))?;
         let items = ids::ids(items, "items")?;

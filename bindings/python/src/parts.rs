@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::baskets::Baskets;
-use crate::convert::{some_whole, whole_or};
+use crate::convert::{of_class, some_whole, whole_or};
+use crate::engine::each;
 use crate::itemsets::Itemsets;
 use crate::mine::support;
 use crate::{arrow, boundary, ids};
@@ -44,11 +45,13 @@ use crate::{arrow, boundary, ids};
 )]
 pub(crate) fn count(
     py: Python<'_>,
-    baskets: &Bound<'_, Baskets>,
-    sets: &Bound<'_, Itemsets>,
+    baskets: &Bound<'_, PyAny>,
+    sets: &Bound<'_, PyAny>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let baskets = of_class::<Baskets>(baskets, "baskets")?;
+    let sets = of_class::<Itemsets>(sets, "sets")?;
     let threads = some_whole(threads, "threads")?;
     let (baskets, sets) = (&baskets.get().inner, &sets.get().inner);
     boundary::in_pool(py, progress, |control| mine::count(baskets, sets, threads, control))
@@ -118,7 +121,7 @@ fn options(
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn candidates(
     py: Python<'_>,
-    part: &Bound<'_, Baskets>,
+    part: &Bound<'_, PyAny>,
     min_support: &Bound<'_, PyAny>,
     total: Option<&Bound<'_, PyAny>>,
     max_length: Option<&Bound<'_, PyAny>>,
@@ -126,6 +129,7 @@ pub(crate) fn candidates(
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<ItemsetCounts> {
+    let part = of_class::<Baskets>(part, "part")?;
     let total = some_whole(total, "total")?;
     let max_length = some_whole(max_length, "max_length")?;
     let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
@@ -188,9 +192,11 @@ pub(crate) fn itemsets_in_parts(
     let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
     let threads = some_whole(threads, "threads")?;
     let options = options(min_support, min_length, max_length, max_itemsets, threads)?;
-    let parts = parts
-        .try_iter()?
-        .map(|part| Ok(part?.cast_into::<Baskets>()?.unbind()))
+    let parts = each(parts, "parts", "an iterable of Baskets")?
+        .enumerate()
+        .map(|(at, part)| {
+            Ok(of_class::<Baskets>(&part?, &format!("parts[{at}]"))?.clone().unbind())
+        })
         .collect::<PyResult<Vec<Py<Baskets>>>>()?;
     boundary::in_pool(py, progress, |control| {
         let parts = parts.iter().map(|part| &part.get().inner);
@@ -248,8 +254,8 @@ pub(crate) fn itemsets_in_parts(
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn update(
     py: Python<'_>,
-    baskets: &Bound<'_, Baskets>,
-    sets: &Bound<'_, Itemsets>,
+    baskets: &Bound<'_, PyAny>,
+    sets: &Bound<'_, PyAny>,
     min_support: &Bound<'_, PyAny>,
     min_length: Option<&Bound<'_, PyAny>>,
     max_length: Option<&Bound<'_, PyAny>>,
@@ -257,6 +263,8 @@ pub(crate) fn update(
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let baskets = of_class::<Baskets>(baskets, "baskets")?;
+    let sets = of_class::<Itemsets>(sets, "sets")?;
     let min_length = whole_or(min_length, "min_length", 1)?;
     let max_length = some_whole(max_length, "max_length")?;
     let max_itemsets = some_whole(max_itemsets, "max_itemsets")?;
@@ -300,7 +308,8 @@ impl ItemsetCounts {
     /// ----------
     /// sets : Itemsets
     #[staticmethod]
-    fn from_itemsets(py: Python<'_>, sets: &Bound<'_, Itemsets>) -> PyResult<Self> {
+    fn from_itemsets(py: Python<'_>, sets: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let sets = of_class::<Itemsets>(sets, "sets")?;
         let sets = &sets.get().inner;
         boundary::long(py, |_| Ok(mine::ItemsetCounts::of(sets))).map(Self::of)
     }
@@ -317,8 +326,7 @@ impl ItemsetCounts {
     ///     If an itemset is empty or comes twice, or if integers and strings are mixed.
     #[staticmethod]
     fn from_lists(py: Python<'_>, lists: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let lists = lists
-            .try_iter()?
+        let lists = each(lists, "lists", "lists of ids")?
             .enumerate()
             .map(|(number, list)| ids::ids(&list?, &format!("lists[{number}]")))
             .collect::<PyResult<Vec<_>>>()?;
@@ -375,9 +383,11 @@ impl ItemsetCounts {
     /// parts : iterable of ItemsetCounts
     #[staticmethod]
     fn union(py: Python<'_>, parts: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let parts = parts
-            .try_iter()?
-            .map(|part| Ok(part?.cast_into::<Self>()?.unbind()))
+        let parts = each(parts, "parts", "an iterable of ItemsetCounts")?
+            .enumerate()
+            .map(|(at, part)| {
+                Ok(of_class::<Self>(&part?, &format!("parts[{at}]"))?.clone().unbind())
+            })
             .collect::<PyResult<Vec<Py<Self>>>>()?;
         boundary::long(py, |_| {
             mine::ItemsetCounts::union(parts.iter().map(|part| &part.get().inner))
@@ -408,10 +418,11 @@ impl ItemsetCounts {
     fn add(
         &self,
         py: Python<'_>,
-        baskets: &Bound<'_, Baskets>,
+        baskets: &Bound<'_, PyAny>,
         threads: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let baskets = of_class::<Baskets>(baskets, "baskets")?;
         let threads = some_whole(threads, "threads")?;
         let baskets = &baskets.get().inner;
         boundary::in_pool(py, progress, |control| {
@@ -432,7 +443,8 @@ impl ItemsetCounts {
     /// ------
     /// DataError
     ///     If the itemsets are not the same.
-    fn merge(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+    fn merge(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let other = of_class::<Self>(other, "other")?;
         let other = &other.get().inner;
         boundary::long(py, |_| {
             let mut counts = self.inner.clone();

@@ -1,7 +1,5 @@
 //! `Policy`.
 
-use std::path::PathBuf;
-
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
@@ -162,7 +160,8 @@ impl Policy {
     /// >>> policy.name
     /// 'cart'
     #[staticmethod]
-    fn from_toml(py: Python<'_>, text: &str) -> PyResult<Self> {
+    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text = &convert::text(text, "text")?;
         Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_toml(text)))?)
     }
 
@@ -172,7 +171,8 @@ impl Policy {
     /// ----------
     /// text : str
     #[staticmethod]
-    fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
+    fn from_json(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text = &convert::text(text, "text")?;
         Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_json(text)))?)
     }
 
@@ -187,7 +187,8 @@ impl Policy {
     /// IoError
     ///     If the file cannot be read.
     #[staticmethod]
-    fn from_file(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn from_file(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let path = convert::file(path, "path")?;
         Self::of(py, boundary::quick(py, || Ok(basketry::Policy::from_file(path)))?)
     }
 

@@ -5,6 +5,7 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::convert::text;
 use crate::itemsets::tuple;
 
 /// A rule: who buys the antecedent also buys the consequent.
@@ -38,7 +39,8 @@ impl Rule {
     /// measure : str
     ///     The name of a measure.
     #[pyo3(name = "value")]
-    fn any_value(&self, py: Python<'_>, measure: &str) -> PyResult<f64> {
+    fn any_value(&self, py: Python<'_>, measure: &Bound<'_, PyAny>) -> PyResult<f64> {
+        let measure = &text(measure, "measure")?;
         self.value(crate::rules::measure(py, measure)?)
     }
 

@@ -4,7 +4,11 @@ use basketry::mine::{Correction, Measure, RedundancyOptions, SignificanceOptions
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyString};
 
-use crate::convert::{bound, float, float_or, some_float, some_whole, whole_or};
+use crate::convert::{
+    bound, flag_or, float, float_or, of_class, some_float, some_function, some_whole, text,
+    text_or, whole_or,
+};
+use crate::engine::each;
 use crate::rows::{RowIterator, Rows as Selected, rows};
 use crate::rule::Rule;
 use crate::{arrow, boundary, error, ids, table};
@@ -53,8 +57,9 @@ fn measures_of(rules: &Rules, names: &Bound<'_, PyAny>) -> PyResult<Vec<Measure>
         };
     }
     let mut measures = Vec::new();
-    for name in names.try_iter()? {
-        measures.push(rules.measure(py, name?.cast_into::<PyString>()?.to_str()?)?);
+    let names = each(names, "measures", "a list of names or \"all\"")?;
+    for (at, name) in names.enumerate() {
+        measures.push(rules.measure(py, &text(&name?, &format!("measures[{at}]"))?)?);
     }
     Ok(measures)
 }
@@ -130,7 +135,7 @@ impl Rules {
                 .iter()
                 .fold(all, |rules, &(measure, least)| rules.at_least(measure, least)))
         })?;
-        if let Some(keep) = keep {
+        if let Some(keep) = some_function(keep, "keep")? {
             let mut rows = Vec::new();
             for row in 0..inner.len() {
                 if keep.call1((Rule { rules: inner.clone(), row },))?.is_truthy()? {
@@ -176,8 +181,18 @@ impl Rules {
     ///     The name of a measure; see :meth:`with_measures`.
     /// ascending : bool
     ///     The smallest first, as for p-values.
-    #[pyo3(signature = (by = "confidence", *, ascending = false))]
-    fn sort(&self, py: Python<'_>, by: &str, ascending: bool) -> PyResult<Self> {
+    #[pyo3(
+        signature = (by = None, *, ascending = None),
+        text_signature = "($self, by=\"confidence\", *, ascending=False)"
+    )]
+    fn sort(
+        &self,
+        py: Python<'_>,
+        by: Option<&Bound<'_, PyAny>>,
+        ascending: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let by = &text_or(by, "by", "confidence")?;
+        let ascending = flag_or(ascending, "ascending", false)?;
         let by = self.measure(py, by)?;
         let rules = self.inner.clone();
         boundary::on_rows(py, rules.len(), move || {
@@ -196,7 +211,8 @@ impl Rules {
     /// Returns
     /// -------
     /// list of float
-    fn values(&self, py: Python<'_>, measure: &str) -> PyResult<Vec<f64>> {
+    fn values(&self, py: Python<'_>, measure: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
+        let measure = &text(measure, "measure")?;
         let by = self.measure(py, measure)?;
         let rules = self.inner.clone();
         boundary::on_rows(py, rules.len(), move || Ok(rules.values(by).collect()))
@@ -307,13 +323,17 @@ impl Rules {
     /// >>> rules = bk.rules(baskets, 0.5, min_support=2)
     /// >>> [round(p, 9) for p in rules.p_values("bonferroni")]
     /// [0.0001554, 0.0001554]
-    #[pyo3(signature = (correction = "holm", *, tests = None))]
+    #[pyo3(
+        signature = (correction = None, *, tests = None),
+        text_signature = "($self, correction=\"holm\", *, tests=None)"
+    )]
     fn p_values(
         &self,
         py: Python<'_>,
-        correction: &str,
+        correction: Option<&Bound<'_, PyAny>>,
         tests: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<f64>> {
+        let correction = &text_or(correction, "correction", "holm")?;
         let tests = some_whole(tests, "tests")?;
         let correction = correction_of(py, correction)?;
         boundary::long(py, |control| self.inner.p_values(correction, tests, control))
@@ -335,14 +355,18 @@ impl Rules {
     /// >>> rules = bk.rules(baskets, 0.5, min_support=2)
     /// >>> len(rules.significant(0.001)), len(rules.significant(0.0001))
     /// (2, 0)
-    #[pyo3(signature = (alpha, correction = "holm", *, tests = None))]
+    #[pyo3(
+        signature = (alpha, correction = None, *, tests = None),
+        text_signature = "($self, alpha, correction=\"holm\", *, tests=None)"
+    )]
     fn significant(
         &self,
         py: Python<'_>,
         alpha: &Bound<'_, PyAny>,
-        correction: &str,
+        correction: Option<&Bound<'_, PyAny>>,
         tests: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let correction = &text_or(correction, "correction", "holm")?;
         let alpha = float(alpha, "alpha")?;
         let tests = some_whole(tests, "tests")?;
         let options = significance(py, alpha, correction, tests)?;
@@ -361,15 +385,16 @@ impl Rules {
     ///     Whether the rule without antecedent, whose confidence is the share of baskets with the
     ///     consequent, is one of the others.
     #[pyo3(
-        signature = (min_improvement = None, *, empty_antecedent = true),
+        signature = (min_improvement = None, *, empty_antecedent = None),
         text_signature = "($self, min_improvement=0.0, *, empty_antecedent=True)"
     )]
     fn non_redundant(
         &self,
         py: Python<'_>,
         min_improvement: Option<&Bound<'_, PyAny>>,
-        empty_antecedent: bool,
+        empty_antecedent: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let empty_antecedent = flag_or(empty_antecedent, "empty_antecedent", true)?;
         let min_improvement = float_or(min_improvement, "min_improvement", 0.0)?;
         let options = RedundancyOptions::new()
             .min_improvement(min_improvement)
@@ -390,14 +415,18 @@ impl Rules {
     ///     The largest corrected p-value; default: no test.
     /// correction, tests
     ///     As for :meth:`p_values`.
-    #[pyo3(signature = (alpha = None, correction = "holm", *, tests = None))]
+    #[pyo3(
+        signature = (alpha = None, correction = None, *, tests = None),
+        text_signature = "($self, alpha=None, correction=\"holm\", *, tests=None)"
+    )]
     fn productive(
         &self,
         py: Python<'_>,
         alpha: Option<&Bound<'_, PyAny>>,
-        correction: &str,
+        correction: Option<&Bound<'_, PyAny>>,
         tests: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let correction = &text_or(correction, "correction", "holm")?;
         let alpha = some_float(alpha, "alpha")?;
         let tests = some_whole(tests, "tests")?;
         // Without alpha there is no test, but a wrong name is still wrong.
@@ -428,7 +457,7 @@ impl Rules {
     /// >>> bk.rules(baskets, 0.5, min_support=2).matching(["butter"], n=1)[0]
     /// Rule({"butter"} -> {"bread"}, confidence=1.000, lift=1.000)
     #[pyo3(
-        signature = (items, n = None, *, by = "confidence"),
+        signature = (items, n = None, *, by = None),
         text_signature = "($self, items, n=10, *, by=\"confidence\")"
     )]
     fn matching(
@@ -436,8 +465,9 @@ impl Rules {
         py: Python<'_>,
         items: &Bound<'_, PyAny>,
         n: Option<&Bound<'_, PyAny>>,
-        by: &str,
+        by: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let by = &text_or(by, "by", "confidence")?;
         let n = whole_or(n, "n", 10)?;
         let by = self.measure(py, by)?;
         let items = ids::ids(items, "items")?;
@@ -535,7 +565,8 @@ impl Rules {
     /// VersionError
     ///     If a newer version wrote it.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let data = of_class::<PyBytes>(data, "data")?.as_bytes();
         boundary::long(py, |_| basketry::Rules::from_bytes(data)).map(Self::of)
     }
 

@@ -6,7 +6,9 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{bound, float, some_whole, whole_or};
+use crate::convert::{
+    bound, flag_or, float, of_class, some_function, some_whole, text_or, whole_or,
+};
 use crate::history::History;
 use crate::mine::support;
 use crate::rows::{RowIterator, Rows, rows};
@@ -86,27 +88,30 @@ use crate::{arrow, boundary, error, ids, table};
 #[pyfunction]
 #[pyo3(signature = (
     history, min_support, within_days, *, min_gap_days = None, max_gap_days = None,
-    max_length = None, max_items_per_step = None, step = "time", repeats = true, only_from = None,
+    max_length = None, max_items_per_step = None, step = None, repeats = None, only_from = None,
     must_not_contain = None, max_sequences = None, threads = None, progress = None,
 ), text_signature = "(history, min_support, within_days, *, min_gap_days=0.0, max_gap_days=None, max_length=3, max_items_per_step=1, step=\"time\", repeats=True, only_from=None, must_not_contain=(), max_sequences=10000000, threads=None, progress=False)")]
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn sequences(
     py: Python<'_>,
-    history: &Bound<'_, History>,
+    history: &Bound<'_, PyAny>,
     min_support: &Bound<'_, PyAny>,
     within_days: &Bound<'_, PyAny>,
     min_gap_days: Option<&Bound<'_, PyAny>>,
     max_gap_days: Option<&Bound<'_, PyAny>>,
     max_length: Option<&Bound<'_, PyAny>>,
     max_items_per_step: Option<&Bound<'_, PyAny>>,
-    step: &str,
-    repeats: bool,
+    step: Option<&Bound<'_, PyAny>>,
+    repeats: Option<&Bound<'_, PyAny>>,
     only_from: Option<&Bound<'_, PyAny>>,
     must_not_contain: Option<&Bound<'_, PyAny>>,
     max_sequences: Option<&Bound<'_, PyAny>>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Sequences> {
+    let step = &text_or(step, "step", "time")?;
+    let history = of_class::<History>(history, "history")?;
+    let repeats = flag_or(repeats, "repeats", true)?;
     let max_length = some_whole(max_length, "max_length")?;
     let max_items_per_step = some_whole(max_items_per_step, "max_items_per_step")?;
     let max_sequences = some_whole(max_sequences, "max_sequences")?;
@@ -125,7 +130,7 @@ pub(crate) fn sequences(
         options.min_gap_days = float(days, "min_gap_days")?;
     }
     options.max_gap_days = max_gap_days.map(|days| float(days, "max_gap_days")).transpose()?;
-    options.step = match step {
+    options.step = match step.as_str() {
         "time" => Step::Time,
         "day" => Step::Day,
         other => {
@@ -248,7 +253,7 @@ impl Sequences {
                     })
             }))
         })?;
-        if let Some(keep) = keep {
+        if let Some(keep) = some_function(keep, "keep")? {
             let mut rows = Vec::new();
             for row in 0..inner.len() {
                 if keep.call1((Sequence { all: inner.clone(), row },))?.is_truthy()? {
@@ -267,8 +272,12 @@ impl Sequences {
     /// ----------
     /// by : str
     ///     The name of a measure.
-    #[pyo3(signature = (by = "confidence"))]
-    fn sort(&self, py: Python<'_>, by: &str) -> PyResult<Self> {
+    #[pyo3(
+        signature = (by = None),
+        text_signature = "($self, by=\"confidence\")"
+    )]
+    fn sort(&self, py: Python<'_>, by: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let by = &text_or(by, "by", "confidence")?;
         let by = measure(py, by)?;
         let found = self.inner.clone();
         boundary::on_rows(py, found.len(), move || Ok(found.sorted_by(by))).map(Self::of)
@@ -292,7 +301,7 @@ impl Sequences {
     /// by : str
     ///     The measure that says which are the best.
     #[pyo3(
-        signature = (orders, n = None, *, by = "confidence"),
+        signature = (orders, n = None, *, by = None),
         text_signature = "($self, orders, n=10, *, by=\"confidence\")"
     )]
     fn after(
@@ -300,8 +309,9 @@ impl Sequences {
         py: Python<'_>,
         orders: &Bound<'_, PyAny>,
         n: Option<&Bound<'_, PyAny>>,
-        by: &str,
+        by: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let by = &text_or(by, "by", "confidence")?;
         let n = whole_or(n, "n", 10)?;
         let by = measure(py, by)?;
         let orders = read_orders(orders)?;
@@ -367,7 +377,8 @@ impl Sequences {
     /// VersionError
     ///     If a newer version wrote it.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let data = of_class::<PyBytes>(data, "data")?.as_bytes();
         boundary::long(py, |_| basketry::mine::Sequences::from_bytes(data)).map(Self::of)
     }
 

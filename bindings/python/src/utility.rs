@@ -8,7 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::catalog::Catalog;
-use crate::convert::{Number, number, some_whole, whole_or};
+use crate::convert::{
+    Number, number, of_class, some_of_class, some_texts, some_whole, text_or, texts, whole_or,
+};
 use crate::history::History;
 use crate::itemsets::Itemsets;
 use crate::rows::{RowIterator, position};
@@ -151,22 +153,27 @@ impl Utilities {
     #[staticmethod]
     #[pyo3(signature = (
         table, *, basket, item, utility = None, quantity = None, unit_profit = None,
-        nulls = "error", non_finite = "error", currency = "EUR", progress = None,
+        nulls = None, non_finite = None, currency = None, progress = None,
     ), text_signature = "(table, *, basket, item, utility=None, quantity=None, unit_profit=None, nulls=\"error\", non_finite=\"error\", currency=\"EUR\", progress=False)")]
     #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
     fn from_table(
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
-        basket: String,
-        item: String,
-        utility: Option<String>,
-        quantity: Option<String>,
-        unit_profit: Option<String>,
-        nulls: &str,
-        non_finite: &str,
-        currency: &str,
+        basket: &Bound<'_, PyAny>,
+        item: &Bound<'_, PyAny>,
+        utility: Option<&Bound<'_, PyAny>>,
+        quantity: Option<&Bound<'_, PyAny>>,
+        unit_profit: Option<&Bound<'_, PyAny>>,
+        nulls: Option<&Bound<'_, PyAny>>,
+        non_finite: Option<&Bound<'_, PyAny>>,
+        currency: Option<&Bound<'_, PyAny>>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        texts!(basket, item);
+        some_texts!(utility, quantity, unit_profit);
+        let nulls = &text_or(nulls, "nulls", "error")?;
+        let non_finite = &text_or(non_finite, "non_finite", "error")?;
+        let currency = &text_or(currency, "currency", "EUR")?;
         let mut columns = UtilityColumns::new(basket, item);
         columns.utility = utility;
         columns.quantity = quantity;
@@ -202,13 +209,19 @@ impl Utilities {
     /// DataError
     ///     For a product without a cost; if sums leave 64 bits.
     #[staticmethod]
-    #[pyo3(signature = (history, catalog = None, *, no_cost = "error"))]
+    #[pyo3(
+        signature = (history, catalog = None, *, no_cost = None),
+        text_signature = "(history, catalog=None, *, no_cost=\"error\")"
+    )]
     fn from_history(
         py: Python<'_>,
-        history: &Bound<'_, History>,
-        catalog: Option<&Bound<'_, Catalog>>,
-        no_cost: &str,
+        history: &Bound<'_, PyAny>,
+        catalog: Option<&Bound<'_, PyAny>>,
+        no_cost: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let no_cost = &text_or(no_cost, "no_cost", "error")?;
+        let history = of_class::<History>(history, "history")?;
+        let catalog = some_of_class::<Catalog>(catalog, "catalog")?;
         let no_cost = convert::choice(py, "no_cost", no_cost)?;
         let history = history.get();
         let catalog = catalog.map(|catalog| &*catalog.get().inner);
@@ -352,7 +365,7 @@ fn basket(py: Python<'_>, baskets: &basketry::Utilities, index: usize) -> PyResu
 #[allow(clippy::too_many_arguments, reason = "the keywords of a Python function")]
 pub(crate) fn high_utility(
     py: Python<'_>,
-    baskets: &Bound<'_, Utilities>,
+    baskets: &Bound<'_, PyAny>,
     min_utility: Option<&Bound<'_, PyAny>>,
     top: Option<&Bound<'_, PyAny>>,
     min_length: Option<&Bound<'_, PyAny>>,
@@ -361,6 +374,7 @@ pub(crate) fn high_utility(
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Itemsets> {
+    let baskets = of_class::<Utilities>(baskets, "baskets")?;
     let top = some_whole(top, "top")?;
     let min_length = whole_or(min_length, "min_length", 1)?;
     let max_length = some_whole(max_length, "max_length")?;
