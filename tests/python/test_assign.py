@@ -123,6 +123,8 @@ def test_bad_input_is_named():
         made([("a", 1, 2.0, 0.5), ("b", 1, float("nan"), 0.5)])
     with pytest.raises(bk.DataError, match='customer "a": the offer 1 is proposed twice'):
         made([("a", 1, 2.0, 0.5), ("a", 1, 1.0, 0.5)])
+    with pytest.raises(bk.InvalidArgumentError, match="offer: expected another column"):
+        bk.Proposals({"id": [1], "worth": [1.0]}, customer="id", offer="id", value="worth")
     with pytest.raises(bk.SchemaError, match="price"):
         made(rows, cost="price")
     assert proposals.assign(capacity={7: 1}).unknown == 1

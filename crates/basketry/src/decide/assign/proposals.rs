@@ -131,8 +131,8 @@ impl Proposals {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Schema`] if a column is not there or has a type that cannot serve;
-    /// [`ErrorKind::Data`] names column and row of a null, a number that is not finite or a
+    /// [`ErrorKind::InvalidArgument`] if customer and offer are one column; [`ErrorKind::Schema`] if a
+    /// column is not there or has a type that cannot serve; [`ErrorKind::Data`] names column and row of a null, a number that is not finite or a
     /// negative cost, and customer and offer of a row that stands twice.
     pub fn from_reader(
         reader: impl RecordBatchReader,
@@ -140,6 +140,12 @@ impl Proposals {
         currency: Currency,
         control: &Control,
     ) -> Result<Self> {
+        if columns.customer == columns.offer {
+            return Err(Error::argument(format!(
+                "offer: expected another column than that of customers, got {:?} for both",
+                columns.offer
+            )));
+        }
         let mut source = Batches::new(reader);
         let schema = source.schema();
         let of = [

@@ -49,6 +49,30 @@ struct Set {
     value: f64,
 }
 
+impl Set {
+    fn of(places: Vec<u32>) -> Self {
+        Self { places, uses: Vec::new(), cost: 0, value: 0.0 }
+    }
+
+    /// Counts what it uses, costs and is worth, but for the risk of the contact.
+    fn count(&mut self, problem: &Problem<'_>, start: usize, numbered: &Numbered) {
+        self.uses = vec![0; numbered.resources.len()];
+        for &place in &self.places {
+            let at = start + place as usize;
+            let offer = problem.offer[at];
+            self.cost += i128::from(problem.cost(at));
+            self.value += problem.value[at];
+            if let Ok(found) = numbered.offers.binary_search_by_key(&offer, |&(offer, _)| offer) {
+                self.uses[numbered.offers[found].1 as usize] += 1;
+            }
+            let of = &problem.groups_of[offer as usize];
+            for &(group, number) in &numbered.groups {
+                self.uses[number as usize] += u16::from(of.contains(&group));
+            }
+        }
+    }
+}
+
 /// An offer or a group of which so many can be used here, or are wanted.
 struct Resource {
     /// No more than so many.
@@ -70,145 +94,30 @@ struct Label {
 
 /// Looks for what is better for these customers than what they have.
 pub(super) fn search(problem: &Problem<'_>, taken: &Taken, customers: &[u32], aim: Aim) -> Found {
-    let (usage, group_usage, spent) = without(problem, taken, customers);
-    let wanted = |group: usize| problem.groups[group].min.saturating_sub(group_usage[group]);
-    let asked =
-        |offer: u32| problem.groups_of[offer as usize].iter().any(|&g| wanted(g as usize) > 0);
+    let rest = Rest::of(problem, taken, customers);
     let mut exact = true;
-
-    // What each may choose from.
     let mut sets: Vec<Vec<Set>> = Vec::with_capacity(customers.len());
     for &customer in customers {
-        let row = problem.row(customer as usize);
-        let held: Vec<u32> = taken.of(problem, customer as usize).collect();
-        let open = |&place: &u32| {
-            let at = row.start + place as usize;
-            let offer = problem.offer[at] as usize;
-            usage[offer] < problem.capacity[offer]
-                && problem.groups_of[offer]
-                    .iter()
-                    .all(|&g| group_usage[g as usize] < problem.groups[g as usize].max)
-                && problem
-                    .budget
-                    .is_none_or(|most| spent + i128::from(problem.cost(at)) <= i128::from(most))
-        };
-        let (mut wanting, mut others): (Vec<u32>, Vec<u32>) = (0..row.len() as u32)
-            .filter(open)
-            .partition(|&place| asked(problem.offer[row.start + place as usize]));
-        let value = |place: u32| problem.value[row.start + place as usize];
-        if aim == Aim::Lean {
-            others.clear();
-        }
-        others.retain(|&place| value(place) > 0.0);
-        if wanting.len() + others.len() > WANTED + OTHERS {
-            exact = false;
-            // The cheapest and the most valuable in turn.
-            let cost = |place: u32| problem.cost(row.start + place as usize);
-            let by_value = |a: &u32, b: &u32| value(*b).total_cmp(&value(*a)).then(a.cmp(b));
-            wanting.sort_unstable_by(by_value);
-            let mut cheap = wanting.clone();
-            cheap.sort_by_key(|&place| cost(place));
-            let mut kept: Vec<u32> =
-                wanting.iter().zip(&cheap).flat_map(|(a, b)| [*a, *b]).collect();
-            kept.truncate(WANTED);
-            others.sort_unstable_by(by_value);
-            others.truncate(OTHERS);
-            let of_held = |place: &&u32| {
-                aim == Aim::Worth || asked(problem.offer[row.start + **place as usize])
-            };
-            kept.extend(held.iter().filter(of_held));
-            wanting = kept;
-        }
-        wanting.extend(others);
-        wanting.sort_unstable();
-        wanting.dedup();
-        let (mine, all) = choices(problem, row.start, &wanting);
+        let (mine, all) = rest.sets(taken, customer as usize, aim);
         exact &= all;
         sets.push(mine);
-        // What they have can always stay.
-        let mine = sets.last_mut().expect("was just pushed");
-        let mut held = held;
-        held.sort_unstable();
-        if !mine.iter().any(|set| set.places == held) {
-            mine.push(Set { places: held, uses: Vec::new(), cost: 0, value: 0.0 });
-        }
     }
-
-    // What may run short.
-    let mut number_of_offer: Vec<(u32, u16)> = Vec::new();
-    let mut resources: Vec<Resource> = Vec::new();
-    let mut demand: Vec<(u32, u64)> = Vec::new();
-    for (&customer, sets) in customers.iter().zip(&sets) {
-        let start = problem.row(customer as usize).start;
-        let mut places: Vec<u32> = sets.iter().flat_map(|set| set.places.iter().copied()).collect();
-        places.sort_unstable();
-        places.dedup();
-        demand.extend(places.iter().map(|&place| (problem.offer[start + place as usize], 1)));
-    }
-    demand.sort_unstable();
-    for of in demand.chunk_by(|a, b| a.0 == b.0) {
-        let offer = of[0].0;
-        let most = problem.capacity[offer as usize].saturating_sub(usage[offer as usize]);
-        if (of.len() as u64) > most {
-            number_of_offer.push((offer, resources.len() as u16));
-            resources.push(Resource { most, wanted: 0 });
-        }
-    }
-    let mut number_of_group: Vec<(u32, u16)> = Vec::new();
-    for (at, group) in problem.groups.iter().enumerate() {
-        let in_it =
-            |&&(offer, _): &&(u32, u64)| problem.groups_of[offer as usize].contains(&(at as u32));
-        let use_at_most = demand.iter().filter(in_it).count() as u64;
-        let most = group.max.saturating_sub(group_usage[at]);
-        if wanted(at) > 0 || use_at_most > most {
-            number_of_group.push((at as u32, resources.len() as u16));
-            resources.push(Resource { most: most.min(use_at_most), wanted: wanted(at) });
-        }
-    }
+    let numbered = rest.resources(customers, &sets);
     for (&customer, sets) in customers.iter().zip(&mut sets) {
         let start = problem.row(customer as usize).start;
         for set in sets.iter_mut() {
-            set.uses = vec![0; resources.len()];
-            (set.cost, set.value) = (0, 0.0);
-            for &place in &set.places {
-                let at = start + place as usize;
-                let offer = problem.offer[at];
-                set.cost += i128::from(problem.cost(at));
-                set.value += problem.value[at];
-                if let Ok(found) = number_of_offer.binary_search_by_key(&offer, |&(offer, _)| offer)
-                {
-                    set.uses[number_of_offer[found].1 as usize] += 1;
-                }
-                for &(group, number) in &number_of_group {
-                    let of = &problem.groups_of[offer as usize];
-                    set.uses[number as usize] += u16::from(of.contains(&group));
-                }
-            }
+            set.count(problem, start, &numbered);
             if !set.places.is_empty() {
                 set.value -= problem.risk(customer as usize);
             }
         }
-        // Of those that use the same, none that is dearer and worth no more.
-        sets.sort_by(|a, b| {
-            a.uses.cmp(&b.uses).then(a.cost.cmp(&b.cost)).then(b.value.total_cmp(&a.value))
-        });
-        let mut greatest = f64::NEG_INFINITY;
-        let mut before: Vec<u16> = Vec::new();
-        sets.retain(|set| {
-            let fresh = before != set.uses;
-            let keep = fresh || aim == Aim::Worth && set.value > greatest;
-            if keep {
-                greatest = set.value;
-                before.clone_from(&set.uses);
-            }
-            keep
-        });
+        keep_best(sets, aim);
     }
-    let left = problem.budget.map(|most| i128::from(most) - spent);
-    let held = Held::of(problem, taken, customers, &resources, &number_of_group);
-    let mut run =
-        Run { resources: &resources, sets: &sets, left, aim, ahead: Vec::new(), exact, steps: 0 };
-    run.look_ahead(customers, problem, &number_of_group);
+    let left = problem.budget.map(|most| i128::from(most) - rest.spent);
+    let held = Held::of(problem, taken, customers, &numbered);
+    let resources = &numbered.resources;
+    let mut run = Run { resources, sets: &sets, left, aim, ahead: Vec::new(), exact, steps: 0 };
+    run.look_ahead(customers, problem, &numbered);
     let best = run.go(&held);
     Found {
         places: best.map(|chosen| {
@@ -219,28 +128,162 @@ pub(super) fn search(problem: &Problem<'_>, taken: &Taken, customers: &[u32], ai
     }
 }
 
-/// What all but these customers use.
-fn without(problem: &Problem<'_>, taken: &Taken, customers: &[u32]) -> (Vec<u64>, Vec<u64>, i128) {
-    let (mut usage, mut groups) = (taken.usage.clone(), taken.group_usage.clone());
-    let mut spent = taken.spent;
-    for &customer in customers {
-        let start = problem.row(customer as usize).start;
-        for place in taken.of(problem, customer as usize) {
-            let at = start + place as usize;
-            let offer = problem.offer[at] as usize;
-            usage[offer] -= 1;
-            problem.groups_of[offer].iter().for_each(|&group| groups[group as usize] -= 1);
-            spent -= i128::from(problem.cost(at));
+/// What all but the customers of a search use.
+struct Rest<'a> {
+    problem: &'a Problem<'a>,
+    usage: Vec<u64>,
+    group_usage: Vec<u64>,
+    spent: i128,
+}
+
+/// What may run short, by offers and groups, ascending.
+struct Numbered {
+    resources: Vec<Resource>,
+    offers: Vec<(u32, u16)>,
+    groups: Vec<(u32, u16)>,
+}
+
+impl<'a> Rest<'a> {
+    fn of(problem: &'a Problem<'a>, taken: &Taken, customers: &[u32]) -> Self {
+        let (mut usage, mut group_usage) = (taken.usage.clone(), taken.group_usage.clone());
+        let mut spent = taken.spent;
+        for &customer in customers {
+            let start = problem.row(customer as usize).start;
+            for place in taken.of(problem, customer as usize) {
+                let at = start + place as usize;
+                let offer = problem.offer[at] as usize;
+                usage[offer] -= 1;
+                problem.groups_of[offer].iter().for_each(|&group| group_usage[group as usize] -= 1);
+                spent -= i128::from(problem.cost(at));
+            }
         }
+        Self { problem, usage, group_usage, spent }
     }
-    (usage, groups, spent)
+
+    /// How much a group misses.
+    fn wanted(&self, group: usize) -> u64 {
+        self.problem.groups[group].min.saturating_sub(self.group_usage[group])
+    }
+
+    /// Whether a candidate is of a group that misses some.
+    fn asked(&self, at: usize) -> bool {
+        let of = &self.problem.groups_of[self.problem.offer[at] as usize];
+        of.iter().any(|&group| self.wanted(group as usize) > 0)
+    }
+
+    /// Whether no limit forbids a candidate alone.
+    fn open(&self, at: usize) -> bool {
+        let problem = self.problem;
+        let offer = problem.offer[at] as usize;
+        let paid = |most: i64| self.spent + i128::from(problem.cost(at)) <= i128::from(most);
+        self.usage[offer] < problem.capacity[offer]
+            && problem.groups_of[offer]
+                .iter()
+                .all(|&g| self.group_usage[g as usize] < problem.groups[g as usize].max)
+            && problem.budget.is_none_or(paid)
+    }
+
+    /// What a customer may choose, and whether that is all.
+    fn sets(&self, taken: &Taken, customer: usize, aim: Aim) -> (Vec<Set>, bool) {
+        let problem = self.problem;
+        let row = problem.row(customer);
+        let at = |place: u32| row.start + place as usize;
+        let value = |place: u32| problem.value[at(place)];
+        let mut held: Vec<u32> = taken.of(problem, customer).collect();
+        held.sort_unstable();
+        let (mut places, mut others): (Vec<u32>, Vec<u32>) = (0..row.len() as u32)
+            .filter(|&place| self.open(at(place)))
+            .partition(|&place| self.asked(at(place)));
+        others.retain(|&place| aim == Aim::Worth && value(place) > 0.0);
+        let few = places.len() + others.len() <= WANTED + OTHERS;
+        if !few {
+            // The cheapest and the most valuable in turn.
+            let by_value = |a: &u32, b: &u32| value(*b).total_cmp(&value(*a)).then(a.cmp(b));
+            places.sort_unstable_by(by_value);
+            let mut cheap = places.clone();
+            cheap.sort_by_key(|&place| problem.cost(at(place)));
+            places = places.iter().zip(&cheap).flat_map(|(a, b)| [*a, *b]).collect();
+            places.truncate(WANTED);
+            others.sort_unstable_by(by_value);
+            others.truncate(OTHERS);
+            let wanted = |place: &&u32| aim == Aim::Worth || self.asked(at(**place));
+            places.extend(held.iter().filter(wanted));
+        }
+        places.extend(others);
+        places.sort_unstable();
+        places.dedup();
+        let (mut sets, all) = choices(problem, row.start, &places);
+        if !all {
+            sets.extend(around(problem, row.start, &held, &places));
+        }
+        // What they have can always stay.
+        sets.push(Set::of(held));
+        sets.sort_unstable_by(|a, b| a.places.cmp(&b.places));
+        sets.dedup_by(|a, b| a.places == b.places);
+        (sets, few && all)
+    }
+
+    /// What may run short when customers choose from these sets.
+    fn resources(&self, customers: &[u32], sets: &[Vec<Set>]) -> Numbered {
+        let problem = self.problem;
+        let mut demand: Vec<u32> = Vec::new();
+        for (&customer, sets) in customers.iter().zip(sets) {
+            let start = problem.row(customer as usize).start;
+            demand.extend(places(sets).iter().map(|&place| problem.offer[start + place as usize]));
+        }
+        demand.sort_unstable();
+        let mut found = Numbered { resources: vec![], offers: vec![], groups: vec![] };
+        for of in demand.chunk_by(|a, b| a == b) {
+            let most = problem.capacity[of[0] as usize].saturating_sub(self.usage[of[0] as usize]);
+            if (of.len() as u64) > most {
+                found.offers.push((of[0], found.resources.len() as u16));
+                found.resources.push(Resource { most, wanted: 0 });
+            }
+        }
+        for (at, group) in problem.groups.iter().enumerate() {
+            let in_it = |&&offer: &&u32| problem.groups_of[offer as usize].contains(&(at as u32));
+            let demand = demand.iter().filter(in_it).count() as u64;
+            let most = group.max.saturating_sub(self.group_usage[at]);
+            let wanted = self.wanted(at);
+            if wanted > 0 || demand > most {
+                found.groups.push((at as u32, found.resources.len() as u16));
+                found.resources.push(Resource { most: most.min(demand), wanted });
+            }
+        }
+        found
+    }
+}
+
+/// The places of some sets, ascending.
+fn places(sets: &[Set]) -> Vec<u32> {
+    let mut places: Vec<u32> = sets.iter().flat_map(|set| set.places.iter().copied()).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Of sets that use the same, keeps none that is dearer and worth no more.
+fn keep_best(sets: &mut Vec<Set>, aim: Aim) {
+    sets.sort_by(|a, b| {
+        a.uses.cmp(&b.uses).then(a.cost.cmp(&b.cost)).then(b.value.total_cmp(&a.value))
+    });
+    let mut greatest = f64::NEG_INFINITY;
+    let mut before: Option<Vec<u16>> = None;
+    sets.retain(|set| {
+        let fresh = before.as_ref() != Some(&set.uses);
+        let keep = fresh || aim == Aim::Worth && set.value > greatest;
+        if keep {
+            greatest = set.value;
+            before = Some(set.uses.clone());
+        }
+        keep
+    });
 }
 
 /// The choices from some places of a row that may stand together, small ones first, and whether
 /// these are all.
 fn choices(problem: &Problem<'_>, start: usize, places: &[u32]) -> (Vec<Set>, bool) {
-    let set = |places: Vec<u32>| Set { places, uses: Vec::new(), cost: 0, value: 0.0 };
-    let mut sets = vec![set(Vec::new())];
+    let mut sets = vec![Set::of(Vec::new())];
     let mut from = 0;
     for _ in 0..problem.per_customer {
         let to = sets.len();
@@ -255,7 +298,7 @@ fn choices(problem: &Problem<'_>, start: usize, places: &[u32]) -> (Vec<Set>, bo
                     return (sets, false);
                 }
                 let more = sets[at].places.iter().copied().chain([place]).collect();
-                sets.push(set(more));
+                sets.push(Set::of(more));
             }
         }
         if sets.len() == to {
@@ -266,6 +309,29 @@ fn choices(problem: &Problem<'_>, start: usize, places: &[u32]) -> (Vec<Set>, bo
     (sets, true)
 }
 
+/// The choices next to what a customer has: one less, one more, or one for another.
+fn around(problem: &Problem<'_>, start: usize, held: &[u32], places: &[u32]) -> Vec<Set> {
+    let mut sets = Vec::new();
+    for out in held.iter().copied().chain([NONE]) {
+        let rest: Vec<u32> = held.iter().copied().filter(|&place| place != out).collect();
+        let fits = |place: u32| {
+            let others = rest.iter().map(|&place| start + place as usize);
+            !problem.limits_together() || problem.fits(start + place as usize, others)
+        };
+        if rest.len() < problem.per_customer {
+            for &place in places.iter().filter(|place| !held.contains(place)) {
+                if fits(place) {
+                    let mut more = rest.clone();
+                    more.insert(rest.partition_point(|&other| other < place), place);
+                    sets.push(Set::of(more));
+                }
+            }
+        }
+        sets.push(Set::of(rest));
+    }
+    sets
+}
+
 /// What the customers have.
 struct Held {
     short: u64,
@@ -274,33 +340,22 @@ struct Held {
 }
 
 impl Held {
-    fn of(
-        problem: &Problem<'_>,
-        taken: &Taken,
-        customers: &[u32],
-        resources: &[Resource],
-        number_of_group: &[(u32, u16)],
-    ) -> Self {
-        let (mut spent, mut value) = (0, 0.0);
-        let mut uses = vec![0u64; resources.len()];
+    fn of(problem: &Problem<'_>, taken: &Taken, customers: &[u32], numbered: &Numbered) -> Self {
+        let mut held = Self { short: 0, spent: 0, value: 0.0 };
+        let mut uses = vec![0u64; numbered.resources.len()];
         for &customer in customers {
-            let start = problem.row(customer as usize).start;
-            for place in taken.of(problem, customer as usize) {
-                let at = start + place as usize;
-                spent += i128::from(problem.cost(at));
-                value += problem.value[at];
-                let of = &problem.groups_of[problem.offer[at] as usize];
-                for &(group, number) in number_of_group {
-                    uses[number as usize] += u64::from(of.contains(&group));
-                }
-            }
-            if taken.of(problem, customer as usize).next().is_some() {
-                value -= problem.risk(customer as usize);
+            let mut set = Set::of(taken.of(problem, customer as usize).collect());
+            set.count(problem, problem.row(customer as usize).start, numbered);
+            uses.iter_mut().zip(&set.uses).for_each(|(sum, &used)| *sum += u64::from(used));
+            held.spent += set.cost;
+            held.value += set.value;
+            if !set.places.is_empty() {
+                held.value -= problem.risk(customer as usize);
             }
         }
-        let short =
-            resources.iter().zip(&uses).map(|(of, &used)| of.wanted.saturating_sub(used)).sum();
-        Self { short, spent, value }
+        let missed = numbered.resources.iter().zip(&uses);
+        held.short = missed.map(|(of, &used)| of.wanted.saturating_sub(used)).sum();
+        held
     }
 }
 
@@ -327,12 +382,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn look_ahead(
-        &mut self,
-        customers: &[u32],
-        problem: &Problem<'_>,
-        number_of_group: &[(u32, u16)],
-    ) {
+    fn look_ahead(&mut self, customers: &[u32], problem: &Problem<'_>, numbered: &Numbered) {
         let wanting = |number: usize| self.resources[number].wanted > 0;
         let mut costs: Vec<(i64, u64)> = Vec::new();
         let mut ahead =
@@ -349,14 +399,10 @@ impl Run<'_> {
             };
             let together = last.together + sets.iter().map(does).max().unwrap_or(0);
             let start = problem.row(customer as usize).start;
-            let mut places: Vec<u32> =
-                sets.iter().flat_map(|set| set.places.iter().copied()).collect();
-            places.sort_unstable();
-            places.dedup();
-            for place in places {
+            for place in places(sets) {
                 let at = start + place as usize;
                 let of = &problem.groups_of[problem.offer[at] as usize];
-                let of = number_of_group.iter().filter(|(group, _)| of.contains(group));
+                let of = numbered.groups.iter().filter(|(group, _)| of.contains(group));
                 let does = of.filter(|&&(_, number)| wanting(number as usize)).count() as u64;
                 if does > 0 {
                     costs.push((problem.cost(at), does));
