@@ -49,7 +49,7 @@ fn no_top_up_where_it_makes_no_sense() {
     assert_eq!(kinds(TOP_UP, &reached), 0, "reached");
     let far = Context::at(now()).basket([("rolls-8", 5)]);
     assert_eq!(kinds(TOP_UP, &far), 0, "half of the basket is missing, and more");
-    let dear = TOP_UP.replace("cost = 50", "cost = 9000");
+    let dear = TOP_UP.replace("cost = 50", "cost = 4000");
     assert_eq!(kinds(&dear, &household()), 0, "the subsidy eats the margin");
     let over = format!("{TOP_UP}until = {}", now());
     assert_eq!(kinds(&over, &household()), 0, "no longer");
