@@ -516,6 +516,28 @@ fn what_contacts_take_away_is_learned() {
     assert!(errors[1] < 0.5 * errors[0] && errors[1] < 0.06, "{errors:?}");
 }
 
+/// The truth lies within 1.96 standard errors, though what is assumed (no response, and odds of 1.5) is
+/// not true, and all numbers are measured at once.
+#[test]
+fn responses_are_as_certain_as_they_say() {
+    const TIMES: usize = 40;
+    let mut draws = Draws(31);
+    let mut policy = Policy::new("cart");
+    policy.fatigue.half_life_days = 20.0;
+    let mut covered = [0; 2];
+    for _ in 0..TIMES {
+        let log = tired(100, 20.0, &mut draws);
+        let learned = learn(&log, &policy, &LearnOptions::default());
+        for (covered, (name, truth)) in covered
+            .iter_mut()
+            .zip([("fatigue.response", RESPONSE), ("assume.odds.cross_sell", 2.5)])
+        {
+            *covered += usize::from(off(number(&learned, name), truth).abs() < 1.96);
+        }
+    }
+    assert!(covered.iter().all(|covered| *covered >= TIMES * 85 / 100), "{covered:?}");
+}
+
 #[test]
 fn without_contacts_no_response_is_learned() {
     let mut log = DecisionLog::new();
