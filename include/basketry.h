@@ -4780,7 +4780,8 @@ basketry_status basketry_decision_log_record_orders(struct basketry_decision_log
  * tables, each with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
  * purchases that confirm it; 20 is a good number. customer_value is what losing a customer costs, in
  * minor units, 0 to 10^12: with it the policy's contact_cost becomes what one offer costs in customers
- * who want no more offers and in what it takes away from the next ones. If it is null, that stays.
+ * who want no more offers and in what it takes away from the next ones, and contact_cost_value the value
+ * for which that holds. If it is null, these stay.
  * What was learned, and how certain it is, is in basketry_policy_learned of the new policy.
  */
 basketry_status basketry_decision_log_learn(const struct basketry_decision_log *log,

@@ -119,6 +119,7 @@ def test_learned_numbers_say_so(shop, decisions):
     priced, numbers = log.learn(shop.policy, customer_value=500)
     assert numbers[-1]["name"] == "contact_cost"
     assert priced.to_dict()["contact_cost"] == 0
+    assert priced.to_dict()["contact_cost_value"] == 500
     assert bk.Policy.from_toml(policy.to_toml()) == policy
     offer = next(o for d in decisions for o in d if o.kind == "cross_sell")
     assert offer.sources["response_odds"] == "assumed"

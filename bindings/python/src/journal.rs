@@ -200,7 +200,8 @@ impl DecisionLog {
     ///     What is assumed counts as much as so many purchases that confirm it.
     /// customer_value : float, optional
     ///     What losing a customer costs, in minor units. If given, ``contact_cost`` becomes what one
-    ///     offer costs in customers who want no more, and in what it takes away from the next ones.
+    ///     offer costs in customers who want no more, and in what it takes away from the next ones;
+    ///     where a request says what its customer is worth, as many times more or less.
     /// progress : bool or callable
     ///     As for :func:`fit`.
     ///

@@ -23,6 +23,10 @@ use crate::{boundary, convert, error};
 ///     An offer is made only if it is worth more than this, in minor units; default 0.
 /// contact_cost : float
 ///     What making one offer costs, in minor units; default 0.
+/// contact_cost_value : float
+///     For customers of what worth ``contact_cost`` is, in minor units: offers to those of whom the
+///     request says what losing them would cost (``customer_value``) cost as many times more or
+///     less; default: all offers cost the same.
 /// per_line : int
 ///     The most offers of one product line; default 1.
 /// per_brand, per_category : int

@@ -1,5 +1,7 @@
 //! The simulated shop: what it promises to everybody who measures with it.
 
+use std::sync::Mutex;
+
 use basketry::decide::{DecisionLog, LearnOptions};
 use basketry::simulate::{ShopOptions, Showing, Simulation, Strategy, Trial};
 use basketry::{Context, Control, Engine, ErrorKind, FitOptions, Kind, Policy, fit};
@@ -68,6 +70,27 @@ fn who_offers_nothing_changes_nothing() {
     assert_eq!(lines, own_lines);
     assert_eq!((nothing.offers, nothing.reached, nothing.opt_outs), (0, 0, 0));
     assert!(nothing.visits > 0 && nothing.products > nothing.visits && nothing.margin > 0);
+}
+
+/// A customer is worth what their orders so far let expect for the rest of the weeks.
+#[test]
+fn customers_are_worth_what_their_orders_say() {
+    let control = Control::new();
+    let options = ShopOptions::default().customers(150).needs(40).seed(5);
+    let mut shop = Simulation::new(&options).unwrap();
+    let before = shop.run(&Strategy::Nothing, 10, &control).unwrap();
+    let first = Mutex::new(vec![None; 150]);
+    let decide = |visit: &basketry::simulate::Visit<'_>| {
+        let worth = visit.customer_value();
+        first.lock().unwrap()[visit.customer() as usize].get_or_insert(worth);
+        assert!(visit.context(0).to_json().contains("\"customer_value\":"));
+        Ok(Vec::new())
+    };
+    shop.run(&Strategy::Own { name: "own", decide: &decide }, 5, &control).unwrap();
+    let sum: f64 = first.lock().unwrap().iter().flatten().sum();
+    // Five more weeks after ten; most come in the first of them.
+    let most = options.reaction.lost_visits * before.margin as f64 / 2.0;
+    assert!(sum > 0.6 * most && sum < most, "{sum} {most}");
 }
 
 #[test]

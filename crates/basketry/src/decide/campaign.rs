@@ -221,10 +221,11 @@ impl Engine {
 
 /// Into how many parts a minor unit is divided, so that what a contact costs is a whole number of them.
 fn cost_parts(policy: &Policy) -> i64 {
-    if policy.contact_cost.fract() == 0.0 { 1 } else { 1_000_000 }
+    let whole = policy.contact_cost.fract() == 0.0 && policy.contact_cost_value.is_none();
+    if whole { 1 } else { 1_000_000 }
 }
 
-/// What a contact costs in such parts, rounded up. A policy's cost is at most 10^12.
+/// What a contact costs in such parts, rounded up. It is at most 10^12.
 fn in_parts(minor: f64, parts: i64) -> i64 {
     let cost = minor * parts as f64;
     let nearest = cost.round();

@@ -382,7 +382,7 @@ impl Simulation {
             let was_out = state.out;
             let moment = Moment::new(shop, who, state, day);
             let (offers, decision) =
-                if was_out { (Vec::new(), None) } else { ready.offers(&moment)? };
+                if was_out { (Vec::new(), None) } else { ready.offers(&moment, last_day)? };
             let reaction = moment.react(&offers);
             trial.visits += 1;
             trial.reached += u64::from(!offers.is_empty());

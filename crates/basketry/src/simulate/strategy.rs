@@ -66,6 +66,8 @@ pub struct Showing {
 /// A visit, as far as the shop can see it.
 pub struct Visit<'a> {
     pub(super) moment: &'a Moment<'a>,
+    /// The first day that is not measured any more.
+    pub(super) last_day: i32,
 }
 
 impl Visit<'_> {
@@ -89,8 +91,20 @@ impl Visit<'_> {
         self.moment.shop.options.slots as usize
     }
 
-    /// The request to decide about: customer, basket and time, what was offered in the last six
-    /// weeks, and the customer's orders after `known_until_ms`
+    /// What losing the customer would cost until the last of the weeks, in minor units: the
+    /// [share of visits](super::Reaction::lost_visits) that is lost with them, of the margin of
+    /// their orders so far, by day.
+    pub fn customer_value(&self) -> f64 {
+        let Moment { shop, state, day, .. } = *self.moment;
+        let bought = state.orders.iter().flat_map(|order| &order.items);
+        let margin: i64 = bought.map(|&item| shop.items[item as usize].margin()).sum();
+        let per_day = margin as f64 / f64::from(day.max(1));
+        shop.options.reaction.lost_visits * per_day * f64::from((self.last_day - day).max(0))
+    }
+
+    /// The request to decide about: customer, basket and time, what they are
+    /// [worth](Self::customer_value), what was offered in the last six weeks, and the customer's
+    /// orders after `known_until_ms`
     /// ([`Model::as_of`](crate::Model::as_of)).
     pub fn context(&self, known_until_ms: i64) -> Context {
         let moment = self.moment;
@@ -105,6 +119,7 @@ impl Visit<'_> {
             .customer(self.customer())
             .basket(moment.cart.iter().map(|&(_, item)| (id(moment.shop, item), 1.0)))
             .orders_since(orders)
+            .customer_value(self.customer_value())
             .contacts(moment.state.contacts.iter().map(|met| self.contact(met)))
             .seed(moment.shop.draws.seed_of(moment.who, moment.day as u64))
     }
@@ -235,10 +250,14 @@ impl<'a> Ready<'a> {
     }
 
     /// What is offered, at most as much as there is room for, and the decision of a policy.
-    pub(super) fn offers(&self, moment: &Moment<'_>) -> Result<(Vec<Shown>, Option<Decision>)> {
+    pub(super) fn offers(
+        &self,
+        moment: &Moment<'_>,
+        last_day: i32,
+    ) -> Result<(Vec<Shown>, Option<Decision>)> {
         let shop = moment.shop;
         let slots = shop.options.slots as usize;
-        let visit = Visit { moment };
+        let visit = Visit { moment, last_day };
         let mut decided = None;
         let mut shown = match self {
             Ready::Nothing => Vec::new(),

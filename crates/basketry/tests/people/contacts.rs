@@ -173,6 +173,30 @@ fn contacts_tire_and_one_more_is_a_risk() {
 }
 
 #[test]
+fn offers_to_good_customers_cost_more() {
+    let mut policy = policy();
+    policy.contact_cost = 0.5;
+    let value = |policy: &Policy, context: Context| {
+        let decision = decide(policy, &context);
+        decision.iter().find(|offer| int(&offer.products[0]) == 4).unwrap().value
+    };
+    let usual = value(&policy, visit());
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+    assert!(near(value(&policy, visit().customer_value(600.0)), usual), "all cost the same");
+    policy.contact_cost_value = Some(300.0);
+    assert!(near(value(&policy, visit()), usual));
+    assert!(near(value(&policy, visit().customer_value(600.0)), usual - 0.5));
+    assert!(near(value(&policy, visit().customer_value(0.0)), usual + 0.5));
+    assert!(near(value(&policy, visit().customer_value(600.0).ride_along(true)), usual + 0.5));
+    // No worth is too great to be counted.
+    (policy.contact_cost, policy.contact_cost_value) = (1e12, Some(0.01));
+    assert!(decide(&policy, &visit().customer_value(1e12)).is_empty());
+    policy.contact_cost_value = Some(0.0);
+    let error = policy.check().unwrap_err().to_string();
+    assert!(error.contains("contact_cost_value: expected a number from 0.01"), "{error}");
+}
+
+#[test]
 fn what_rides_along_costs_no_contact() {
     let mut policy = policy();
     policy.contact_cost = 1.0;

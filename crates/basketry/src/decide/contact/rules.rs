@@ -65,6 +65,15 @@ pub(crate) fn milliseconds(days: f64) -> i64 {
     (days * 86_400_000.0).round() as i64
 }
 
+/// What an offer to this customer costs.
+fn cost_of(policy: &Policy, person: &Person) -> f64 {
+    match (person.customer_value, policy.contact_cost_value) {
+        // No more than a policy may say itself.
+        (Some(value), Some(usual)) => (policy.contact_cost * (value / usual)).min(1e12),
+        _ => policy.contact_cost,
+    }
+}
+
 impl Clone for People {
     fn clone(&self) -> Self {
         let mut copy = Self::default();
@@ -116,7 +125,7 @@ impl People {
         let contacts = &person.contacts;
         let now = context.now_ms;
         let channel = person.channel.as_deref().or(policy.contact.channel.as_deref());
-        self.contact_cost = if person.ride_along { 0.0 } else { policy.contact_cost };
+        self.contact_cost = if person.ride_along { 0.0 } else { cost_of(policy, person) };
         self.held_out = held_out(policy, context.customer.as_ref());
         self.rules = policy.rules.iter().enumerate().fold(0, |bits, (i, rule)| {
             bits | u64::from(rule.segments.iter().any(|name| person.is_in(name))) << i

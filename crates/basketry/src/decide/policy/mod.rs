@@ -99,6 +99,14 @@ pub struct Policy {
     pub min_value: f64,
     /// What making one offer costs, in minor units (may be fractional), 0 to 10^12. Default 0.
     pub contact_cost: f64,
+    /// For customers of what worth `contact_cost` is, in minor units, 0.01 to 10^12: offers to those
+    /// of whom the request says what losing them would cost
+    /// ([`Context::customer_value`](crate::Context::customer_value)) cost as many times more or less.
+    /// Default: none, all offers cost the same.
+    /// [`DecisionLog::learn`](crate::decide::DecisionLog::learn) notes here what it was told of its
+    /// customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_cost_value: Option<f64>,
     /// The most offers of one product line (the catalogue's `line` column; products without a
     /// line are not limited), 1 to 1000. Default 1.
     pub per_line: u32,
@@ -200,6 +208,7 @@ impl Default for Policy {
             max_offers: 4,
             min_value: 0.0,
             contact_cost: 0.0,
+            contact_cost_value: None,
             per_line: 1,
             per_brand: MOST,
             per_category: MOST,
@@ -237,12 +246,13 @@ impl Default for Policy {
     }
 }
 
-const KEYS: [&str; 39] = [
+const KEYS: [&str; 40] = [
     "name",
     "placement",
     "max_offers",
     "min_value",
     "contact_cost",
+    "contact_cost_value",
     "per_line",
     "per_brand",
     "per_category",
@@ -365,6 +375,7 @@ impl Policy {
         top.count("max_offers", &mut policy.max_offers)?;
         top.number("min_value", &mut policy.min_value)?;
         top.number("contact_cost", &mut policy.contact_cost)?;
+        top.optional_number("contact_cost_value", &mut policy.contact_cost_value)?;
         top.count("per_line", &mut policy.per_line)?;
         top.count("per_brand", &mut policy.per_brand)?;
         top.count("per_category", &mut policy.per_category)?;
@@ -419,6 +430,9 @@ impl Policy {
         ranges.count("max_offers", self.max_offers, 0)?;
         ranges.lever("min_value", self.min_value)?;
         ranges.lever("contact_cost", self.contact_cost)?;
+        if let Some(value) = self.contact_cost_value {
+            ranges.number("contact_cost_value", value, 0.01, 1e12)?;
+        }
         ranges.count("per_line", self.per_line, 1)?;
         ranges.count("per_brand", self.per_brand, 1)?;
         ranges.count("per_category", self.per_category, 1)?;

@@ -198,7 +198,9 @@ impl DecisionLog {
     /// *What an offer costs.* With a [value of customers](LearnOptions::customer_value),
     /// `contact_cost` is that times the customers who opted out, over the offers made; and what the
     /// offers took away from those after them, by the response that was learned or given, over the
-    /// offers as well. It is drawn to nothing, and its standard error is that of the first part.
+    /// offers as well. It is drawn to nothing, and its standard error is that of the first part. The
+    /// value is noted in [`Policy::contact_cost_value`]: where a request says what its customer is
+    /// worth, an offer costs as many times more or less.
     ///
     /// Nobody who is held out was chosen for what they do, so the difference is what offers cause.
     ///
@@ -329,6 +331,8 @@ impl DecisionLog {
         if let Some(value) = options.customer_value {
             let number = self.contact_cost(value, &policy, &pasts, &ordered);
             policy.contact_cost = number.value;
+            // For others it is as many times more as they are worth more.
+            policy.contact_cost_value = (value >= 0.01).then_some(value);
             numbers.push(number);
         }
         policy.check()?;

@@ -547,6 +547,12 @@ fn without_contacts_no_response_is_learned() {
     let learned = learn(&log, &policy, &LearnOptions::default());
     assert!(learned.numbers.iter().all(|number| number.name != "fatigue.response"));
     assert_eq!(learned.policy.fatigue, policy.fatigue);
+    assert_eq!(learned.policy.contact_cost_value, None);
+    // The cost is that of an offer to customers of this value.
+    let priced = learn(&log, &policy, &LearnOptions::default().customer_value(750.0));
+    assert_eq!(priced.policy.contact_cost_value, Some(750.0));
+    let read = Policy::from_json(&priced.policy.to_json()).unwrap();
+    assert_eq!(read, priced.policy);
 }
 
 /// What an offer costs the next ones is what these are worth less.
