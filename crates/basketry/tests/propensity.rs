@@ -231,6 +231,65 @@ fn new_products_are_like_their_category() {
     assert!(means[2] > means[1] && means[2] < means[0], "{means:?}");
 }
 
+/// Milk comes in two brands, of which customers buy either one every two weeks; tea in two, of which
+/// they buy either one at random, as often. Bread is in every order.
+#[test]
+fn a_need_comes_back_whichever_product_served_it() {
+    const BREAD: i64 = 0;
+    const MILK: [i64; 2] = [1, 2];
+    const TEA: [i64; 2] = [3, 4];
+    const WEEKS: i64 = 40;
+    const CUSTOMERS: i64 = 300;
+    let mut builder = CatalogBuilder::new(&CatalogOptions::default());
+    for (product, category) in [(0, "bread"), (1, "milk"), (2, "milk"), (3, "tea"), (4, "tea")] {
+        builder.push(&Product::new(product).price(100).category([category])).unwrap();
+    }
+    let mut history = HistoryBuilder::new(&HistoryOptions::default());
+    for customer in 0..CUSTOMERS {
+        let mut draws = Draws(customer as u64);
+        for week in 0..WEEKS {
+            let mut bought = vec![BREAD];
+            let (brand, random) = (draws.share(), draws.share());
+            if week % 2 == customer / 7 % 2 {
+                bought.push(MILK[usize::from(brand < 0.5)]);
+            }
+            if random < 0.5 {
+                bought.push(TEA[usize::from(random < 0.25)]);
+            }
+            for product in bought {
+                let line = OrderLine::new((week * 7 + customer % 7) * DAY, product);
+                history.push(&line.customer(customer).basket(customer * WEEKS + week)).unwrap();
+            }
+        }
+    }
+    let history = history.finish(&Control::new()).unwrap();
+    let model = fit(&builder.finish(), &history, &FitOptions::default(), &Control::new()).unwrap();
+    // A week after the last order of all: every second customer is out of milk.
+    let at = (WEEKS * 7 + 6) * DAY;
+    let mean = |product: i64, held: &[i64], due: bool| {
+        let who: Vec<i64> =
+            (0..CUSTOMERS).filter(|c| c % 7 == 6 && (c / 7 % 2 == 0) == due).collect();
+        let customers: Vec<IdRef<'_>> = who.iter().map(|&customer| customer.into()).collect();
+        let basket: Vec<IdRef<'_>> = held.iter().map(|&product| product.into()).collect();
+        let baskets = vec![basket; who.len()];
+        let products = vec![IdRef::from(product); who.len()];
+        let options = ScoreOptions::default().at(at);
+        let scores = model
+            .score_baskets(&baskets, &products, Some(&customers), &options, &Control::new())
+            .unwrap();
+        let sum: f64 = scores.probabilities().iter().map(|&p| f64::from(p)).sum();
+        sum / who.len() as f64
+    };
+    let (due, not_due) = (mean(MILK[0], &[BREAD], true), mean(MILK[0], &[BREAD], false));
+    assert!(due > 0.3 && not_due < 0.02, "{due} {not_due}");
+    // Tea comes at random, whenever the last one was bought.
+    let (one, other) = (mean(TEA[0], &[BREAD], true), mean(TEA[0], &[BREAD], false));
+    assert!((one / other - 1.0).abs() < 0.3 && one > 0.1, "{one} {other}");
+    // With one brand in the basket nobody needs the other.
+    let (milk, tea) = (mean(MILK[0], &[BREAD, MILK[1]], true), mean(TEA[0], &[TEA[1]], true));
+    assert!(milk < due / 10.0 && tea < one / 10.0, "{milk} {tea}");
+}
+
 /// A history too short for the horizon says for how many days its probabilities are.
 #[test]
 fn a_short_history_has_a_short_horizon() {

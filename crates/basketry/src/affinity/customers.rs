@@ -4,9 +4,11 @@ use rayon::prelude::*;
 
 use super::attributes::Attributes;
 use super::backoff::{self, Groups, Value};
+use super::cadence;
 use super::features::{
     CATEGORY_PART, CATEGORY_REPEAT, LOG_ODDS_POPULARITY, LOG_ODDS_REPEAT, OF_CANDIDATE, OF_PRODUCT,
-    RECENT_DAYS, SPREAD, TREND, TREND_DOUBLE, TREND_HALF, TREND_QUARTER, log_odds_of,
+    OfCadence, PRODUCT_ROW, RECENT_DAYS, SPREAD, TREND, TREND_DOUBLE, TREND_HALF, TREND_QUARTER,
+    log_odds_of,
 };
 use super::orders::{CHECK_EVERY, NO_CUSTOMER, Orders};
 use super::rhythm::{self, Moments};
@@ -280,7 +282,8 @@ pub(crate) fn product_rows(
         }
     }
     let again = categories_again(own, &category);
-    let mut features = Vec::with_capacity(products * OF_PRODUCT);
+    let cadences = cadence::cadences(orders, own, &category, control)?;
+    let mut features = Vec::with_capacity(products * PRODUCT_ROW);
     for p in 0..products {
         let (odds, overall) = (log_odds_of(popularity[p]), log_odds_of(whole[p] as f32));
         let mut row = [0.0f32; OF_PRODUCT];
@@ -301,6 +304,13 @@ pub(crate) fn product_rows(
             set(feature, (bought / expected).ln() as f32);
         }
         features.extend(row);
+        let cadence = cadences[p];
+        features.extend(OfCadence::ALL.map(|of| match of {
+            OfCadence::Interval => (cadence.days / cadence.shape).ln().clamp(-5.0, 12.0) as f32,
+            OfCadence::Shape => cadence.shape.ln() as f32,
+            OfCadence::Spread => (cadence.spread + 0.01).ln() as f32,
+            OfCadence::Together => cadence.together.ln() as f32,
+        }));
     }
     let mut rows = ProductRows {
         features,

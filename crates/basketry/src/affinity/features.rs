@@ -75,7 +75,12 @@ pub(crate) struct Candidate {
 pub(crate) struct OfCategory {
     /// The customer bought something of it.
     pub(super) bought: bool,
-    /// Purchases of its products, decayed as those of a [`Candidate`].
+    /// How many of its products are in the basket.
+    pub(super) in_context: u32,
+    /// Purchases of its products, and days since the first of them.
+    pub(super) count: u32,
+    pub(super) first_days: f32,
+    /// The purchases decayed as those of a [`Candidate`].
     pub(super) weight: f32,
     pub(super) recent: f32,
     /// [`MAX_DAYS`] if the customer bought nothing of it.
@@ -83,8 +88,15 @@ pub(crate) struct OfCategory {
 }
 
 impl OfCategory {
-    pub(super) const NOTHING: Self =
-        Self { bought: false, weight: 0.0, recent: 0.0, last_days: MAX_DAYS };
+    pub(super) const NOTHING: Self = Self {
+        bought: false,
+        in_context: 0,
+        count: 0,
+        first_days: 0.0,
+        weight: 0.0,
+        recent: 0.0,
+        last_days: MAX_DAYS,
+    };
 }
 
 impl Candidate {
@@ -135,6 +147,10 @@ pub(super) struct Block {
     category_weight: Lanes,
     category_recent: Lanes,
     category_last: Lanes,
+    category_first: Lanes,
+    category_count: Lanes,
+    /// Of each of [`OfCadence::ALL`].
+    cadence: [Lanes; OfCadence::ALL.len()],
 }
 
 impl Default for Block {
@@ -156,6 +172,9 @@ impl Default for Block {
             category_weight: EMPTY,
             category_recent: EMPTY,
             category_last: EMPTY,
+            category_first: EMPTY,
+            category_count: EMPTY,
+            cadence: [EMPTY; OfCadence::ALL.len()],
         }
     }
 }
@@ -260,6 +279,9 @@ impl Learned<'_> {
             for (x, &feature) in block.x[OF_CANDIDATE..OF_CONTEXT].iter_mut().zip(features) {
                 x[lane] = feature;
             }
+            for (x, &number) in block.cadence.iter_mut().zip(&features[OF_PRODUCT..]) {
+                x[lane] = number;
+            }
         }
         // Weights say nothing about products unlike all examples, such as those never sold: they are
         // taken for the nearest there were.
@@ -291,6 +313,7 @@ impl Learned<'_> {
         let Block {
             rate_days, rate_shape, category_weight, category_recent, category_last, ..
         } = block;
+        let Block { category_first, category_count, cadence: of_cadence, .. } = block;
         for (lane, &at) in which.iter().enumerate() {
             let candidate = &candidates[at as usize];
             let product = candidate.product as usize;
@@ -309,6 +332,8 @@ impl Learned<'_> {
             category_recent[lane] =
                 if known { candidate.category.recent } else { candidate.recent };
             category_last[lane] = candidate.category.last_days.min(candidate.last_days);
+            category_first[lane] = candidate.category.first_days.max(candidate.first_days);
+            category_count[lane] = candidate.category.count.max(candidate.count) as f32;
         }
         let (popularity, weight, count) = (&popularity[..n], &weight[..n], &count[..n]);
         let (last, first) = (&last[..n], &first[..n]);
@@ -334,6 +359,13 @@ impl Learned<'_> {
             category_due,
             category_due_squared,
             others,
+            cadence_due,
+            cadence_due_squared,
+            cadence_overdue,
+            spread_due,
+            spread_due_squared,
+            spread_overdue,
+            interval_due,
             share_similar,
         ] = columns(
             x,
@@ -358,6 +390,13 @@ impl Learned<'_> {
                 CATEGORY_DUE,
                 CATEGORY_DUE_SQUARED,
                 CATEGORY_OTHERS,
+                CADENCE_DUE,
+                CADENCE_DUE_SQUARED,
+                CADENCE_OVERDUE,
+                SPREAD_DUE,
+                SPREAD_DUE_SQUARED,
+                SPREAD_OVERDUE,
+                INTERVAL_DUE,
                 SHARE_SIMILAR,
             ],
         );
@@ -399,6 +438,23 @@ impl Learned<'_> {
         each(&mut others[..n], |k| {
             ln((category_recent[k] - recent[k]).clamp(0.0, MAX_RECENT) + 0.05)
         });
+        let [usual, shape, spread, _] = of_cadence.each_ref().map(|lanes| &lanes[..n]);
+        let (first, bought) = (&category_first[..n], &category_count[..n]);
+        let log_interval = &mut interval_due[..n];
+        each(log_interval, |k| {
+            let shape = exp(shape[k]);
+            let days = exp(usual[k]) * shape;
+            ln(expected_interval(bought[k], first[k], category_last[k], days, shape))
+        });
+        let cadence = &mut cadence_due[..n];
+        each(cadence, |k| (ln(category_last[k] + 0.5) - log_interval[k]).clamp(-4.0, 4.0));
+        let cadence = &*cadence;
+        each(&mut cadence_due_squared[..n], |k| cadence[k] * cadence[k]);
+        each(&mut cadence_overdue[..n], |k| cadence[k].max(0.0));
+        each(&mut spread_due[..n], |k| cadence[k] * spread[k]);
+        each(&mut spread_due_squared[..n], |k| cadence[k] * cadence[k] * spread[k]);
+        each(&mut spread_overdue[..n], |k| cadence[k].max(0.0) * spread[k]);
+        log_interval.iter_mut().zip(cadence).for_each(|(x, due)| *x = (*x - 3.0) * due);
         if task == Task::Basket {
             each(&mut share_similar[..n], |k| share[k] * similar[k]);
         }
@@ -486,16 +542,27 @@ impl Block {
         candidates: &[Candidate],
         which: &[u32],
     ) {
-        let Block { x, pairs, sum_lift, .. } = self;
+        let Block { x, pairs, sum_lift, cadence, .. } = self;
         for (lane, &at) in which.iter().enumerate() {
             let candidate = &candidates[at as usize];
             x[MAX_LOG_LIFT][lane] = candidate.max_log;
             x[LOG_SIMILAR_CONTEXT][lane] = candidate.similar_context;
+            x[CATEGORY_CONTEXT][lane] = candidate.category.in_context as f32;
             pairs[lane] = candidate.pairs as f32;
             sum_lift[lane] = candidate.sum_lift;
         }
         let (pairs, sum) = (&pairs[..n], &sum_lift[..n]);
-        let [log_odds, paired, paired_odds, log_sum, log_mean, log_pairs, similar] = columns(
+        let [
+            log_odds,
+            paired,
+            paired_odds,
+            log_sum,
+            log_mean,
+            log_pairs,
+            similar,
+            of_category,
+            of_category_together,
+        ] = columns(
             x,
             [
                 LOG_ODDS_POPULARITY,
@@ -505,9 +572,15 @@ impl Block {
                 LOG_MEAN_LIFT,
                 LOG_PAIRS,
                 LOG_SIMILAR_CONTEXT,
+                CATEGORY_CONTEXT,
+                CONTEXT_TOGETHER,
             ],
         );
         let log_odds = &log_odds[..n];
+        of_category[..n].iter_mut().for_each(|x| *x = ln(1.0 + *x));
+        let of_category = &of_category[..n];
+        let together = &cadence[OfCadence::Together as usize][..n];
+        each(&mut of_category_together[..n], |k| of_category[k] * together[k]);
         each(&mut paired[..n], |k| pairs[k].min(1.0));
         let paired = &paired[..n];
         each(&mut paired_odds[..n], |k| paired[k] * (log_odds[k] + 5.0));

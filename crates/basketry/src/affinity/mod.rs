@@ -2,6 +2,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod backoff;
+mod cadence;
 pub(crate) mod curve;
 pub(crate) mod customers;
 pub(crate) mod features;

@@ -1,6 +1,6 @@
 //! What was learned, as views of columns: of vectors while fitting, of the mapped file later.
 
-use super::features::OF_PRODUCT;
+use super::features::PRODUCT_ROW;
 use super::scorer::prefetch;
 
 /// Milliseconds in a day.
@@ -209,7 +209,7 @@ pub(crate) struct Stats<'a> {
     pub(crate) customers: &'a [u32],
     /// Smoothed, time-decayed share of baskets with the product; strictly between 0 and 1.
     pub(crate) popularity: &'a [f32],
-    /// A row of [`OF_PRODUCT`] features per product.
+    /// A row of [`PRODUCT_ROW`] numbers per product: its features, then what others are made of.
     pub(crate) features: &'a [f32],
     /// Share of its customers who bought it at least twice.
     pub(crate) repeat_share: &'a [f32],
@@ -226,11 +226,11 @@ pub(crate) struct Stats<'a> {
 pub(crate) const NO_CATEGORY: u32 = u32::MAX;
 
 impl Stats<'_> {
-    /// The features of a product. Panics if there is no such product.
+    /// The row of a product. Panics if there is no such product.
     #[inline]
     pub(crate) fn features_of(&self, product: u32) -> &[f32] {
-        let from = product as usize * OF_PRODUCT;
-        &self.features[from..from + OF_PRODUCT]
+        let from = product as usize * PRODUCT_ROW;
+        &self.features[from..from + PRODUCT_ROW]
     }
 
     /// Days expected between two purchases of a customer of whom nothing more is known. Panics if

@@ -8,7 +8,7 @@ use super::relations::{self, RelationLayout};
 use super::rules::{self, RuleLayout};
 use super::snapshot::{self, Outline, Snapshot};
 use crate::affinity::features::{
-    BOUNDS as BOUND_COUNT, CURVES as CURVE_COUNT, OF_PRODUCT, WEIGHTS as WEIGHT_COUNT,
+    BOUNDS as BOUND_COUNT, CURVES as CURVE_COUNT, PRODUCT_ROW, WEIGHTS as WEIGHT_COUNT,
 };
 use crate::affinity::orders::Products;
 use crate::affinity::propensity::Propensity;
@@ -477,7 +477,7 @@ impl Layout {
             product_baskets: finder.column(PRODUCT_BASKETS, p)?,
             product_customers: finder.column(PRODUCT_CUSTOMERS, p)?,
             popularity: finder.floats(POPULARITY, p, 0.0, 1.0)?,
-            product_features: finder.floats(PRODUCT_FEATURES, p * OF_PRODUCT, -100.0, 100.0)?,
+            product_features: finder.floats(PRODUCT_FEATURES, p * PRODUCT_ROW, -100.0, 100.0)?,
             repeat_share: finder.floats(REPEAT_SHARE, p, 0.0, 1.0)?,
             rate_shape: finder.floats(RATE_SHAPE, p, 1e-9, BIG)?,
             rate_days: finder.floats(RATE_DAYS, p, 1e-9, BIG)?,

@@ -82,6 +82,11 @@ features! {
     /// Of the similarity to the basket by what baskets hold, at least 0, plus 0.003. Scores have
     /// outliers, which the logarithm keeps in their place.
     LOG_SIMILAR_CONTEXT = "log_similar_to_basket",
+    /// Of 1 + the products of its category in the basket.
+    CATEGORY_CONTEXT = "log_category_in_basket",
+    /// The same times the logarithm of how many of the category are bought together: others may be
+    /// bought with what is there, or none.
+    CONTEXT_TOGETHER = "log_category_in_basket_x_log_category_products_together",
     // Of a product that is new to the customer.
     /// Of the similarity to what they bought by what customers buy, at least 0, plus 0.01.
     LOG_SIMILAR_OWN = "log_similar_to_purchases",
@@ -140,6 +145,19 @@ features! {
     CATEGORY_DUE_SQUARED = "log_category_due_ratio_squared",
     /// Of the recent purchases of the others of the category plus 0.05.
     CATEGORY_OTHERS = "log_recent_purchases_of_other_products_of_category",
+    /// Of the time since the last purchase of the category relative to the customer's interval of
+    /// the category.
+    CADENCE_DUE = "log_category_cadence_ratio",
+    /// Its square.
+    CADENCE_DUE_SQUARED = "log_category_cadence_ratio_squared",
+    /// What of it is above 0.
+    CADENCE_OVERDUE = "log_category_cadence_ratio_above_0",
+    /// These times the logarithm of the spread: what comes regularly is not bought before its time.
+    SPREAD_DUE = "log_category_cadence_ratio_x_log_category_spread",
+    SPREAD_DUE_SQUARED = "log_category_cadence_ratio_squared_x_log_category_spread",
+    SPREAD_OVERDUE = "log_category_cadence_ratio_above_0_x_log_category_spread",
+    /// The ratio times the logarithm of the customer's interval less 3.
+    INTERVAL_DUE = "log_category_cadence_ratio_x_log_interval",
     /// Log odds of the share times the logarithm of the similarity to the basket.
     SHARE_SIMILAR = "log_odds_own_share_x_log_similar_to_basket",
 }
@@ -199,6 +217,29 @@ pub(crate) fn curve_at(task: Task, segment: Segment) -> std::ops::Range<usize> {
 
 /// How many features of products there are.
 pub(crate) const OF_PRODUCT: usize = OF_CONTEXT - OF_CANDIDATE;
+/// Where in the row of a product the numbers of its category are that its features are made of, behind
+/// those that are features themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OfCadence {
+    /// Logarithm of the days expected between two purchases of the category by one customer.
+    Interval,
+    /// Logarithm of the shape of the gamma distribution of the customers' rates: how alike they are.
+    Shape,
+    /// Logarithm of the variance of the days between a customer's purchases over the square of their
+    /// mean, plus 0.01: 0 at random, less the more regularly they come.
+    Spread,
+    /// Logarithm of the mean number of its products in the baskets that have one.
+    Together,
+}
+
+impl OfCadence {
+    pub(crate) const ALL: [OfCadence; 4] =
+        [OfCadence::Interval, OfCadence::Shape, OfCadence::Spread, OfCadence::Together];
+}
+
+/// How many numbers there are of each product.
+pub(crate) const PRODUCT_ROW: usize = OF_PRODUCT + OfCadence::ALL.len();
+
 /// How many numbers the bounds of the features of products are.
 pub(crate) const BOUNDS: usize = 2 * OF_PRODUCT * Segment::ALL.len() * Task::ALL.len();
 

@@ -5,7 +5,7 @@ use super::scratch::Scratch;
 use crate::affinity::features::{
     INTERCEPT, INVERSE_BASKETS, LOG_BASKETS, LOG_CONTEXT, LOG_CONTEXT_SQUARED, LOG_MEAN_SIZE,
     LOG_ORDER_DAYS, LOG_ORDERS, LOG_RECENT_ORDERS, LOG_TRIED, LOG_VARIETY, OF_CANDIDATE,
-    RECENT_DAYS, Shared, TRIED_DAYS,
+    OfCategory, RECENT_DAYS, Shared, TRIED_DAYS,
 };
 use crate::affinity::numeric::{exp, ln};
 use crate::affinity::views::{DAY_MS, Learned, MAX_DAYS};
@@ -60,9 +60,19 @@ impl Learned<'_> {
                 let product = self.own.product[at];
                 let weight = self.own.weight[at] * fade;
                 let recent = self.own.recent[at] * fade_recent;
-                scratch.bought(self.products.category, product, last, weight, recent);
+                let count = self.own.count[at];
+                let purchases = OfCategory {
+                    bought: true,
+                    in_context: 0,
+                    count,
+                    first_days: first,
+                    weight,
+                    recent,
+                    last_days: last,
+                };
+                scratch.bought(self.products.category, product, purchases);
                 if let Some(candidate) = scratch.candidate(product) {
-                    candidate.count = self.own.count[at];
+                    candidate.count = count;
                     candidate.weight = weight;
                     candidate.recent = recent;
                     candidate.last_days = last;
@@ -87,7 +97,16 @@ impl Learned<'_> {
             total_recent += recent;
             customer.last_days = customer.last_days.min(days);
             customer.first_days = customer.first_days.max(days);
-            scratch.bought(self.products.category, line.product, days, decay, recent);
+            let purchase = OfCategory {
+                bought: true,
+                in_context: 0,
+                count: 1,
+                first_days: days,
+                weight: decay,
+                recent,
+                last_days: days,
+            };
+            scratch.bought(self.products.category, line.product, purchase);
             if let Some(candidate) = scratch.candidate(line.product) {
                 if candidate.count == 0 {
                     candidate.last_days = days;

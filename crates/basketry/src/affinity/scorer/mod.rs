@@ -20,7 +20,7 @@ use similar::{ToContext, ToOwn};
 
 use super::curve::Curve;
 pub(crate) use super::features::Candidate;
-use super::features::{FEATURES, LANES, OF_PRODUCT, OfCategory, curve_at, sigmoid, weights_at};
+use super::features::{FEATURES, LANES, OfCategory, PRODUCT_ROW, curve_at, sigmoid, weights_at};
 pub(crate) use super::features::{Segment, Shared, Task};
 pub(crate) use super::views::Learned;
 
@@ -192,7 +192,7 @@ impl Learned<'_> {
             for lanes in order.chunks(LANES) {
                 for &at in lanes {
                     let product = candidates[at as usize].product as usize;
-                    prefetch(self.products.features, product * OF_PRODUCT);
+                    prefetch(self.products.features, product * PRODUCT_ROW);
                     prefetch(self.products.category, product);
                     to_context.prefetch(product);
                     prefetch(self.similar_customers.place, product);
@@ -279,6 +279,10 @@ impl Learned<'_> {
                     context_size += 1;
                     if task == Task::Basket {
                         scratch.to_context.add(&self.similar_baskets, product);
+                        let category = self.products.category[product as usize];
+                        if let Some(noted) = scratch.category(category) {
+                            noted.in_context += 1;
+                        }
                     }
                 }
                 _ => {}

@@ -74,22 +74,17 @@ impl Scratch {
         Some(noted)
     }
 
-    /// Notes a purchase of the customer's for the category of the product, if it has one.
+    /// Notes purchases of the customer's for the category of the product, if it has one.
     #[inline]
-    pub(super) fn bought(
-        &mut self,
-        categories: &[u32],
-        product: u32,
-        days: f32,
-        weight: f32,
-        recent: f32,
-    ) {
+    pub(super) fn bought(&mut self, categories: &[u32], product: u32, purchases: OfCategory) {
         let category = categories.get(product as usize).copied().unwrap_or(NO_CATEGORY);
         if let Some(noted) = self.category(category) {
             noted.bought = true;
-            noted.weight += weight;
-            noted.recent += recent;
-            noted.last_days = noted.last_days.min(days);
+            noted.count = noted.count.saturating_add(purchases.count);
+            noted.first_days = noted.first_days.max(purchases.first_days);
+            noted.weight += purchases.weight;
+            noted.recent += purchases.recent;
+            noted.last_days = noted.last_days.min(purchases.last_days);
         }
     }
 

@@ -3,7 +3,7 @@ use crate::affinity::curve::KNOTS;
 use crate::affinity::features::{
     BOUNDS, CATEGORY_AGAIN, CATEGORY_DAYS, CATEGORY_OTHERS, CATEGORY_RECENT, CATEGORY_REPEAT,
     CATEGORY_SHARE, CATEGORY_SINCE, CURVES, LOG_ODDS_POPULARITY, LOG_ODDS_SHARE, MAX_LOG_LIFT,
-    OF_CANDIDATE, OF_PRODUCT, PART_OF_CATEGORY, WEIGHTS, bounds_of,
+    OF_CANDIDATE, PART_OF_CATEGORY, PRODUCT_ROW, WEIGHTS, bounds_of,
 };
 use crate::affinity::views::{Factors, NO_CATEGORY, NO_ROW, Neighbours, Own, Similar, Stats};
 
@@ -22,8 +22,8 @@ fn with_learned(test: impl FnOnce(Learned<'_>)) {
     }
     weights[weights_at(Task::Basket, Segment::Repeat)][LOG_ODDS_SHARE] = 1.0;
     let popularity = [0.5f32, 0.2, 0.1, 0.05, 0.01];
-    let mut features = [-1.0; 5 * OF_PRODUCT];
-    for (row, p) in features.chunks_exact_mut(OF_PRODUCT).zip(popularity) {
+    let mut features = [-1.0; 5 * PRODUCT_ROW];
+    for (row, p) in features.chunks_exact_mut(PRODUCT_ROW).zip(popularity) {
         row[LOG_ODDS_POPULARITY - OF_CANDIDATE] = (p / (1.0 - p)).ln();
     }
     // Straight.
