@@ -10,6 +10,7 @@ pub mod decide;
 mod error;
 pub mod mine;
 pub mod model;
+mod prefetch;
 pub mod simulate;
 
 pub use control::{Control, Progress, Stage};

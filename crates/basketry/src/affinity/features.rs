@@ -30,6 +30,12 @@ impl Shared {
         }
     }
 
+    /// That of the candidates that the customer did not buy before.
+    #[inline]
+    pub(super) fn segment_of_new(&self) -> Segment {
+        if self.known { Segment::New } else { Segment::Anonymous }
+    }
+
     /// The segments that candidates can be of.
     #[inline]
     pub(super) fn segments(&self) -> &'static [Segment] {
@@ -125,7 +131,23 @@ impl Candidate {
 /// Candidates whose features are computed together at most.
 pub(super) const LANES: usize = 64;
 
-type Lanes = [f32; LANES];
+pub(super) type Lanes = [f32; LANES];
+
+/// What the basket says of up to [`LANES`] paired candidates.
+#[derive(Debug)]
+pub(super) struct Paired {
+    pub(super) max_log: Lanes,
+    pub(super) sum_lift: Lanes,
+    pub(super) pairs: Lanes,
+    pub(super) similar: Lanes,
+}
+
+impl Default for Paired {
+    fn default() -> Self {
+        const EMPTY: Lanes = [0.0; LANES];
+        Self { max_log: EMPTY, sum_lift: EMPTY, pairs: EMPTY, similar: EMPTY }
+    }
+}
 
 /// The features of up to [`LANES`] candidates, and what they are computed from.
 #[derive(Debug)]
@@ -299,6 +321,50 @@ impl Learned<'_> {
         }
     }
 
+    /// What the features of a product add to the log odds of a candidate of this segment that is paired
+    /// with something in the basket.
+    pub(crate) fn log_odds_of_paired(&self, segment: Segment, product: u32) -> f32 {
+        let weights = &self.weights[weights_at(Task::Basket, segment)];
+        let (low, high) = self.bounds[bounds_at(Task::Basket, segment)].split_at(OF_PRODUCT);
+        let within = |at: usize, x: f32| x.max(low[at]).min(high[at]);
+        let features = self.products.features_of(product);
+        let of_product = &weights[OF_CANDIDATE..OF_CONTEXT];
+        let sum: f32 = (features.iter().zip(of_product).enumerate())
+            .map(|(at, (&x, weight))| weight * within(at, x))
+            .sum();
+        let popularity = within(LOG_ODDS_POPULARITY - OF_CANDIDATE, features[0]);
+        sum + weights[PAIRED] + weights[PAIRED_POPULARITY] * (popularity + 5.0)
+    }
+
+    /// What products of its category in the basket add to the log odds of a product that is new to the
+    /// customer.
+    pub(super) fn log_odds_of_category(
+        &self,
+        shared: &Shared,
+        product: u32,
+        category: &OfCategory,
+    ) -> f32 {
+        let weights = &self.weights[weights_at(Task::Basket, shared.segment_of_new())];
+        let together =
+            self.products.features_of(product)[OF_PRODUCT + OfCadence::Together as usize];
+        let products = ln(1.0 + category.in_context as f32);
+        products * (weights[CATEGORY_CONTEXT] + weights[CONTEXT_TOGETHER] * together)
+    }
+
+    /// What the basket adds to the log odds of paired candidates that are new to the customer.
+    #[inline(always)]
+    pub(super) fn log_odds_of_pairs(&self, shared: &Shared, paired: &Paired, out: &mut Lanes) {
+        let weights = &self.weights[weights_at(Task::Basket, shared.segment_of_new())];
+        let Paired { max_log, sum_lift: sum, pairs, similar } = paired;
+        each(out, |k| {
+            weights[MAX_LOG_LIFT] * max_log[k]
+                + weights[LOG_SUM_LIFT] * log_sum_of(sum[k])
+                + weights[LOG_MEAN_LIFT] * log_mean_of(sum[k], pairs[k], shared.context)
+                + weights[LOG_PAIRS] * log_pairs_of(pairs[k])
+                + weights[LOG_SIMILAR_CONTEXT] * log_similar_context(similar[k])
+        });
+    }
+
     #[inline(always)]
     fn own_features(
         &self,
@@ -470,6 +536,28 @@ fn expected_interval(count: f32, first: f32, last: f32, rate_days: f32, rate_sha
     (days / repeats).clamp(MIN_INTERVAL, MAX_DAYS)
 }
 
+#[inline(always)]
+fn log_sum_of(sum: f32) -> f32 {
+    ln(sum.max(0.1))
+}
+
+/// Over a basket of so many products.
+#[inline(always)]
+fn log_mean_of(sum: f32, pairs: f32, context: f32) -> f32 {
+    let mean = 1.0 + (sum - pairs) / context.max(pairs).max(1.0);
+    ln(mean.max(0.1))
+}
+
+#[inline(always)]
+fn log_pairs_of(pairs: f32) -> f32 {
+    ln(pairs.max(1.0))
+}
+
+#[inline(always)]
+fn log_similar_context(similar: f32) -> f32 {
+    ln(similar.clamp(0.0, MAX_SIMILARITY) + 0.003)
+}
+
 /// More recent purchases than these say nothing more.
 const MAX_RECENT: f32 = 20.0;
 
@@ -584,12 +672,9 @@ impl Block {
         each(&mut paired[..n], |k| pairs[k].min(1.0));
         let paired = &paired[..n];
         each(&mut paired_odds[..n], |k| paired[k] * (log_odds[k] + 5.0));
-        each(&mut log_sum[..n], |k| paired[k] * ln(sum[k].max(0.1)));
-        each(&mut log_mean[..n], |k| {
-            let mean = 1.0 + (sum[k] - pairs[k]) / shared.context.max(pairs[k]).max(1.0);
-            paired[k] * ln(mean.max(0.1))
-        });
-        each(&mut log_pairs[..n], |k| ln(pairs[k].max(1.0)));
-        similar[..n].iter_mut().for_each(|x| *x = ln(x.clamp(0.0, MAX_SIMILARITY) + 0.003));
+        each(&mut log_sum[..n], |k| paired[k] * log_sum_of(sum[k]));
+        each(&mut log_mean[..n], |k| paired[k] * log_mean_of(sum[k], pairs[k], shared.context));
+        each(&mut log_pairs[..n], |k| log_pairs_of(pairs[k]));
+        similar[..n].iter_mut().for_each(|x| *x = log_similar_context(*x));
     }
 }

@@ -1,7 +1,7 @@
 //! What was learned, as views of columns: of vectors while fitting, of the mapped file later.
 
 use super::features::PRODUCT_ROW;
-use super::scorer::prefetch;
+use crate::prefetch::prefetch;
 
 /// Milliseconds in a day.
 pub(crate) const DAY_MS: f64 = 86_400_000.0;
@@ -58,15 +58,21 @@ pub(crate) struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
-    /// Asks for what is known about a customer.
+    /// Asks for what is known about a customer, but for their row.
     #[inline]
-    pub(crate) fn prefetch(&self, customer: u32) {
+    pub(crate) fn begin(&self, customer: u32) {
         let customer = customer as usize;
+        prefetch(self.offsets, customer);
         prefetch(self.customer_baskets, customer);
         prefetch(self.customer_weight, customer);
         prefetch(self.customer_recent, customer);
         prefetch(self.customer_size, customer);
-        let from = self.row(customer as u32).start;
+    }
+
+    /// Asks for the row of a customer.
+    #[inline]
+    pub(crate) fn prefetch(&self, customer: u32) {
+        let from = self.row(customer).start;
         prefetch(self.product, from);
         prefetch(self.weight, from);
         prefetch(self.recent, from);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, StringArray};
 
+use crate::prefetch::prefetch;
 use crate::{Error, ErrorKind, Result};
 
 /// An id as the shop knows it: an integer or a string. `1` and `"1"` are different ids.
@@ -284,6 +285,25 @@ impl Ids {
         self.table.first(hash)
     }
 
+    /// Asks for what it takes to find some ids: what each misses in the caches it then waits for together
+    /// with the others.
+    pub(crate) fn prefetch<'a>(&self, ids: impl Iterator<Item = IdRef<'a>> + Clone) {
+        let hashes = ids.map(|id| match id {
+            IdRef::Int(value) => self.hash_int(value),
+            IdRef::Str(value) => self.hash_bytes(value.as_bytes()),
+        });
+        hashes.clone().for_each(|hash| self.table.prefetch(hash));
+        let found = hashes.filter_map(|hash| self.candidate(hash));
+        match &self.values {
+            Values::Int(values) => found.for_each(|index| prefetch(values, index as usize)),
+            Values::Str { offsets, bytes } => {
+                found.clone().for_each(|index| prefetch(offsets, index as usize));
+                found.for_each(|index| prefetch(bytes, offsets[index as usize] as usize));
+            }
+            Values::Mixed(_) => {}
+        }
+    }
+
     /// Whether the id with this index is the given integer.
     #[inline]
     pub(crate) fn is_int(&self, index: u32, value: i64) -> bool {
@@ -443,6 +463,13 @@ impl Table {
     #[inline]
     fn place(&self, hash: u32) -> usize {
         hash as usize & (self.slots.len() - 1)
+    }
+
+    #[inline]
+    fn prefetch(&self, hash: u32) {
+        if !self.slots.is_empty() {
+            prefetch(&self.slots, self.place(hash));
+        }
     }
 
     #[inline]

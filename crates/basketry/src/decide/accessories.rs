@@ -16,20 +16,51 @@ pub(crate) struct Accessories {
 /// Rows of keys.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
+    /// The keys that have a row: most have none.
+    some: Keys,
     /// The key whose row it is; ascending, once for each entry.
     of: Vec<u32>,
     entry: Vec<u32>,
+}
+
+/// A set of keys, a bit for each: small enough to stay where it is read fast.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    bits: Vec<u64>,
+}
+
+impl Keys {
+    pub(super) fn insert(&mut self, key: u32) {
+        let word = key as usize / 64;
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
+        }
+        self.bits[word] |= 1 << (key % 64);
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, key: u32) -> bool {
+        self.bits.get(key as usize / 64).is_some_and(|word| word >> (key % 64) & 1 == 1)
+    }
 }
 
 impl Rows {
     pub(super) fn new(mut pairs: Vec<(u32, u32)>) -> Self {
         pairs.sort_unstable();
         pairs.dedup();
+        let mut some = Keys::default();
+        // The greatest first: the bits grow once.
+        pairs.iter().rev().filter(|pair| pair.0 != NONE).for_each(|pair| some.insert(pair.0));
         let (of, entry) = pairs.into_iter().unzip();
-        Self { of, entry }
+        Self { some, of, entry }
     }
 
+    #[inline]
     pub(super) fn row(&self, key: u32) -> &[u32] {
+        if self.some.contains(key) { self.find(key) } else { &[] }
+    }
+
+    fn find(&self, key: u32) -> &[u32] {
         let from = self.of.partition_point(|&of| of < key);
         let len = self.of[from..].iter().take_while(|&&of| of == key).count();
         &self.entry[from..from + len]
@@ -87,5 +118,8 @@ mod tests {
         assert_eq!(rows.row(3), [0, 1]);
         assert_eq!(rows.row(1), [9]);
         assert!(rows.row(0).is_empty() && rows.row(2).is_empty() && rows.row(7).is_empty());
+        let far = Rows::new(vec![(64, 1), (127, 2), (128, 3)]);
+        let rows: Vec<&[u32]> = [0, 63, 64, 127, 128, 129, 191].map(|key| far.row(key)).into();
+        assert_eq!(rows, [&[][..], &[], &[1], &[2], &[3], &[], &[]]);
     }
 }

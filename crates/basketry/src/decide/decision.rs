@@ -1,5 +1,6 @@
 //! What was decided: offers, and for everything else the reason.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
@@ -102,9 +103,9 @@ pub struct Decision {
     compiled: Arc<Compiled>,
     pub(crate) context: Context,
     request: Request,
-    /// Without the probabilities of those that were not scored.
+    /// Of the candidates that were looked at, without the probabilities of those that were not scored.
     outcomes: Vec<Outcome>,
-    /// With them.
+    /// Of all candidates, with their probabilities.
     all: OnceLock<Vec<Outcome>>,
     chosen: Vec<Chosen>,
     choices: Vec<Choice>,
@@ -366,7 +367,7 @@ impl Decision {
     /// [`Reason::ALL`], without those that have none.
     pub fn suppressed_counts(&self) -> Vec<(Reason, u32)> {
         let mut counts = [0u32; Reason::ALL.len()];
-        for reason in self.outcomes.iter().filter_map(|outcome| outcome.reason) {
+        for reason in self.all().iter().filter_map(|outcome| outcome.reason) {
             counts[reason as usize] += 1;
         }
         Reason::ALL
@@ -383,20 +384,30 @@ impl Decision {
         self.ranked().into_iter().map(|outcome| self.suppressed_of(outcome)).collect()
     }
 
-    /// The outcomes with all probabilities: those of candidates that could not be offered were not
-    /// needed to decide.
+    /// All candidates with their probabilities: those that could not be offered, or promised less than
+    /// others, were not needed to decide.
     fn all(&self) -> &[Outcome] {
         self.all.get_or_init(|| {
-            let mut all = self.outcomes.clone();
             let (state, compiled, request) = (&self.state, &self.compiled, &self.request);
-            SCRATCH.with_borrow_mut(|(_, scratch)| {
-                let known = scratch.probabilities(state, compiled, request, request.task());
-                for (outcome, &probability) in all.iter_mut().zip(known) {
-                    if outcome.probability.is_nan() {
-                        outcome.probability = probability;
-                    }
-                }
+            let mut all = SCRATCH.with_borrow_mut(|(_, scratch)| {
+                scratch.collect_all(state, compiled, request, request.task()).to_vec()
             });
+            let decided: HashMap<u32, &Outcome> =
+                self.outcomes.iter().map(|outcome| (outcome.key, outcome)).collect();
+            for outcome in &mut all {
+                match decided.get(&outcome.key) {
+                    Some(&&held) => {
+                        let learned = outcome.probability;
+                        *outcome = held;
+                        if outcome.probability.is_nan() {
+                            outcome.probability = learned;
+                        }
+                    }
+                    None => outcome.reason = outcome.reason.or(Some(Reason::Outranked)),
+                }
+            }
+            let known: HashSet<u32> = all.iter().map(|outcome| outcome.key).collect();
+            all.extend(self.outcomes.iter().filter(|held| !known.contains(&held.key)));
             all
         })
     }
@@ -462,7 +473,7 @@ impl Decision {
         } else if request.viewed == Some(key) {
             Reason::Viewed
         } else if let Some(reason) =
-            self.outcomes.iter().find(|outcome| outcome.key == key).and_then(|o| o.reason)
+            self.all().iter().find(|outcome| outcome.key == key).and_then(|o| o.reason)
         {
             reason
         } else {
@@ -517,7 +528,7 @@ impl Decision {
         let currency = self.state.catalog.currency();
         let money = |minor| texts.money(Money { minor, currency });
         let amount = |minor| texts.amount(minor, currency);
-        let detail = match (reason, self.outcomes.iter().find(|outcome| outcome.key == key)) {
+        let detail = match (reason, self.all().iter().find(|outcome| outcome.key == key)) {
             (Reason::PriceWindow, _) => {
                 let bound = |bound: Option<i64>| {
                     bound.map_or_else(|| texts.get("detail_any").to_owned(), money)

@@ -7,7 +7,11 @@ use super::reasons::{Kind, Reason};
 use super::state::{Compiled, NONE, State, Unknown, wrong_type};
 use crate::affinity::scorer::{Scored, Segment, SinceLine, Situation, Task};
 use crate::data::{Id, NO_CODE};
+use crate::prefetch::prefetch;
 use crate::{Error, ErrorKind, Result};
+
+/// So many ids are asked for at once: more would push each other out.
+const PREFETCHED: usize = 32;
 
 /// A context with its ids resolved.
 #[derive(Debug, Default)]
@@ -164,6 +168,17 @@ impl Request {
         let left_out = texts.get("id_unknown");
         request.now_ms = context.now_ms;
         let customers = state.model.customers();
+        let customer = context.customer.as_ref().map(Id::as_ref);
+        customer.iter().for_each(|&id| customers.prefetch(id));
+        for line in &context.basket {
+            if let Id::Str(id) = &line.product {
+                prefetch(id.as_bytes(), 0);
+            }
+        }
+        for lines in context.basket.chunks(PREFETCHED) {
+            state.catalog.ids().prefetch(lines.iter().map(|line| line.product.as_ref()));
+        }
+        customer.iter().for_each(|&id| customers.prefetch_value(id));
         if let Some(id) = &context.customer
             && !customers.is_empty()
         {
@@ -177,12 +192,14 @@ impl Request {
                 ));
             }
             request.customer = customers.find(id);
+            request.customer.iter().for_each(|&customer| state.model.learned().own.begin(customer));
         }
 
         let mut unknown = Unknown::default();
         for (i, line) in context.basket.iter().enumerate() {
             let path = || format!("basket[{i}].product");
             if let Some(key) = find(state, policy, path, &line.product, &mut unknown)? {
+                prefetch(&state.catalog.price, key as usize);
                 request.basket.push(key);
                 request.quantities.push(line.quantity);
             }

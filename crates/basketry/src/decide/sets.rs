@@ -10,7 +10,7 @@ use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
 use super::slate::{Pick, Shelf as _, Traits};
-use super::state::{Compiled, NONE, OnShelf, State};
+use super::state::{Compiled, Item, NONE, OnShelf, State};
 use super::top_up::{self, Gap, Piece};
 use super::value;
 use crate::affinity::scorer::NO_PRODUCT;
@@ -18,9 +18,6 @@ use crate::data::NO_CODE;
 
 /// The most products of one offer.
 const MOST: usize = MOST_ADDED + 1;
-
-/// No product is worth nearly as much; sums of such prices are exact.
-const MOST_PRICE: i64 = 1 << 50;
 
 /// A candidate of several products and its numbers.
 #[derive(Clone, Copy, Debug)]
@@ -263,9 +260,8 @@ impl Scratch {
         let SetScratch { pieces, beside, .. } = &mut self.sets;
         pieces.clear();
         for outcome in &self.outcomes[..self.scored] {
-            let Some(kind) = may_be_added(outcome, state) else { continue };
+            let Some((kind, price)) = may_be_added(outcome, compiled) else { continue };
             let key = outcome.key;
-            let price = state.catalog.price[key as usize];
             if price > gap.most
                 || request.people.bars(state, compiled, key, Kind::TopUp).is_some()
                 || !beside.allows(&shelf, key, || traits(&shelf, key))
@@ -322,17 +318,14 @@ impl Scratch {
         let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
         for (key, quantity, purchase) in basket.chain(viewed) {
             let Some(c) = state.in_catalog(key).filter(|_| self.is_here(key)) else { continue };
-            let price = state.catalog.price[c];
-            if compiled.items[c].never.is_some()
-                || !(1..=MOST_PRICE).contains(&price)
-                || !state.paid_once(c)
-            {
+            let item = &compiled.items[c];
+            if item.never.is_some() || item.paid_once == 0 {
                 continue;
             }
             // What is not to be with the rest of the basket, or is a variant of what came back, is not
             // put there with a deal.
-            let alone = !self.is_apart(state, request, key, key)
-                && !self.line_returned(compiled.items[c].traits.line);
+            let alone =
+                !self.is_apart(state, request, key, key) && !self.line_returned(item.traits.line);
             let in_basket = Some(key) != request.viewed_only();
             if !(in_basket || alone) {
                 continue;
@@ -342,11 +335,10 @@ impl Scratch {
                 self.propose(found, Kind::Bundle, value, compiled);
             }
             let open = alone && request.people.bars(state, compiled, key, Kind::Bundle).is_none();
-            let in_stock = state.catalog.stock.get(c).is_none_or(|&stock| stock >= 2);
-            if settings.second > 0.0 && quantity <= 1.0 && in_stock && open {
+            if settings.second > 0.0 && quantity <= 1.0 && item.stock >= 2 && open {
                 let terms = terms(compiled, request, key);
                 let terms = Terms { max_discount: settings.second, ..terms };
-                self.propose_second(scene, &main_part(state, compiled, key), purchase, &terms);
+                self.propose_second(scene, &main_part(compiled, key), purchase, &terms);
             }
         }
     }
@@ -358,7 +350,7 @@ impl Scratch {
         let candidates = self.outcomes.iter().zip(self.scorer.candidates());
         for (place, (outcome, candidate)) in (0..).zip(candidates) {
             if matches!(outcome.kind, Some(Kind::CrossSell | Kind::Service))
-                && may_be_added(outcome, state).is_some()
+                && may_be_added(outcome, compiled).is_some()
                 && request.people.bars(state, compiled, outcome.key, Kind::Bundle).is_none()
             {
                 // Paired with it, or given by hand.
@@ -397,7 +389,8 @@ impl Scratch {
             // What a top-up took is no longer there.
             let outcome = &self.outcomes[place as usize];
             let key = outcome.key;
-            if may_be_added(outcome, state).is_none() || viewed && state.apart(main, key) {
+            let Some((_, price)) = may_be_added(outcome, compiled) else { continue };
+            if viewed && state.apart(main, key) {
                 continue;
             }
             // A bundle with what is viewed is of those who buy it.
@@ -409,7 +402,7 @@ impl Scratch {
             if beside.allows(&shelf, key, || traits) {
                 parts.push(Part {
                     key,
-                    price: state.catalog.price[key as usize],
+                    price,
                     margin: compiled.items[key as usize].margin,
                     p0: f64::from(p0).clamp(0.0, 1.0),
                     traits,
@@ -418,7 +411,7 @@ impl Scratch {
             }
         }
         let apart = |a: u32, b: u32| state.apart(a, b);
-        let found = bundle::best(&main_part(state, compiled, main), parts, &terms, apart)?;
+        let found = bundle::best(&main_part(compiled, main), parts, &terms, apart)?;
         let mut keys = [NONE; MOST];
         keys[0] = main;
         let (mut gained, mut p0) = (0.0, 1.0f64);
@@ -489,8 +482,8 @@ impl Scratch {
 }
 
 /// A main product, as bundles are made with it.
-fn main_part(state: &State, compiled: &Compiled, key: u32) -> Part {
-    let (price, margin) = (state.catalog.price[key as usize], compiled.items[key as usize].margin);
+fn main_part(compiled: &Compiled, key: u32) -> Part {
+    let Item { paid_once: price, margin, .. } = compiled.items[key as usize];
     Part { key, price, margin, p0: 1.0, traits: [NO_TRAIT; 3], held: [0; 3] }
 }
 
@@ -514,18 +507,17 @@ fn odds(request: &Request, policy: &Policy, key: u32, kind: Kind) -> f64 {
     request.people.odds(policy, key, policy.assume.odds_of(kind))
 }
 
-/// The kind of a single product that may be part of an offer: it may be offered, or is only not
-/// worth an offer of its own, or there were enough offers of its own kind; and it is paid once.
-fn may_be_added(outcome: &Outcome, state: &State) -> Option<Kind> {
+/// The kind and the price of a single product that may be part of an offer: it may be offered, or is
+/// only not worth an offer of its own, or there were enough offers of its own kind; and it is paid once.
+fn may_be_added(outcome: &Outcome, compiled: &Compiled) -> Option<(Kind, i64)> {
     let kind = outcome.kind.filter(|&kind| kind != Kind::UpSell)?;
     match outcome.reason {
         None | Some(Reason::BelowMinValue) => {}
         Some(reason) if of_one_kind(reason) => {}
         Some(_) => return None,
     }
-    let c = state.in_catalog(outcome.key)?;
-    let price = state.catalog.price[c];
-    (state.paid_once(c) && (1..=MOST_PRICE).contains(&price)).then_some(kind)
+    let price = compiled.items.get(outcome.key as usize)?.paid_once;
+    (price > 0).then_some((kind, price))
 }
 
 /// Whether contacts speak against offers of one kind only, and not against the product.

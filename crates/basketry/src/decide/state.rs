@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::accessories::Accessories;
+use super::accessories::{Accessories, Keys};
 use super::eligibility::{Shop, all_of, any_of, outside, pins, quota_bits, rule_bits};
 use super::links::Links;
 use super::policy::{Policy, Texts};
@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) groups: Groups,
     pub(crate) accessories: Accessories,
     pub(crate) links: Links,
+    /// Products of the model that it keeps apart from others.
+    substituted: Keys,
     /// Per segment: the propensity was learned.
     pub(crate) learned_segments: [bool; Segment::ALL.len()],
     compiled: ArcSwap<Vec<Arc<Compiled>>>,
@@ -65,6 +67,10 @@ pub(crate) struct Compiled {
     /// The products of the model that are worth most for being popular, the best first: by the
     /// chance that anybody buys one times its margin.
     pub(crate) worthy: Vec<u32>,
+    /// Per product of the model: what it adds to the log odds of a purchase where it is paired with
+    /// something in the basket, and the logarithm of its margin; the least number there is if it is
+    /// never offered. For customers that are not known, and for others.
+    pub(crate) promise: [Vec<f32>; 2],
     /// Per kind its place in the fallback chain, from 1; 0: not in it.
     pub(crate) stages: [u8; Kind::ALL.len()],
     /// The attributes that must match on which a cross-sell has to fit.
@@ -73,8 +79,15 @@ pub(crate) struct Compiled {
 }
 
 /// What a policy makes of a product.
+// All of it in one line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct Item {
+    /// What is paid once for it, in minor units, [`MOST_PRICE`] at the most; 0 for anything else, of
+    /// which no set can be made.
+    pub(crate) paid_once: i64,
+    /// Units in stock; the greatest number there is where it is not known.
+    pub(crate) stock: i64,
     /// Price less cost in all periods, in minor units; NaN where it is not known and not assumed.
     pub(crate) margin: f64,
     /// Line, brand and category, as the policy's limits go by them.
@@ -93,6 +106,9 @@ pub(crate) struct Item {
     /// 0 to 5; 0 where not known.
     pub(crate) rating: f32,
 }
+
+/// No product is worth nearly as much; sums of such prices are exact.
+const MOST_PRICE: i64 = 1 << 50;
 
 /// What fewer than this share of its buyers ever bought again is thought to be bought once in a long
 /// while: nobody who has one is offered another. A product or a category.
@@ -144,6 +160,9 @@ impl State {
         };
         let accessories = Accessories::new(&model, &catalog, key_of_model);
         links.overrule(&model, &catalog, key_of_model);
+        let mut substituted = Keys::default();
+        let some = |m: &u32| !model.apart(*m).is_empty();
+        (0..products.len() as u32).rev().filter(some).for_each(|m| substituted.insert(m));
         let learned_segments = Segment::ALL.map(|segment| {
             let mut reports = model.report().segments.iter();
             reports.any(|report| {
@@ -163,6 +182,7 @@ impl State {
             groups,
             accessories,
             links,
+            substituted,
             learned_segments,
             compiled: ArcSwap::default(),
         })
@@ -376,7 +396,10 @@ impl State {
             let buyers = learned.customers.get(m).copied().unwrap_or(0);
             let category = learned.category.get(m).copied().unwrap_or(NO_CATEGORY);
             let again = learned.repeat_share.get(m).copied().unwrap_or(1.0);
+            let paid_once = if self.paid_once(c) && price <= MOST_PRICE { price.max(0) } else { 0 };
             items.push(Item {
+                paid_once,
+                stock: catalog.stock.get(c).copied().unwrap_or(i64::MAX),
                 margin,
                 traits,
                 never,
@@ -408,6 +431,8 @@ impl State {
             }
         }
         let worthy = self.worthy(&items);
+        let promise =
+            [Segment::Anonymous, Segment::New].map(|segment| self.promise(&items, segment));
         let version = policy.version();
         Ok(Compiled {
             policy: policy.clone(),
@@ -419,9 +444,21 @@ impl State {
             quota_bits,
             pins,
             worthy,
+            promise,
             stages,
             warnings,
         })
+    }
+
+    fn promise(&self, items: &[Item], segment: Segment) -> Vec<f32> {
+        let learned = self.model.learned();
+        let of = |(m, &c): (u32, &u32)| match items.get(c as usize) {
+            Some(item) if item.never.is_none() => {
+                learned.log_odds_of_paired(segment, m) + (item.margin as f32).ln()
+            }
+            _ => f32::NEG_INFINITY,
+        };
+        (0..).zip(&self.to_catalog).map(of).collect()
     }
 
     fn worthy(&self, items: &[Item]) -> Vec<u32> {
@@ -451,21 +488,22 @@ impl State {
     }
 
     /// Whether one of two products is bought in place of the other, or not to be offered with it.
-    pub(crate) fn apart(&self, a: u32, b: u32) -> bool {
-        if self.links.never_with(a).contains(&b) {
+    pub(crate) fn apart(&self, key: u32, other: u32) -> bool {
+        if self.links.never_with(key).contains(&other) {
             return true;
         }
-        if self.links.together(a, b) {
-            return false;
-        }
-        let (a, b) = (self.model_of(a), self.model_of(b));
-        a != NONE && b != NONE && self.model.apart(a).contains(&b)
+        let (a, b) = (self.model_of(key), self.model_of(other));
+        // Each is in the list of the other.
+        self.substituted.contains(a)
+            && self.substituted.contains(b)
+            && self.model.apart(a).contains(&b)
+            && !self.links.together(key, other)
     }
 
     /// What is bought in place of a product, by the model.
     pub(crate) fn substitutes(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
         let m = self.model_of(key);
-        let found = if m == NONE { &[] } else { self.model.apart(m) };
+        let found = if self.substituted.contains(m) { self.model.apart(m) } else { &[] };
         let found = found.iter().map(|&other| self.key_of_model(other));
         found.filter(move |&other| !self.links.together(key, other))
     }

@@ -4,6 +4,7 @@
 use crate::data::{Catalog, NO_CODE, NO_MONEY};
 
 use super::state::NONE;
+use crate::prefetch::prefetch;
 
 /// Pseudo-purchases with which a customer's own choices in a line are shrunk to the shop's.
 pub(crate) const PSEUDO_PURCHASES: f64 = 5.0;
@@ -74,6 +75,28 @@ impl Groups {
             groups.total.push(sum);
         }
         groups
+    }
+
+    /// Asks for the group of a product.
+    #[inline]
+    pub(crate) fn prefetch(&self, c: usize) {
+        prefetch(&self.group, c);
+    }
+
+    /// Asks for where a group begins.
+    #[inline]
+    pub(crate) fn prefetch_offset(&self, group: u32) {
+        prefetch(&self.offsets, group as usize);
+    }
+
+    /// Asks for what a group is made of.
+    #[inline]
+    pub(crate) fn prefetch_group(&self, group: u32) {
+        let from = self.offsets[group as usize] as usize;
+        prefetch(&self.member, from);
+        prefetch(&self.price, from);
+        prefetch(&self.before, from);
+        prefetch(&self.total, group as usize);
     }
 
     /// The group of a catalogue product, or [`NONE`].

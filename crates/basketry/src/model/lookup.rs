@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::file::{Column, Kind, Sections, Writer, damaged};
+use crate::prefetch::prefetch;
 use crate::{IdKind, IdRef, Ids, Result};
 
 const EMPTY: u32 = u32::MAX;
@@ -313,6 +314,21 @@ impl<'a> IdsView<'a> {
             }
         }
         None
+    }
+
+    /// Asks for the place where the search for an id begins.
+    pub(crate) fn prefetch(&self, id: IdRef<'_>) {
+        prefetch(self.table, hash(id) as usize & self.table.len().wrapping_sub(1));
+    }
+
+    /// Asks for what it takes to find an id whose place is here.
+    pub(crate) fn prefetch_value(&self, id: IdRef<'_>) {
+        let mask = self.table.len().wrapping_sub(1);
+        let Some(&index) = self.table.get(hash(id) as usize & mask) else { return };
+        match self.values {
+            ViewValues::Int(values) => prefetch(values, index as usize),
+            ViewValues::Str { offsets, .. } => prefetch(offsets, index as usize),
+        }
     }
 
     /// All ids in order of their index.

@@ -3,6 +3,7 @@
 
 mod after;
 mod ladders;
+mod many;
 mod sets;
 mod shop;
 mod singles;

@@ -20,7 +20,7 @@ pub(super) fn number(key: u64) -> f32 {
 
 /// The index of a key.
 #[inline(always)]
-pub(super) fn index(key: u64) -> u32 {
+pub(crate) fn index(key: u64) -> u32 {
     key as u32
 }
 

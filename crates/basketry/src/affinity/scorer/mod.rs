@@ -7,11 +7,10 @@
 mod best;
 mod customer;
 mod dots;
-mod prefetch;
+mod promise;
 mod scratch;
 mod similar;
-pub(crate) use best::top;
-pub(crate) use prefetch::prefetch;
+pub(crate) use best::{index as place, top};
 pub(crate) use scratch::Scratch;
 pub(crate) use similar::Contributor;
 
@@ -23,6 +22,7 @@ pub(crate) use super::features::Candidate;
 use super::features::{FEATURES, LANES, OfCategory, PRODUCT_ROW, curve_at, sigmoid, weights_at};
 pub(crate) use super::features::{Segment, Shared, Task};
 pub(crate) use super::views::Learned;
+use crate::prefetch::prefetch;
 
 /// How many products are candidates at most, beside those that sell with the basket and those that
 /// the customer bought.
@@ -119,6 +119,12 @@ impl Learned<'_> {
         self.score_chosen(task, &shared, scratch);
         let all = 0..scratch.candidates.len();
         out.extend(all.map(|at| self.scored(&shared, scratch, at)));
+    }
+
+    /// Asks for the evidence of a candidate's pair.
+    #[inline(always)]
+    pub(crate) fn prefetch_pair(&self, candidate: &Candidate) {
+        prefetch(self.neighbours.customers, candidate.pair);
     }
 
     /// How many customers bought a candidate together with the product it is paired with.
@@ -253,13 +259,16 @@ impl Learned<'_> {
     ) -> Shared {
         let products = self.products.baskets.len();
         if let Some(customer) = situation.customer {
-            self.own.prefetch(customer);
+            self.own.begin(customer);
         }
         for &product in situation.context {
             prefetch(self.similar_baskets.offsets, product as usize);
             prefetch(self.neighbours.offsets, product as usize);
         }
         scratch.begin(products);
+        if let Some(customer) = situation.customer {
+            self.own.prefetch(customer);
+        }
         for &product in situation.context {
             let row = self.neighbours.row(product).start;
             prefetch(self.neighbours.product, row);

@@ -1,7 +1,7 @@
 //! Working memory of the scorer: the candidates of a situation, and which of them are scored.
 
 use super::similar::{ToContext, ToOwn};
-use crate::affinity::features::{Block, Candidate, OfCategory};
+use crate::affinity::features::{Block, Candidate, OfCategory, Paired};
 use crate::affinity::views::{Learned, NO_CATEGORY};
 
 /// Working memory of [`Learned::score`]; reuse it: nothing is allocated once it has grown.
@@ -29,6 +29,7 @@ pub(crate) struct Scratch {
     /// Those among the best of their segment.
     pub(super) kept: Vec<u32>,
     pub(super) block: Block,
+    pub(super) paired: Paired,
 }
 
 pub(super) const NOT_A_CANDIDATE: u32 = u32::MAX;
@@ -127,6 +128,25 @@ impl Scratch {
                 candidate.popular = true;
             }
         }
+    }
+
+    /// Leaves out the candidates that are not kept, by their place; in this situation they are none
+    /// again.
+    pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        let mut kept = 0;
+        for at in 0..self.candidates.len() {
+            let mark = &mut self.marks[self.candidates[at].product as usize];
+            if !keep(at) {
+                mark.1 = NOT_A_CANDIDATE;
+                continue;
+            }
+            if kept < at {
+                mark.1 = kept as u32;
+                self.candidates[kept] = self.candidates[at];
+            }
+            kept += 1;
+        }
+        self.candidates.truncate(kept);
     }
 
     /// Chooses the candidates to be scored among those there are.

@@ -2,9 +2,10 @@
 
 use super::dots::dots;
 use super::scratch::Scratch;
-use super::{AHEAD, SinceLine, Situation, best, prefetch};
+use super::{AHEAD, SinceLine, Situation, best};
 use crate::affinity::features::Candidate;
 use crate::affinity::views::{Factors, Learned, Own, RANK, Similar, dot};
+use crate::prefetch::prefetch;
 
 /// Rows of vectors looked at together.
 const BLOCK: usize = 64;

@@ -1,6 +1,6 @@
 //! Products in whose place a dearer variant may be offered, and the best variant of each.
 
-use super::judge::worth;
+use super::score::worth;
 use super::{JUST_ORDERED, Outcome, RETURNED, Scratch, UpSellCandidate, met};
 use crate::affinity::scorer::Learned;
 use crate::affinity::views::DAY_MS;
@@ -9,10 +9,14 @@ use crate::decide::request::Request;
 use crate::decide::state::{Compiled, NONE, State};
 use crate::decide::up_sell::{Fit, compare, receptiveness};
 use crate::decide::value;
+use crate::prefetch::prefetch;
 
 /// How many dearer variants one decision looks at: in a line of thousands of products each product
 /// of a huge basket has thousands. The bound keeps such a request from holding up the others.
 const MAX_VARIANTS: usize = 1 << 20;
+
+/// So many variants of a product are asked for ahead of time.
+const PREFETCHED: usize = 8;
 
 /// A product in whose place a dearer variant may be offered.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +57,7 @@ impl Scratch {
             let Some(c) = state.in_catalog(key).filter(|_| self.is_here(key)) else { continue };
             let group = state.groups.of(c);
             if group != NONE && !compiled.items[c].margin.is_nan() {
+                state.groups.prefetch_offset(group);
                 let ends_in = f64::NAN;
                 self.bases.push(Base { key, group, quantity, purchase, ends_in });
             }
@@ -62,6 +67,13 @@ impl Scratch {
         }
         if self.bases.is_empty() {
             return;
+        }
+        self.bases.iter().for_each(|base| state.groups.prefetch_group(base.group));
+        for base in &self.bases {
+            for &member in state.groups.get(base.group).member.iter().take(PREFETCHED) {
+                prefetch(&compiled.items, member as usize);
+                prefetch(&self.marks, member as usize);
+            }
         }
         self.collect_own(state, request, learned);
         let mut variants = 0;
@@ -199,11 +211,8 @@ impl Scratch {
                 self.suppress(state, outcome);
                 continue;
             }
-            let stock = catalog.stock.get(up as usize);
             outcome.reason = match compare(catalog, b, up as usize) {
-                Fit::Yes if stock.is_some_and(|&stock| (stock as f64) < base.quantity) => {
-                    Some(Reason::OutOfStock)
-                }
+                Fit::Yes if (item.stock as f64) < base.quantity => Some(Reason::OutOfStock),
                 Fit::Yes if self.is_apart(state, request, base.key, up) => {
                     Some(Reason::SubstituteInBasket)
                 }

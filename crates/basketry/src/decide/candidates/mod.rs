@@ -3,9 +3,12 @@
 mod bases;
 mod judge;
 mod pins;
+mod promise;
+mod score;
 
 use self::bases::{Base, Contract};
-pub(crate) use self::judge::{base_probability, worth};
+use self::promise::Promises;
+pub(crate) use self::score::{base_probability, worth};
 use super::beside::MOST_ROUNDS;
 use super::context::Context;
 use super::follow_up::{self, FollowUp};
@@ -18,6 +21,7 @@ use super::state::{Compiled, NONE, OnShelf, State};
 use super::value;
 use crate::affinity::scorer::{self, Learned, Reach, Scored, Shared, Task};
 use crate::data::NO_CODE;
+use crate::prefetch::prefetch;
 
 /// What became of a product that was considered.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +108,7 @@ pub(crate) struct Scratch {
     pub(super) scorer: scorer::Scratch,
     /// The same for an order without what is only viewed.
     unviewed: scorer::Scratch,
+    promises: Promises,
     /// Per candidate its probability, where it was scored.
     probability: Vec<f32>,
     context: Vec<u32>,
@@ -132,10 +137,10 @@ pub(crate) struct Scratch {
 
 /// What is similar to the basket without selling with it is never offered. Of what suits a customer,
 /// only the best is. Which popular products are worth most is known from the catalogue.
-const IN_ORDER: Reach = Reach { similar_to_context: 0, similar_to_own: 50, popular: 0 };
+const IN_ORDER: Reach = Reach { similar_to_context: 0, similar_to_own: 24, popular: 0 };
 
 /// So many of the popular products are candidates, of those that nothing else suggests.
-const MOST_WORTHY: usize = 50;
+const MOST_WORTHY: usize = 24;
 
 const IN_BASKET: u32 = u32::MAX;
 const VIEWED: u32 = u32::MAX - 1;
@@ -234,6 +239,36 @@ impl Scratch {
         request: &Request,
         task: Task,
     ) {
+        self.collect_candidates(state, compiled, request, task, false);
+    }
+
+    /// All candidates, those too that were not looked at to decide, with their probabilities.
+    pub(crate) fn collect_all(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        task: Task,
+    ) -> &[Outcome] {
+        self.collect_candidates(state, compiled, request, task, true);
+        self.scorer.choose(|_| true);
+        self.score(state, compiled, request, task);
+        for (outcome, &probability) in self.outcomes.iter_mut().zip(&self.probability) {
+            if outcome.probability.is_nan() {
+                outcome.probability = probability;
+            }
+        }
+        &self.outcomes
+    }
+
+    fn collect_candidates(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        task: Task,
+        everything: bool,
+    ) {
         self.begin(state);
         self.context.clear();
         self.given.clear();
@@ -245,6 +280,12 @@ impl Scratch {
             .chain(request.basket.iter().map(|&key| (key, IN_BASKET)))
             .chain(request.after.iter().map(|&key| (key, JUST_ORDERED)))
             .chain(request.returned.iter().map(|&key| (key, RETURNED)));
+        for (key, _) in all.clone() {
+            prefetch(&state.to_model, key as usize);
+            prefetch(&compiled.items, key as usize);
+            prefetch(&self.marks, key as usize);
+            state.groups.prefetch(key as usize);
+        }
         for (key, what) in all {
             self.set_mark(key, what);
             if let Some(c) = state.in_catalog(key) {
@@ -298,7 +339,7 @@ impl Scratch {
         for follow_up in &self.follow_ups {
             self.scorer.consider(follow_up.product);
         }
-        self.judge_candidates(state, compiled, request, &learned);
+        self.judge_candidates(state, compiled, request, &learned, everything);
         self.score(state, compiled, request, task);
         self.value_candidates(compiled, request);
         self.judge_up_sells(state, compiled, request, &learned);

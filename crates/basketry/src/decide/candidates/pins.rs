@@ -1,6 +1,6 @@
 //! Whether what the policy pins may be offered.
 
-use super::judge::lever;
+use super::score::lever;
 use super::{Outcome, Scratch, met};
 use crate::decide::reasons::{Kind, Reason};
 use crate::decide::request::Request;

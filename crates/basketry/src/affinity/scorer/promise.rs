@@ -1,0 +1,86 @@
+//! Which of the candidates promise most, without looking closely at any.
+
+use super::Scratch;
+use super::best::{index, key};
+use crate::affinity::features::{LANES, Lanes, Shared};
+use crate::affinity::views::Learned;
+
+impl Learned<'_> {
+    /// Ranks the candidates that are new to the customer and that nothing speaks for but what is in the
+    /// basket: by the log odds of each as far as the product and its pairs tell, the former with what
+    /// else counts in `promise`, by product. Gives keys in the order of the candidates, the smaller the
+    /// more promising, whose [`index`](super::place) is the place of the candidate.
+    pub(crate) fn rank_paired(
+        &self,
+        shared: &Shared,
+        promise: &[f32],
+        scratch: &mut Scratch,
+        ranked: &mut Vec<u64>,
+    ) {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has what the function needs.
+            return unsafe { self.rank_avx2(shared, promise, scratch, ranked) };
+        }
+        self.rank_anywhere(shared, promise, scratch, ranked);
+    }
+
+    /// The same code in wider vectors; every number comes out the same.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn rank_avx2(
+        &self,
+        shared: &Shared,
+        promise: &[f32],
+        scratch: &mut Scratch,
+        ranked: &mut Vec<u64>,
+    ) {
+        self.rank_anywhere(shared, promise, scratch, ranked);
+    }
+
+    #[inline(always)]
+    fn rank_anywhere(
+        &self,
+        shared: &Shared,
+        promise: &[f32],
+        scratch: &mut Scratch,
+        ranked: &mut Vec<u64>,
+    ) {
+        let Scratch { candidates, to_context, paired, categories, round, .. } = scratch;
+        let (mut alone, mut log_odds): (Lanes, Lanes) = ([0.0; LANES], [0.0; LANES]);
+        let mut lane = 0;
+        // Keys are made of places first, and of numbers once those of a block are known.
+        let finish = |paired: &_, log_odds: &mut Lanes, alone: &Lanes, keys: &mut [u64]| {
+            self.log_odds_of_pairs(shared, paired, log_odds);
+            for (to, (log_odds, alone)) in keys.iter_mut().zip(log_odds.iter().zip(alone)) {
+                *to = key(log_odds + alone, index(*to));
+            }
+        };
+        for (place, candidate) in (0..).zip(&*candidates) {
+            if candidate.pairs == 0 || candidate.count > 0 || candidate.similar {
+                continue;
+            }
+            paired.max_log[lane] = candidate.max_log;
+            paired.sum_lift[lane] = candidate.sum_lift;
+            paired.pairs[lane] = candidate.pairs as f32;
+            paired.similar[lane] = to_context.score(candidate.product);
+            alone[lane] = promise.get(candidate.product as usize).copied().unwrap_or(0.0);
+            let category = self.products.category[candidate.product as usize];
+            if let Some((met, noted)) = categories.get(category as usize)
+                && met == round
+                && noted.in_context > 0
+            {
+                alone[lane] += self.log_odds_of_category(shared, candidate.product, noted);
+            }
+            ranked.push(place);
+            lane += 1;
+            if lane == LANES {
+                let from = ranked.len() - LANES;
+                finish(paired, &mut log_odds, &alone, &mut ranked[from..]);
+                lane = 0;
+            }
+        }
+        let from = ranked.len() - lane;
+        finish(paired, &mut log_odds, &alone, &mut ranked[from..]);
+    }
+}

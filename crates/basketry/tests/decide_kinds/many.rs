@@ -1,0 +1,137 @@
+//! Baskets with which hundreds of products sell: the most promising ones are looked at closely.
+
+use std::sync::OnceLock;
+
+use basketry::{
+    Catalog, Context, Control, Currency, Decision, Engine, FitOptions, HistoryBuilder,
+    HistoryOptions, OrderLine, Policy, Product, Reason, fit,
+};
+
+use crate::shop::*;
+
+const OTHERS: u64 = 200;
+const MAINS: u64 = 5;
+
+/// A number below `n`, by what it is about.
+fn draw(n: u64, about: [u64; 3]) -> u64 {
+    let [a, b, c] = about;
+    let mut x = a.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ b.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x ^= c.wrapping_mul(0x94d0_49bb_1331_11eb);
+    for _ in 0..3 {
+        x = (x ^ x >> 31).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    }
+    (x >> 33) % n
+}
+
+fn other(i: u64) -> String {
+    format!("o{i:03}")
+}
+
+fn large_catalog() -> Catalog {
+    let mains: Vec<String> = (0..MAINS).map(|m| format!("m{m}")).collect();
+    let others: Vec<String> = (0..OTHERS).map(other).collect();
+    let mut products: Vec<Product<'_>> =
+        mains.iter().map(|id| Product::new(id.as_str()).price(900).cost(700)).collect();
+    products.extend((0..OTHERS).zip(&others).map(|(i, id)| {
+        let price = 200 + draw(5_000, [i, 1, 0]) as i64;
+        let cost = price * (30 + draw(60, [i, 2, 0]) as i64) / 100;
+        Product::new(id.as_str()).price(price).cost(cost).brand("all")
+    }));
+    catalog_of(&products)
+}
+
+/// Main products are bought with many others, each with some of them more than with the rest; the
+/// others hardly without.
+fn large_engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let options = HistoryOptions::new(Currency::new("EUR").unwrap());
+        let mut history = HistoryBuilder::new(&options);
+        for basket in 0..24_000u64 {
+            let mut lines = Vec::new();
+            let main = draw(4 * MAINS, [basket, 3, 0]);
+            if main < MAINS {
+                lines.push(format!("m{main}"));
+                for k in 0..2 + draw(14, [basket, 4, 0]) {
+                    let i = draw(OTHERS, [basket, 5, k]) * draw(OTHERS, [basket, 6, k]) / OTHERS;
+                    lines.push(other((i + main * 17) % OTHERS));
+                }
+            } else {
+                lines.push(other(draw(OTHERS, [basket, 7, 0])));
+            }
+            lines.sort_unstable();
+            lines.dedup();
+            let time = START + draw(300, [basket, 8, 0]) as i64 * DAY;
+            let customer = format!("c{}", draw(900, [basket, 9, 0]));
+            let id = basket.to_string();
+            for product in &lines {
+                let line = OrderLine::new(time, product.as_str());
+                history.push(&line.customer(customer.as_str()).basket(id.as_str())).unwrap();
+            }
+        }
+        let control = Control::new();
+        let history = history.finish(&control).unwrap();
+        let options = FitOptions::default().neighbours(OTHERS as u32).similar(OTHERS as u32);
+        let model = fit(&large_catalog(), &history, &options, &control).unwrap();
+        Engine::new(model, large_catalog()).unwrap()
+    })
+}
+
+fn decide(rules: &str, i: u64) -> Decision {
+    let basket = (0..1 + i % 3).map(|k| (format!("m{}", (i + 2 * k) % MAINS), 1));
+    let mut context = Context::at(START + 301 * DAY).basket(basket);
+    if i % 4 != 0 {
+        context = context.customer(format!("c{}", i * 7));
+    }
+    large_engine().decide(&Policy::from_toml(rules).unwrap(), &context).unwrap()
+}
+
+const RULES: &str = "name = \"cart\"\nmax_offers = 4\n";
+/// Everything that is asked for by name is looked at.
+const EVERYTHING: &str = "[[quotas]]\nname = \"all\"\nselect.brands = [\"all\"]\n";
+
+#[test]
+fn nothing_of_value_is_lost_by_looking_at_the_most_promising() {
+    let (mut found, mut best) = (0.0, 0.0);
+    for i in 0..60 {
+        let all = decide(&format!("{RULES}{EVERYTHING}"), i);
+        let pairs = all.suppressed().len();
+        assert!(pairs > 120, "{pairs} candidates");
+        let some = decide(RULES, i);
+        assert_eq!(some.len(), 4);
+        found += some.value();
+        best += all.value();
+        assert!(some.value() <= all.value() + 1e-9);
+        // Each of those that were not looked at has an answer, and they are counted.
+        assert_eq!(some.suppressed().len(), pairs);
+        let counted: u32 = some.suppressed_counts().iter().map(|&(_, n)| n).sum();
+        assert_eq!(counted as usize, pairs);
+        for (one, other) in some.suppressed().iter().zip(all.suppressed()) {
+            assert_eq!((one.probability, &one.product), (other.probability, &other.product));
+            assert!(one.reason != Reason::NoEvidence, "{one:?}");
+            assert_eq!(some.why_not(&one.product).reason, Some(one.reason));
+        }
+    }
+    assert!(found > 0.999 * best, "{found} of {best}");
+}
+
+#[test]
+fn what_may_not_be_offered_takes_no_place() {
+    for i in 0..12 {
+        let before = decide(RULES, i);
+        // All that were offered or nearly so.
+        let mut ids: Vec<String> =
+            before.offers().iter().map(|o| o.products[0].to_string()).collect();
+        ids.extend(before.suppressed().iter().take(90).map(|held| held.product.to_string()));
+        let exclude = format!("[exclude]\nproducts = [{}]\n", ids.join(", "));
+        let some = decide(&format!("{RULES}{exclude}"), i);
+        let all = decide(&format!("{RULES}{EVERYTHING}{exclude}"), i);
+        let products = |decision: &Decision| -> Vec<String> {
+            decision.offers().iter().map(|offer| offer.products[0].to_string()).collect()
+        };
+        assert_eq!(products(&some), products(&all));
+        assert_eq!(some.len(), 4);
+        let why = some.why_not(before.offers()[0].products[0].as_ref());
+        assert_eq!(why.reason, Some(Reason::Excluded));
+    }
+}
