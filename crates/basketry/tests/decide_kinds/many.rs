@@ -80,7 +80,7 @@ fn large_engine() -> &'static Engine {
 fn decide(rules: &str, i: u64) -> Decision {
     let basket = (0..1 + i % 3).map(|k| (format!("m{}", (i + 2 * k) % MAINS), 1));
     let mut context = Context::at(START + 301 * DAY).basket(basket);
-    if i % 4 != 0 {
+    if !i.is_multiple_of(4) {
         context = context.customer(format!("c{}", i * 7));
     }
     large_engine().decide(&Policy::from_toml(rules).unwrap(), &context).unwrap()
