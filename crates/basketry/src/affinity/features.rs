@@ -356,13 +356,17 @@ impl Learned<'_> {
     pub(super) fn log_odds_of_pairs(&self, shared: &Shared, paired: &Paired, out: &mut Lanes) {
         let weights = &self.weights[weights_at(Task::Basket, shared.segment_of_new())];
         let Paired { max_log, sum_lift: sum, pairs, similar } = paired;
-        each(out, |k| {
-            weights[MAX_LOG_LIFT] * max_log[k]
-                + weights[LOG_SUM_LIFT] * log_sum_of(sum[k])
-                + weights[LOG_MEAN_LIFT] * log_mean_of(sum[k], pairs[k], shared.context)
-                + weights[LOG_PAIRS] * log_pairs_of(pairs[k])
-                + weights[LOG_SIMILAR_CONTEXT] * log_similar_context(similar[k])
-        });
+        let of = |feature: usize| weights[feature];
+        let (of_max, of_sum, of_mean) = (of(MAX_LOG_LIFT), of(LOG_SUM_LIFT), of(LOG_MEAN_LIFT));
+        let (of_pairs, of_similar) = (of(LOG_PAIRS), of(LOG_SIMILAR_CONTEXT));
+        // Not by a closure, which would not be compiled for wider vectors.
+        for k in 0..LANES {
+            out[k] = of_max * max_log[k]
+                + of_sum * log_sum_of(sum[k])
+                + of_mean * log_mean_of(sum[k], pairs[k], shared.context)
+                + of_pairs * log_pairs_of(pairs[k])
+                + of_similar * log_similar_context(similar[k]);
+        }
     }
 
     #[inline(always)]

@@ -59,8 +59,7 @@ pub(crate) struct Terms {
 impl Terms {
     /// The discounts that are tried, from nothing on.
     pub(crate) fn discounts(&self) -> impl Iterator<Item = f64> + use<> {
-        let (step, most) = (self.step, self.max_discount * (1.0 + 1e-12));
-        (0u32..).map(move |k| f64::from(k) * step).take_while(move |&share| share <= most)
+        discounts(self.step, self.max_discount)
     }
 
     /// The chance of a bundle whose least probable product is bought with chance `p0` anyway.
@@ -80,6 +79,17 @@ impl Terms {
         let off = discount * price + if discount > 0.0 { MOST_ADDED as f64 } else { 0.0 };
         margin - off >= self.min_margin * (price - off)
     }
+}
+
+fn discounts(step: f64, most: f64) -> impl Iterator<Item = f64> {
+    let most = most * (1.0 + 1e-12);
+    (0u32..).map(move |k| f64::from(k) * step).take_while(move |&share| share <= most)
+}
+
+/// The discounts on a second unit, and how many times greater each makes the odds of a purchase at the
+/// most.
+pub(crate) fn seconds(step: f64, most: f64, response: f64) -> impl Iterator<Item = (f64, f64)> {
+    discounts(step, most).map(move |share| (share, (response * share / 2.0).exp()))
 }
 
 /// The products added to a main product, and the discount.
@@ -211,11 +221,17 @@ pub(crate) fn best(
         }
         let odds = terms.odds(share);
         for (rarest, part) in parts.iter().enumerate().rev() {
+            // Nothing that goes with it gains its margin more often than what is least probable; and no
+            // chance grows more than its odds.
+            let off = share * (main.price + part.price) as f64;
+            let kept = margins[rarest] - off;
+            let lost = part.p0 * margins[rarest];
+            let most = (part.p0 * odds).min(1.0);
+            if !beats(slack(most * kept.max(0.0) - lost, most, share), &best) {
+                continue;
+            }
             let bought = value::offered(part.p0, odds);
-            // Nothing that goes with it gains its margin more often than what is least probable.
-            let most = (bought - part.p0) * margins[rarest];
-            let off = bought * share * (main.price + part.price) as f64;
-            if beats(slack(most, bought, share) - off, &best) {
+            if beats(slack(bought * kept - lost, bought, share), &best) {
                 with_rarest(main, parts, terms, (rarest, share, bought), &mut pairs, &mut best);
             }
         }
@@ -327,9 +343,17 @@ pub(crate) struct Second {
 /// The most valuable discount, if not none, on a second unit of a product that is bought with chance
 /// `p0` without the offer: `(P - P0) * margin - P * discount`. As with any bundle, customers respond to
 /// the discount as a share of the whole price, here that of both units.
-pub(crate) fn second(price: i64, margin: f64, p0: f64, terms: &Terms) -> Option<Second> {
+///
+/// `discounts` are those of [`seconds`].
+pub(crate) fn second(
+    price: i64,
+    margin: f64,
+    p0: f64,
+    terms: &Terms,
+    discounts: &[(f64, f64)],
+) -> Option<Second> {
     let mut best: Option<Second> = None;
-    for share in terms.discounts() {
+    for &(share, factor) in discounts {
         let discount = given(share, price);
         // What comes to nothing is tried as no discount.
         if discount == 0 && share > 0.0 {
@@ -338,6 +362,11 @@ pub(crate) fn second(price: i64, margin: f64, p0: f64, terms: &Terms) -> Option<
         let off = discount as f64;
         if margin - off < terms.min_margin * (price as f64 - off) {
             break;
+        }
+        // Rounded down, the discount sells no more than the share itself.
+        let most = value::offered(p0, terms.response_odds * factor) * (margin - off) - p0 * margin;
+        if best.is_some_and(|held| most < held.gain) {
+            continue;
         }
         let bought = terms.bought(p0, off / price as f64 / 2.0);
         let gain = (bought - p0) * margin - bought * off;
@@ -394,6 +423,12 @@ mod tests {
         }
     }
 
+    fn search_second(price: i64, margin: f64, p0: f64, terms: &Terms) -> Option<Second> {
+        let Terms { step, max_discount, discount_response, .. } = *terms;
+        let discounts: Vec<_> = seconds(step, max_discount, discount_response).collect();
+        second(price, margin, p0, terms, &discounts)
+    }
+
     fn search(main: &Part, parts: &mut Vec<Part>, terms: &Terms) -> Option<Bundle> {
         best(main, parts, terms, |_, _| false)
     }
@@ -430,21 +465,26 @@ mod tests {
     fn a_second_unit() {
         // Odds 1/9, times 1.5, times exp(8 * 0.25): P0 0.1 becomes 0.5519; half of 200 is off.
         let terms = Terms { max_discount: 0.5, step: 0.5, discount_response: 8.0, ..terms() };
-        let found = second(200, 150.0, 0.1, &terms).unwrap();
+        let found = search_second(200, 150.0, 0.1, &terms).unwrap();
         let odds = 1.5 * 2f64.exp() / 9.0;
         assert!((found.bought - odds / (1.0 + odds)).abs() < 1e-12);
         assert!((found.gain - ((found.bought - 0.1) * 150.0 - found.bought * 100.0)).abs() < 1e-9);
-        assert_eq!(second(200, 99.0, 0.1, &terms).unwrap().discount, 0, "half off is below cost");
-        assert_eq!(second(200, 150.0, 0.1, &Terms { min_margin: 0.8, ..terms }), None);
+        assert_eq!(
+            search_second(200, 99.0, 0.1, &terms).unwrap().discount,
+            0,
+            "half off is below cost"
+        );
+        assert_eq!(search_second(200, 150.0, 0.1, &Terms { min_margin: 0.8, ..terms }), None);
         // A hundredth of 60 is less than a minor unit: nothing is given, and nothing announced.
         let fine = Terms { max_discount: 0.01, step: 0.01, discount_response: 60.0, ..terms };
-        let found = second(60, 50.0, 0.1, &fine).unwrap();
+        let found = search_second(60, 50.0, 0.1, &fine).unwrap();
         assert_eq!((found.discount, found.bought), (0, fine.bought(0.1, 0.0)));
         // Two hundredths come to one minor unit, and as much is reckoned with.
-        let found = second(60, 50.0, 0.1, &Terms { max_discount: 0.02, ..fine }).unwrap();
+        let found = search_second(60, 50.0, 0.1, &Terms { max_discount: 0.02, ..fine }).unwrap();
         assert_eq!((found.discount, found.bought), (1, fine.bought(0.1, 1.0 / 120.0)));
         // Where nobody responds to it nothing is given.
-        let found = second(200, 150.0, 0.1, &Terms { discount_response: 0.0, ..terms }).unwrap();
+        let found =
+            search_second(200, 150.0, 0.1, &Terms { discount_response: 0.0, ..terms }).unwrap();
         assert_eq!(found.discount, 0);
         assert!((found.gain - (1.0 / 7.0 - 0.1) * 150.0).abs() < 1e-9, "{found:?}");
     }

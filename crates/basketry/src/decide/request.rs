@@ -168,8 +168,7 @@ impl Request {
         let left_out = texts.get("id_unknown");
         request.now_ms = context.now_ms;
         let customers = state.model.customers();
-        let customer = context.customer.as_ref().map(Id::as_ref);
-        customer.iter().for_each(|&id| customers.prefetch(id));
+        let place = context.customer.as_ref().map(|id| customers.prefetch(id.as_ref()));
         for line in &context.basket {
             if let Id::Str(id) = &line.product {
                 prefetch(id.as_bytes(), 0);
@@ -178,7 +177,7 @@ impl Request {
         for lines in context.basket.chunks(PREFETCHED) {
             state.catalog.ids().prefetch(lines.iter().map(|line| line.product.as_ref()));
         }
-        customer.iter().for_each(|&id| customers.prefetch_value(id));
+        place.iter().for_each(|&place| customers.prefetch_at(place));
         if let Some(id) = &context.customer
             && !customers.is_empty()
         {
@@ -191,8 +190,6 @@ impl Request {
                     customers.kind(),
                 ));
             }
-            request.customer = customers.find(id);
-            request.customer.iter().for_each(|&customer| state.model.learned().own.begin(customer));
         }
 
         let mut unknown = Unknown::default();
@@ -207,6 +204,9 @@ impl Request {
         let all_known = unknown.is_empty();
         unknown.warn("basket", left_out, texts, &mut request.warnings);
         merge(&mut request.basket, &mut request.quantities);
+        // By now what it takes to find the customer is here.
+        request.customer = context.customer.as_ref().and_then(|id| customers.find(id));
+        request.customer.iter().for_each(|&customer| state.model.learned().own.begin(customer));
         request.worth = if all_known { request.worth(state) } else { None };
 
         let mut unknown = Unknown::default();

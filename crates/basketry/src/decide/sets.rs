@@ -96,6 +96,8 @@ pub(crate) struct SetScratch {
     pub(crate) found: Vec<SetCandidate>,
     pieces: Vec<Piece>,
     parts: Vec<Part>,
+    /// The discounts on a second unit, as bundles want them.
+    seconds: Vec<(f64, f64)>,
     /// What goes with products here and may be in bundles with them: their index in the model, and the
     /// place of the candidate.
     with: Vec<(u32, u32)>,
@@ -313,6 +315,12 @@ impl Scratch {
         let policy = &compiled.policy;
         let settings = &policy.bundle;
         self.collect_parts(state, compiled, request);
+        self.sets.seconds.clear();
+        if settings.second > 0.0 {
+            let response = policy.assume.discount_response;
+            let discounts = bundle::seconds(settings.step, settings.second, response);
+            self.sets.seconds.extend(discounts);
+        }
         let viewed = request.viewed_only().map(|key| (key, 1.0, policy.assume.view_conversion));
         let basket = request.basket.iter().zip(&request.quantities);
         let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
@@ -337,7 +345,6 @@ impl Scratch {
             let open = alone && request.people.bars(state, compiled, key, Kind::Bundle).is_none();
             if settings.second > 0.0 && quantity <= 1.0 && item.stock >= 2 && open {
                 let terms = terms(compiled, request, key);
-                let terms = Terms { max_discount: settings.second, ..terms };
                 self.propose_second(scene, &main_part(compiled, key), purchase, &terms);
             }
         }
@@ -444,7 +451,8 @@ impl Scratch {
         let (_, compiled, request) = scene;
         let policy = &compiled.policy;
         let p0 = policy.assume.second_unit;
-        let Some(found) = bundle::second(main.price, main.margin, p0, terms) else { return };
+        let found = bundle::second(main.price, main.margin, p0, terms, &self.sets.seconds);
+        let Some(found) = found else { return };
         let mut keys = [NONE; MOST];
         keys[..2].fill(main.key);
         let candidate = SetCandidate {

@@ -88,6 +88,8 @@ pub(crate) struct Item {
     pub(crate) paid_once: i64,
     /// Units in stock; the greatest number there is where it is not known.
     pub(crate) stock: i64,
+    /// The group of its variants, or [`NONE`].
+    pub(crate) group: u32,
     /// Price less cost in all periods, in minor units; NaN where it is not known and not assumed.
     pub(crate) margin: f64,
     /// Line, brand and category, as the policy's limits go by them.
@@ -106,6 +108,8 @@ pub(crate) struct Item {
     /// 0 to 5; 0 where not known.
     pub(crate) rating: f32,
 }
+
+const _: () = assert!(size_of::<Item>() == 64);
 
 /// No product is worth nearly as much; sums of such prices are exact.
 const MOST_PRICE: i64 = 1 << 50;
@@ -399,6 +403,7 @@ impl State {
             let paid_once = if self.paid_once(c) && price <= MOST_PRICE { price.max(0) } else { 0 };
             items.push(Item {
                 paid_once,
+                group: self.groups.of(c),
                 stock: catalog.stock.get(c).copied().unwrap_or(i64::MAX),
                 margin,
                 traits,

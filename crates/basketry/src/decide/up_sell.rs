@@ -77,12 +77,6 @@ impl Groups {
         groups
     }
 
-    /// Asks for the group of a product.
-    #[inline]
-    pub(crate) fn prefetch(&self, c: usize) {
-        prefetch(&self.group, c);
-    }
-
     /// Asks for where a group begins.
     #[inline]
     pub(crate) fn prefetch_offset(&self, group: u32) {

@@ -316,15 +316,16 @@ impl<'a> IdsView<'a> {
         None
     }
 
-    /// Asks for the place where the search for an id begins.
-    pub(crate) fn prefetch(&self, id: IdRef<'_>) {
-        prefetch(self.table, hash(id) as usize & self.table.len().wrapping_sub(1));
+    /// Asks for the place where the search for an id begins, and tells it.
+    pub(crate) fn prefetch(&self, id: IdRef<'_>) -> usize {
+        let place = hash(id) as usize & self.table.len().wrapping_sub(1);
+        prefetch(self.table, place);
+        place
     }
 
-    /// Asks for what it takes to find an id whose place is here.
-    pub(crate) fn prefetch_value(&self, id: IdRef<'_>) {
-        let mask = self.table.len().wrapping_sub(1);
-        let Some(&index) = self.table.get(hash(id) as usize & mask) else { return };
+    /// Asks for the id that is at a place, which by now is here.
+    pub(crate) fn prefetch_at(&self, place: usize) {
+        let Some(&index) = self.table.get(place) else { return };
         match self.values {
             ViewValues::Int(values) => prefetch(values, index as usize),
             ViewValues::Str { offsets, .. } => prefetch(offsets, index as usize),

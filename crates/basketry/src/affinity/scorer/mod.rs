@@ -45,6 +45,10 @@ impl Reach {
 /// How many entries of a row ahead memory is asked for.
 const AHEAD: usize = 12;
 
+/// Of each row so many lines of the cache are asked for at once, with so many numbers each.
+const LINES: usize = 3;
+const LINE: usize = 16;
+
 /// Marks "no product".
 pub(crate) const NO_PRODUCT: u32 = u32::MAX;
 
@@ -271,13 +275,17 @@ impl Learned<'_> {
         }
         for &product in situation.context {
             let row = self.neighbours.row(product).start;
-            prefetch(self.neighbours.product, row);
-            prefetch(self.neighbours.log_low, row);
-            prefetch(self.neighbours.lift, row);
+            for line in 0..LINES {
+                prefetch(self.neighbours.product, row + line * LINE);
+                prefetch(self.neighbours.log_low, row + line * LINE);
+                prefetch(self.neighbours.lift, row + line * LINE);
+            }
             if task == Task::Basket {
                 let row = self.similar_baskets.row(product).start;
-                prefetch(self.similar_baskets.product, row);
-                prefetch(self.similar_baskets.weight, row);
+                for line in 0..LINES {
+                    prefetch(self.similar_baskets.product, row + line * LINE);
+                    prefetch(self.similar_baskets.weight, row + line * LINE);
+                }
             }
         }
         let mut context_size = 0u32;
@@ -291,6 +299,7 @@ impl Learned<'_> {
                         let category = self.products.category[product as usize];
                         if let Some(noted) = scratch.category(category) {
                             noted.in_context += 1;
+                            scratch.of_context.push(category);
                         }
                     }
                 }

@@ -2,7 +2,7 @@
 
 use super::Scratch;
 use super::best::{index, key};
-use crate::affinity::features::{LANES, Lanes, Shared};
+use crate::affinity::features::{LANES, Lanes, Paired, Shared};
 use crate::affinity::views::Learned;
 
 impl Learned<'_> {
@@ -46,16 +46,9 @@ impl Learned<'_> {
         scratch: &mut Scratch,
         ranked: &mut Vec<u64>,
     ) {
-        let Scratch { candidates, to_context, paired, categories, round, .. } = scratch;
+        let Scratch { candidates, to_context, paired, categories, of_context, .. } = scratch;
         let (mut alone, mut log_odds): (Lanes, Lanes) = ([0.0; LANES], [0.0; LANES]);
         let mut lane = 0;
-        // Keys are made of places first, and of numbers once those of a block are known.
-        let finish = |paired: &_, log_odds: &mut Lanes, alone: &Lanes, keys: &mut [u64]| {
-            self.log_odds_of_pairs(shared, paired, log_odds);
-            for (to, (log_odds, alone)) in keys.iter_mut().zip(log_odds.iter().zip(alone)) {
-                *to = key(log_odds + alone, index(*to));
-            }
-        };
         for (place, candidate) in (0..).zip(&*candidates) {
             if candidate.pairs == 0 || candidate.count > 0 || candidate.similar {
                 continue;
@@ -65,22 +58,38 @@ impl Learned<'_> {
             paired.pairs[lane] = candidate.pairs as f32;
             paired.similar[lane] = to_context.score(candidate.product);
             alone[lane] = promise.get(candidate.product as usize).copied().unwrap_or(0.0);
-            let category = self.products.category[candidate.product as usize];
-            if let Some((met, noted)) = categories.get(category as usize)
-                && met == round
-                && noted.in_context > 0
-            {
-                alone[lane] += self.log_odds_of_category(shared, candidate.product, noted);
+            if !of_context.is_empty() {
+                let category = self.products.category[candidate.product as usize];
+                if of_context.contains(&category) {
+                    let (_, noted) = &categories[category as usize];
+                    alone[lane] += self.log_odds_of_category(shared, candidate.product, noted);
+                }
             }
             ranked.push(place);
             lane += 1;
             if lane == LANES {
                 let from = ranked.len() - LANES;
-                finish(paired, &mut log_odds, &alone, &mut ranked[from..]);
+                self.rank_block(shared, paired, &alone, &mut log_odds, &mut ranked[from..]);
                 lane = 0;
             }
         }
         let from = ranked.len() - lane;
-        finish(paired, &mut log_odds, &alone, &mut ranked[from..]);
+        self.rank_block(shared, paired, &alone, &mut log_odds, &mut ranked[from..]);
+    }
+
+    /// Makes keys of places, once the numbers of a block are known.
+    #[inline(always)]
+    fn rank_block(
+        &self,
+        shared: &Shared,
+        paired: &Paired,
+        alone: &Lanes,
+        log_odds: &mut Lanes,
+        keys: &mut [u64],
+    ) {
+        self.log_odds_of_pairs(shared, paired, log_odds);
+        for (to, (log_odds, alone)) in keys.iter_mut().zip(log_odds.iter().zip(alone)) {
+            *to = key(log_odds + alone, index(*to));
+        }
     }
 }

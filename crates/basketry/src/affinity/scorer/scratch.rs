@@ -15,6 +15,8 @@ pub(crate) struct Scratch {
     pub(super) candidates: Vec<Candidate>,
     /// Per category: the round in which it was met, and what was.
     pub(super) categories: Vec<(u32, OfCategory)>,
+    /// Those of the products in the basket.
+    pub(super) of_context: Vec<u32>,
     pub(super) to_context: ToContext,
     pub(super) to_own: ToOwn,
     /// Keys to choose the [best](super::best) of.
@@ -48,6 +50,7 @@ impl Scratch {
         }
         self.round += 1;
         self.candidates.clear();
+        self.of_context.clear();
         self.to_context.begin(products);
         self.to_own.begin();
     }
@@ -62,7 +65,8 @@ impl Scratch {
             self.candidates.push(Candidate::new(product));
             return self.candidates.last_mut();
         }
-        self.candidates.get_mut(mark.1 as usize)
+        // Of one that was left out the place is another's by now, or nobody's.
+        self.candidates.get_mut(mark.1 as usize).filter(|candidate| candidate.product == product)
     }
 
     /// What is noted about a category; `None` if there is no such category.
@@ -101,7 +105,10 @@ impl Scratch {
     #[inline]
     pub(crate) fn position(&self, product: u32) -> Option<usize> {
         match self.marks.get(product as usize) {
-            Some(&(round, at)) if round == self.round && at != NOT_A_CANDIDATE => Some(at as usize),
+            Some(&(round, at)) if round == self.round => {
+                let candidate = self.candidates.get(at as usize);
+                candidate.filter(|candidate| candidate.product == product).map(|_| at as usize)
+            }
             _ => None,
         }
     }
@@ -134,15 +141,10 @@ impl Scratch {
     /// again.
     pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         let mut kept = 0;
-        for at in 0..self.candidates.len() {
-            let mark = &mut self.marks[self.candidates[at].product as usize];
-            if !keep(at) {
-                mark.1 = NOT_A_CANDIDATE;
-                continue;
-            }
+        for at in (0..self.candidates.len()).filter(|&at| keep(at)) {
             if kept < at {
-                mark.1 = kept as u32;
                 self.candidates[kept] = self.candidates[at];
+                self.marks[self.candidates[kept].product as usize].1 = kept as u32;
             }
             kept += 1;
         }

@@ -55,7 +55,7 @@ impl Scratch {
         let basket = basket.map(|(&key, &quantity)| (key, quantity, 1.0));
         for (key, quantity, purchase) in basket.chain(viewed) {
             let Some(c) = state.in_catalog(key).filter(|_| self.is_here(key)) else { continue };
-            let group = state.groups.of(c);
+            let group = compiled.items[c].group;
             if group != NONE && !compiled.items[c].margin.is_nan() {
                 state.groups.prefetch_offset(group);
                 let ends_in = f64::NAN;
@@ -75,7 +75,7 @@ impl Scratch {
                 prefetch(&self.marks, member as usize);
             }
         }
-        self.collect_own(state, request, learned);
+        self.collect_own(state, compiled, request, learned);
         let mut variants = 0;
         for b in 0..self.bases.len() {
             if variants > MAX_VARIANTS {
@@ -136,14 +136,20 @@ impl Scratch {
     }
 
     /// What the customer bought in the groups of the bases: group, price and times, sorted.
-    fn collect_own(&mut self, state: &State, request: &Request, learned: &Learned<'_>) {
+    fn collect_own(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        learned: &Learned<'_>,
+    ) {
         self.own.clear();
         let row = request.customer.map_or(0..0, |customer| learned.own.row(customer));
         let bought = row.map(|at| (learned.own.product[at], f64::from(learned.own.count[at])));
         let since = request.since.iter().map(|line| (line.product, 1.0));
         for (m, times) in bought.chain(since) {
             let Some(c) = state.in_catalog(state.key_of_model(m)) else { continue };
-            let group = state.groups.of(c);
+            let group = compiled.items[c].group;
             if group != NONE && self.bases.iter().any(|base| base.group == group) {
                 self.own.push((group, state.catalog.price[c], times));
             }

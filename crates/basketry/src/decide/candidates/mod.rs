@@ -284,7 +284,6 @@ impl Scratch {
             prefetch(&state.to_model, key as usize);
             prefetch(&compiled.items, key as usize);
             prefetch(&self.marks, key as usize);
-            state.groups.prefetch(key as usize);
         }
         for (key, what) in all {
             self.set_mark(key, what);

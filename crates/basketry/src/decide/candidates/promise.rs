@@ -132,18 +132,22 @@ impl Scratch {
         verdicts: &mut [Option<Verdict>],
     ) -> usize {
         let candidates = self.scorer.candidates();
+        let far = |&place: &u32| {
+            let candidate = &candidates[place as usize];
+            prefetch(&state.to_catalog, candidate.product as usize);
+            learned.prefetch_pair(candidate);
+        };
+        let near = |&place: &u32| {
+            let key = state.key_of_model(candidates[place as usize].product) as usize;
+            prefetch(&compiled.items, key);
+            prefetch(&self.marks, key);
+        };
+        places.iter().take(2 * AHEAD).for_each(far);
+        places.iter().take(AHEAD).for_each(near);
         let mut found = 0;
         for (at, &place) in places.iter().enumerate() {
-            if let Some(&ahead) = places.get(at + 2 * AHEAD) {
-                let ahead = &candidates[ahead as usize];
-                prefetch(&state.to_catalog, ahead.product as usize);
-                learned.prefetch_pair(ahead);
-            }
-            if let Some(&ahead) = places.get(at + AHEAD) {
-                let ahead = state.key_of_model(candidates[ahead as usize].product) as usize;
-                prefetch(&compiled.items, ahead);
-                prefetch(&self.marks, ahead);
-            }
+            places.get(at + 2 * AHEAD).into_iter().for_each(far);
+            places.get(at + AHEAD).into_iter().for_each(near);
             let candidate = &candidates[place as usize];
             let key = state.key_of_model(candidate.product);
             let verdict = self.verdict(state, compiled, request, learned, (key, candidate));

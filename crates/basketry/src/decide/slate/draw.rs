@@ -1,7 +1,5 @@
 //! The slot that is drawn by lot.
 
-use std::collections::BinaryHeap;
-
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{Pick, Ranked, Scene, Slate};
@@ -35,9 +33,9 @@ impl Slate {
             self.stages[usize::from(stage)].push(Ranked::new(outcomes, scene, i));
         }
         for stage in &mut self.stages {
-            let mut heap = BinaryHeap::from(std::mem::take(stage));
             while self.choices.len() < rule.candidates as usize {
-                let Some(Ranked { value, outcome: i, .. }) = heap.pop() else { break };
+                let Some(Ranked { outcome: i, .. }) = stage.pop() else { break };
+                let value = outcomes[i as usize].value;
                 let outcome = &mut outcomes[i as usize];
                 // A quota may have taken it.
                 let Some(kind) = outcome.kind.filter(|_| outcome.reason.is_none()) else {
@@ -60,7 +58,6 @@ impl Slate {
                 let choice = Choice { outcome: i, products, kind, value, probability: 0.0 };
                 self.choices.push(choice);
             }
-            *stage = heap.into_vec();
             if !self.choices.is_empty() {
                 break;
             }

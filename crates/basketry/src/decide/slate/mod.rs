@@ -8,7 +8,6 @@ mod draw;
 mod limits;
 mod quota;
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::candidates::Outcome;
@@ -83,11 +82,10 @@ impl Scene<'_> {
 }
 
 /// Orders candidates: greater value first, then the better rating, then the smaller key.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Ranked {
-    value: f64,
-    rating: f32,
-    key: u32,
+    /// By value, then by rating, then by the lesser key, in one number: they are compared often.
+    rank: u128,
     outcome: u32,
 }
 
@@ -95,22 +93,13 @@ impl Ranked {
     fn new(outcomes: &[Outcome], scene: &Scene<'_>, i: u32) -> Self {
         let outcome = &outcomes[i as usize];
         let Outcome { value, key, .. } = *outcome;
-        Self { value, rating: scene.rating(outcome), key, outcome: i }
-    }
-}
-
-impl Eq for Ranked {}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_rating = || self.rating.total_cmp(&other.rating);
-        self.value.total_cmp(&other.value).then_with(by_rating).then(other.key.cmp(&self.key))
+        // The bits of positive numbers rise with them, those of negative ones fall.
+        let value = value.to_bits();
+        let value = value ^ (((value as i64 >> 63) as u64) | 1 << 63);
+        let rating = scene.rating(outcome).to_bits();
+        let rating = rating ^ (((rating as i32 >> 31) as u32) | 1 << 31);
+        let rank = u128::from(value) << 64 | u128::from(rating) << 32 | u128::from(!key);
+        Self { rank, outcome: i }
     }
 }
 
@@ -120,7 +109,7 @@ const STAGES: usize = Kind::ALL.len() + 1;
 /// Working memory, kept from one decision to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Slate {
-    stages: [Vec<Ranked>; STAGES],
+    stages: [BinaryHeap<Ranked>; STAGES],
     limits: Limits,
     /// The offers, in the order of their slots.
     pub(crate) chosen: Vec<Pick>,
@@ -192,23 +181,25 @@ impl Slate {
 
     /// Sorts the candidates into the stages of the fallback chain.
     fn collect(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) {
-        self.stages.iter_mut().for_each(Vec::clear);
+        self.stages.iter_mut().for_each(BinaryHeap::clear);
+        // Making a heap of all at once takes less time than adding one after the other.
+        let mut stages = std::mem::take(&mut self.stages).map(BinaryHeap::into_vec);
         for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.reason.is_none()) {
             let Some(kind) = outcome.kind else { continue };
             if scene.pinned.iter().any(|&(_, pinned)| pinned == i as u32) {
                 continue;
             }
             let stage = usize::from(scene.stages[kind as usize]);
-            self.stages[stage].push(Ranked::new(outcomes, scene, i as u32));
+            stages[stage].push(Ranked::new(outcomes, scene, i as u32));
         }
+        self.stages = stages.map(BinaryHeap::from);
     }
 
     /// Fills the slots with the most valuable candidates, stage by stage.
     fn fill(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>, slots: usize) {
         for stage in &mut self.stages {
-            let mut heap = BinaryHeap::from(std::mem::take(stage));
             while self.chosen.len() < slots {
-                let Some(best) = heap.pop() else { break };
+                let Some(best) = stage.pop() else { break };
                 let outcome = &mut outcomes[best.outcome as usize];
                 match self.limits.refuses(scene, outcome) {
                     Some(reason) => {
@@ -227,8 +218,6 @@ impl Slate {
                     }
                 }
             }
-            // The memory goes back to where it came from.
-            *stage = heap.into_vec();
         }
     }
 

@@ -76,7 +76,7 @@ impl Slate {
         for at in 0..self.pool.len() {
             let candidate = self.pool[at];
             let entering = outcomes[candidate.outcome as usize];
-            if candidate.value <= least || !counts_for(scene, &entering, q) {
+            if entering.value <= least || !counts_for(scene, &entering, q) {
                 continue;
             }
             if self.chosen.len() < slots && self.limits.refuses(scene, &entering).is_none() {
