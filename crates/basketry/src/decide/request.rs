@@ -180,16 +180,15 @@ impl Request {
         place.iter().for_each(|&place| customers.prefetch_at(place));
         if let Some(id) = &context.customer
             && !customers.is_empty()
+            && id.as_ref().kind() != customers.kind()
         {
-            if id.as_ref().kind() != customers.kind() {
-                return Err(wrong_type(
-                    ErrorKind::UnknownId,
-                    "customer",
-                    id,
-                    "the model's customer ids",
-                    customers.kind(),
-                ));
-            }
+            return Err(wrong_type(
+                ErrorKind::UnknownId,
+                "customer",
+                id,
+                "the model's customer ids",
+                customers.kind(),
+            ));
         }
 
         let mut unknown = Unknown::default();
