@@ -436,8 +436,7 @@ impl State {
             }
         }
         let worthy = self.worthy(&items);
-        let promise =
-            [Segment::Anonymous, Segment::New].map(|segment| self.promise(&items, segment));
+        let promise = self.promise(&items);
         let version = policy.version();
         Ok(Compiled {
             policy: policy.clone(),
@@ -455,15 +454,15 @@ impl State {
         })
     }
 
-    fn promise(&self, items: &[Item], segment: Segment) -> Vec<f32> {
-        let learned = self.model.learned();
-        let of = |(m, &c): (u32, &u32)| match items.get(c as usize) {
-            Some(item) if item.never.is_none() => {
-                learned.log_odds_of_paired(segment, m) + (item.margin as f32).ln()
-            }
+    fn promise(&self, items: &[Item]) -> [Vec<f32>; 2] {
+        let margin = |&c: &u32| match items.get(c as usize) {
+            Some(item) if item.never.is_none() => (item.margin as f32).ln(),
             _ => f32::NEG_INFINITY,
         };
-        (0..).zip(&self.to_catalog).map(of).collect()
+        let margins: Vec<f32> = self.to_catalog.iter().map(margin).collect();
+        self.model.paired().each_ref().map(|paired| {
+            paired.iter().zip(&margins).map(|(log_odds, margin)| log_odds + margin).collect()
+        })
     }
 
     fn worthy(&self, items: &[Item]) -> Vec<u32> {

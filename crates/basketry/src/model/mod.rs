@@ -34,7 +34,7 @@ mod snapshot;
 use self::bytes::Bytes;
 use self::file::{HEADER, Header, Sections};
 use self::layout::Layout;
-use crate::affinity::views::Learned;
+use crate::affinity::scorer::{Learned, Segment};
 use crate::{Catalog, Error, Result};
 
 pub use self::due::{Due, DueOptions};
@@ -95,6 +95,9 @@ struct Inner {
     layout: Layout,
     /// The products of the catalogue, the most popular first; made when it is first needed.
     by_popularity: OnceLock<Vec<u32>>,
+    /// What each product adds to the log odds of a purchase where it is paired with something in the
+    /// basket: for customers that are not known, and for others; made when it is first needed.
+    paired: OnceLock<[Vec<f32>; 2]>,
     /// What errors call the file.
     name: String,
 }
@@ -149,8 +152,9 @@ impl Model {
     fn new(bytes: Bytes, name: String) -> Result<Self> {
         let (header, sections) = Sections::parse(&bytes, &name)?;
         let layout = Layout::find(&sections, &bytes, &name)?;
-        let by_popularity = OnceLock::new();
-        Ok(Self { inner: Arc::new(Inner { bytes, header, sections, layout, by_popularity, name }) })
+        let (by_popularity, paired) = (OnceLock::new(), OnceLock::new());
+        let inner = Inner { bytes, header, sections, layout, by_popularity, paired, name };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The bytes of the model file.
@@ -255,6 +259,18 @@ impl Model {
     /// What was learned, as views of the file's columns.
     pub(crate) fn learned(&self) -> Learned<'_> {
         self.inner.layout.learned(&self.inner.bytes)
+    }
+
+    /// Per product what it adds to the log odds of a purchase where it is paired with something in the
+    /// basket: for customers that are not known, and for others.
+    pub(crate) fn paired(&self) -> &[Vec<f32>; 2] {
+        self.inner.paired.get_or_init(|| {
+            let learned = self.learned();
+            [Segment::Anonymous, Segment::New].map(|segment| {
+                let products = 0..learned.products.baskets.len() as u32;
+                products.map(|product| learned.log_odds_of_paired(segment, product)).collect()
+            })
+        })
     }
 }
 
