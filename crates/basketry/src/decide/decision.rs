@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::candidates::{Chosen, Detail, Outcome, Scratch};
+use super::candidates::{Chosen, Detail, Look, Outcome, Scratch};
 use super::context::Context;
 use super::engine::SCRATCH;
 use super::offer::{Builder, Offer};
@@ -113,6 +113,10 @@ pub struct Decision {
     kept: Vec<Kept>,
     /// What the candidates gave cause to warn of.
     warning: Option<String>,
+    /// How many of the outcomes are of candidates that were looked at; they come first.
+    looked_at: usize,
+    /// How far candidates reach, of all.
+    pub(crate) look: Look,
     /// Made for [`offers`](Self::offers) or, of a held-out customer, [`withheld`](Self::withheld).
     offers: OnceLock<Vec<Offer>>,
     warnings: OnceLock<Vec<String>>,
@@ -133,6 +137,8 @@ impl Decision {
             drawn_slot: 0,
             kept: Vec::new(),
             warning: None,
+            looked_at: 0,
+            look: Look::Paired,
             offers: OnceLock::new(),
             warnings: OnceLock::new(),
         }
@@ -153,6 +159,7 @@ impl Decision {
         self.request.clone_from(request);
         self.outcomes.clear();
         self.outcomes.extend_from_slice(&scratch.outcomes[..scratch.singles]);
+        self.looked_at = scratch.scored;
         let learned = self.state.model.learned();
         self.chosen.clear();
         self.chosen.extend(scratch.slate.chosen.iter().filter_map(|pick| {
@@ -390,14 +397,18 @@ impl Decision {
         self.all.get_or_init(|| {
             let (state, compiled, request) = (&self.state, &self.compiled, &self.request);
             let mut all = SCRATCH.with_borrow_mut(|(_, scratch)| {
-                scratch.collect_all(state, compiled, request, request.task()).to_vec()
+                scratch.collect_all(state, compiled, request, self.look).to_vec()
             });
-            let decided: HashMap<u32, &Outcome> =
-                self.outcomes.iter().map(|outcome| (outcome.key, outcome)).collect();
+            let decided: HashMap<u32, (usize, &Outcome)> =
+                self.outcomes.iter().enumerate().map(|held| (held.1.key, held)).collect();
             for outcome in &mut all {
+                let learned = outcome.probability;
                 match decided.get(&outcome.key) {
-                    Some(&&held) => {
-                        let learned = outcome.probability;
+                    // Not looked at to decide, it was met as a dearer variant only.
+                    Some(&(at, held)) if at >= self.looked_at && held.reason.is_some() => {
+                        outcome.reason = outcome.reason.or(held.reason);
+                    }
+                    Some(&(_, &held)) => {
                         *outcome = held;
                         if outcome.probability.is_nan() {
                             outcome.probability = learned;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use super::candidates::Scratch;
+use super::candidates::{Look, Scratch};
 use super::context::Context;
 use super::decision::Decision;
 use super::ladder::Ladder;
@@ -230,6 +230,12 @@ fn make(
         request.resolve(&state, &compiled.policy, context)?;
         scratch.collect(&state, &compiled, request, request.task());
         scratch.choose(&state, &compiled, request, context);
+        let enough = scratch.looked_at_enough(request);
+        if !enough {
+            scratch.collect_everything(&state, &compiled, request, request.task());
+            scratch.choose(&state, &compiled, request, context);
+        }
+        decision.look = if enough { Look::Paired } else { Look::Everything };
         decision.make(state, compiled, context, request, scratch);
         Ok(())
     })

@@ -11,6 +11,8 @@ use crate::shop::*;
 
 const OTHERS: u64 = 200;
 const MAINS: u64 = 5;
+const SERVICES: u64 = 3;
+const LINES: u64 = 3;
 
 /// A number below `n`, by what it is about.
 fn draw(n: u64, about: [u64; 3]) -> u64 {
@@ -32,11 +34,20 @@ fn large_catalog() -> Catalog {
     let others: Vec<String> = (0..OTHERS).map(other).collect();
     let mut products: Vec<Product<'_>> =
         mains.iter().map(|id| Product::new(id.as_str()).price(900).cost(700)).collect();
+    let lines: Vec<String> = (0..LINES).map(|line| format!("line {line}")).collect();
     products.extend((0..OTHERS).zip(&others).map(|(i, id)| {
         let price = 200 + draw(5_000, [i, 1, 0]) as i64;
         let cost = price * (30 + draw(60, [i, 2, 0]) as i64) / 100;
-        Product::new(id.as_str()).price(price).cost(cost).brand("all")
+        let product = Product::new(id.as_str()).price(price).cost(cost).brand("all");
+        // Hardly anything that promises much is of another line.
+        if i % 40 == 0 { product } else { product.line(lines[(i % LINES) as usize].as_str()) }
     }));
+    let services: Vec<String> = (0..SERVICES).map(|s| format!("s{s}")).collect();
+    products.extend(
+        services
+            .iter()
+            .map(|id| Product::new(id.as_str()).price(300).cost(240).service(true).brand("all")),
+    );
     catalog_of(&products)
 }
 
@@ -55,6 +66,9 @@ fn large_engine() -> &'static Engine {
                 for k in 0..2 + draw(14, [basket, 4, 0]) {
                     let i = draw(OTHERS, [basket, 5, k]) * draw(OTHERS, [basket, 6, k]) / OTHERS;
                     lines.push(other((i + main * 17) % OTHERS));
+                }
+                if draw(6, [basket, 10, 0]) == 0 {
+                    lines.push(format!("s{}", draw(SERVICES, [basket, 11, 0])));
                 }
             } else {
                 lines.push(other(draw(OTHERS, [basket, 7, 0])));
@@ -86,7 +100,7 @@ fn decide(rules: &str, i: u64) -> Decision {
     large_engine().decide(&Policy::from_toml(rules).unwrap(), &context).unwrap()
 }
 
-const RULES: &str = "name = \"cart\"\nmax_offers = 4\n";
+const RULES: &str = "name = \"cart\"\nmax_offers = 4\nper_line = 4\n";
 /// Everything that is asked for by name is looked at.
 const EVERYTHING: &str = "[[quotas]]\nname = \"all\"\nselect.brands = [\"all\"]\n";
 
@@ -133,5 +147,26 @@ fn what_may_not_be_offered_takes_no_place() {
         assert_eq!(some.len(), 4);
         let why = some.why_not(before.offers()[0].products[0].as_ref());
         assert_eq!(why.reason, Some(Reason::Excluded));
+    }
+}
+
+#[test]
+fn where_limits_keep_out_what_promises_most_the_rest_is_looked_at() {
+    for limits in [
+        "per_line = 1\n",
+        "per_line = 4\nper_brand = 1\n",
+        "per_line = 4\n[cross_sell]\nmax = 1\n",
+        "per_line = 4\n[cross_sell]\nmax = 0\n[popular]\nmax = 0\n",
+        "per_line = 4\n[assume.odds]\ncross_sell = 1\n",
+    ] {
+        let rules = format!("name = \"cart\"\nmax_offers = 4\n{limits}");
+        let (mut found, mut best) = (0.0, 0.0);
+        for i in 0..30 {
+            let (some, all) = (decide(&rules, i), decide(&format!("{rules}{EVERYTHING}"), i));
+            assert_eq!(some.len(), all.len(), "{limits}");
+            found += some.value();
+            best += all.value();
+        }
+        assert!(best > 0.0 && found > 0.999 * best, "{limits}: {found} of {best}");
     }
 }

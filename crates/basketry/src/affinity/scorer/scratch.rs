@@ -124,17 +124,22 @@ impl Scratch {
     }
 
     /// Makes popular products candidates, until there are `most` that nothing else suggests: a
-    /// regular customer knows most of what is popular.
-    pub(crate) fn add_popular(&mut self, products: &[u32], most: usize) {
+    /// regular customer knows most of what is popular. Returns how many of the products that took.
+    pub(crate) fn add_popular(&mut self, products: &[u32], most: usize) -> usize {
         let most = self.candidates.len().saturating_add(most);
-        for &product in products {
+        for (at, &product) in products.iter().enumerate() {
             if self.candidates.len() >= most {
-                break;
+                return at;
             }
-            if let Some(candidate) = self.candidate(product) {
-                candidate.popular = true;
-            }
+            self.consider_popular(product);
         }
+        products.len()
+    }
+
+    /// Makes a popular product a candidate; its place, `None` if it may not be one.
+    pub(crate) fn consider_popular(&mut self, product: u32) -> Option<usize> {
+        self.candidate(product)?.popular = true;
+        self.position(product)
     }
 
     /// Leaves out the candidates that are not kept, by their place; in this situation they are none

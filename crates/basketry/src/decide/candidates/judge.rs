@@ -13,6 +13,14 @@ pub(super) struct Verdict {
     /// None if it may not be part of any offer.
     pub(super) kind: Option<Kind>,
     pub(super) reason: Option<Reason>,
+    /// It was looked at for what it promises.
+    pub(super) ranked: bool,
+}
+
+impl Verdict {
+    fn no(reason: Reason) -> Self {
+        Self { kind: None, reason: Some(reason), ranked: false }
+    }
 }
 
 impl Scratch {
@@ -29,12 +37,10 @@ impl Scratch {
         match self.judge(state, compiled, learned, key, candidate) {
             Ok(kind) => match request.people.bars(state, compiled, key, kind) {
                 // What is enough of one kind may still be part of an offer of another.
-                Some(reason) if !of_one_kind(reason) => {
-                    Verdict { kind: None, reason: Some(reason) }
-                }
-                reason => Verdict { kind: Some(kind), reason },
+                Some(reason) if !of_one_kind(reason) => Verdict::no(reason),
+                reason => Verdict { kind: Some(kind), reason, ranked: false },
             },
-            Err(reason) => Verdict { kind: None, reason: Some(reason) },
+            Err(reason) => Verdict::no(reason),
         }
     }
 

@@ -7,7 +7,8 @@ mod promise;
 mod score;
 
 use self::bases::{Base, Contract};
-use self::promise::Promises;
+pub(crate) use self::promise::Look;
+use self::promise::{MOST_WORTHY, Promises};
 pub(crate) use self::score::{base_probability, worth};
 use super::beside::MOST_ROUNDS;
 use super::context::Context;
@@ -139,9 +140,6 @@ pub(crate) struct Scratch {
 /// only the best is. Which popular products are worth most is known from the catalogue.
 const IN_ORDER: Reach = Reach { similar_to_context: 0, similar_to_own: 24, popular: 0 };
 
-/// So many of the popular products are candidates, of those that nothing else suggests.
-const MOST_WORTHY: usize = 24;
-
 const IN_BASKET: u32 = u32::MAX;
 const VIEWED: u32 = u32::MAX - 1;
 const JUST_ORDERED: u32 = u32::MAX - 2;
@@ -239,18 +237,30 @@ impl Scratch {
         request: &Request,
         task: Task,
     ) {
-        self.collect_candidates(state, compiled, request, task, false);
+        self.collect_candidates(state, compiled, request, task, Look::Promising);
     }
 
-    /// All candidates, those too that were not looked at to decide, with their probabilities.
-    pub(crate) fn collect_all(
+    /// The same, of everything that may be offered.
+    pub(crate) fn collect_everything(
         &mut self,
         state: &State,
         compiled: &Compiled,
         request: &Request,
         task: Task,
+    ) {
+        self.collect_candidates(state, compiled, request, task, Look::Everything);
+    }
+
+    /// All candidates with their probabilities: those too that were not looked at to decide.
+    pub(crate) fn collect_all(
+        &mut self,
+        state: &State,
+        compiled: &Compiled,
+        request: &Request,
+        look: Look,
     ) -> &[Outcome] {
-        self.collect_candidates(state, compiled, request, task, true);
+        let task = request.task();
+        self.collect_candidates(state, compiled, request, task, look);
         self.scorer.choose(|_| true);
         self.score(state, compiled, request, task);
         for (outcome, &probability) in self.outcomes.iter_mut().zip(&self.probability) {
@@ -267,7 +277,7 @@ impl Scratch {
         compiled: &Compiled,
         request: &Request,
         task: Task,
-        everything: bool,
+        look: Look,
     ) {
         self.begin(state);
         self.context.clear();
@@ -328,7 +338,8 @@ impl Scratch {
         let situation = request.situation(context);
         let reach = if task == Task::Basket { IN_ORDER } else { Reach::FULL };
         self.shared = Some(learned.candidates_within(task, &situation, reach, &mut self.scorer));
-        self.scorer.add_popular(&compiled.worthy, MOST_WORTHY);
+        let most = if look == Look::Everything { usize::MAX } else { MOST_WORTHY };
+        self.promises.popular = self.scorer.add_popular(&compiled.worthy, most);
         for &(accessory, _) in &self.given {
             let m = state.model_of(accessory);
             if m != NONE {
@@ -338,7 +349,7 @@ impl Scratch {
         for follow_up in &self.follow_ups {
             self.scorer.consider(follow_up.product);
         }
-        self.judge_candidates(state, compiled, request, &learned, everything);
+        self.judge_candidates(state, compiled, request, &learned, look);
         self.score(state, compiled, request, task);
         self.value_candidates(compiled, request);
         self.judge_up_sells(state, compiled, request, &learned);

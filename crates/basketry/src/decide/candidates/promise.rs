@@ -7,8 +7,9 @@
 
 use super::judge::Verdict;
 use super::{Outcome, Scratch};
-use crate::affinity::scorer::{Learned, place};
+use crate::affinity::scorer::{Candidate, Learned, place};
 use crate::decide::policy::Policy;
+use crate::decide::reasons::Reason;
 use crate::decide::request::Request;
 use crate::decide::state::{Compiled, NONE, State};
 use crate::prefetch::prefetch;
@@ -19,8 +20,26 @@ const MOST_PAIRED: usize = 32;
 /// and so many more for each offer there is room for: some may keep others out.
 const MORE_PAIRED: usize = 4;
 
+/// So many of the popular products are candidates that nothing else suggests and that may be offered.
+pub(super) const MOST_WORTHY: usize = 24;
+
+/// As long as so many candidates are left that nothing kept out but better ones, no other that promises
+/// less would have been offered.
+const ENOUGH: usize = 8;
+
 /// How far ahead of its turn a candidate's place is asked for.
 const AHEAD: usize = 8;
+
+/// Which candidates are looked at closely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// The most promising ones.
+    Promising,
+    /// All that goes with the basket.
+    Paired,
+    /// All popular products too.
+    Everything,
+}
 
 /// Working memory of this module.
 #[derive(Debug, Default)]
@@ -31,19 +50,25 @@ pub(super) struct Promises {
     places: Vec<u32>,
     /// Per candidate, if it was looked at.
     verdicts: Vec<Option<Verdict>>,
+    /// How many of the popular products were considered.
+    pub(super) popular: usize,
+    /// Some that go with the basket were not looked at; some popular ones.
+    left: [bool; 2],
+    /// The outcomes that were ranked by promise, and those of products that are only popular.
+    rests_on: [Vec<u32>; 2],
 }
 
 impl Scratch {
-    /// Judges the candidates by what needs no probability, the most promising ones or `everything`; the others
-    /// are candidates no more. Only those that may be offered are scored; who asks for the chances of
-    /// the others pays for them then.
+    /// Judges the candidates by what needs no probability, as far as they are looked at; the others are
+    /// candidates no more. Only those that may be offered are scored; who asks for the chances of the
+    /// others pays for them then.
     pub(super) fn judge_candidates(
         &mut self,
         state: &State,
         compiled: &Compiled,
         request: &Request,
         learned: &Learned<'_>,
-        everything: bool,
+        look: Look,
     ) {
         // What is pinned is looked at, whether or not anything suggests it.
         for &(key, _) in &compiled.pins {
@@ -53,19 +78,23 @@ impl Scratch {
             }
         }
         let mut promises = std::mem::take(&mut self.promises);
-        let Promises { ranked, places, verdicts } = &mut promises;
+        let Promises { ranked, places, verdicts, popular, left, rests_on } = &mut promises;
         let candidates = self.scorer.candidates().len();
         ranked.clear();
         verdicts.clear();
         verdicts.resize(candidates, None);
-        if !everything {
+        if look == Look::Promising {
             self.rank(state, compiled, learned, ranked);
         }
         // Those that are not ranked are looked at in any case.
-        let mut left = ranked.iter().map(|&key| place(key)).peekable();
+        let mut next = ranked.iter().map(|&key| place(key)).peekable();
         places.clear();
-        places.extend((0..candidates as u32).filter(|place| left.next_if_eq(place).is_none()));
-        self.look_at(state, compiled, request, learned, places, verdicts);
+        places.extend((0..candidates as u32).filter(|place| next.next_if_eq(place).is_none()));
+        let scene = (state, compiled, request, learned);
+        self.look_at(scene, places, verdicts);
+        if look != Look::Everything {
+            *popular = self.replace_popular(scene, *popular, verdicts);
+        }
         let mut wanted = most_paired(&compiled.policy);
         let mut rest = &mut ranked[..];
         while wanted > 0 && !rest.is_empty() {
@@ -76,26 +105,99 @@ impl Scratch {
             let (next, others) = rest.split_at_mut(n);
             places.clear();
             places.extend(next.iter().map(|&key| place(key)));
-            let found = self.look_at(state, compiled, request, learned, places, verdicts);
+            let found = self.look_at(scene, places, verdicts);
+            for &place in &*places {
+                if let Some(verdict) = &mut verdicts[place as usize] {
+                    verdict.ranked = true;
+                }
+            }
             wanted = wanted.saturating_sub(found);
             rest = others;
         }
+        *left = [!rest.is_empty(), *popular < compiled.worthy.len()];
         self.scorer.retain(|place| verdicts[place].is_some());
         self.scorer.choose(|_| false);
-        for (place, Verdict { kind, reason }) in (0..).zip(verdicts.iter().flatten()) {
-            let key = state.key_of_model(self.scorer.candidates()[place as usize].product);
+        rests_on.iter_mut().for_each(Vec::clear);
+        for (place, &verdict) in (0..).zip(verdicts.iter().flatten()) {
+            let candidate = &self.scorer.candidates()[place as usize];
+            let key = state.key_of_model(candidate.product);
+            if verdict.ranked {
+                rests_on[0].push(place);
+            } else if is_only_popular(candidate) {
+                rests_on[1].push(place);
+            }
+            let Verdict { kind, reason, .. } = verdict;
             if kind.is_some() || compiled.pins.iter().any(|pin| pin.0 == key) {
                 self.scorer.choose_place(place);
             }
             let (value, probability) = (f64::NAN, f32::NAN);
-            let (kind, reason) = (*kind, *reason);
             self.outcomes.push(Outcome { value, key, probability, kind, reason, set: NONE });
         }
         self.scored = self.outcomes.len();
         self.promises = promises;
     }
 
-    /// Ranks the candidates that only the basket speaks for, but for those that somebody asked for.
+    /// Makes more popular products candidates in place of those that may not be offered; how many were
+    /// considered by then.
+    fn replace_popular(
+        &mut self,
+        scene: (&State, &Compiled, &Request, &Learned<'_>),
+        mut considered: usize,
+        verdicts: &mut Vec<Option<Verdict>>,
+    ) -> usize {
+        let (state, compiled, request, learned) = scene;
+        let offered = |verdict: &Option<Verdict>| verdict.is_some_and(|v| v.reason.is_none());
+        let candidates = self.scorer.candidates().iter().zip(&*verdicts);
+        let mut found =
+            candidates.filter(|(one, verdict)| is_only_popular(one) && offered(verdict)).count();
+        while found < MOST_WORTHY && considered < compiled.worthy.len() {
+            let place = self.scorer.consider_popular(compiled.worthy[considered]);
+            considered += 1;
+            let Some(place) = place else { continue };
+            let is_new = place == verdicts.len();
+            if is_new {
+                verdicts.push(None);
+            } else if verdicts[place].is_none() {
+                // It is ranked by what goes with the basket.
+                continue;
+            }
+            let candidate = &self.scorer.candidates()[place];
+            let key = state.key_of_model(candidate.product);
+            let verdict = self.verdict(state, compiled, request, learned, (key, candidate));
+            found += usize::from(is_new && verdict.reason.is_none());
+            verdicts[place] = Some(verdict);
+        }
+        considered
+    }
+
+    /// Whether nothing that was not looked at would have been offered: enough of what was is left that
+    /// promises more, and that nothing kept out but better offers or what would keep the others out too.
+    pub(crate) fn looked_at_enough(&self, request: &Request) -> bool {
+        let Promises { left, rests_on, .. } = &self.promises;
+        let tells = |&&i: &&u32| {
+            let outcome = &self.outcomes[i as usize];
+            match outcome.reason {
+                Some(Reason::BelowMinValue) => request.people.ignored(outcome.key) == 0,
+                Some(reason) => matches!(
+                    reason,
+                    Reason::Outranked
+                        | Reason::KindLimit
+                        | Reason::ContactCap
+                        | Reason::ContactNotWorth
+                        | Reason::NotDrawn
+                        | Reason::QuotaSlot
+                ),
+                None => false,
+            }
+        };
+        request.people.stopped.is_some()
+            || left.iter().zip(rests_on).all(|(&left, outcomes)| {
+                !left || outcomes.iter().filter(tells).take(ENOUGH).count() == ENOUGH
+            })
+    }
+
+    /// Ranks the candidates that only the basket speaks for, but for services, which have limits of their
+    /// own, and those that somebody asked for.
     fn rank(
         &mut self,
         state: &State,
@@ -110,12 +212,15 @@ impl Scratch {
             ranked.clear();
             return;
         }
+        let services = &state.catalog.service;
         let asked_for = |key: u32| {
-            compiled.pins.iter().any(|pin| pin.0 == key)
+            services.get(key as usize).is_some_and(|&service| service)
+                || compiled.pins.iter().any(|pin| pin.0 == key)
                 || self.given.iter().any(|given| given.0 == key)
                 || compiled.quota_bits.get(key as usize).is_some_and(|&bits| bits != 0)
         };
-        if !(compiled.pins.is_empty() && self.given.is_empty() && compiled.quota_bits.is_empty()) {
+        let nobody = compiled.pins.is_empty() && self.given.is_empty();
+        if !(nobody && services.is_empty() && compiled.quota_bits.is_empty()) {
             let product = |key: &u64| self.scorer.candidates()[place(*key) as usize].product;
             ranked.retain(|key| !asked_for(state.key_of_model(product(key))));
         }
@@ -124,10 +229,7 @@ impl Scratch {
     /// Judges some candidates; how many of them may be offered.
     fn look_at(
         &self,
-        state: &State,
-        compiled: &Compiled,
-        request: &Request,
-        learned: &Learned<'_>,
+        (state, compiled, request, learned): (&State, &Compiled, &Request, &Learned<'_>),
         places: &[u32],
         verdicts: &mut [Option<Verdict>],
     ) -> usize {
@@ -151,13 +253,19 @@ impl Scratch {
             let candidate = &candidates[place as usize];
             let key = state.key_of_model(candidate.product);
             let verdict = self.verdict(state, compiled, request, learned, (key, candidate));
-            found += usize::from(verdict.kind.is_some());
+            found += usize::from(verdict.reason.is_none());
             verdicts[place as usize] = Some(verdict);
         }
         found
     }
 }
 
+fn is_only_popular(candidate: &Candidate) -> bool {
+    candidate.popular && candidate.pairs == 0 && candidate.count == 0 && !candidate.similar
+}
+
 fn most_paired(policy: &Policy) -> usize {
-    MOST_PAIRED + MORE_PAIRED * policy.max_offers as usize
+    let most = MOST_PAIRED + MORE_PAIRED * policy.max_offers as usize;
+    let drawn = policy.explore.candidates + policy.max_offers;
+    if policy.explore.active() { most.max(drawn as usize) } else { most }
 }
