@@ -30,12 +30,16 @@ impl SegmentPolicy {
     pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {
         ranges.names("segments.only", &self.only)?;
         ranges.names("segments.exclude", &self.exclude)?;
-        for (i, name) in self.exclude.iter().enumerate() {
-            if self.only.contains(name) {
-                let what = "a segment that segments.only does not name";
-                let got = format!("{name:?}");
-                return Err(ranges.out(&format!("segments.exclude[{i}]"), what, &got));
-            }
+        // Who is in several of `only` may be in one that is excluded; all of them excluded is nobody.
+        let barred = |name: &String| self.exclude.contains(name);
+        if let Some(name) = self.only.first()
+            && self.only.iter().all(barred)
+            && let Some(i) = self.exclude.iter().position(|held| held == name)
+        {
+            let what =
+                "a segment that segments.only does not name, where all of these are excluded";
+            let got = format!("{name:?}");
+            return Err(ranges.out(&format!("segments.exclude[{i}]"), what, &got));
         }
         Ok(())
     }

@@ -136,7 +136,7 @@ fn complaints_name_the_key() {
         ),
         (
             "segments = { only = [\"a\"], exclude = [\"b\", \"a\"] }",
-            "segments.exclude[1] (line 1): expected a segment that segments.only does not name",
+            "segments.exclude[1] (line 1): expected a segment that segments.only does not name, where",
             "got \"a\"",
         ),
         (
