@@ -4554,7 +4554,8 @@ basketry_status basketry_decide_json(const struct basketry_engine *engine,
  * may get, are together worth no more are proposed nothing. A plan keeps what the policy says of one decision for each customer: max_offers, the max of
  * each kind, per_line, per_brand, per_category, and what may not be offered together. What is offered
  * reaches the customer outside of an order, so the chance that they buy it anyway is that of buying it
- * within the model's horizon. A proposal costs the policy's contact_cost, and nothing if it rides
+ * within the model's horizon; a basket says what not to offer, and nothing is proposed for going with
+ * it. A proposal costs the policy's contact_cost, and nothing if it rides
  * along; products whose stock the catalogue tells are offered at most so many times, unless the
  * plan's capacities say how
  * often. Null for options means the defaults.

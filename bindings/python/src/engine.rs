@@ -295,7 +295,8 @@ impl Engine {
     /// ``max_offers``, the ``max`` of each kind, ``per_line``, ``per_brand``, ``per_category`` and what
     /// may not be offered together. What is offered reaches
     /// the customer outside of an order, so the chance that they buy it anyway is that of buying it
-    /// within the model's horizon (``model.report["horizon_days"]``). A proposal costs the policy's
+    /// within the model's horizon (``model.report["horizon_days"]``); a basket says what not to offer, and
+    /// nothing is proposed for going with it. A proposal costs the policy's
     /// ``contact_cost``, or nothing if it rides along, and products whose stock the catalogue
     /// tells are offered at most so many times, unless `capacity` says how often.
     ///

@@ -87,9 +87,11 @@ impl Engine {
     /// Each context names its customer, none of them twice. All that the policy lets be offered
     /// to them and that is worth more than its `min_value` is proposed, up to
     /// [`each`](ProposeOptions::each) products a customer; a kind of offer whose `max` is 0 is
-    /// not, and customers who are held out or may not be contacted are offered nothing. What is offered reaches the customer outside of an order, so the chance that a product
+    /// not, and customers who are held out or may not be contacted are offered nothing. What is offered
+    /// reaches the customer outside of an order, so the chance that a product
     /// is bought anyway is that of buying it within the model's horizon
-    /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand.
+    /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand: a basket
+    /// says what not to offer, and nothing is proposed for going with it.
     /// What contacting a customer risks ([`fatigue`](Policy::fatigue)) is no part of the value of a
     /// proposal: a plan takes it off once for each customer who gets an offer, however many, as a
     /// decision does ([`Plan::contact_risk`](crate::Plan::contact_risk)). Customers whose most valuable

@@ -194,14 +194,7 @@ impl Model {
         if rows.is_empty() {
             return;
         }
-        let situation = Situation {
-            customer: Some(customer),
-            now_ms,
-            context: &[],
-            since: &[],
-            since_baskets: 0,
-            returned: &[],
-        };
+        let situation = Situation::new(Some(customer), now_ms, &[]);
         let mut probability = vec![0.0; rows.len()];
         SCRATCH.with_borrow_mut(|scratch| {
             let asked = |at: usize| Some(rows[at].product);

@@ -134,14 +134,7 @@ impl Model {
 
         let learned = self.learned();
         let mut scratch = Scratch::default();
-        let situation = Situation {
-            customer: of,
-            now_ms: moment(self, options.at)?,
-            context: &context,
-            since: &[],
-            since_baskets: 0,
-            returned: &[],
-        };
+        let situation = Situation::new(of, moment(self, options.at)?, &context);
         let shared = learned.candidates(task, &situation, &mut scratch);
         scratch.choose(|_| false);
         let Some(place) = scratch.choose_product(index) else {

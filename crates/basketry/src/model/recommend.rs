@@ -220,14 +220,7 @@ impl Model {
             WORKING.with_borrow_mut(|Working { scratch, keys }| {
                 for at in requests {
                     let (customer, context) = request(at);
-                    let situation = Situation {
-                        customer,
-                        now_ms,
-                        context,
-                        since: &[],
-                        since_baskets: 0,
-                        returned: &[],
-                    };
+                    let situation = Situation::new(customer, now_ms, context);
                     let shared = learned.candidates(task, &situation, scratch);
                     let never = filter.never(at);
                     let allowed = |product: u32| {

@@ -160,14 +160,7 @@ impl Model {
                     let same = |at: &usize| request(first + at) == (customer, context);
                     let to = (from + 1..out.len()).find(|at| !same(at)).unwrap_or(out.len());
                     let asked = |at: usize| products.get(first + at);
-                    let situation = Situation {
-                        customer,
-                        now_ms,
-                        context,
-                        since: &[],
-                        since_baskets: 0,
-                        returned: &[],
-                    };
+                    let situation = Situation::new(customer, now_ms, context);
                     let out = &mut out[from..to];
                     self.score_one(task, &situation, scratch, |at| asked(from + at), out);
                     from = to;

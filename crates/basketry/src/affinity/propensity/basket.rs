@@ -100,12 +100,11 @@ fn gather_basket(
         if in_model || since_baskets > 0 {
             let customer = in_model.then_some(customer);
             let situation =
-                Situation { customer, now_ms, context, since, since_baskets, returned: &[] };
+                Situation { since, since_baskets, ..Situation::new(customer, now_ms, context) };
             source.examples(Task::Basket, &situation, &target, &draws, scratch, gathered);
         }
     }
-    let situation =
-        Situation { customer: None, now_ms, context, since: &[], since_baskets: 0, returned: &[] };
+    let situation = Situation::new(None, now_ms, context);
     source.examples(Task::Basket, &situation, &target, &draws, scratch, gathered);
 }
 

@@ -91,15 +91,8 @@ fn gather_customer(
     let mut draws = Draws::new(!key);
     let target = Target { products: items, held_out: held_out(key), worth: 1.0 };
     for customer in [Some(customer), None] {
-        let situation = Situation {
-            customer,
-            // As when the model is asked: at the last order learned from.
-            now_ms: source.learned.as_of,
-            context: &[],
-            since: &[],
-            since_baskets: 0,
-            returned: &[],
-        };
+        // As when the model is asked: at the last order learned from.
+        let situation = Situation::new(customer, source.learned.as_of, &[]);
         source.examples(Task::Horizon, &situation, &target, &draws, scratch, gathered);
     }
     let known = split.before.baskets_of(customer as usize);
@@ -112,14 +105,8 @@ fn gather_customer(
         let time_ms = split.before.time[b];
         since.extend(split.before.basket(b).iter().map(|&product| SinceLine { product, time_ms }));
     }
-    let situation = Situation {
-        customer: None,
-        now_ms: source.learned.as_of,
-        context: &[],
-        since,
-        since_baskets: kept as u32,
-        returned: &[],
-    };
+    let nobody = Situation::new(None, source.learned.as_of, &[]);
+    let situation = Situation { since, since_baskets: kept as u32, ..nobody };
     let target = Target { worth: FEW_ORDERS_WORTH, ..target };
     source.examples(Task::Horizon, &situation, &target, &draws, scratch, gathered);
 }

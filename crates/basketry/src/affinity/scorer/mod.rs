@@ -75,6 +75,13 @@ pub(crate) struct Situation<'a> {
     pub(crate) returned: &'a [u32],
 }
 
+impl<'a> Situation<'a> {
+    /// One in which nothing was bought since the model was made, and nothing came back.
+    pub(crate) fn new(customer: Option<u32>, now_ms: i64, context: &'a [u32]) -> Self {
+        Self { customer, now_ms, context, since: &[], since_baskets: 0, returned: &[] }
+    }
+}
+
 /// A candidate and what is known about it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scored {

@@ -385,10 +385,9 @@ impl Run<'_> {
     fn look_ahead(&mut self, customers: &[u32], problem: &Problem<'_>, numbered: &Numbered) {
         let wanting = |number: usize| self.resources[number].wanted > 0;
         let mut costs: Vec<(i64, u64)> = Vec::new();
-        let mut ahead =
-            vec![Ahead { most: vec![0; self.resources.len()], together: 0, paid: vec![] }];
+        let mut ahead = Vec::new();
+        let mut last = Ahead { most: vec![0; self.resources.len()], together: 0, paid: vec![] };
         for (&customer, sets) in customers.iter().zip(self.sets).rev() {
-            let last = ahead.last().expect("begins with one");
             let mut most = last.most.clone();
             for (number, most) in most.iter_mut().enumerate() {
                 *most += sets.iter().map(|set| u64::from(set.uses[number])).max().unwrap_or(0);
@@ -417,8 +416,9 @@ impl Run<'_> {
                 sum
             });
             let paid = if self.left.is_some() { paid.collect() } else { Vec::new() };
-            ahead.push(Ahead { most, together, paid });
+            ahead.push(std::mem::replace(&mut last, Ahead { most, together, paid }));
         }
+        ahead.push(last);
         ahead.reverse();
         self.ahead = ahead;
     }

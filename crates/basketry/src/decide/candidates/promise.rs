@@ -2,8 +2,9 @@
 //!
 //! A basket of ten products sells with hundreds of others. All but a few features of these are cheap:
 //! what the product alone adds to the log odds is known beforehand, and so is its margin. By both, those
-//! that promise most are judged and scored; nothing of value is lost by the others, and a decision takes
-//! half the time. Who asks why one of them is not offered pays for looking at it then.
+//! that promise most are judged and scored; hardly anything of value is lost by the others. Where limits
+//! of the policy keep out so many of them that another one may have been offered, all are looked at after
+//! all. Who asks why one of the others is not offered pays for looking at it then.
 
 use super::judge::Verdict;
 use super::{Outcome, Scratch};
