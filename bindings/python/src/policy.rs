@@ -70,7 +70,8 @@ use crate::{boundary, convert, error};
 ///     columns and lists of their values): what may be offered, which has one value of each key, and
 ///     what never, which has any.
 /// rules : list of dict
-///     What else holds for customers of some ``segments``: ``only``, ``exclude`` and ``price``.
+///     What else holds for customers of some ``segments``: ``only``, ``exclude`` and ``price``, at least
+///     one of them.
 /// segments : dict
 ///     ``only`` and ``exclude``: the segments of the customers that the policy is for.
 /// contact : dict
@@ -93,14 +94,17 @@ use crate::{boundary, convert, error};
 ///     ``opt_out_growth`` (the probability that a contact loses the customer, and how it grows with
 ///     pressure), and ``customer_value`` in minor units.
 /// explore : dict
-///     One slot that is drawn by lot: ``slot`` (default the last), ``share`` (drawn evenly),
+///     One slot that is drawn by lot: ``slot`` (default the last), to which nothing may be pinned,
+///     ``share`` (drawn evenly),
 ///     ``temperature`` (in minor units), ``candidates`` (20) and ``floor`` (the least value as a
 ///     share of the best).
 /// pinned : list of dict
-///     A ``product`` for a ``slot``, perhaps with ``from`` and ``until``.
+///     A ``product`` for a ``slot``, perhaps with ``from`` and ``until``, and once at a time. Of several
+///     for one slot those that may be offered take it and the slots behind it, in their order.
 /// quotas : list of dict
 ///     ``min`` slots for what ``select`` selects, if it is worth more than ``min_value``; with a
-///     ``name`` for reports.
+///     ``name`` for reports. More than the policy's limits let in is an error, more than the products
+///     of the catalogue can fill a warning.
 /// language : {"en", "de"}
 ///     The language of offers and reasons; default English.
 /// texts : dict
@@ -118,7 +122,8 @@ use crate::{boundary, convert, error};
 /// Raises
 /// ------
 /// PolicyError
-///     For an unknown key, a value of a wrong type or out of its range; it names the key.
+///     For an unknown key, a value of a wrong type or out of its range, or one that another key
+///     contradicts; it names the key.
 ///
 /// Examples
 /// --------

@@ -1,10 +1,14 @@
 //! Which products of a catalogue a policy selects and excludes.
 
+use std::collections::HashMap;
+
 use super::links::Links;
 use super::policy::{Policy, PriceWindow, Selection, Texts};
-use super::state::{Unknown, wrong_type};
+use super::reasons::Reason;
+use super::slate::Traits;
+use super::state::{Compiled, Item, Unknown, wrong_type};
 use super::tree::fail;
-use crate::data::{Catalog, Codes, Id, NO_MONEY};
+use crate::data::{Catalog, Codes, Id, NO_CODE, NO_MONEY};
 use crate::{ErrorKind, Result};
 
 /// What is sold, how its products are linked, and in which words to warn.
@@ -92,6 +96,35 @@ pub(crate) fn quota_bits(
         }
     }
     Ok(bits)
+}
+
+/// How many offers a quota can have with what the catalogue has of it. What is out of stock or not sold
+/// today may be there again tomorrow, and counts.
+pub(crate) fn most_of_quota(compiled: &Compiled, q: usize) -> usize {
+    let Compiled { policy, items, quota_bits, pins, .. } = compiled;
+    let of_quota = |c: usize| quota_bits[c] >> q & 1 == 1;
+    let passes =
+        |item: &Item| matches!(item.never, None | Some(Reason::OutOfStock | Reason::NotSellable));
+    let of: Vec<Traits> = (items.iter().enumerate())
+        .filter(|&(c, item)| of_quota(c) && passes(item))
+        .map(|(_, item)| item.traits)
+        .collect();
+    let within = |limit: u32, has: &dyn Fn(&Traits) -> (u32, u32)| -> usize {
+        let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
+        of.iter().for_each(|traits| *counts.entry(has(traits)).or_default() += 1);
+        // What has no such trait is not limited by it.
+        let most = |(of, count): (&(u32, u32), &usize)| match of.1 {
+            NO_CODE => *count,
+            _ => (*count).min(limit as usize),
+        };
+        counts.iter().map(most).sum()
+    };
+    let limited = within(policy.per_line, &|traits| (0, traits.line))
+        .min(within(policy.per_brand, &|traits| (0, traits.brand)))
+        .min(within(policy.per_category, &|traits| traits.category));
+    // Pins ask for no limit.
+    let pinned = pins.iter().filter(|&&(key, _)| of_quota(key as usize)).count();
+    of.len().min(limited + pinned)
 }
 
 /// What the policy pins: keys and positions in the policy, by slot.

@@ -6,7 +6,9 @@ use arc_swap::ArcSwap;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::accessories::{Accessories, Keys};
-use super::eligibility::{Shop, all_of, any_of, outside, pins, quota_bits, rule_bits};
+use super::eligibility::{
+    Shop, all_of, any_of, most_of_quota, outside, pins, quota_bits, rule_bits,
+};
 use super::links::Links;
 use super::policy::{Policy, Texts};
 use super::reasons::{Kind, Reason};
@@ -438,7 +440,7 @@ impl State {
         let worthy = self.worthy(&items);
         let promise = self.promise(&items);
         let version = policy.version();
-        Ok(Compiled {
+        let mut compiled = Compiled {
             policy: policy.clone(),
             version,
             min_customers,
@@ -451,7 +453,17 @@ impl State {
             promise,
             stages,
             warnings,
-        })
+        };
+        for (i, quota) in policy.quotas.iter().enumerate() {
+            let most = most_of_quota(&compiled, i);
+            if most < quota.min as usize {
+                let (path, min) = (format!("quotas[{i}].min"), quota.min.to_string());
+                let most = most.to_string();
+                let values = [("path", &*path), ("min", &min), ("most", &most)];
+                compiled.warnings.push(texts.say("warn_quota", &values));
+            }
+        }
+        Ok(compiled)
     }
 
     fn promise(&self, items: &[Item]) -> [Vec<f32>; 2] {

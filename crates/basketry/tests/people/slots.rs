@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use basketry::decide::{Pin, Quota, Selection};
-use basketry::{Context, Engine, Kind, Reason};
+use basketry::{Context, Engine, Kind, Policy, Reason};
 
 use crate::shop::*;
 
@@ -125,6 +125,59 @@ fn a_pin_that_never_can_be_is_warned_of() {
     let expected = "pinned[0].product: 5 is pinned but never offered: the policy excludes";
     assert!(of_brand.starts_with(expected), "{of_brand}");
     assert!(too_dear.starts_with("pinned[1].product: 23 is pinned but never"), "{too_dear}");
+}
+
+/// What is pinned to one slot stands in for what may not be offered now.
+#[test]
+fn of_several_pins_of_one_slot_the_first_that_may_be_offered_takes_it() {
+    let mut rules = policy();
+    rules.pinned = [9, 15, 23].map(|product| Pin::new(product, 1)).into();
+    let mut specs = plain();
+    let pinned = |specs: &[Spec], rules: &Policy| -> Vec<i64> {
+        let engine = Engine::new(model(), catalog(specs)).unwrap();
+        let decision = engine.decide(rules, &Context::at(soon()).customer(1_000)).unwrap();
+        let offers = decision.iter().take_while(|offer| offer.pinned);
+        offers.map(|offer| int(&offer.products[0])).collect()
+    };
+    assert_eq!(pinned(&specs, &rules), [9, 15, 23]);
+    specs[9].stock = 0;
+    assert_eq!(pinned(&specs, &rules), [15, 23]);
+    rules.max_offers = 1;
+    assert_eq!(pinned(&specs, &rules), [15]);
+}
+
+/// What a catalogue has of a quota is told from the catalogue alone.
+#[test]
+fn a_quota_that_the_catalogue_cannot_meet_is_warned_of() {
+    let warned = |specs: &[Spec], rules: &Policy| -> Vec<String> {
+        let engine = Engine::new(model(), catalog(specs)).unwrap();
+        let decision = engine.decide(rules, &visit()).unwrap();
+        let warnings = decision.warnings().iter();
+        warnings.filter(|warning| warning.starts_with("quotas[")).cloned().collect()
+    };
+    let mut specs = plain();
+    let mut rules = policy();
+    let mut quota = Quota::new(Selection::default());
+    // Two of one brand, and one of another.
+    quota.select.products = ids(&[4, 5, 8]);
+    quota.min = 3;
+    rules.quotas = vec![quota.clone(), quota];
+    rules.quotas[1].min = 2;
+    assert_eq!(warned(&specs, &rules), [""; 0]);
+    rules.per_brand = 1;
+    let text = "quotas[0].min: 3 slots are asked for, but with the products of this catalogue and the \
+                policy's limits at most 2 can be filled";
+    assert_eq!(warned(&specs, &rules), [text]);
+    // Pins ask for no limit; what is out of stock may be there tomorrow; what is too dear is not.
+    rules.pinned = vec![Pin::new(4, 1)];
+    specs[8].stock = 0;
+    assert_eq!(warned(&specs, &rules), [""; 0]);
+    specs[8].stock = 1;
+    rules.exclude.products = ids(&[5, 8]);
+    rules.pinned.clear();
+    let [three, two] = &warned(&specs, &rules)[..] else { panic!("one warning for each") };
+    assert!(three.contains("3 slots") && three.contains("at most 1 "), "{three}");
+    assert!(two.contains("2 slots") && two.contains("at most 1 "), "{two}");
 }
 
 #[test]

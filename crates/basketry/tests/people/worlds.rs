@@ -51,6 +51,15 @@ fn selection(draws: &mut Draws, percent: i64) -> Selection {
     selection
 }
 
+/// Adds something to a policy unless the policy contradicts it, which is an error.
+fn add(policy: &mut Policy, more: impl FnOnce(&mut Policy)) {
+    let mut with = policy.clone();
+    more(&mut with);
+    if with.check().is_ok() {
+        *policy = with;
+    }
+}
+
 fn world(case: u64) -> World {
     let mut draws = Draws(case);
     let d = &mut draws;
@@ -73,13 +82,14 @@ fn world(case: u64) -> World {
     let mut policy = Policy::new("random");
     policy.max_offers = d.pick(&[0, 1, 2, 3, 4, 6, 8]);
     policy.only = selection(d, 4);
-    policy.exclude = selection(d, 10);
+    let exclude = selection(d, 10);
+    add(&mut policy, |policy| policy.exclude = exclude);
     for name in ["a", "b"] {
         if d.chance(40) {
             let mut rule = Rule::new(name);
             (rule.only, rule.exclude) = (selection(d, 4), selection(d, 10));
             rule.price.max = d.some(30, 1_000).map(|more| 800 + more);
-            policy.rules.push(rule);
+            add(&mut policy, |policy| policy.rules.push(rule));
         }
     }
     policy.price.min = d.some(20, 500);
@@ -121,18 +131,15 @@ fn world(case: u64) -> World {
             (policy.max_offers > 0).then(|| 1 + d.below(policy.max_offers.into()) as u32);
     }
     for product in d.ids(30, PRODUCTS + 1, 3) {
-        let (id, only) = (Id::Int(product), &policy.only.products);
-        // What contradicts itself is an error.
-        if !policy.exclude.products.contains(&id) && (only.is_empty() || only.contains(&id)) {
-            policy.pinned.push(Pin::new(product, 1 + d.below(6) as u32));
-        }
+        let pin = Pin::new(product, 1 + d.below(6) as u32);
+        add(&mut policy, |policy| policy.pinned.push(pin));
     }
     for _ in 0..d.below(3) {
         let mut quota = Quota::new(selection(d, 30));
         if !quota.select.is_empty() {
             quota.min = (1 + d.below(2) as u32).min(policy.max_offers.max(1));
             quota.min_value = d.pick(&[0.0, 1.0]);
-            policy.quotas.push(quota);
+            add(&mut policy, |policy| policy.quotas.push(quota));
         }
     }
     policy.bundle.max = d.pick(&[0, 0, 1, 2]);
@@ -427,7 +434,7 @@ fn check(world: &World, decision: &Decision) {
             assert_eq!(drawn, 1);
         }
     }
-    for (quota, told) in policy.quotas.iter().zip(decision.quotas()) {
+    for (i, (quota, told)) in policy.quotas.iter().zip(decision.quotas()).enumerate() {
         let explored = decision.explored().map(|explored| explored.slot as usize - 1);
         let counts = |(at, offer): &(usize, &Offer)| {
             Some(*at) != explored
@@ -435,7 +442,14 @@ fn check(world: &World, decision: &Decision) {
         };
         let made = decision.iter().enumerate().filter(counts).count();
         assert_eq!(told.made as usize, made);
+        assert!(told.made < quota.min || !warned_of(decision, i), "{decision}");
     }
+}
+
+/// Whether a decision warns that a quota cannot be met.
+fn warned_of(decision: &Decision, quota: usize) -> bool {
+    let path = format!("quotas[{quota}].min: ");
+    decision.warnings().iter().any(|warning| warning.starts_with(&path))
 }
 
 /// A logged decision is asked again from its line: the same bytes.
@@ -487,6 +501,8 @@ fn nothing_ineligible_is_offered() {
                 "paid quotas",
                 decision.quotas().iter().filter(|quota| quota.price > 0.0).count(),
             );
+            let quotas = 0..world.policy.quotas.len();
+            count("hopeless quotas", quotas.filter(|&i| warned_of(&decision, i)).count());
             for (reason, n) in decision.suppressed_counts() {
                 count(reason.code(), n as usize);
             }
@@ -498,7 +514,8 @@ fn nothing_ineligible_is_offered() {
     println!("{tally:?}");
     let range = Reason::OtherSegment..=Reason::ContactNotWorth;
     let slots = Reason::ALL.into_iter().filter(|reason| range.contains(reason)).map(Reason::code);
-    for what in ["offers", "several", "pinned", "drawn", "paid quotas"].into_iter().chain(slots) {
+    let made = ["offers", "several", "pinned", "drawn", "paid quotas", "hopeless quotas"];
+    for what in made.into_iter().chain(slots) {
         let elsewhere =
             ["no_consent", "held_out", "contact_not_worth", "substitute_offered"].contains(&what);
         assert!(

@@ -356,12 +356,13 @@ impl Policy {
         format!("{:016x}", xxh3_64(self.to_json().as_bytes()))
     }
 
-    /// Checks the ranges. Reading from text does it, and deciding does it for a policy that was
-    /// made by hand.
+    /// Checks the ranges, and that no table contradicts another. Reading from text does it, and deciding
+    /// does it for a policy that was made by hand.
     ///
     /// # Errors
     /// [`ErrorKind::Policy`](crate::ErrorKind::Policy), naming the key, if a value is out of its
-    /// range.
+    /// range, or if what is asked for can never be because of another key: what is selected is
+    /// excluded, a quota asks for more than limits let in, a product is pinned twice at a time.
     pub fn check(&self) -> Result<()> {
         self.in_ranges(&Ranges { line: &|_| None })
     }
@@ -455,7 +456,8 @@ impl Policy {
         self.top_up.check(ranges)?;
         self.bundle.check(ranges)?;
         self.price.check("price", ranges)?;
-        Rule::check_all(&self.rules, ranges)?;
+        self.only.left_by("only", ("exclude", &self.exclude), ranges)?;
+        Rule::check_all(&self.rules, self, ranges)?;
         self.segments.check(ranges)?;
         self.contact.check(ranges)?;
         self.suppress.check(ranges)?;
@@ -464,7 +466,7 @@ impl Policy {
         self.fatigue.check(ranges)?;
         self.explore.check(self.max_offers, ranges)?;
         Pin::check_all(&self.pinned, self, ranges)?;
-        Quota::check_all(&self.quotas, self.max_offers, ranges)?;
+        Quota::check_all(&self.quotas, self, ranges)?;
         self.assume.check(ranges)
     }
 }

@@ -1,6 +1,6 @@
 //! Products that the shop wants in a certain slot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -18,8 +18,11 @@ use crate::decide::tree::{Node, Reader, Value, read_id};
 /// rejected by the customer, and so on. Value, evidence and timing are not asked for. A pin of what
 /// `exclude.products` names, or `only.products` does not, is an error; a pin of what the policy keeps
 /// out by other keys, or of what has no price or earns nothing in this catalogue, gives a warning.
-/// Products pinned to one slot take it and those behind it, in their order; a product that is pinned
-/// twice at a time has the first of its slots.
+///
+/// Several products may be pinned to one slot: those of them that may be offered take it and the slots
+/// behind it, in the order of the policy. So the next one stands in for what is out of stock, and where
+/// there is one slot only the first of them gets it. One product that is pinned twice at a time is an error,
+/// as it is offered once; and so is a pin to the slot that [`ExplorePolicy`](super::ExplorePolicy) draws.
 ///
 /// ```
 /// use basketry::Policy;
@@ -43,7 +46,8 @@ pub struct Pin {
     /// Pinned from this moment on, milliseconds since 1970-01-01 UTC. Default: from always.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<i64>,
-    /// Pinned until just before this moment, milliseconds since 1970-01-01 UTC. Default: for ever.
+    /// Pinned until just before this moment, which is after `from`, milliseconds since 1970-01-01 UTC.
+    /// Default: for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
 }
@@ -57,6 +61,15 @@ impl Pin {
     /// Whether it is pinned at this time.
     pub(crate) fn active(&self, now_ms: i64) -> bool {
         self.from.is_none_or(|from| now_ms >= from) && self.until.is_none_or(|until| now_ms < until)
+    }
+
+    /// Whether there is a time at which both are pinned.
+    fn meets(&self, other: &Self) -> bool {
+        let before = |one: &Self, other: &Self| match (one.until, other.from) {
+            (Some(until), Some(from)) => until <= from,
+            _ => false,
+        };
+        !before(self, other) && !before(other, self)
     }
 
     pub(super) fn read_all(pins: &mut Vec<Self>, top: &Reader<'_>) -> Result<()> {
@@ -106,11 +119,30 @@ impl Pin {
                 at.map_or(Ok(()), |at| time(format_args!("pinned[{i}].{key}"), at))?;
             }
             if let (Some(from), Some(until)) = (pin.from, pin.until)
-                && until < from
+                && until <= from
             {
-                let what = format!("a time not before from ({})", iso(from));
+                let what = format!("a time after from ({})", iso(from));
                 return Err(ranges.out(&format!("pinned[{i}].until"), &what, &iso(until)));
             }
+            // What is pinned behind the last slot gets the last.
+            let Policy { explore, max_offers, .. } = policy;
+            let drawn = explore.slot.unwrap_or(*max_offers);
+            if explore.active() && *max_offers > 0 && pin.slot.min(*max_offers) == drawn {
+                let what = format!("another slot than the one that explore draws ({drawn})");
+                let path = format!("pinned[{i}].slot");
+                return Err(ranges.out(&path, &what, &pin.slot.to_string()));
+            }
+        }
+        let mut by_product: BTreeMap<&Id, Vec<usize>> = BTreeMap::new();
+        for (i, pin) in pins.iter().enumerate() {
+            let others = by_product.entry(&pin.product).or_default();
+            if let Some(other) = others.iter().find(|&&other| pin.meets(&pins[other])) {
+                let what =
+                    format!("a product that is not pinned at the same time (pinned[{other}])");
+                let path = format!("pinned[{i}].product");
+                return Err(ranges.out(&path, &what, &pin.product.to_string()));
+            }
+            others.push(i);
         }
         Ok(())
     }

@@ -38,4 +38,21 @@ impl PriceWindow {
             None => Ok(()),
         }
     }
+
+    /// Refuses a window that has no price in common with that for everybody.
+    pub(super) fn meets(&self, path: &str, all: &Self, ranges: &Ranges<'_>) -> Result<()> {
+        if let (Some(min), Some(max)) = (self.min, all.max)
+            && min > max
+        {
+            let what = format!("at most price.max ({max})");
+            return Err(ranges.out(&format!("{path}.min"), &what, &min.to_string()));
+        }
+        if let (Some(max), Some(min)) = (self.max, all.min)
+            && max < min
+        {
+            let what = format!("at least price.min ({min})");
+            return Err(ranges.out(&format!("{path}.max"), &what, &max.to_string()));
+        }
+        Ok(())
+    }
 }

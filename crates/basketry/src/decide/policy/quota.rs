@@ -1,16 +1,24 @@
 //! Slots that are kept for products of the shop's choice.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
+use super::Policy;
 use super::ranges::Ranges;
 use super::selection::{MOST_RULES, Selection};
 use crate::Result;
+use crate::data::Id;
 use crate::decide::tree::Reader;
 
 /// One of the `quotas` of a [`Policy`](super::Policy): so many slots of a decision go to products that
 /// the shop wants to be seen (niche brands, new ones, its own), if there is something of them worth
 /// offering. What that costs in lost value is told by
 /// [`Decision::quotas`](crate::Decision::quotas).
+///
+/// A quota that the policy itself can never meet is an error: what it selects is all excluded, or `min`
+/// is greater than what the kinds' `max`, `per_line` or `per_brand` let in. One that cannot be met with
+/// the products of the catalogue gives a warning.
 ///
 /// ```
 /// use basketry::Policy;
@@ -29,7 +37,8 @@ use crate::decide::tree::Reader;
 pub struct Quota {
     /// A name for reports. Default: empty.
     pub name: String,
-    /// How many slots, 1 to the policy's `max_offers`. Default 1.
+    /// How many slots, 1 to the policy's `max_offers`, of which one less where
+    /// [`explore`](super::Policy::explore) draws one. Default 1.
     pub min: u32,
     /// A slot is kept only for an offer that is worth more than this, in minor units (may be
     /// fractional), 0 to 10^12, and more than the policy's `min_value`. Default 0.
@@ -61,7 +70,7 @@ impl Quota {
         Ok(())
     }
 
-    pub(super) fn check_all(quotas: &[Self], max_offers: u32, ranges: &Ranges<'_>) -> Result<()> {
+    pub(super) fn check_all(quotas: &[Self], policy: &Policy, ranges: &Ranges<'_>) -> Result<()> {
         if quotas.len() > MOST_RULES {
             let what = format!("at most {MOST_RULES} quotas");
             return Err(ranges.out("quotas", &what, &quotas.len().to_string()));
@@ -69,16 +78,69 @@ impl Quota {
         for (i, quota) in quotas.iter().enumerate() {
             let path = format!("quotas[{i}].min");
             ranges.count(&path, quota.min, 1)?;
-            // Where nothing is offered nothing is kept either.
-            if max_offers > 0 && quota.min > max_offers {
-                let what = format!("at most max_offers ({max_offers})");
-                return Err(ranges.out(&path, &what, &quota.min.to_string()));
-            }
             ranges.lever(&format!("quotas[{i}].min_value"), quota.min_value)?;
+            let select = format!("quotas[{i}].select");
             if quota.select.is_empty() {
-                return Err(ranges.out(&format!("quotas[{i}].select"), "products", "none"));
+                return Err(ranges.out(&select, "products", "none"));
+            }
+            quota.select.left_by(&select, ("exclude", &policy.exclude), ranges)?;
+            quota.select.within(&select, ("only", &policy.only), ranges)?;
+            // Where nothing is offered nothing is kept either.
+            if policy.max_offers > 0
+                && let Some(what) = quota.beyond(policy)
+            {
+                return Err(ranges.out(&path, &what, &quota.min.to_string()));
             }
         }
         Ok(())
     }
+
+    /// What lets in fewer offers than the quota asks for, whatever the catalogue.
+    fn beyond(&self, policy: &Policy) -> Option<String> {
+        let Policy { max_offers, per_line, per_brand, .. } = *policy;
+        if self.min > max_offers {
+            return Some(format!("at most max_offers ({max_offers})"));
+        }
+        let pinned = policy.pinned.len() as u32;
+        if policy.explore.active() && self.min == max_offers && pinned < max_offers {
+            let left = max_offers - 1;
+            return Some(format!(
+                "at most {left}: max_offers ({max_offers}) less the slot that explore draws"
+            ));
+        }
+        let Selection { products, brands, lines, .. } = &self.select;
+        let distinct = |ids: &[Id]| ids.iter().collect::<HashSet<_>>().len() as u32;
+        if !products.is_empty() && distinct(products) < self.min {
+            return Some(format!("at most {}: so many products are selected", distinct(products)));
+        }
+        // Pins ask for no limit.
+        let limits =
+            [("per_line", per_line, "lines", lines), ("per_brand", per_brand, "brands", brands)];
+        for (limit, each, key, ids) in limits {
+            let most = each.saturating_mul(distinct(ids)).saturating_add(pinned);
+            if !ids.is_empty() && most < self.min {
+                let ids = distinct(ids);
+                return Some(format!("at most {most}: {limit} is {each}, and {key} has {ids}"));
+            }
+        }
+        let most = of_kinds(policy).saturating_add(pinned);
+        (most < self.min).then(|| format!("at most {most}: the kinds of offer have no greater max"))
+    }
+}
+
+/// The most offers that a decision can have by the kinds' `max`.
+fn of_kinds(policy: &Policy) -> u32 {
+    let top_up = if policy.top_up.threshold.is_some() { policy.top_up.max } else { 0 };
+    [
+        policy.cross_sell.max,
+        policy.service.max,
+        policy.up_sell.max,
+        policy.refill.max,
+        policy.similar.max,
+        policy.popular.max,
+        policy.bundle.max,
+        top_up,
+    ]
+    .iter()
+    .sum()
 }

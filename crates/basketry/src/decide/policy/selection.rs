@@ -1,11 +1,12 @@
 //! Products by what they are: what may be offered, and what never.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+use super::Policy;
 use super::price::PriceWindow;
 use super::ranges::{Ranges, id_list, not_empty, read_ids, read_names};
 use crate::Result;
@@ -18,7 +19,8 @@ use crate::decide::tree::{Node, Reader, Value, expected, read_id};
 ///
 /// What is excluded is what has any of the values. What is selected has, for each key that is given,
 /// one of its values; a list of them that is empty is an error: `only = { brands = ["Alm", "Hof"], categories = ["cheese"] }` is cheese of these
-/// two brands.
+/// two brands. So is a selection of which the policy's other tables leave nothing: all values of a key
+/// are excluded, or (of `products`, `brands` or an attribute) none is among those that `only` has.
 ///
 /// ```
 /// use basketry::Policy;
@@ -90,6 +92,61 @@ impl Selection {
             && attributes.is_empty()
     }
 
+    /// The keys that are given, as they are written, with their values.
+    fn keys(&self) -> impl Iterator<Item = (String, &[Id])> {
+        let lists = [
+            ("products", &self.products),
+            ("categories", &self.categories),
+            ("brands", &self.brands),
+            ("lines", &self.lines),
+        ];
+        let lists = lists.into_iter().map(|(key, ids)| (key.to_owned(), &**ids));
+        let attributes = self.attributes.iter();
+        let attributes = attributes.map(|(column, ids)| (format!("attributes.{column}"), &**ids));
+        lists.chain(attributes).filter(|(_, ids)| !ids.is_empty())
+    }
+
+    fn values(&self, key: &str) -> &[Id] {
+        self.keys().find(|(name, _)| name == key).map_or(&[], |(_, ids)| ids)
+    }
+
+    /// Refuses what selects nothing because all the values of a key are excluded by the same key of
+    /// `exclude`: what is selected has one of them.
+    pub(super) fn left_by(
+        &self,
+        path: &str,
+        (other, exclude): (&str, &Self),
+        ranges: &Ranges<'_>,
+    ) -> Result<()> {
+        for (key, ids) in self.keys() {
+            let excluded: HashSet<&Id> = exclude.values(&key).iter().collect();
+            if ids.iter().all(|id| excluded.contains(id)) {
+                let what = format!("at least one that {other}.{key} does not name");
+                return Err(ranges.out(&format!("{path}.{key}"), &what, "none"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses what selects nothing because a key has no value in common with the same key of `only`.
+    pub(super) fn within(
+        &self,
+        path: &str,
+        (other, only): (&str, &Self),
+        ranges: &Ranges<'_>,
+    ) -> Result<()> {
+        // A product may have categories of several levels, and variants connect lines.
+        let one_value = |key: &str| key != "categories" && key != "lines";
+        for (key, ids) in self.keys().filter(|(key, _)| one_value(key)) {
+            let selected: HashSet<&Id> = only.values(&key).iter().collect();
+            if !selected.is_empty() && !ids.iter().any(|id| selected.contains(id)) {
+                let what = format!("at least one that {other}.{key} names too");
+                return Err(ranges.out(&format!("{path}.{key}"), &what, "none"));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn read(&mut self, top: &Reader<'_>, key: &str) -> Result<()> {
         let Some((path, node)) = top.node(key) else { return Ok(()) };
         let known = ["products", "categories", "brands", "lines", "attributes"];
@@ -147,7 +204,9 @@ fn attribute_lists<S: serde::Serializer>(
 }
 
 /// One of the `rules` of a [`Policy`](super::Policy): what else holds for customers of some segments.
-/// Rules add to what the policy says for everybody; none can allow what another forbids.
+/// Rules add to what the policy says for everybody; none can allow what another forbids. A rule that
+/// names nothing in `only`, `exclude` and `price` is an error, and so is one that leaves nothing to offer:
+/// customers who are offered nothing are named by [`SegmentPolicy::exclude`](super::SegmentPolicy::exclude).
 ///
 /// ```
 /// use basketry::Policy;
@@ -200,7 +259,7 @@ impl Rule {
         Ok(())
     }
 
-    pub(super) fn check_all(rules: &[Self], ranges: &Ranges<'_>) -> Result<()> {
+    pub(super) fn check_all(rules: &[Self], policy: &Policy, ranges: &Ranges<'_>) -> Result<()> {
         if rules.len() > MOST_RULES {
             let what = format!("at most {MOST_RULES} rules");
             return Err(ranges.out("rules", &what, &rules.len().to_string()));
@@ -212,6 +271,16 @@ impl Rule {
             }
             ranges.names(&path, &rule.segments)?;
             rule.price.check(&format!("rules[{i}].price"), ranges)?;
+            let Self { only, exclude, price, .. } = rule;
+            if only.is_empty() && exclude.is_empty() && *price == PriceWindow::default() {
+                let what = "something in only, exclude or price";
+                return Err(ranges.out(&format!("rules[{i}]"), what, "nothing"));
+            }
+            let path = format!("rules[{i}].only");
+            only.left_by(&path, (&format!("rules[{i}].exclude"), exclude), ranges)?;
+            only.left_by(&path, ("exclude", &policy.exclude), ranges)?;
+            only.within(&path, ("only", &policy.only), ranges)?;
+            price.meets(&format!("rules[{i}].price"), &policy.price, ranges)?;
         }
         Ok(())
     }

@@ -97,7 +97,7 @@ fn complaints_name_the_key() {
         ("[[pinned]]\nproduct = 1\nuntil = \"soon\"", "pinned[0].until: expected a time", "soon"),
         (
             "[[pinned]]\nproduct = 1\nfrom = 2_000\nuntil = 1_000",
-            "pinned[0].until (line 1): expected a time not before from (1970-01-01T00:00:02Z)",
+            "pinned[0].until (line 1): expected a time after from (1970-01-01T00:00:02Z)",
             "got 1970-01-01T00:00:01Z",
         ),
         ("only.products = []", "only.products (line 1): expected at least one", "no such key"),
@@ -133,6 +133,101 @@ fn complaints_name_the_key() {
             "pinned = [{ product = 1 }]\nonly.products = [2]",
             "pinned[0].product (line 1): expected one of only.products",
             "got 1",
+        ),
+        (
+            "pinned = [{ product = 1, from = 5, until = 5 }]",
+            "pinned[0].until (line 1): expected a time after from",
+            "got 1970-01-01T00:00:00.005Z",
+        ),
+        (
+            "pinned = [{ product = 1 }, { product = 2 }, { product = 1, slot = 2, from = 9 }]",
+            "pinned[2].product (line 1): expected a product that is not pinned at the same time (pinned[0])",
+            "got 1",
+        ),
+        (
+            "explore.share = 0.1\npinned = [{ product = 1, slot = 1000 }]",
+            "pinned[0].slot (line 2): expected another slot than the one that explore draws (4)",
+            "got 1000",
+        ),
+        (
+            "explore = { temperature = 1, slot = 2 }\npinned = [{ product = 1, slot = 2 }]",
+            "pinned[0].slot (line 2): expected another slot than the one that explore draws (2)",
+            "got 2",
+        ),
+        (
+            "only.brands = [1, 2]\nexclude.brands = [3, 2, 1]",
+            "only.brands (line 1): expected at least one that exclude.brands does not name",
+            "got none",
+        ),
+        (
+            "only = { lines = [1], attributes.size = [\"L\"] }\nexclude.attributes.size = [\"L\"]",
+            "only.attributes.size (line 1): expected at least one that exclude.attributes.size does",
+            "got none",
+        ),
+        (
+            "[[rules]]\nsegments = [\"a\"]",
+            "rules[0] (line 1): expected something in only, exclude or price, got nothing",
+            "",
+        ),
+        (
+            "[[rules]]\nsegments = [\"a\"]\nonly.lines = [1]\nexclude.lines = [1]",
+            "rules[0].only.lines (line 1): expected at least one that rules[0].exclude.lines does not",
+            "got none",
+        ),
+        (
+            "exclude.categories = [\"wine\"]\n[[rules]]\nsegments = [\"a\"]\nonly.categories = [\"wine\"]",
+            "rules[0].only.categories (line 2): expected at least one that exclude.categories does",
+            "got none",
+        ),
+        (
+            "only.products = [1]\n[[rules]]\nsegments = [\"a\"]\nonly.products = [2]",
+            "rules[0].only.products (line 2): expected at least one that only.products names too",
+            "got none",
+        ),
+        (
+            "price.min = 5000\n[[rules]]\nsegments = [\"a\"]\nprice.max = 3000",
+            "rules[0].price.max (line 2): expected at least price.min (5000)",
+            "got 3000",
+        ),
+        (
+            "price.max = 3000\n[[rules]]\nsegments = [\"a\"]\nprice.min = 5000",
+            "rules[0].price.min (line 2): expected at most price.max (3000)",
+            "got 5000",
+        ),
+        (
+            "exclude.brands = [\"Acme\"]\nquotas = [{ select.brands = [\"Acme\"] }]",
+            "quotas[0].select.brands (line 2): expected at least one that exclude.brands does not",
+            "got none",
+        ),
+        (
+            "only.brands = [\"Hof\"]\nquotas = [{ select.brands = [\"Acme\"] }]",
+            "quotas[0].select.brands (line 2): expected at least one that only.brands names too",
+            "got none",
+        ),
+        (
+            "quotas = [{ min = 2, select.products = [1, 1] }]",
+            "quotas[0].min (line 1): expected at most 1: so many products are selected",
+            "got 2",
+        ),
+        (
+            "quotas = [{ min = 3, select.lines = [1, 2] }]",
+            "quotas[0].min (line 1): expected at most 2: per_line is 1, and lines has 2",
+            "got 3",
+        ),
+        (
+            "per_brand = 2\nquotas = [{ min = 3, select.brands = [1] }]",
+            "quotas[0].min (line 2): expected at most 2: per_brand is 2, and brands has 1",
+            "got 3",
+        ),
+        (
+            "cross_sell = 1\nservice = 0\nrefill = 0\nsimilar = 0\npopular = 0\n[[quotas]]\nmin = 3\nselect.brands = [1]",
+            "quotas[0].min (line 6): expected at most 2: the kinds of offer have no greater max",
+            "got 3",
+        ),
+        (
+            "explore.share = 0.5\nquotas = [{ min = 4, select.brands = [1] }]",
+            "quotas[0].min (line 2): expected at most 3: max_offers (4) less the slot that explore",
+            "got 4",
         ),
         (
             "segments = { only = [\"a\"], exclude = [\"b\", \"a\"] }",
@@ -217,6 +312,17 @@ fn what_is_switched_off_contradicts_nothing() -> Result<()> {
         "bundle = { max_discount = 0.005 }",
         "max_offers = 0\nquotas = [{ min = 3, select.brands = [1] }]",
         "pinned = [{ product = 1 }]\nexclude.products = [2]\nonly.products = [1, 3]",
+        // Times that do not meet, and one slot for several.
+        "pinned = [{ product = 1, until = 5 }, { product = 1, slot = 2, from = 5 }, { product = 2 }]",
+        "explore = { share = 0.1, slot = 1 }\npinned = [{ product = 1, slot = 2 }]",
+        "explore.slot = 1\npinned = [{ product = 1 }]",
+        "only.brands = [1, 2]\nexclude = { brands = [1], lines = [2] }",
+        "only = { categories = [1], lines = [1] }\nquotas = [{ select = { categories = [2], lines = [2] } }]",
+        "price.min = 5\nrules = [{ segments = [\"a\"], price.min = 5 }]",
+        "only.brands = [1]\nrules = [{ segments = [\"a\"], only.brands = [2, 1] }]",
+        "quotas = [{ min = 2, select.lines = [1, 2] }, { min = 4, select.brands = [1] }]",
+        // Pins ask for no limit.
+        "quotas = [{ min = 2, select.lines = [1] }]\npinned = [{ product = 1 }]",
     ] {
         let policy = Policy::from_toml(text)?;
         assert_eq!(policy, Policy::from_toml(&policy.to_toml())?, "{text}");

@@ -181,6 +181,11 @@ phrases! {
     "warn_pinned" ["path", "product", "reason"]
         "{path}: {product} is pinned but never offered: {reason}"
         / "{path}: {product} ist für einen Platz bestimmt, wird aber nie angeboten: {reason}";
+    "warn_quota" ["path", "min", "most"]
+        "{path}: {min} slots are asked for, but with the products of this catalogue and the policy's \
+         limits at most {most} can be filled"
+        / "{path}: {min} Plätze sind verlangt, aber mit den Produkten dieses Katalogs und den Grenzen \
+           der Regeln können höchstens {most} gefüllt werden";
     "warn_margin_assumed" ["products", "all", "percent"]
         "{products} of {all} products have no cost: their margin is assumed to be {percent} % of \
          the price (assume.margin_rate)"
