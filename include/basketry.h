@@ -2933,7 +2933,8 @@ typedef struct basketry_volume {
 #define BASKETRY_FORMAT 7
 
 /**
- * A model file was made by a newer version than this library can read.
+ * A file was made by a version of the library that this one cannot read: by a newer one, or a model by
+ * one that learned other features.
  */
 #define BASKETRY_VERSION 8
 

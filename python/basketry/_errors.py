@@ -66,7 +66,7 @@ class FormatError(Error, ValueError):
 
 
 class VersionError(Error):
-    """A model file was made by a newer version than this one can read."""
+    """A file was made by a version of the library that this one cannot read."""
 
     code: ClassVar[str] = "version"
 

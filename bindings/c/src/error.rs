@@ -28,7 +28,8 @@ pub const BASKETRY_UNKNOWN_ID: basketry_status = 5;
 pub const BASKETRY_IO: basketry_status = 6;
 /// A model file is not one, is cut short or is damaged.
 pub const BASKETRY_FORMAT: basketry_status = 7;
-/// A model file was made by a newer version than this library can read.
+/// A file was made by a version of the library that this one cannot read: by a newer one, or a model by
+/// one that learned other features.
 pub const BASKETRY_VERSION: basketry_status = 8;
 /// The work was cancelled by its caller.
 pub const BASKETRY_CANCELLED: basketry_status = 9;

@@ -208,7 +208,7 @@ impl Model {
     /// FormatError
     ///     If it is no model file, is cut short, or is damaged so that one of the checks fails.
     /// VersionError
-    ///     If it was made by a newer version than this one can read.
+    ///     If it was made by another version, which knew other features: it must be fitted again.
     #[staticmethod]
     fn open(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
         let path = file(path, "path")?;

@@ -27,7 +27,8 @@ pub enum ErrorKind {
     Io = 6,
     /// A model file is not one, is cut short or is damaged.
     Format = 7,
-    /// A model file was made by a newer version than this library can read.
+    /// A file was made by a version of the library that this one cannot read: by a newer one, or a model
+    /// by one that learned other features.
     Version = 8,
     /// The work was cancelled through its [`Control`](crate::Control).
     Cancelled = 9,

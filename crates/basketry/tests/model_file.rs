@@ -231,6 +231,16 @@ fn errors_name_the_file_and_the_section() {
     check(&newer, ErrorKind::Version, "2.0 is newer");
     newer.truncate(64);
     check(&newer, ErrorKind::Version, "newer");
+    // Of a build that learned other features, or did not say which.
+    for layout in [0u64, 1] {
+        let mut other = bytes().to_vec();
+        other[56..64].copy_from_slice(&layout.to_le_bytes());
+        let text = format!("format version 1.0 in layout {layout:016x}, where ");
+        check(&other, ErrorKind::Version, &text);
+        check(&other, ErrorKind::Version, "fit the model again with this one");
+        other.truncate(other.len() - 64);
+        check(&other, ErrorKind::Format, "cut short");
+    }
     let mut table = bytes().to_vec();
     table[64 + 20] ^= 1;
     check(&table, ErrorKind::Format, "section table");

@@ -4,7 +4,8 @@
 //!
 //! Header, 64 bytes: magic (8), major version u16, minor version u16, header length u32, file
 //! length u64, section count u32, flags u32 (0), xxh3-64 of the section table u64, model id (16),
-//! 8 bytes of 0. The section table follows, 48 bytes an entry: kind (four characters), version
+//! layout u64: a number for what the entries of the sections mean, which is not in the table. The
+//! section table follows, 48 bytes an entry: kind (four characters), version
 //! u16, flags u16 (bit 0: a reader must understand this section), element type u32, instance u32
 //! (sections of a kind count from 0), offset u64, length in bytes u64, element count u64, xxh3-64
 //! of the section u64. Sections follow in the order of the table, each at the next multiple of
@@ -77,6 +78,7 @@ elements! { u8 => Bytes, u32 => U32, u64 => U64, i64 => I64, f32 => F32, f64 => 
 
 /// Writes sections; the bytes depend on nothing but what is written.
 pub(super) struct Writer {
+    layout: u64,
     table: Vec<u8>,
     count: u32,
     body: Vec<u8>,
@@ -85,8 +87,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new() -> Self {
-        Self { table: Vec::new(), count: 0, body: Vec::new(), offsets: Vec::new() }
+    pub(super) fn new(layout: u64) -> Self {
+        Self { layout, table: Vec::new(), count: 0, body: Vec::new(), offsets: Vec::new() }
     }
 
     /// Adds a section that a reader must understand.
@@ -148,7 +150,7 @@ impl Writer {
         file.extend_from_slice(&0u32.to_le_bytes());
         file.extend_from_slice(&xxh3_64(&self.table).to_le_bytes());
         file.extend_from_slice(&xxh3_128(&self.table).to_le_bytes());
-        file.extend_from_slice(&[0; 8]);
+        file.extend_from_slice(&self.layout.to_le_bytes());
         file.extend_from_slice(&self.table);
         file.resize(start, 0);
         file.extend_from_slice(&self.body);
@@ -162,6 +164,14 @@ pub(super) fn damaged(name: &str, what: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Format, format!("{name}: {what}"))
 }
 
+/// An error about a file that is whole, but was not written as this library reads it.
+pub(super) fn other_version(name: &str, what: impl std::fmt::Display) -> Error {
+    let text = format!(
+        "{name}: {what}: another version of this library made it; fit the model again with this one"
+    );
+    Error::new(ErrorKind::Version, text)
+}
+
 /// What the header says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Header {
@@ -171,8 +181,9 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Reads the header of a file of `len` bytes; `start` is its first 64 bytes, or all there are.
-    pub(super) fn parse(start: &[u8], len: u64, name: &str) -> Result<Self> {
+    /// Reads the header of a file of `len` bytes with this layout; `start` is its first 64 bytes, or all
+    /// there are.
+    pub(super) fn parse(start: &[u8], len: u64, layout: u64, name: &str) -> Result<Self> {
         if len == 0 {
             return Err(damaged(name, "the file is empty, not a model"));
         }
@@ -204,8 +215,15 @@ impl Header {
             let what = if len < stated { "cut short" } else { "too long" };
             return Err(damaged(name, format!("{what}: {len} bytes instead of {stated}")));
         }
-        if u32_at(start, 28) != 0 || start[56..64] != [0; 8] {
+        if u32_at(start, 28) != 0 {
             return Err(damaged(name, "header: a reserved field is not 0"));
+        }
+        let found = u64_at(start, 56);
+        if found != layout {
+            let what = format!(
+                "format version {major}.{minor} in layout {found:016x}, where {layout:016x} is read"
+            );
+            return Err(other_version(name, what));
         }
         let sections = u32_at(start, 24);
         if sections > MAX_SECTIONS {
@@ -266,8 +284,8 @@ pub(super) struct Sections {
 
 impl Sections {
     /// Reads and checks header and table. The sections' contents are not looked at.
-    pub(super) fn parse(bytes: &[u8], name: &str) -> Result<(Header, Self)> {
-        let header = Header::parse(bytes, bytes.len() as u64, name)?;
+    pub(super) fn parse(bytes: &[u8], layout: u64, name: &str) -> Result<(Header, Self)> {
+        let header = Header::parse(bytes, bytes.len() as u64, layout, name)?;
         let table_end = HEADER + header.sections as usize * ENTRY;
         let Some(table) = bytes.get(HEADER..table_end) else {
             return Err(damaged(name, "cut short in the section table"));
@@ -333,7 +351,8 @@ impl Sections {
         self.list.iter().map(|s| (s.kind, (s.end - s.start) / s.element.size() as usize))
     }
 
-    /// The section of a kind as a column; an error if it is missing or of another type.
+    /// The section of a kind as a column; an error if it is missing or of another type, which is no
+    /// damage: the table was checked against its hash.
     pub(super) fn column<T: Element>(
         &self,
         kind: Kind,
@@ -341,7 +360,7 @@ impl Sections {
         name: &str,
     ) -> Result<Column<T>> {
         let Some(at) = self.position(kind, instance) else {
-            return Err(damaged(name, format!("section {} is missing", show(kind))));
+            return Err(other_version(name, format!("section {} is missing", show(kind))));
         };
         let section = self.list[at];
         if section.version != 1 {
@@ -351,8 +370,8 @@ impl Sections {
             ));
         }
         if section.element != T::TYPE {
-            let text = format!("section {}: its element type is wrong", show(kind));
-            return Err(damaged(name, text));
+            let text = format!("section {} has other elements", show(kind));
+            return Err(other_version(name, text));
         }
         Ok(Column { start: section.start, end: section.end, of: std::marker::PhantomData })
     }
@@ -370,6 +389,12 @@ impl Sections {
             )),
             None => Ok(()),
         }
+    }
+
+    /// Whether a section is as it was written.
+    pub(super) fn is_whole(&self, kind: Kind, bytes: &[u8]) -> bool {
+        let section = self.position(kind, 0).map(|at| &self.list[at]);
+        section.is_some_and(|s| xxh3_64(&bytes[s.start..s.end]) == s.hash)
     }
 
     /// Compares the hash of every section.
@@ -438,8 +463,10 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 mod tests {
     use super::*;
 
+    const LAYOUT: u64 = 0x0123_4567_89ab_cdef;
+
     fn sample() -> Vec<u8> {
-        let mut writer = Writer::new();
+        let mut writer = Writer::new(LAYOUT);
         writer.section(*b"AAAA", 0, b"some bytes".as_slice());
         writer.section(*b"BBBB", 0, &[1u64, 2, 3]);
         writer.section(*b"BBBB", 1, &[] as &[u64]);
@@ -460,14 +487,16 @@ mod tests {
         let file = sample();
         assert_eq!(file, sample());
         assert_eq!(file.len() % ALIGN, 0);
-        let (header, sections) = Sections::parse(&file, "x").unwrap();
+        let (header, sections) = Sections::parse(&file, LAYOUT, "x").unwrap();
         assert_eq!(header.id, xxh3_128(&file[HEADER..HEADER + 4 * ENTRY]).to_le_bytes());
         assert_eq!(sections.column::<u8>(*b"AAAA", 0, "x").unwrap().of(&file), b"some bytes");
         assert_eq!(sections.column::<u64>(*b"BBBB", 0, "x").unwrap().of(&file), [1, 2, 3]);
         assert!(sections.column::<u64>(*b"BBBB", 1, "x").unwrap().of(&file).is_empty());
-        let error = sections.column::<f32>(*b"BBBB", 0, "x").unwrap_err();
-        assert!(error.to_string().contains("BBBB"), "{error}");
-        assert!(sections.column::<f32>(*b"DDDD", 0, "x").is_err());
+        for (kind, part) in [(*b"BBBB", "BBBB has other elements"), (*b"DDDD", "DDDD is missing")] {
+            let error = sections.column::<f32>(kind, 0, "x").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Version);
+            assert!(error.to_string().contains(part), "{error}");
+        }
         sections.verify(&file, "x").unwrap();
         assert_eq!(
             sections.check_known(&[*b"AAAA", *b"BBBB"], "x").unwrap_err().kind(),
@@ -488,7 +517,7 @@ mod tests {
                 }
                 file[at] = value;
                 rehash(&mut file);
-                let Ok((_, sections)) = Sections::parse(&file, "x") else { continue };
+                let Ok((_, sections)) = Sections::parse(&file, LAYOUT, "x") else { continue };
                 accepted += 1;
                 // Whatever was let through lies within the file and can be read.
                 for section in &sections.list {
@@ -510,7 +539,7 @@ mod tests {
         // The flags of the last entry.
         file[HEADER + 3 * ENTRY + 6] = 0;
         rehash(&mut file);
-        let (_, sections) = Sections::parse(&file, "x").unwrap();
+        let (_, sections) = Sections::parse(&file, LAYOUT, "x").unwrap();
         sections.check_known(&[*b"AAAA", *b"BBBB"], "x").unwrap();
     }
 }

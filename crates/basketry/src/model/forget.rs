@@ -36,7 +36,7 @@ impl Model {
         if forgotten == 0 {
             return Ok(self.clone());
         }
-        let mut writer = Writer::new();
+        let mut writer = Writer::new(layout::number());
         layout::without_customers(
             &self.inner.layout,
             &self.inner.sections,

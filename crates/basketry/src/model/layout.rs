@@ -1,14 +1,17 @@
 //! What a model file holds: written from what was learned, found and checked on opening.
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
 
-use super::file::{Column, Element, Kind, Sections, Writer, damaged};
+use super::file::{Column, Kind, Sections, Writer, damaged, other_version};
+use super::finder::Finder;
 use super::lookup::{self, IdColumns, IdKinds};
 use super::relations::{self, RelationLayout};
 use super::rules::{self, RuleLayout};
 use super::snapshot::{self, Outline, Snapshot};
 use crate::affinity::features::{
-    BOUNDS as BOUND_COUNT, CURVES as CURVE_COUNT, PRODUCT_ROW, WEIGHTS as WEIGHT_COUNT,
+    BOUNDS as BOUND_COUNT, CURVES as CURVE_COUNT, FEATURE_NAMES, PRODUCT_ROW, Segment, Task,
+    WEIGHTS as WEIGHT_COUNT,
 };
 use crate::affinity::orders::Products;
 use crate::affinity::propensity::Propensity;
@@ -161,6 +164,29 @@ const PER_CUSTOMER: [Kind; 4] = [CUSTOMER_BASKETS, CUSTOMER_WEIGHT, CUSTOMER_REC
 const PER_PURCHASE: [Kind; 6] =
     [OWN_PRODUCT, OWN_WEIGHT, OWN_RECENT, OWN_COUNT, OWN_LAST, OWN_FIRST];
 
+/// Stands for what the entries of the sections mean: which features there are, in which order, and how
+/// many numbers are learned of what. In a file with another number the same entries may be something
+/// else, though there are as many of them.
+pub(super) fn number() -> u64 {
+    let (tasks, segments) = (Task::ALL.map(Task::name), Segment::ALL.map(Segment::name));
+    let counts = [WEIGHT_COUNT, CURVE_COUNT, BOUND_COUNT, PRODUCT_ROW, RANK];
+    number_of([&FEATURE_NAMES, &tasks, &segments], counts)
+}
+
+fn number_of(lists: [&[&str]; 3], counts: [usize; 5]) -> u64 {
+    let mut hash = Xxh3::new();
+    let count = |hash: &mut Xxh3, count: usize| hash.update(&(count as u64).to_le_bytes());
+    for names in lists {
+        count(&mut hash, names.len());
+        for name in names {
+            count(&mut hash, name.len());
+            hash.update(name.as_bytes());
+        }
+    }
+    counts.into_iter().for_each(|of| count(&mut hash, of));
+    hash.digest()
+}
+
 /// Every kind of section that a model may have.
 fn kinds() -> Vec<Kind> {
     [&KINDS[..], &snapshot::KINDS[..], &rules::KINDS[..], &relations::KINDS[..]].concat()
@@ -189,7 +215,7 @@ pub(super) fn write(
     options: &FitOptions,
     report: &FitReport,
 ) -> Result<Vec<u8>> {
-    let mut writer = Writer::new();
+    let mut writer = Writer::new(number());
     let product_ids: Vec<_> = catalog
         .ids()
         .iter()
@@ -294,9 +320,7 @@ pub(super) fn without_customers(
         customers.iter().zip(stays).filter(|&(_, &stays)| stays).map(|(id, _)| id).collect();
     lookup::write_ids(writer, CUSTOMER_IDS, customers.kind(), ids.iter().copied());
     writer.section(OWN_OFFSETS, 0, &kept_offsets);
-    let json = sections.column::<u8>(JSON, 0, "model")?.of(bytes);
-    let mut text: Text = serde_json::from_slice(json)
-        .map_err(|error| damaged("model", format!("section JSON: {error}")).with_source(error))?;
+    let mut text = read_text(sections, bytes, "model")?;
     text.report.forgotten_customers += forgotten;
     write_text(writer, &text)?;
     let IdKinds { ints, offsets: of_ids, text: of_text, table } = CUSTOMER_IDS;
@@ -311,6 +335,16 @@ pub(super) fn without_customers(
         }
     });
     Ok(())
+}
+
+fn read_text(sections: &Sections, bytes: &[u8], name: &str) -> Result<Text> {
+    let json = sections.column::<u8>(JSON, 0, name)?.of(bytes);
+    serde_json::from_slice(json).map_err(|error| {
+        let what = format!("section JSON: {error}");
+        // What was written so lacks what this version writes.
+        let whole = error.is_data() && sections.is_whole(JSON, bytes);
+        if whole { other_version(name, what) } else { damaged(name, what) }.with_source(error)
+    })
 }
 
 fn write_text(writer: &mut Writer, text: &Text) -> Result<()> {
@@ -374,68 +408,11 @@ pub(super) struct Layout {
     customer_size: Column<f32>,
 }
 
-/// Finds columns and checks what is relied on later.
-struct Finder<'a> {
-    sections: &'a Sections,
-    bytes: &'a [u8],
-    name: &'a str,
-}
-
-impl Finder<'_> {
-    fn wrong(&self, kind: Kind, what: &str) -> crate::Error {
-        damaged(self.name, format!("section {}: {what}", kind.escape_ascii()))
-    }
-
-    fn column<T: Element>(&self, kind: Kind, len: usize) -> Result<Column<T>> {
-        let column: Column<T> = self.sections.column(kind, 0, self.name)?;
-        if column.of(self.bytes).len() != len {
-            return Err(self.wrong(kind, &format!("expected {len} entries")));
-        }
-        Ok(column)
-    }
-
-    /// Numbers from `low` to `high`, which excludes infinities and NaN.
-    fn floats(&self, kind: Kind, len: usize, low: f32, high: f32) -> Result<Column<f32>> {
-        let column = self.column(kind, len)?;
-        // Without an early end the loop is vectorised: it reads every byte of the file.
-        let within =
-            column.of(self.bytes).iter().fold(true, |all, x| all & (*x >= low) & (*x <= high));
-        if !within {
-            return Err(self.wrong(kind, "a value is out of range"));
-        }
-        Ok(column)
-    }
-
-    /// Indices below `limit`.
-    fn indices(&self, kind: Kind, len: usize, limit: usize) -> Result<Column<u32>> {
-        let column: Column<u32> = self.column(kind, len)?;
-        let max = column.of(self.bytes).iter().fold(0, |max, &index| u32::max(max, index));
-        if len > 0 && max as usize >= limit {
-            return Err(self.wrong(kind, "an index is out of range"));
-        }
-        Ok(column)
-    }
-
-    /// Offsets of `rows` rows; with the number of entries they end at.
-    fn offsets(&self, kind: Kind, rows: usize) -> Result<(Column<u64>, usize)> {
-        let column: Column<u64> = self.column(kind, rows + 1)?;
-        let offsets = column.of(self.bytes);
-        let rising = offsets.windows(2).fold(true, |all, pair| all & (pair[0] <= pair[1]));
-        let (first, last) = (offsets[0], offsets[rows]);
-        match usize::try_from(last) {
-            Ok(last) if first == 0 && rising => Ok((column, last)),
-            _ => Err(self.wrong(kind, "offsets do not rise from 0")),
-        }
-    }
-}
-
 impl Layout {
     /// Finds everything and checks whatever is relied on later.
     pub(super) fn find(sections: &Sections, bytes: &[u8], name: &str) -> Result<Self> {
         sections.check_known(&kinds(), name)?;
-        let json = sections.column::<u8>(JSON, 0, name)?.of(bytes);
-        let text: Text = serde_json::from_slice(json)
-            .map_err(|error| damaged(name, format!("section JSON: {error}")).with_source(error))?;
+        let text = read_text(sections, bytes, name)?;
         let kind = |integers: bool| if integers { IdKind::Int } else { IdKind::Str };
         let product_kind = kind(text.integer_products);
         let customer_kind = kind(text.integer_customers);
@@ -572,9 +549,51 @@ impl Layout {
 mod tests {
     use super::*;
     use crate::{
-        CatalogBuilder, CatalogOptions, Control, HistoryBuilder, HistoryOptions, OrderLine,
-        Product, fit,
+        CatalogBuilder, CatalogOptions, Control, ErrorKind, HistoryBuilder, HistoryOptions,
+        OrderLine, Product, fit,
     };
+
+    #[test]
+    fn no_change_of_what_is_learned_goes_unnoticed() {
+        let number = |features: &[&str], tasks: &[&str], rank| {
+            number_of([features, tasks, &["new"]], [1, 2, 3, 4, rank])
+        };
+        let mut all = vec![
+            number(&["trend", "spread"], &["basket"], 5),
+            number(&["spread", "trend"], &["basket"], 5),
+            number(&["trend", "reach"], &["basket"], 5),
+            number(&["trend"], &["spread", "basket"], 5),
+            number(&["trends", "pread"], &["basket"], 5),
+            number(&["trend", "spread"], &["basket"], 6),
+        ];
+        let len = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), len);
+        assert_eq!(number(&["trend"], &["basket"], 5), number(&["trend"], &["basket"], 5));
+    }
+
+    #[test]
+    fn a_report_of_another_version_is_no_damage() {
+        let error = |json: &[u8], flip: Option<u8>| {
+            let mut writer = Writer::new(number());
+            writer.section(JSON, 0, json);
+            let mut file = writer.finish();
+            let at = file.len() - 64;
+            flip.into_iter().for_each(|flip| file[at + 4] ^= flip);
+            let (_, sections) = Sections::parse(&file, number(), "x").unwrap();
+            let error = Layout::find(&sections, &file, "x").unwrap_err();
+            (error.kind(), error.to_string())
+        };
+        let (kind, text) = error(br#"{"other": {}}"#, None);
+        assert_eq!(kind, ErrorKind::Version, "{text}");
+        assert!(text.starts_with("x: section JSON: missing field `options`"), "{text}");
+        assert!(text.ends_with("fit the model again with this one"), "{text}");
+        for (json, flip) in [(&br#"{"other": {}}"#[..], Some(1)), (br#"{"other"#, None)] {
+            let (kind, text) = error(json, flip);
+            assert_eq!(kind, ErrorKind::Format, "{text}");
+        }
+    }
 
     /// Whoever adds a column says whether it tells of single customers.
     #[test]

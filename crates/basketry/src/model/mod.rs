@@ -16,6 +16,7 @@ mod due;
 mod explain;
 mod file;
 mod filter;
+mod finder;
 mod fit;
 mod forget;
 mod inspect;
@@ -123,7 +124,8 @@ impl Model {
     /// [`ErrorKind::Io`](crate::ErrorKind) if the file cannot be opened;
     /// [`ErrorKind::Format`](crate::ErrorKind) if it is not a model, is cut short, or damaged so
     /// that one of the checks fails;
-    /// [`ErrorKind::Version`](crate::ErrorKind) if a newer version made it.
+    /// [`ErrorKind::Version`](crate::ErrorKind) if another version of this library made it, which knew
+    /// other features, sections or reports: it names the version, and the model must be fitted again.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let (file, _) = open_file(path)?;
@@ -150,7 +152,7 @@ impl Model {
     }
 
     fn new(bytes: Bytes, name: String) -> Result<Self> {
-        let (header, sections) = Sections::parse(&bytes, &name)?;
+        let (header, sections) = Sections::parse(&bytes, layout::number(), &name)?;
         let layout = Layout::find(&sections, &bytes, &name)?;
         let (by_popularity, paired) = (OnceLock::new(), OnceLock::new());
         let inner = Inner { bytes, header, sections, layout, by_popularity, paired, name };
@@ -301,6 +303,6 @@ fn open_file(path: &Path) -> Result<(File, u64)> {
         .read_to_end(&mut start)
         .and_then(|_| file.seek(SeekFrom::Start(0)))
         .map_err(|error| Error::io("read", path, error))?;
-    Header::parse(&start, len, &path.display().to_string())?;
+    Header::parse(&start, len, layout::number(), &path.display().to_string())?;
     Ok((file, len))
 }

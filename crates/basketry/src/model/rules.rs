@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use super::Model;
-use super::file::{Column, Element, Kind, Sections, Writer, damaged};
+use super::file::{Column, Kind, Sections, Writer};
+use super::finder::Finder;
+use super::layout;
 use super::lookup::IdsView;
 use crate::mine::{
     Counts, Gather, Held, Measure, Ranks, RanksView, RuleColumns, RuleStore, Rules, Thresholds,
@@ -98,37 +100,9 @@ pub(super) struct RuleLayout {
     ranks: Vec<(Measure, Column<u32>, Column<u32>)>,
 }
 
-/// Finds columns and checks what is relied on later.
-struct Finder<'a> {
-    sections: &'a Sections,
-    bytes: &'a [u8],
-    name: &'a str,
-}
-
 impl Finder<'_> {
-    fn wrong(&self, kind: Kind, what: &str) -> Error {
-        damaged(self.name, format!("section {}: {what}", kind.escape_ascii()))
-    }
-
-    fn column<T: Element>(&self, kind: Kind, len: usize) -> Result<Column<T>> {
-        let column: Column<T> = self.sections.column(kind, 0, self.name)?;
-        if column.of(self.bytes).len() != len {
-            return Err(self.wrong(kind, &format!("expected {len} entries")));
-        }
-        Ok(column)
-    }
-
-    /// Indices below `limit`.
-    fn indices(&self, kind: Kind, len: usize, limit: usize) -> Result<Column<u32>> {
-        let column: Column<u32> = self.column(kind, len)?;
-        if column.of(self.bytes).iter().any(|&index| index as usize >= limit) {
-            return Err(self.wrong(kind, "an index is out of range"));
-        }
-        Ok(column)
-    }
-
     /// Where each of `len` parts begins, rising from `first` to `last`.
-    fn offsets(&self, kind: Kind, len: usize, first: usize, last: usize) -> Result<Column<u32>> {
+    fn parts(&self, kind: Kind, len: usize, first: usize, last: usize) -> Result<Column<u32>> {
         let column: Column<u32> = self.column(kind, len + 1)?;
         let offsets = column.of(self.bytes);
         let sound =
@@ -148,7 +122,7 @@ impl Finder<'_> {
         limit: usize,
     ) -> Result<(Column<u32>, Column<u32>)> {
         let len = self.sections.column::<u32>(products, 0, self.name)?.of(self.bytes).len();
-        let ends = self.offsets(offsets, rules, 0, len)?;
+        let ends = self.parts(offsets, rules, 0, len)?;
         let column = self.indices(products, len, limit)?;
         let items = column.of(self.bytes);
         for range in ends.of(self.bytes).windows(2) {
@@ -198,7 +172,7 @@ impl RuleLayout {
         let first = sections.column::<u32>(NODE_CHILDREN, 0, name)?.of(bytes).first();
         // The nodes before the first child have no parent.
         let tops = first.map_or(0, |&first| first as usize);
-        let node_children = finder.offsets(NODE_CHILDREN, nodes, tops, nodes)?;
+        let node_children = finder.parts(NODE_CHILDREN, nodes, tops, nodes)?;
         let behind = |(node, &child): (usize, &u32)| child as usize > node || node == nodes;
         if !node_children.of(bytes).iter().enumerate().all(behind) {
             return Err(finder.wrong(NODE_CHILDREN, "a child does not come behind its node"));
@@ -233,7 +207,7 @@ impl RuleLayout {
             roots,
             node_products: finder.indices(NODE_PRODUCTS, nodes, products)?,
             node_children,
-            node_starts: finder.offsets(NODE_STARTS, nodes, 0, rules)?,
+            node_starts: finder.parts(NODE_STARTS, nodes, 0, rules)?,
             node_rules: finder.indices(NODE_RULES, rules, rules)?,
             ranks,
         }))
@@ -590,7 +564,7 @@ impl Model {
         };
         let tree = Tree::new(products.len(), n_xy.len(), side);
 
-        let mut writer = Writer::new();
+        let mut writer = Writer::new(layout::number());
         self.inner.sections.copy(&self.inner.bytes, &KINDS, &mut writer);
         let known = u64::from(rules.knows_customers());
         writer.optional(ABOUT, &[rules.baskets(), rules.min_count(), known]);
