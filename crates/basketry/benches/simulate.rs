@@ -1,8 +1,10 @@
-//! What a policy is worth: `cargo bench -p basketry --bench simulate -- [customers] [weeks] [seed]`.
+//! What a policy is worth: `cargo bench -p basketry --bench simulate -- [customers] [weeks] [seed]
+//! [weeks before]`.
 //!
-//! A simulated shop lives a year without offers, and a model is fitted to its orders. Ten weeks are
-//! logged, from which responses are learned. Then the same weeks pass under policies with and without
-//! what was learned, an oracle that knows the truth, and simple strategies.
+//! A simulated shop lives some weeks without offers, a year if not told otherwise, and a model is
+//! fitted to its orders. Ten weeks are logged, from which responses are learned. Then the same weeks
+//! pass under policies with and without what was learned, an oracle that knows the truth, and simple
+//! strategies.
 
 use std::time::Instant;
 
@@ -18,16 +20,17 @@ fn main() -> Result<()> {
     let numbers: Vec<u32> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
     let number = |at: usize, default| numbers.get(at).copied().unwrap_or(default);
     let (customers, weeks, seed) = (number(0, 2_000), number(1, 12), number(2, 0));
+    let weeks_before = number(3, 52);
     let control = Control::new();
     let begin = Instant::now();
     let options = ShopOptions::default().customers(customers).seed(seed.into());
     let mut shop = Simulation::new(&options)?;
-    let year = shop.run(&Strategy::Nothing, 52, &control)?;
+    let before = shop.run(&Strategy::Nothing, weeks_before, &control)?;
     println!(
-        "a year of {customers} customers: {} visits, {} products bought, margin {} ({:.1} s)",
-        year.visits,
-        year.products,
-        year.margin,
+        "{weeks_before} weeks of {customers} customers: {} visits, {} products bought, margin {} ({:.1} s)",
+        before.visits,
+        before.products,
+        before.margin,
         begin.elapsed().as_secs_f64()
     );
     let begin = Instant::now();
@@ -47,8 +50,8 @@ fn main() -> Result<()> {
     let trial = shop.run_logged(&engine, &logged, 10, &mut log, &control)?;
     println!("ten weeks logged: {} offers, {} opt-outs", trial.offers, trial.opt_outs);
     // A quarter of the visits of half a period: what the options say is lost with a customer.
-    let share = options.reaction.lost_visits * f64::from(weeks) / 2.0 / 52.0;
-    let customer_value = share * year.margin as f64 / f64::from(customers);
+    let share = options.reaction.lost_visits * f64::from(weeks) / 2.0 / f64::from(weeks_before);
+    let customer_value = share * before.margin as f64 / f64::from(customers);
     let options = LearnOptions::default().customer_value(customer_value);
     let learned = log.learn(&first, &options, &control)?;
     for number in &learned.numbers {
