@@ -582,7 +582,8 @@ struct ArrowArrayStream {
 #define BASKETRY_REASON_CONTACT_NOT_WORTH 42
 
 /**
- * It is part of another offer of the same decision.
+ * It would replace a product on which another offer of the same decision gives a discount. What is part
+ * of another offer is offered.
  */
 #define BASKETRY_REASON_IN_OTHER_OFFER 43
 
@@ -4691,9 +4692,9 @@ basketry_status basketry_decision_why_not(const struct basketry_decision *decisi
                                           size_t len);
 
 /**
- * The number of candidates that were not offered; 0 for null. What was no candidate (what is in
- * the basket, or what nothing points to) is not among them; basketry_decision_why_not answers for
- * any product.
+ * The number of candidates that were not offered; 0 for null. What an offer adds is not among them,
+ * alone or with others, nor what was no candidate (what is in the basket, or what nothing points to);
+ * basketry_decision_why_not answers for any product.
  */
 size_t basketry_decision_suppressed_len(const struct basketry_decision *decision);
 

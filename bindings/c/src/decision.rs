@@ -293,9 +293,9 @@ pub unsafe extern "C" fn basketry_decision_why_not(
     })
 }
 
-/// The number of candidates that were not offered; 0 for null. What was no candidate (what is in
-/// the basket, or what nothing points to) is not among them; basketry_decision_why_not answers for
-/// any product.
+/// The number of candidates that were not offered; 0 for null. What an offer adds is not among them,
+/// alone or with others, nor what was no candidate (what is in the basket, or what nothing points to);
+/// basketry_decision_why_not answers for any product.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_suppressed_len(decision: Option<&basketry_decision>) -> usize {
     get(0, || decision.map_or(0, |decision| decision.suppressed().len()))

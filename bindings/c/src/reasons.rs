@@ -129,7 +129,8 @@ pub const BASKETRY_REASON_QUOTA_SLOT: i32 = 40;
 pub const BASKETRY_REASON_NOT_DRAWN: i32 = 41;
 /// All offers together are not worth what one more contact risks.
 pub const BASKETRY_REASON_CONTACT_NOT_WORTH: i32 = 42;
-/// It is part of another offer of the same decision.
+/// It would replace a product on which another offer of the same decision gives a discount. What is part
+/// of another offer is offered.
 pub const BASKETRY_REASON_IN_OTHER_OFFER: i32 = 43;
 /// A main product of something in the basket or viewed, which is its accessory.
 pub const BASKETRY_REASON_MAIN_OF_ACCESSORY: i32 = 44;

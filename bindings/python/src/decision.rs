@@ -134,7 +134,7 @@ impl Decision {
     }
 
     /// All candidates that were not offered, those with the greatest chance of being bought
-    /// first.
+    /// first. What an offer adds is not among them, alone or with others.
     #[getter]
     fn suppressed(&self, py: Python<'_>) -> PyResult<Vec<Suppressed>> {
         let suppressed = boundary::quick(py, || Ok(self.inner.suppressed()))?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::candidates::{Chosen, Detail, Look, Outcome, Scratch};
+use super::candidates::{Chosen, Look, Outcome, Scratch};
 use super::context::Context;
 use super::engine::SCRATCH;
 use super::offer::{Builder, Offer};
@@ -172,15 +172,7 @@ impl Decision {
         self.kept.clone_from(&scratch.slate.kept);
         if self.held_out() {
             for chosen in &self.chosen {
-                // Of several products those that are in no offer of their own.
-                let keys = match &chosen.detail {
-                    Detail::Set(set) => set.added(),
-                    _ => std::slice::from_ref(&chosen.outcome.key),
-                };
-                let withheld = |held: &&mut Outcome| {
-                    keys.contains(&held.key)
-                        && matches!(held.reason, None | Some(Reason::InOtherOffer))
-                };
+                let withheld = |held: &&mut Outcome| chosen.added().contains(&held.key);
                 for held in self.outcomes.iter_mut().filter(withheld) {
                     held.reason = Some(Reason::HeldOut);
                 }
@@ -370,8 +362,8 @@ impl Decision {
         })
     }
 
-    /// How many candidates were suppressed for each reason, in the order of
-    /// [`Reason::ALL`], without those that have none.
+    /// How many candidates were [suppressed](Self::suppressed) for each reason, in the order of
+    /// [`Reason::ALL`], without reasons that none has.
     pub fn suppressed_counts(&self) -> Vec<(Reason, u32)> {
         let mut counts = [0u32; Reason::ALL.len()];
         for reason in self.all().iter().filter_map(|outcome| outcome.reason) {
@@ -385,8 +377,10 @@ impl Decision {
     }
 
     /// All candidates that were not offered, those with the greatest chance of being bought
-    /// first. What was no candidate (what is in the basket, or what nothing points to) is not
-    /// among them; [`why_not`](Self::why_not) answers for any product.
+    /// first. Whatever an offer adds is offered, alone or with others, and not among them; of a
+    /// customer who is held out nothing is. What was no candidate (what is in the basket, or what
+    /// nothing points to) is not among them either; [`why_not`](Self::why_not) answers for any
+    /// product, with the same reasons.
     pub fn suppressed(&self) -> Vec<Suppressed> {
         self.ranked().into_iter().map(|outcome| self.suppressed_of(outcome)).collect()
     }
@@ -419,6 +413,11 @@ impl Decision {
             }
             let known: HashSet<u32> = all.iter().map(|outcome| outcome.key).collect();
             all.extend(self.outcomes.iter().filter(|held| !known.contains(&held.key)));
+            // What an offer of several products adds is offered, whatever kept it from one of its own.
+            let offered: HashSet<u32> =
+                self.made().iter().flat_map(Chosen::added).copied().collect();
+            let met = all.iter_mut().filter(|outcome| offered.contains(&outcome.key));
+            met.for_each(|outcome| outcome.reason = None);
             all
         })
     }

@@ -238,8 +238,10 @@ reasons! {
     /// All offers together are not worth the risk of losing the customer. `contact_not_worth`
     ContactNotWorth = 42, "contact_not_worth",
         "all offers together are not worth what one more contact risks";
-    /// It is part of another offer of the same decision. `in_other_offer`
-    InOtherOffer = 43, "in_other_offer", "it is part of another offer of this decision";
+    /// It would replace a product on which another offer of the same decision gives a discount. What is
+    /// part of another offer is offered, and has no reason. `in_other_offer`
+    InOtherOffer = 43, "in_other_offer",
+        "it would replace what another offer of this decision gives a discount on";
     /// A main product of something in the basket or viewed, which is its accessory.
     /// `main_of_accessory`
     MainOfAccessory = 44, "main_of_accessory",

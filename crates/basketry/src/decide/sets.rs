@@ -9,7 +9,7 @@ use super::candidates::{Outcome, Scratch, UpSellCandidate, base_probability, wor
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
-use super::slate::{Pick, Shelf as _, Traits};
+use super::slate::{Shelf as _, Traits};
 use super::state::{Compiled, Item, NONE, OnShelf, State};
 use super::top_up::{self, Gap, Piece};
 use super::value;
@@ -178,28 +178,21 @@ impl Held {
 }
 
 impl Scratch {
-    /// Says of the single products that are offered together why they are not offered alone.
-    pub(super) fn mark_parts(&mut self, state: &State) {
-        for pick in 0..self.slate.chosen.len() {
-            let outcome = self.slate.chosen[pick].outcome as usize;
-            let Some(set) = self.sets.found.get(self.outcomes[outcome].set as usize).copied()
-            else {
-                continue;
-            };
-            for &key in set.added() {
-                self.judge_part(state, key, Reason::InOtherOffer);
-            }
-        }
-        // What was left to a top-up that is not made had no slot either.
+    /// Says of the single products that were left to a set that is not made what kept the set out.
+    pub(super) fn mark_left(&mut self, state: &State) {
         for at in 0..self.sets.found.len() {
             let set = self.sets.found[at];
-            let made = |pick: &Pick| self.outcomes[pick.outcome as usize].set == at as u32;
-            let alone = matches!(set.numbers, Numbers::TopUp { .. }) && set.added().len() == 1;
-            if alone && !self.slate.chosen.iter().any(made) {
-                let single = self.outcome_of(state, set.added()[0]);
+            let mut sets = self.singles..self.outcomes.len();
+            let Some(i) = sets.find(|&i| self.outcomes[i].set == at as u32) else { continue };
+            if self.slate.chosen.iter().any(|pick| pick.outcome == i as u32) {
+                continue;
+            }
+            let why = self.outcomes[i].reason.unwrap_or(Reason::Outranked);
+            for &key in set.added() {
+                let single = self.outcome_of(state, key);
                 let single = single.and_then(|i| self.outcomes.get(i as usize));
                 if single.is_some_and(|single| single.reason == Some(Reason::InOtherOffer)) {
-                    self.judge_part(state, set.added()[0], Reason::Outranked);
+                    self.judge_part(state, key, why);
                 }
             }
         }

@@ -267,6 +267,54 @@ fn a_quota_counts_every_product_of_a_set() {
     assert_eq!(decision.quotas()[0].made, 0, "what is there already is not added");
 }
 
+/// Alone or with others: what an offer adds is offered.
+#[test]
+fn what_an_offer_adds_is_not_suppressed() {
+    let camera = Context::at(now()).basket([("camera", 1)]);
+    for (rules, context, kind) in [
+        (format!("{TOP_UP}items = 1"), household(), Kind::TopUp),
+        (format!("{TOP_UP}items = 2"), household(), Kind::TopUp),
+        (BUNDLE.to_owned(), camera, Kind::Bundle),
+    ] {
+        let decision = engine().decide(&policy(&rules), &context).unwrap();
+        let offer = decision.iter().find(|offer| offer.kind == kind).expect("a set");
+        let line: serde_json::Value = serde_json::from_str(&decision.to_json()).unwrap();
+        for part in &offer.products[usize::from(kind == Kind::Bundle)..] {
+            let told = decision.why_not(part.as_ref());
+            assert_eq!(told.reason, None, "{}", told.text);
+            let suppressed = decision.suppressed();
+            assert!(!suppressed.iter().any(|held| held.product == *part), "{decision}");
+            let logged = line["suppressed"].as_array().unwrap();
+            assert!(!logged.iter().any(|held| held["product"] == serde_json::json!(part)));
+        }
+        assert_eq!(line["suppressed_counts"]["in_other_offer"], serde_json::Value::Null);
+    }
+}
+
+/// A discount on what is in the basket and something in its place do not go together.
+#[test]
+fn nothing_is_offered_in_place_of_what_has_a_discount() {
+    let rolls = Context::at(now()).basket([("rolls-8", 1)]);
+    let second = |lever: f64| {
+        let rules = format!(
+            "up_sell.lever = {lever}\nassume = {{ second_unit = 0.02, discount_response = 40 }}\n\
+             bundle = {{ max = 4, second = 0.5 }}\nonly.lines = [\"rolls\"]"
+        );
+        engine().decide(&policy(&rules), &rolls).unwrap()
+    };
+    let decision = second(1e-3);
+    let deal = find(&decision, Kind::Bundle, "rolls-8").expect("a second unit");
+    assert!(deal.discount.minor > 0, "{deal}");
+    assert_eq!(decision.why_not("rolls-16").reason, Some(Reason::InOtherOffer));
+    let held = decision.suppressed();
+    let held = held.iter().find(|held| held.product == "rolls-16".into()).expect("a candidate");
+    assert_eq!((held.reason, held.kind), (Reason::InOtherOffer, Some(Kind::UpSell)));
+    assert!(decision.suppressed_counts().contains(&(Reason::InOtherOffer, 1)));
+    let decision = second(1e3);
+    assert!(find(&decision, Kind::UpSell, "rolls-16").is_some(), "{decision}");
+    assert!(find(&decision, Kind::Bundle, "rolls-8").is_none(), "{decision}");
+}
+
 #[test]
 fn a_bundle_is_withheld_from_who_is_held_out() {
     let context = Context::at(now()).customer("c01").basket([("camera", 1)]);

@@ -351,6 +351,12 @@ fn check(world: &World, decision: &Decision) {
     }
     assert!(decision.len() <= policy.max_offers as usize);
     let mut seen = BTreeSet::new();
+    for candidate in decision.suppressed() {
+        let id = int(&candidate.product);
+        assert!(!decision.iter().any(|offer| added(offer).contains(&id)), "{id} {decision}");
+        let up_sell = candidate.kind == Some(Kind::UpSell);
+        assert!(up_sell || candidate.reason != Reason::InOtherOffer, "{candidate:?} {decision}");
+    }
     let mut limits: HashMap<(&str, i64), (u32, u32, u32)> = HashMap::new();
     for offer in decision {
         for &id in &added(offer) {

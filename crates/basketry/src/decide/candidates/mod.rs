@@ -49,6 +49,16 @@ pub(crate) struct Chosen {
     pub(crate) detail: Detail,
 }
 
+impl Chosen {
+    /// The products that the offer adds.
+    pub(crate) fn added(&self) -> &[u32] {
+        match &self.detail {
+            Detail::Set(set) => set.added(),
+            _ => std::slice::from_ref(&self.outcome.key),
+        }
+    }
+}
+
 /// What is known about an offer, by the way it came about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Detail {
@@ -417,7 +427,7 @@ impl Scratch {
                 break;
             }
         }
-        self.mark_parts(state);
+        self.mark_left(state);
     }
 
     /// What the offer of an outcome is made of.

@@ -63,7 +63,10 @@ const REASONS: &[(&str, &str)] = &[
     ("quota_slot", "sein Platz ging an ein Produkt, das eine Quote verlangt"),
     ("not_drawn", "für den ausgelosten Platz wurde ein anderes gezogen"),
     ("contact_not_worth", "das Ansprechen setzt mehr aufs Spiel, als die Angebote wert sind"),
-    ("in_other_offer", "es ist Teil eines anderen Angebots dieser Entscheidung"),
+    (
+        "in_other_offer",
+        "es würde ersetzen, worauf ein anderes Angebot dieser Entscheidung Nachlass gibt",
+    ),
     (
         "main_of_accessory",
         "es ist das Hauptprodukt zu etwas im Warenkorb oder in der Ansicht: wer Zubehör kauft, hat es",
