@@ -73,9 +73,11 @@ pub extern "C" fn basketry_policy_json(policy: Option<&basketry_policy>) -> bask
 
 /// Of a policy that basketry_decision_log_learn made: the numbers that were measured, as a JSON list of
 /// objects on one line. Each has name, value (what the policy has), prior (what it is drawn to), measured
-/// (what the log alone says, drawn to nothing; null where it cannot tell), standard_error (of measured, of
-/// its logarithm for odds: the truth lies within 1.96 of these in 95 of 100 logs), exposures, withheld,
-/// purchases, and left_out (offers of which nothing could be learned). Of any other policy an empty list.
+/// (what the log alone says, drawn to nothing, of a share the one from 0 to 1 that fits best; null where it
+/// cannot tell, as where all was withheld from one customer), standard_error (of measured, of its logarithm
+/// for odds: the truth lies within 1.96 of these in 95 of 100 logs; by what changes without each customer),
+/// exposures, withheld, purchases, and left_out (offers of which nothing could be learned). Of any other
+/// policy an empty list.
 /// Borrowed from the policy, ended by a zero byte; empty for null.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_policy_learned(policy: Option<&basketry_policy>) -> basketry_str {

@@ -211,9 +211,11 @@ impl DecisionLog {
     ///     The policy with measured numbers in its ``assume`` and ``fatigue`` tables, marked as learned.
     /// numbers : list of dict
     ///     Each with ``name``, ``value`` (what the policy has), ``prior`` (what it is drawn to),
-    ///     ``measured`` (what the log alone says, drawn to nothing; None where it cannot tell),
+    ///     ``measured`` (what the log alone says, drawn to nothing, of a share the one from 0 to 1 that
+    ///     fits best; None where it cannot tell, as where all was withheld from one customer),
     ///     ``standard_error`` (of ``measured``, of its logarithm for odds: the truth lies within 1.96 of
-    ///     these in 95 of 100 logs; decisions about one customer are not taken to be independent),
+    ///     these in 95 of 100 logs; by what changes without each customer, since decisions about one are
+    ///     not independent),
     ///     ``exposures``, ``withheld``, ``purchases`` and ``left_out`` (offers of which nothing could be
     ///     learned: the orders that were looked up end too early, the customer is not known, or the
     ///     model has no chance of the product).

@@ -2,6 +2,7 @@
 //! it.
 
 use super::clusters::Clusters;
+use super::measured::told;
 use super::{LearnedNumber, Observation, counts};
 use crate::decide::policy::Assume;
 use crate::decide::reasons::Kind;
@@ -10,7 +11,7 @@ use crate::{Control, Result};
 /// The offers of one kind, and what is assumed of it.
 pub(super) struct OfKind {
     pub(super) kind: Kind,
-    seen: Vec<Observation>,
+    pub(super) seen: Vec<Observation>,
     /// The log odds of their chances, by the model.
     log_odds: Vec<f64>,
     /// How many offers say nothing.
@@ -20,9 +21,9 @@ pub(super) struct OfKind {
     /// What the model's odds are multiplied with if nothing was withheld.
     base_odds: f64,
     /// Which of the columns are fitted.
-    fitted: [bool; COLUMNS],
+    pub(super) fitted: [bool; COLUMNS],
     /// The offers alone tell what they do: some were taken and some were not, made or withheld.
-    tells: bool,
+    pub(super) tells: bool,
     /// What the exposures that were seen fit best to, to start from.
     found: [f64; COLUMNS],
 }
@@ -30,30 +31,57 @@ pub(super) struct OfKind {
 /// What the log odds of a purchase are made of beyond those of the model: a shift of all, one for each
 /// unit of pressure and one for what was offered again, whether or not these offers were withheld;
 /// and the logarithm of the odds that an offer adds.
-const COLUMNS: usize = 4;
+pub(super) const COLUMNS: usize = 4;
 
 /// The last of them.
-const EFFECT: usize = COLUMNS - 1;
+pub(super) const EFFECT: usize = COLUMNS - 1;
 
 /// Behind them: how fast pressure takes away what the offer adds, which all kinds share.
-const RESPONSE: usize = COLUMNS;
+pub(super) const RESPONSE: usize = COLUMNS;
 
 /// Between two looks at the control, so many offers are visited.
-const STRETCH: usize = 8192;
+pub(super) const STRETCH: usize = 8192;
 
 /// Where the likelihood of one kind, with what is assumed, is greatest.
 pub(super) struct Best {
     log: f64,
-    beta: [f64; COLUMNS],
+    pub(super) beta: [f64; COLUMNS],
     /// How fast `log` grows with the response.
     slope: f64,
 }
 
-/// The logarithm of what is maximised, its slope, and the expected information.
-struct At {
+/// The logarithm of what is maximised, its slope, and the expected information: the lower triangle.
+#[derive(Clone, Copy)]
+pub(super) struct At {
     log: f64,
-    slope: [f64; COLUMNS + 1],
-    information: [[f64; COLUMNS + 1]; COLUMNS + 1],
+    pub(super) slope: [f64; COLUMNS + 1],
+    pub(super) information: [[f64; COLUMNS + 1]; COLUMNS + 1],
+}
+
+impl At {
+    /// Of no offers.
+    pub(super) const NOTHING: Self = Self {
+        log: 0.0,
+        slope: [0.0; COLUMNS + 1],
+        information: [[0.0; COLUMNS + 1]; COLUMNS + 1],
+    };
+
+    /// Without the slope and information of a part.
+    pub(super) fn less(&self, part: &Self) -> Self {
+        let mut rest = *self;
+        for i in 0..=COLUMNS {
+            rest.slope[i] -= part.slope[i];
+            for j in 0..=i {
+                rest.information[i][j] -= part.information[i][j];
+            }
+        }
+        rest
+    }
+
+    /// The information of the columns with the response.
+    pub(super) fn shared(&self) -> [f64; COLUMNS] {
+        std::array::from_fn(|i| self.information[RESPONSE][i])
+    }
 }
 
 fn sigmoid(x: f64) -> f64 {
@@ -141,6 +169,29 @@ impl OfKind {
         (eta, columns)
     }
 
+    /// Adds what one offer says.
+    #[inline]
+    pub(super) fn add(
+        &self,
+        at: &mut At,
+        i: usize,
+        beta: &[f64; COLUMNS],
+        odds: f64,
+        response: f64,
+    ) {
+        let (eta, columns) = self.row(i, beta, odds, response);
+        let p = sigmoid(eta);
+        let bought = f64::from(u8::from(self.seen[i].bought));
+        // ln(1 + exp(eta)) without an overflow.
+        at.log += bought * eta - eta.max(0.0) - (-eta.abs()).exp().ln_1p();
+        for (i, column) in columns.into_iter().enumerate() {
+            at.slope[i] += (bought - p) * column;
+            for (j, other) in columns.into_iter().enumerate().take(i + 1) {
+                at.information[i][j] += p * (1.0 - p) * column * other;
+            }
+        }
+    }
+
     fn at(
         &self,
         beta: &[f64; COLUMNS],
@@ -150,29 +201,15 @@ impl OfKind {
     ) -> Result<At> {
         let pull = beta[EFFECT] - self.prior.max(1.0).ln();
         let weight = weight(pseudo);
-        let mut at = At {
-            log: -0.5 * weight * pull * pull,
-            slope: [0.0; COLUMNS + 1],
-            information: [[0.0; COLUMNS + 1]; COLUMNS + 1],
-        };
+        let mut at = At { log: -0.5 * weight * pull * pull, ..At::NOTHING };
         at.slope[EFFECT] = -weight * pull;
         at.information[EFFECT][EFFECT] = weight;
         let odds = beta[EFFECT].exp();
-        for (i, one) in self.seen.iter().enumerate() {
+        for i in 0..self.seen.len() {
             if i % STRETCH == 0 {
                 control.check()?;
             }
-            let (eta, columns) = self.row(i, beta, odds, response);
-            let p = sigmoid(eta);
-            let bought = f64::from(u8::from(one.bought));
-            // ln(1 + exp(eta)) without an overflow.
-            at.log += bought * eta - eta.max(0.0) - (-eta.abs()).exp().ln_1p();
-            for (i, column) in columns.into_iter().enumerate() {
-                at.slope[i] += (bought - p) * column;
-                for (j, other) in columns.into_iter().enumerate().take(i + 1) {
-                    at.information[i][j] += p * (1.0 - p) * column * other;
-                }
-            }
+            self.add(&mut at, i, beta, odds, response);
         }
         Ok(at)
     }
@@ -256,8 +293,9 @@ impl OfKind {
             clusters.clear();
             for (i, one) in self.seen.iter().enumerate().filter(|(_, one)| !one.made) {
                 let p = sigmoid(self.log_odds[i] + free);
-                clusters.add(one.who, variance * (f64::from(u8::from(one.bought)) - p));
+                clusters.add(one.who, f64::from(u8::from(one.bought)) - p, p * (1.0 - p));
             }
+            clusters.leave_out(1.0);
             told(free, clusters.variance().max(variance))
         } else {
             None
@@ -300,35 +338,52 @@ impl OfKind {
 }
 
 /// The lower triangle of the information of the columns that are fitted.
-struct Cholesky {
+pub(super) struct Cholesky {
     lower: [[f64; COLUMNS]; COLUMNS],
     fitted: [bool; COLUMNS],
 }
 
 impl Cholesky {
-    fn new(at: &At, fitted: &[bool; COLUMNS]) -> Self {
+    pub(super) fn new(at: &At, fitted: &[bool; COLUMNS]) -> Self {
+        // Where nothing is known the step is short, and not infinite.
+        Self::with(at, *fitted, |_, rest| Some(rest.max(1e-12)))
+    }
+
+    /// The same of fewer offers, without columns of which these say nothing any more. None if they do
+    /// not say what the offer does.
+    pub(super) fn of_fewer(&self, at: &At) -> Option<Self> {
+        let least = |i: usize| 1e-9 * self.lower[i][i] * self.lower[i][i];
+        let fewer = Self::with(at, self.fitted, |i, rest| (rest > least(i)).then_some(rest));
+        (fewer.fitted[0] == self.fitted[0] && fewer.fitted[EFFECT]).then_some(fewer)
+    }
+
+    /// With squares of the diagonal as `square` has them; a column without one is not fitted.
+    fn with(
+        at: &At,
+        mut fitted: [bool; COLUMNS],
+        square: impl Fn(usize, f64) -> Option<f64>,
+    ) -> Self {
         let mut lower = [[0.0; COLUMNS]; COLUMNS];
         for i in 0..COLUMNS {
-            if !fitted[i] {
-                lower[i][i] = 1.0;
-                continue;
-            }
-            for j in 0..=i {
+            for j in (0..i).filter(|&j| fitted[i] && fitted[j]) {
                 let known: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
-                let rest = at.information[i][j] - known;
-                if i == j {
-                    // Where nothing is known the step is short, and not infinite.
-                    lower[i][i] = rest.max(1e-12).sqrt();
-                } else if fitted[j] {
-                    lower[i][j] = rest / lower[j][j];
+                lower[i][j] = (at.information[i][j] - known) / lower[j][j];
+            }
+            let known: f64 = (0..i).map(|k| lower[i][k] * lower[i][k]).sum();
+            match square(i, at.information[i][i] - known).filter(|_| fitted[i]) {
+                Some(square) => lower[i][i] = square.sqrt(),
+                None => {
+                    fitted[i] = false;
+                    lower[i] = [0.0; COLUMNS];
+                    lower[i][i] = 1.0;
                 }
             }
         }
-        Self { lower, fitted: *fitted }
+        Self { lower, fitted }
     }
 
     /// The information's inverse times a vector; 0 in columns that are not fitted.
-    fn solve(&self, right: &[f64; COLUMNS]) -> [f64; COLUMNS] {
+    pub(super) fn solve(&self, right: &[f64; COLUMNS]) -> [f64; COLUMNS] {
         let lower = &self.lower;
         let mut half = [0.0; COLUMNS];
         for i in (0..COLUMNS).filter(|&i| self.fitted[i]) {
@@ -342,112 +397,6 @@ impl Cholesky {
         }
         solved
     }
-}
-
-/// An estimate and its standard error, if that tells anything: of a logarithm, or of a response.
-fn told(estimate: f64, variance: f64) -> Option<(f64, f64)> {
-    (variance.is_finite() && variance < 100.0).then(|| (estimate, variance.sqrt()))
-}
-
-/// What the offers alone say, without anything assumed: estimates and their standard errors.
-#[derive(Default)]
-pub(super) struct Measured {
-    /// How fast pressure takes away what offers add.
-    pub(super) response: Option<(f64, f64)>,
-    /// The logarithms of the odds of each kind.
-    pub(super) effects: Vec<Option<(f64, f64)>>,
-}
-
-/// Measures the odds of all kinds, and how fast pressure takes them away, all at once.
-///
-/// Decisions about one customer are not independent, and customers are held out as a whole: the
-/// errors are those of sums over customers (Liang and Zeger 1986), unless they would be greater if
-/// all decisions were independent. With few customers, such sums tell too little of themselves.
-pub(super) fn measure(
-    kinds: &mut [OfKind],
-    response: f64,
-    clusters: &mut Clusters,
-    control: &Control,
-) -> Result<Measured> {
-    let mut told_of: Vec<&mut OfKind> = kinds.iter_mut().filter(|of| of.tells).collect();
-    let found = find_response(&mut told_of, response, 0.0, 0.0, control)?;
-    let at_response = found.unwrap_or(0.0);
-    // Of each kind: the column of the inverse for the effect, and what the others lose with a bit of
-    // response.
-    let mut solved = Vec::with_capacity(told_of.len());
-    let mut information = 0.0;
-    for of in &mut told_of {
-        let best = of.fit(at_response, 0.0, control)?;
-        let at = of.at(&best.beta, at_response, 0.0, control)?;
-        let cholesky = Cholesky::new(&at, &of.fitted);
-        let shared: [f64; COLUMNS] = std::array::from_fn(|i| at.information[RESPONSE][i]);
-        let moves = cholesky.solve(&shared);
-        let effect = cholesky.solve(&std::array::from_fn(|i| f64::from(u8::from(i == EFFECT))));
-        let lost: f64 = shared.iter().zip(moves).map(|(a, b)| a * b).sum();
-        information += (at.information[RESPONSE][RESPONSE] - lost).max(0.0);
-        solved.push((best.beta, effect, moves));
-    }
-    // The residual of each offer, times how much it changes what these columns add up to.
-    let add = |clusters: &mut Clusters,
-               of: &OfKind,
-               beta: &[f64; COLUMNS],
-               weights: &[f64; COLUMNS + 1]|
-     -> Result<()> {
-        let odds = beta[EFFECT].exp();
-        for (i, one) in of.seen.iter().enumerate() {
-            if i % STRETCH == 0 {
-                control.check()?;
-            }
-            let (eta, columns) = of.row(i, beta, odds, at_response);
-            let rest = f64::from(u8::from(one.bought)) - sigmoid(eta);
-            let column: f64 = columns.iter().zip(weights).map(|(a, b)| a * b).sum();
-            clusters.add(one.who, rest * column);
-        }
-        Ok(())
-    };
-    let variance = 1.0 / information;
-    // Without a response, or where it cannot be told, nothing depends on it.
-    let shares = found.is_some() && variance.is_finite();
-    let on_response = |moves: &[f64; COLUMNS], times: f64| -> [f64; COLUMNS + 1] {
-        std::array::from_fn(|i| if i == RESPONSE { times } else { -times * moves[i] })
-    };
-    let mut measured = Measured::default();
-    if shares {
-        clusters.clear();
-        for (of, (beta, _, moves)) in told_of.iter().zip(&solved) {
-            add(clusters, of, beta, &on_response(moves, variance))?;
-        }
-        measured.response = told(at_response, clusters.variance().max(variance));
-    }
-    let mut effects = Vec::with_capacity(told_of.len());
-    for (j, (beta, effect, moves)) in solved.iter().enumerate() {
-        clusters.clear();
-        let lost = moves[EFFECT];
-        for (k, (of, (other, _, theirs))) in told_of.iter().zip(&solved).enumerate() {
-            let mut weights = [0.0; COLUMNS + 1];
-            if shares && lost != 0.0 {
-                weights = on_response(theirs, -lost * variance);
-            } else if k != j {
-                continue;
-            }
-            if k == j {
-                weights.iter_mut().zip(effect).for_each(|(weight, own)| *weight += own);
-            }
-            add(clusters, of, other, &weights)?;
-        }
-        let model = match lost {
-            0.0 => 0.0,
-            // Infinite if the response cannot be told, though the odds depend on it.
-            _ if found.is_some() => lost * lost * variance,
-            _ => 0.0,
-        };
-        let independent = effect[EFFECT] + model;
-        effects.push(told(beta[EFFECT], clusters.variance().max(independent)));
-    }
-    let mut effects = effects.into_iter();
-    measured.effects =
-        (kinds.iter()).map(|of| if of.tells { effects.next().flatten() } else { None }).collect();
-    Ok(measured)
 }
 
 /// The points at which the search for the response begins, less its prior.

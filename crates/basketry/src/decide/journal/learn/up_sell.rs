@@ -1,6 +1,7 @@
 //! Who takes a dearer variant, and who leaves because of it.
 
 use super::clusters::Clusters;
+use super::measured::told;
 use super::{LearnedNumber, Observation, counts};
 
 /// Purchases and chances of them, of offers that were made or of those that were withheld: of a
@@ -60,7 +61,7 @@ struct Rates {
 }
 
 impl Rates {
-    /// What the share is without anything assumed.
+    /// Where the share is that the log alone fits best.
     fn measured(&self) -> f64 {
         let less = self.less.map_or(0.0, |less| less.rate());
         (self.more.rate() - less).clamp(0.0, 1.0)
@@ -89,23 +90,29 @@ impl Rates {
         (log + less.log(rate).0, slope)
     }
 
-    /// The difference without anything assumed, which may be below 0, and its standard error, by
-    /// customers (Liang and Zeger 1986) unless it would be greater if all decisions were independent.
-    /// Of `less_made` offers the lesser rate is.
-    fn told(&self, seen: &[Observation], less_made: bool, clusters: &mut Clusters) -> (f64, f64) {
+    /// The share without anything assumed and the standard error of the difference, by customers unless
+    /// it would be greater if all decisions were independent. Of `less_made` offers the lesser rate is.
+    ///
+    /// A difference that is no share comes from chance: the share that fits best is then 0 or 1, which
+    /// is nearer to the truth than the difference, so that the error holds for it as well.
+    fn told(
+        &self,
+        seen: &[Observation],
+        less_made: bool,
+        clusters: &mut Clusters,
+    ) -> Option<(f64, f64)> {
         clusters.clear();
-        for one in seen {
-            let (count, sign) = match (one.made == less_made, &self.less) {
-                (false, _) => (&self.more, 1.0),
-                (true, Some(less)) => (less, -1.0),
-                (true, None) => continue,
-            };
-            let rest = f64::from(u8::from(one.bought)) - count.rate() * one.base;
-            clusters.add(one.who, sign * rest / count.of);
+        for (count, made, sign) in
+            [(Some(&self.more), !less_made, 1.0), (self.less.as_ref(), less_made, -1.0)]
+        {
+            let Some(count) = count else { continue };
+            for one in seen.iter().filter(|one| one.made == made) {
+                let rest = f64::from(u8::from(one.bought)) - count.rate() * one.base;
+                clusters.add(one.who, rest, one.base);
+            }
+            clusters.leave_out(sign);
         }
-        let less = self.less.map_or(0.0, |less| less.rate());
-        let variance = clusters.variance().max(self.variance());
-        (self.more.rate() - less, variance.sqrt())
+        told(self.measured(), clusters.variance().max(self.variance()))
     }
 
     /// Where the quasi-likelihood is greatest, with the logarithm of the share's odds drawn to that of
@@ -163,13 +170,13 @@ pub(super) fn accept(
     }
     let less = Some(Count::new(seen, false)).filter(|not| not.of > 0.0);
     let rates = Rates { less, more: made };
-    let (measured, standard_error) = rates.told(seen, false, clusters);
+    let measured = rates.told(seen, false, clusters);
     Some(LearnedNumber {
         name: "assume.accept".to_owned(),
         value: rates.drawn(prior, pseudo),
         prior,
-        measured: Some(measured),
-        standard_error: Some(standard_error),
+        measured: measured.map(|(share, _)| share),
+        standard_error: measured.map(|(_, error)| error),
         exposures,
         withheld,
         purchases,
@@ -192,13 +199,13 @@ pub(super) fn abandon(
         return None;
     }
     let rates = Rates { less: Some(made), more: not };
-    let (measured, standard_error) = rates.told(seen, true, clusters);
+    let measured = rates.told(seen, true, clusters);
     Some(LearnedNumber {
         name: "assume.abandon".to_owned(),
         value: rates.drawn(prior, pseudo),
         prior,
-        measured: Some(measured),
-        standard_error: Some(standard_error),
+        measured: measured.map(|(share, _)| share),
+        standard_error: measured.map(|(_, error)| error),
         exposures,
         withheld,
         purchases: exposures - kept,
