@@ -10,6 +10,7 @@
 
 mod arrow;
 mod chunk;
+mod count;
 mod itemset_counts;
 mod parts;
 mod words;
@@ -24,8 +25,9 @@ use super::miner::threads::Pool;
 use super::sort::sorted;
 use crate::{Control, Result, Stage};
 
-pub(crate) use self::itemset_counts::rows_of;
-pub use self::itemset_counts::{ItemsetCounts, count};
+pub use self::count::count;
+pub(crate) use self::count::rows_of;
+pub use self::itemset_counts::ItemsetCounts;
 pub use self::parts::{candidates, itemsets_in_parts, update};
 
 /// A chunk has about so many items at most: what is made of it takes eight bytes for each.

@@ -4,7 +4,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::itemset_counts::{Cover, ItemsetCounts, count_in, rows_of};
+use super::count::{count_in, rows_of};
+use super::itemset_counts::{Cover, ItemsetCounts};
 use crate::data::append::{appended_ids, same_ids};
 use crate::mine::fraction::Fraction;
 use crate::mine::itemsets::Itemsets;
