@@ -1,46 +1,44 @@
-//! Histories from tables: every layout, every rule, against a naive reading of the same lines.
-
-mod common;
+//! Random lines in every layout, against a naive reading.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, Date32Array, Date64Array, Decimal128Array, Decimal256Array, Float32Array,
-    Float64Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
-    TimestampSecondArray, UInt64Array,
+    ArrayRef, Date32Array, Date64Array, Decimal128Array, Decimal256Array, Float32Array,
+    Float64Array, Int16Array, Int32Array, StringArray, TimestampMicrosecondArray,
+    TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
 };
-use arrow_buffer::{Buffer, OffsetBuffer, i256};
+use arrow_buffer::i256;
 use basketry::{
-    Control, Currency, ErrorKind, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id,
-    IdRef, OnBad, OnNonPositive, OrderLine, Result, TableReader, table_from_batch,
+    Control, ErrorKind, History, HistoryBuilder, HistoryColumns, HistoryOptions, Id, IdRef, OnBad,
+    OnNonPositive, OrderLine, Result, TableReader,
 };
-use common::{integers, strings, table};
 use proptest::prelude::*;
 
-const DAY: i64 = 86_400_000;
+use crate::common::{integers, strings, table};
+
+pub(crate) const DAY: i64 = 86_400_000;
 
 /// One order line as the tests think of it.
 #[derive(Clone, Debug, PartialEq)]
-struct Row {
-    customer: Option<i64>,
-    basket: Option<i64>,
-    day: Option<i64>,
-    product: Option<i64>,
-    quantity: Option<f64>,
-    cents: Option<f64>,
+pub(crate) struct Row {
+    pub(crate) customer: Option<i64>,
+    pub(crate) basket: Option<i64>,
+    pub(crate) day: Option<i64>,
+    pub(crate) product: Option<i64>,
+    pub(crate) quantity: Option<f64>,
+    pub(crate) cents: Option<f64>,
 }
 
 /// How a column of ids is written.
 #[derive(Clone, Copy, Debug)]
-enum Ids {
+pub(crate) enum Ids {
     Strings(usize),
     Integers(usize),
 }
 
 impl Ids {
-    fn array(self, values: &[Option<i64>]) -> ArrayRef {
+    pub(crate) fn array(self, values: &[Option<i64>]) -> ArrayRef {
         match self {
             Ids::Strings(layout) => {
                 let name = |value: &Option<i64>| value.map(text_id);
@@ -50,7 +48,7 @@ impl Ids {
         }
     }
 
-    fn id(self, value: i64) -> Id {
+    pub(crate) fn id(self, value: i64) -> Id {
         match self {
             Ids::Strings(_) => text_id(value).into(),
             Ids::Integers(_) => value.into(),
@@ -59,31 +57,31 @@ impl Ids {
 }
 
 // Some shorter and some longer than the 12 bytes that a string view holds in place.
-fn text_id(value: i64) -> String {
+pub(crate) fn text_id(value: i64) -> String {
     if value % 2 == 0 { format!("é{value}") } else { format!("a rather long id {value}") }
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Layout {
-    customer: Ids,
-    basket: Ids,
-    product: Ids,
-    time: usize,
-    quantity: usize,
-    revenue: usize,
-    chunk: usize,
+pub(crate) struct Layout {
+    pub(crate) customer: Ids,
+    pub(crate) basket: Ids,
+    pub(crate) product: Ids,
+    pub(crate) time: usize,
+    pub(crate) quantity: usize,
+    pub(crate) revenue: usize,
+    pub(crate) chunk: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Roles {
-    customer: bool,
-    basket: bool,
-    quantity: bool,
-    revenue: bool,
+pub(crate) struct Roles {
+    pub(crate) customer: bool,
+    pub(crate) basket: bool,
+    pub(crate) quantity: bool,
+    pub(crate) revenue: bool,
 }
 
 impl Roles {
-    fn columns(self) -> HistoryColumns {
+    pub(crate) fn columns(self) -> HistoryColumns {
         let mut columns = HistoryColumns::new("when", "sku");
         if self.customer {
             columns = columns.customer("who");
@@ -101,7 +99,7 @@ impl Roles {
     }
 }
 
-fn times(days: &[Option<i64>], layout: usize) -> ArrayRef {
+pub(crate) fn times(days: &[Option<i64>], layout: usize) -> ArrayRef {
     let of = |unit: i64| days.iter().map(move |day| day.map(|day| day * unit));
     match layout % 7 {
         0 => Arc::new(days.iter().map(|day| day.map(|day| day as i32)).collect::<Date32Array>()),
@@ -127,7 +125,7 @@ fn times(days: &[Option<i64>], layout: usize) -> ArrayRef {
     }
 }
 
-fn numbers(values: &[Option<f64>], layout: usize) -> ArrayRef {
+pub(crate) fn numbers(values: &[Option<f64>], layout: usize) -> ArrayRef {
     let exact = values.iter().flatten().all(|value| value.is_finite());
     let hundredths = || values.iter().map(|v| v.map(|v| (v * 100.0).round() as i128));
     match layout % 5 {
@@ -149,7 +147,7 @@ fn numbers(values: &[Option<f64>], layout: usize) -> ArrayRef {
     }
 }
 
-fn reader(rows: &[Row], roles: Roles, layout: Layout) -> TableReader {
+pub(crate) fn reader(rows: &[Row], roles: Roles, layout: Layout) -> TableReader {
     // A column keeps its type from chunk to chunk.
     let quantities: Vec<Option<f64>> = rows.iter().map(|row| row.quantity).collect();
     let amounts: Vec<Option<f64>> =
@@ -178,21 +176,21 @@ fn reader(rows: &[Row], roles: Roles, layout: Layout) -> TableReader {
 }
 
 /// Product, quantity, cents.
-type ShownLine = (Id, f32, Option<i64>);
+pub(crate) type ShownLine = (Id, f32, Option<i64>);
 
 /// All that a history shows.
 #[derive(Debug, PartialEq)]
-struct Shown {
+pub(crate) struct Shown {
     /// Basket id, customer id, time, lines (product, quantity, cents).
-    baskets: Vec<(Id, Id, i64, Vec<ShownLine>)>,
-    customers: Vec<Id>,
-    products: Vec<Id>,
-    returns: Vec<(Id, i64, Id, f32, Option<i64>)>,
+    pub(crate) baskets: Vec<(Id, Id, i64, Vec<ShownLine>)>,
+    pub(crate) customers: Vec<Id>,
+    pub(crate) products: Vec<Id>,
+    pub(crate) returns: Vec<(Id, i64, Id, f32, Option<i64>)>,
     /// Read, used, null, not finite, not positive, returns, merged, several times, below zero.
-    counts: [u64; 9],
+    pub(crate) counts: [u64; 9],
 }
 
-fn show(history: &History) -> Shown {
+pub(crate) fn show(history: &History) -> Shown {
     let product = |index| history.products().get(index).to_owned();
     let report = history.report();
     assert_eq!(
@@ -251,7 +249,7 @@ fn show(history: &History) -> Shown {
 }
 
 /// The same by the book: line by line, with lists and maps. An error is the row it is about.
-fn naive(
+pub(crate) fn naive(
     rows: &[Row],
     roles: Roles,
     options: &HistoryOptions,
@@ -357,14 +355,14 @@ fn naive(
     Ok(Shown { baskets: baskets.collect(), customers, products, returns, counts })
 }
 
-fn ids() -> impl Strategy<Value = Ids> {
+pub(crate) fn ids() -> impl Strategy<Value = Ids> {
     prop_oneof![
-        (0..common::STRING_LAYOUTS).prop_map(Ids::Strings),
-        (0..common::INTEGER_LAYOUTS).prop_map(Ids::Integers),
+        (0..crate::common::STRING_LAYOUTS).prop_map(Ids::Strings),
+        (0..crate::common::INTEGER_LAYOUTS).prop_map(Ids::Integers),
     ]
 }
 
-fn layouts() -> impl Strategy<Value = Layout> {
+pub(crate) fn layouts() -> impl Strategy<Value = Layout> {
     (ids(), ids(), ids(), 0..7usize, 0..5usize, 0..5usize, 1..40usize).prop_map(
         |(customer, basket, product, time, quantity, revenue, chunk)| Layout {
             customer,
@@ -378,7 +376,7 @@ fn layouts() -> impl Strategy<Value = Layout> {
     )
 }
 
-fn all_roles() -> impl Strategy<Value = Roles> {
+pub(crate) fn all_roles() -> impl Strategy<Value = Roles> {
     (0..3, any::<bool>(), any::<bool>()).prop_map(|(which, quantity, revenue)| Roles {
         customer: which != 0,
         basket: which != 1,
@@ -387,7 +385,7 @@ fn all_roles() -> impl Strategy<Value = Roles> {
     })
 }
 
-fn all_options() -> impl Strategy<Value = HistoryOptions> {
+pub(crate) fn all_options() -> impl Strategy<Value = HistoryOptions> {
     let bad = || prop_oneof![1 => Just(OnBad::Error), 4 => Just(OnBad::Skip)];
     let positive = prop_oneof![
         1 => Just(OnNonPositive::Error),
@@ -400,7 +398,7 @@ fn all_options() -> impl Strategy<Value = HistoryOptions> {
 }
 
 /// Lines that come basket by basket or not, some of them flawed.
-fn lines() -> impl Strategy<Value = Vec<Row>> {
+pub(crate) fn lines() -> impl Strategy<Value = Vec<Row>> {
     let quantity = prop_oneof![
         30 => (1..8i32).prop_map(|q| Some(f64::from(q) / 2.0)),
         1 => Just(Some(0.0)),
@@ -438,7 +436,12 @@ fn lines() -> impl Strategy<Value = Vec<Row>> {
     )
 }
 
-fn read(rows: &[Row], roles: Roles, options: &HistoryOptions, layout: Layout) -> Result<History> {
+pub(crate) fn read(
+    rows: &[Row],
+    roles: Roles,
+    options: &HistoryOptions,
+    layout: Layout,
+) -> Result<History> {
     History::from_reader(reader(rows, roles, layout), &roles.columns(), options, &Control::new())
 }
 
@@ -562,316 +565,4 @@ proptest! {
         let history = builder.finish(&Control::new()).unwrap();
         prop_assert_eq!(show(&history), naive(&usable, roles, &options, layout).unwrap());
     }
-}
-
-fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
-    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true)))
-        .unwrap()
-}
-
-fn two_lines() -> RecordBatch {
-    batch(vec![
-        ("who", Arc::new(StringArray::from(vec!["ann", "bob"])) as ArrayRef),
-        ("order", Arc::new(Int64Array::from(vec![1, 2]))),
-        ("when", Arc::new(Date32Array::from(vec![18_262, 18_263]))),
-        ("sku", Arc::new(StringArray::from(vec!["x", "y"]))),
-        ("units", Arc::new(Float64Array::from(vec![1.0, f64::NAN]))),
-        ("paid", Arc::new(Float64Array::from(vec![1.0, 2.0]))),
-        ("count", Arc::new(Int64Array::from(vec![20, 21]))),
-        ("big", Arc::new(UInt64Array::from(vec![1, u64::MAX]))),
-        ("flag", Arc::new(arrow_array::BooleanArray::from(vec![true, false]))),
-    ])
-}
-
-fn error_of(batch: RecordBatch, columns: HistoryColumns) -> basketry::Error {
-    let options = HistoryOptions::default();
-    History::from_reader(table_from_batch(batch), &columns, &options, &Control::new()).unwrap_err()
-}
-
-#[test]
-fn columns_that_cannot_serve_are_named() {
-    let base = || HistoryColumns::new("when", "sku");
-    for (columns, kind, expected) in [
-        (base(), ErrorKind::InvalidArgument, "neither customer nor basket"),
-        (
-            base().customer("client"),
-            ErrorKind::Schema,
-            "there is no column \"client\" (for customer); the table has the columns \"who\", \
-             \"order\", \"when\", \"sku\", \"units\", \"paid\", \"count\", \"big\", \"flag\"",
-        ),
-        (
-            base().customer("units"),
-            ErrorKind::Schema,
-            "column \"units\" (customer) has type Float64; expected strings or integers. Cast the \
-             column to integers first; ids are never rounded for you",
-        ),
-        (base().customer("when"), ErrorKind::Schema, "has type Date32; expected strings or"),
-        (
-            HistoryColumns::new("count", "sku").customer("who"),
-            ErrorKind::Schema,
-            "column \"count\" (time) has type Int64; expected dates or timestamps. A bare integer",
-        ),
-        (
-            HistoryColumns::new("flag", "sku").customer("who"),
-            ErrorKind::Schema,
-            "column \"flag\" (time) has type Boolean; expected dates, timestamps or ISO 8601",
-        ),
-        (
-            base().customer("who").quantity("sku"),
-            ErrorKind::Schema,
-            "column \"sku\" (quantity) has type Utf8; expected integers, floats or decimals. Cast",
-        ),
-        (base().customer("who").revenue("when"), ErrorKind::Schema, "(revenue) has type Date32"),
-        (
-            base().customer("big"),
-            ErrorKind::Data,
-            "column \"big\" (customer), row 1 (counted from 0): the id 18446744073709551615 is \
-             above 9223372036854775807, the largest integer id; use strings",
-        ),
-        (
-            base().customer("who").quantity("units"),
-            ErrorKind::Data,
-            "column \"units\" (quantity), row 1 (counted from 0): NaN is not finite or too big \
-             (the rule non_finite is error; it may be skip)",
-        ),
-    ] {
-        let error = error_of(two_lines(), columns);
-        assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-}
-
-/// Bytes that are not UTF-8 as a string column; only a faulty producer makes such.
-fn invalid_utf8() -> ArrayRef {
-    let offsets = OffsetBuffer::new(vec![0, 4, 8].into());
-    // SAFETY: the offsets are sound. That the bytes are not UTF-8 is what the test is about, and
-    // nothing here reads them as text.
-    Arc::new(unsafe {
-        StringArray::new_unchecked(offsets, Buffer::from_slice_ref(b"finef\xffxe"), None)
-    })
-}
-
-#[test]
-fn values_that_cannot_serve_are_named() {
-    let base = |time: ArrayRef, sku: ArrayRef, units: ArrayRef| {
-        batch(vec![
-            ("who", Arc::new(StringArray::from(vec!["ann"; 2])) as ArrayRef),
-            ("when", time),
-            ("sku", sku),
-            ("units", units),
-        ])
-    };
-    let columns = HistoryColumns::new("when", "sku").customer("who").quantity("units");
-    let days: ArrayRef = Arc::new(Date32Array::from(vec![1, 2]));
-    let skus: ArrayRef = Arc::new(StringArray::from(vec!["x", "y"]));
-    let ones: ArrayRef = Arc::new(Float64Array::from(vec![1.0; 2]));
-    for (batch, expected) in [
-        (
-            base(
-                Arc::new(StringArray::from(vec!["2020-01-01", "yesterday"])),
-                skus.clone(),
-                ones.clone(),
-            ),
-            "column \"when\" (time), row 1 (counted from 0): expected a date such as 2024-03-31",
-        ),
-        (
-            base(
-                Arc::new(TimestampSecondArray::from(vec![0, 1_600_000_000_000])),
-                skus.clone(),
-                ones.clone(),
-            ),
-            "the time 1600000000000 is outside the years -9999 to 9999; check the unit",
-        ),
-        (
-            base(days.clone(), Arc::new(StringArray::from(vec![None, Some("x")])), ones.clone()),
-            "column \"sku\" (product), row 0 (counted from 0): null (the rule for nulls is error",
-        ),
-        (
-            base(days.clone(), skus.clone(), Arc::new(Float64Array::from(vec![1.0, -2.0]))),
-            "column \"units\" (quantity), row 1 (counted from 0): -2 is not a positive quantity \
-             (the rule non_positive is error; it may be skip or return)",
-        ),
-        (
-            base(days.clone(), skus.clone(), Arc::new(Float64Array::from(vec![1e39, 1.0]))),
-            "row 0 (counted from 0): 1e39 is not finite or",
-        ),
-        (
-            base(days.clone(), invalid_utf8(), ones.clone()),
-            "column \"sku\" (product), row 1 (counted from 0): the string is not valid UTF-8",
-        ),
-    ] {
-        let error = error_of(batch, columns.clone());
-        assert_eq!(error.kind(), ErrorKind::Data);
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-}
-
-#[test]
-fn a_basket_has_one_customer() {
-    let table = batch(vec![
-        ("who", Arc::new(StringArray::from(vec!["ann", "bob", "bob"])) as ArrayRef),
-        ("order", Arc::new(Int64Array::from(vec![1, 2, 1]))),
-        ("when", Arc::new(Date32Array::from(vec![1, 2, 3]))),
-        ("sku", Arc::new(StringArray::from(vec!["x", "y", "z"]))),
-    ]);
-    let error = error_of(table, HistoryColumns::new("when", "sku").customer("who").basket("order"));
-    assert_eq!(error.kind(), ErrorKind::Data);
-    assert_eq!(
-        error.to_string(),
-        "row 2 (counted from 0): basket 1 belongs to customer \"ann\", but this line says \
-         customer \"bob\"; expected one customer a basket"
-    );
-}
-
-#[test]
-fn ids_keep_their_type() {
-    let columns = HistoryColumns::new("when", "sku").customer("who").basket("order");
-    let options = HistoryOptions::default();
-    let mut history =
-        History::from_reader(table_from_batch(two_lines()), &columns, &options, &Control::new())
-            .unwrap();
-    assert_eq!(history.basket_ids().find(1), Some(0));
-    assert_eq!(history.basket_ids().find("1"), None);
-    let before = show(&history);
-    let other = batch(vec![
-        ("who", Arc::new(StringArray::from(vec!["cia"])) as ArrayRef),
-        ("order", Arc::new(StringArray::from(vec!["3"]))),
-        ("when", Arc::new(Date32Array::from(vec![3]))),
-        ("sku", Arc::new(StringArray::from(vec!["x"]))),
-    ]);
-    let error =
-        history.append(table_from_batch(other), &columns, &options, &Control::new()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Schema);
-    assert!(error.to_string().contains("\"order\" (basket) holds strings, but the ids read"));
-    // What failed left no trace, neither did this:
-    let more = HistoryColumns::new("when", "sku").customer("who");
-    let error = history
-        .append(table_from_batch(two_lines()), &more, &options, &Control::new())
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert!(error.to_string().contains("basket: not as in what"), "{error}");
-    let flawed = columns.clone().quantity("units");
-    assert!(
-        history.append(table_from_batch(two_lines()), &flawed, &options, &Control::new()).is_err()
-    );
-    assert_eq!(show(&history), before);
-}
-
-#[test]
-fn the_currency_must_stay() {
-    let columns = HistoryColumns::new("when", "sku").customer("who").revenue("paid");
-    let yen = HistoryOptions::new(Currency::new("JPY").unwrap());
-    let table = || table_from_batch(two_lines());
-    let mut history = History::from_reader(table(), &columns, &yen, &Control::new()).unwrap();
-    assert_eq!(history.lines_of(1).next().unwrap().revenue, Some(2));
-    let error =
-        history.append(table(), &columns, &HistoryOptions::default(), &Control::new()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert!(error.to_string().contains("currency"), "{error}");
-}
-
-#[test]
-fn an_empty_table_is_a_history_to_append_to() {
-    let columns = HistoryColumns::new("when", "sku").customer("who").basket("order");
-    let options = HistoryOptions::default();
-    let empty = table_from_batch(two_lines().slice(0, 0));
-    let mut history = History::from_reader(empty, &columns, &options, &Control::new()).unwrap();
-    assert!(history.is_empty());
-    assert_eq!((history.first_time(), history.report().lines_read), (None, 0));
-    let table = || table_from_batch(two_lines());
-    history.append(table(), &columns, &options, &Control::new()).unwrap();
-    let at_once = History::from_reader(table(), &columns, &options, &Control::new()).unwrap();
-    assert_eq!(show(&history), show(&at_once));
-}
-
-#[test]
-fn the_report_reads_well() {
-    let columns =
-        HistoryColumns::new("when", "sku").customer("who").basket("order").quantity("units");
-    let options = HistoryOptions::default().non_finite(OnBad::Skip);
-    let table = table_from_batch(two_lines());
-    let history = History::from_reader(table, &columns, &options, &Control::new()).unwrap();
-    assert_eq!(
-        history.report().to_string(),
-        "2 lines read, 1 used; baskets: 1, customers: 1, products: 1; 2020-01-01T00:00:00Z to \
-         2020-01-01T00:00:00Z\nlines left out, number not finite: 1"
-    );
-    let json = serde_json::to_value(history.report()).unwrap();
-    assert_eq!(json["skipped_non_finite"], 1);
-    assert_eq!(json["first_time"], 18_262 * DAY);
-}
-
-#[test]
-fn columns_and_options_are_read_from_json() {
-    let columns: HistoryColumns =
-        serde_json::from_str(r#"{"time": "when", "product": "sku", "customer": "who"}"#).unwrap();
-    assert_eq!(columns, HistoryColumns::new("when", "sku").customer("who"));
-    let options: HistoryOptions =
-        serde_json::from_str(r#"{"nulls": "skip", "currency": "CHF"}"#).unwrap();
-    assert_eq!(options, HistoryOptions::new(Currency::new("CHF").unwrap()).nulls(OnBad::Skip));
-    for (json, expected) in [
-        (r#"{"null": "skip"}"#, "unknown field `null`"),
-        (r#"{"nulls": "drop"}"#, "unknown variant `drop`"),
-        (r#"{"currency": "chf"}"#, "three upper-case letters"),
-    ] {
-        let error = serde_json::from_str::<HistoryOptions>(json).unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-}
-
-#[test]
-fn reading_can_be_cancelled() {
-    let control = Control::new();
-    control.cancel();
-    let columns = HistoryColumns::new("when", "sku").customer("who");
-    let table = table_from_batch(two_lines());
-    let error = History::from_reader(table, &columns, &HistoryOptions::default(), &control);
-    assert!(error.unwrap_err().is_cancelled());
-}
-
-#[test]
-fn the_builder_names_what_is_wrong() {
-    let mut builder = HistoryBuilder::new(&HistoryOptions::default());
-    builder.push(&OrderLine::new(0, "x").customer("ann").basket(1)).unwrap();
-    for (line, expected) in [
-        (OrderLine::new(0, "x").customer("bob").basket(1), "belongs to customer \"ann\""),
-        (OrderLine::new(0, "x").basket(2), "customer, row 2 (counted from 0): null"),
-        (OrderLine::new(0, 7).customer("ann").basket(1), "product, row 3 (counted from 0): 7, but"),
-        (OrderLine::new(i64::MAX, "x").customer("ann").basket(1), "expected milliseconds"),
-        (OrderLine::new(0, "x").customer("ann").basket(1).revenue(5), "without revenue"),
-        (OrderLine::new(0, "x").customer("ann").basket(1).quantity(-1.0), "not a positive"),
-    ] {
-        let error = builder.push(&line).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Data);
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-    assert_eq!(builder.len(), 7);
-    let history = builder.finish(&Control::new()).unwrap();
-    assert_eq!((history.lines(), history.customers().len()), (1, 1));
-
-    let builder = HistoryBuilder::new(&HistoryOptions::default());
-    let error = builder.without_customers().without_baskets().finish(&Control::new()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-}
-
-#[test]
-fn sums_that_are_too_big_are_errors() {
-    let mut builder = HistoryBuilder::new(&HistoryOptions::default()).with_revenue();
-    for _ in 0..2 {
-        let line = OrderLine::new(0, "gold").customer(1).basket("b");
-        builder.push(&line.revenue(i64::MAX - 1)).unwrap();
-    }
-    let error = builder.finish(&Control::new()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Data);
-    assert!(error.to_string().contains("basket \"b\", product \"gold\": the sum"), "{error}");
-}
-
-#[test]
-fn a_basket_may_be_huge() {
-    let mut builder = HistoryBuilder::new(&HistoryOptions::default());
-    for i in 0..100_000i64 {
-        builder.push(&OrderLine::new(0, (i * 7919) % 100_000).customer(1).basket(1)).unwrap();
-    }
-    let history = builder.finish(&Control::new()).unwrap();
-    assert_eq!(history.lines_of(0).len(), 100_000);
 }
