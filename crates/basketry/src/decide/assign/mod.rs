@@ -18,6 +18,7 @@
 //! memory grow with the number of proposals.
 
 mod dual;
+mod fill;
 mod minima;
 mod options;
 mod plan;
