@@ -93,16 +93,19 @@ pub(crate) struct OfCategory {
     pub(super) last_days: f32,
 }
 
-impl OfCategory {
-    pub(super) const NOTHING: Self = Self {
-        bought: false,
-        in_context: 0,
-        count: 0,
-        first_days: 0.0,
-        weight: 0.0,
-        recent: 0.0,
-        last_days: MAX_DAYS,
-    };
+/// Nothing was bought of it, and nothing of it is in the basket.
+impl Default for OfCategory {
+    fn default() -> Self {
+        Self {
+            bought: false,
+            in_context: 0,
+            count: 0,
+            first_days: 0.0,
+            weight: 0.0,
+            recent: 0.0,
+            last_days: MAX_DAYS,
+        }
+    }
 }
 
 impl Candidate {
@@ -123,7 +126,7 @@ impl Candidate {
             first_days: 0.0,
             popular: false,
             similar: false,
-            category: OfCategory::NOTHING,
+            category: OfCategory::default(),
         }
     }
 }

@@ -46,8 +46,6 @@ pub(crate) struct Terms {
     pub(crate) items: usize,
     /// The greatest discount, as a share of the price.
     pub(crate) max_discount: f64,
-    /// The steps in which discounts are tried; above 0.
-    pub(crate) step: f64,
     /// What each product has to keep as margin, as a share of what is paid for it.
     pub(crate) min_margin: f64,
     pub(crate) response_odds: f64,
@@ -57,19 +55,9 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// The discounts that are tried, from nothing on.
-    pub(crate) fn discounts(&self) -> impl Iterator<Item = f64> + use<> {
-        discounts(self.step, self.max_discount)
-    }
-
     /// The chance of a bundle whose least probable product is bought with chance `p0` anyway.
     pub(crate) fn bought(&self, p0: f64, discount: f64) -> f64 {
-        value::offered(p0, self.odds(discount))
-    }
-
-    /// How many times greater the odds of a purchase are at a discount.
-    fn odds(&self, discount: f64) -> f64 {
-        self.response_odds * (self.discount_response * discount).exp()
+        value::offered(p0, self.response_odds * (self.discount_response * discount).exp())
     }
 
     /// Whether a product keeps its margin at this discount. What rounding may put on one product
@@ -86,8 +74,13 @@ fn discounts(step: f64, most: f64) -> impl Iterator<Item = f64> {
     (0u32..).map(move |k| f64::from(k) * step).take_while(move |&share| share <= most)
 }
 
-/// The discounts on a second unit, and how many times greater each makes the odds of a purchase at the
-/// most.
+/// The discounts that are tried, from nothing on, and how many times greater each makes the odds of a
+/// purchase.
+pub(crate) fn shares(step: f64, most: f64, response: f64) -> impl Iterator<Item = (f64, f64)> {
+    discounts(step, most).map(move |share| (share, (response * share).exp()))
+}
+
+/// The same on a second unit alone, at the most: rounding takes something off a discount.
 pub(crate) fn seconds(step: f64, most: f64, response: f64) -> impl Iterator<Item = (f64, f64)> {
     discounts(step, most).map(move |share| (share, (response * share / 2.0).exp()))
 }
@@ -152,7 +145,7 @@ impl Bundle {
 /// What a share of a price gives off it: whole minor units, not more than the share but for what
 /// rounding takes off it.
 fn given(share: f64, price: i64) -> i64 {
-    (share * price as f64 + 1e-6).floor() as i64
+    (share * price as f64 + 1e-6) as i64
 }
 
 /// Which parts cannot be in one bundle, found out as it is asked for: a bit per pair.
@@ -189,6 +182,8 @@ impl<F: Fn(u32, u32) -> bool> Pairs<F> {
 /// valuable ones that of the lesser discount. No two parts that are `apart` are in it. Of more than
 /// [`MOST_PARTS`] parts those are looked at that add most as single offers. Sorts the parts.
 ///
+/// `discounts` are those of [`shares`], of which those are tried that the terms allow.
+///
 /// For a given share of the price and a given least probable product the chance of the bundle would
 /// be settled, and what each further product adds would not depend on the others, if discounts were
 /// not whole minor units. Rounding down is worth less than one minor unit to those who buy: so only
@@ -198,8 +193,12 @@ pub(crate) fn best(
     main: &Part,
     parts: &mut Vec<Part>,
     terms: &Terms,
+    discounts: &[(f64, f64)],
     apart: impl Fn(u32, u32) -> bool,
 ) -> Option<Bundle> {
+    let most_discount = terms.max_discount * (1.0 + 1e-12);
+    let allowed = discounts.partition_point(|&(share, _)| share <= most_discount);
+    let Some(&[.., (_, most_factor)]) = discounts.get(..allowed) else { return None };
     if parts.len() > MOST_PARTS {
         let adds = |part: &Part| (terms.bought(part.p0, 0.0) - part.p0) * part.margin;
         parts.sort_unstable_by(|a, b| adds(b).total_cmp(&adds(a)).then(a.key.cmp(&b.key)));
@@ -215,17 +214,32 @@ pub(crate) fn best(
     }
     let mut pairs = Pairs { known: [0; MOST_PARTS], apart: [0; MOST_PARTS], ask: apart };
     let mut best: Option<Bundle> = None;
-    for share in terms.discounts() {
-        if !terms.affords(main.price, main.margin, share) {
+    // Those of which some bundle may be better than the best so far, the most probable one first.
+    let mut open = [0; MOST_PARTS];
+    let open = &mut open[..parts.len()];
+    open.iter_mut().zip((0..parts.len()).rev()).for_each(|(slot, place)| *slot = place);
+    let mut left = open.len();
+    for &(share, factor) in &discounts[..allowed] {
+        if left == 0 || !terms.affords(main.price, main.margin, share) {
             break;
         }
-        let odds = terms.odds(share);
-        for (rarest, part) in parts.iter().enumerate().rev() {
+        let odds = terms.response_odds * factor;
+        let most_odds = terms.response_odds * most_factor;
+        let before = std::mem::take(&mut left);
+        for at in 0..before {
+            let rarest = open[at];
+            let part = &parts[rarest];
             // Nothing that goes with it gains its margin more often than what is least probable; and no
             // chance grows more than its odds.
-            let off = share * (main.price + part.price) as f64;
-            let kept = margins[rarest] - off;
-            let lost = part.p0 * margins[rarest];
+            let margin = margins[rarest];
+            let lost = part.p0 * margin;
+            let ever = (part.p0 * most_odds).min(1.0);
+            if !beats(slack(ever * margin - lost, ever, 1.0), &best) {
+                continue;
+            }
+            open[left] = rarest;
+            left += 1;
+            let kept = margin - share * (main.price + part.price) as f64;
             let most = (part.p0 * odds).min(1.0);
             if !beats(slack(most * kept.max(0.0) - lost, most, share), &best) {
                 continue;
@@ -415,7 +429,6 @@ mod tests {
         Terms {
             items: 3,
             max_discount: 0.2,
-            step: 0.05,
             min_margin: 0.0,
             response_odds: 1.5,
             discount_response: 3.0,
@@ -423,14 +436,15 @@ mod tests {
         }
     }
 
-    fn search_second(price: i64, margin: f64, p0: f64, terms: &Terms) -> Option<Second> {
-        let Terms { step, max_discount, discount_response, .. } = *terms;
+    fn search_second(price: i64, margin: f64, p0: f64, terms: &Terms, step: f64) -> Option<Second> {
+        let Terms { max_discount, discount_response, .. } = *terms;
         let discounts: Vec<_> = seconds(step, max_discount, discount_response).collect();
         second(price, margin, p0, terms, &discounts)
     }
 
     fn search(main: &Part, parts: &mut Vec<Part>, terms: &Terms) -> Option<Bundle> {
-        best(main, parts, terms, |_, _| false)
+        let discounts: Vec<_> = shares(0.05, 0.4, terms.discount_response).collect();
+        best(main, parts, terms, &discounts, |_, _| false)
     }
 
     #[test]
@@ -464,27 +478,28 @@ mod tests {
     #[test]
     fn a_second_unit() {
         // Odds 1/9, times 1.5, times exp(8 * 0.25): P0 0.1 becomes 0.5519; half of 200 is off.
-        let terms = Terms { max_discount: 0.5, step: 0.5, discount_response: 8.0, ..terms() };
-        let found = search_second(200, 150.0, 0.1, &terms).unwrap();
+        let terms = Terms { max_discount: 0.5, discount_response: 8.0, ..terms() };
+        let found = search_second(200, 150.0, 0.1, &terms, 0.5).unwrap();
         let odds = 1.5 * 2f64.exp() / 9.0;
         assert!((found.bought - odds / (1.0 + odds)).abs() < 1e-12);
         assert!((found.gain - ((found.bought - 0.1) * 150.0 - found.bought * 100.0)).abs() < 1e-9);
         assert_eq!(
-            search_second(200, 99.0, 0.1, &terms).unwrap().discount,
+            search_second(200, 99.0, 0.1, &terms, 0.5).unwrap().discount,
             0,
             "half off is below cost"
         );
-        assert_eq!(search_second(200, 150.0, 0.1, &Terms { min_margin: 0.8, ..terms }), None);
+        assert_eq!(search_second(200, 150.0, 0.1, &Terms { min_margin: 0.8, ..terms }, 0.5), None);
         // A hundredth of 60 is less than a minor unit: nothing is given, and nothing announced.
-        let fine = Terms { max_discount: 0.01, step: 0.01, discount_response: 60.0, ..terms };
-        let found = search_second(60, 50.0, 0.1, &fine).unwrap();
+        let fine = Terms { max_discount: 0.01, discount_response: 60.0, ..terms };
+        let found = search_second(60, 50.0, 0.1, &fine, 0.01).unwrap();
         assert_eq!((found.discount, found.bought), (0, fine.bought(0.1, 0.0)));
         // Two hundredths come to one minor unit, and as much is reckoned with.
-        let found = search_second(60, 50.0, 0.1, &Terms { max_discount: 0.02, ..fine }).unwrap();
+        let found =
+            search_second(60, 50.0, 0.1, &Terms { max_discount: 0.02, ..fine }, 0.01).unwrap();
         assert_eq!((found.discount, found.bought), (1, fine.bought(0.1, 1.0 / 120.0)));
         // Where nobody responds to it nothing is given.
-        let found =
-            search_second(200, 150.0, 0.1, &Terms { discount_response: 0.0, ..terms }).unwrap();
+        let found = search_second(200, 150.0, 0.1, &Terms { discount_response: 0.0, ..terms }, 0.5)
+            .unwrap();
         assert_eq!(found.discount, 0);
         assert!((found.gain - (1.0 / 7.0 - 0.1) * 150.0).abs() < 1e-9, "{found:?}");
     }
@@ -522,7 +537,7 @@ mod tests {
             if many || (apart.0 != apart.1 && has(apart.0) && has(apart.1)) {
                 continue;
             }
-            for share in terms.discounts() {
+            for share in discounts(0.04, terms.max_discount) {
                 let all = chosen.iter().copied().chain([main]);
                 let fits = all.clone().all(|part| {
                     let spare = if share > 0.0 { 3.0 } else { 0.0 };
@@ -579,7 +594,6 @@ mod tests {
             let terms = Terms {
                 items,
                 max_discount: f64::from(steps) * 0.04,
-                step: 0.04,
                 min_margin,
                 response_odds: 1.5,
                 discount_response: f64::from(response),
@@ -587,7 +601,8 @@ mod tests {
             };
             let brute = brute(&main, &parts, &terms, apart);
             let not = |a: u32, b: u32| [(a, b), (b, a)].contains(&apart);
-            let found = best(&main, &mut parts, &terms, not);
+            let tried: Vec<_> = shares(0.04, 0.2, terms.discount_response).collect();
+            let found = best(&main, &mut parts, &terms, &tried, not);
             let gain = found.map_or(0.0, |found| found.gain);
             prop_assert!((gain - brute).abs() <= 1e-9 * (1.0 + brute.abs()), "{:?} {}", found, brute);
             if let Some(found) = found {

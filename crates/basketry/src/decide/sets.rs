@@ -96,7 +96,8 @@ pub(crate) struct SetScratch {
     pub(crate) found: Vec<SetCandidate>,
     pieces: Vec<Piece>,
     parts: Vec<Part>,
-    /// The discounts on a second unit, as bundles want them.
+    /// The discounts, and those on a second unit, as bundles want them.
+    shares: Vec<(f64, f64)>,
     seconds: Vec<(f64, f64)>,
     /// What goes with products here and may be in bundles with them: their index in the model, and the
     /// place of the candidate.
@@ -308,9 +309,11 @@ impl Scratch {
         let policy = &compiled.policy;
         let settings = &policy.bundle;
         self.collect_parts(state, compiled, request);
+        let response = policy.assume.discount_response;
+        self.sets.shares.clear();
+        self.sets.shares.extend(bundle::shares(settings.step, settings.max_discount, response));
         self.sets.seconds.clear();
         if settings.second > 0.0 {
-            let response = policy.assume.discount_response;
             let discounts = bundle::seconds(settings.step, settings.second, response);
             self.sets.seconds.extend(discounts);
         }
@@ -379,7 +382,7 @@ impl Scratch {
         if because == NONE {
             return None;
         }
-        let SetScratch { parts, beside, with, .. } = &mut self.sets;
+        let SetScratch { parts, beside, with, shares, .. } = &mut self.sets;
         let terms = terms(compiled, request, main);
         let terms = Terms { max_discount: beside.discount(main, terms.max_discount)?, ..terms };
         parts.clear();
@@ -411,7 +414,7 @@ impl Scratch {
             }
         }
         let apart = |a: u32, b: u32| state.apart(a, b);
-        let found = bundle::best(&main_part(compiled, main), parts, &terms, apart)?;
+        let found = bundle::best(&main_part(compiled, main), parts, &terms, shares, apart)?;
         let mut keys = [NONE; MOST];
         keys[0] = main;
         let (mut gained, mut p0) = (0.0, 1.0f64);
@@ -495,7 +498,6 @@ fn terms(compiled: &Compiled, request: &Request, main: u32) -> Terms {
     Terms {
         items: settings.items as usize,
         max_discount: settings.max_discount,
-        step: settings.step,
         min_margin: settings.min_margin,
         response_odds: odds(request, policy, main, Kind::Bundle),
         discount_response: policy.assume.discount_response,

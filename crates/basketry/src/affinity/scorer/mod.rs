@@ -14,8 +14,8 @@ pub(crate) use best::{index as place, top};
 pub(crate) use scratch::Scratch;
 pub(crate) use similar::Contributor;
 
-use scratch::NOT_A_CANDIDATE;
-use similar::{ToContext, ToOwn};
+use scratch::{Met, NOT_A_CANDIDATE, NOT_YET, similar_to_context};
+use similar::ToOwn;
 
 use super::curve::Curve;
 pub(crate) use super::features::Candidate;
@@ -193,7 +193,7 @@ impl Learned<'_> {
 
     #[inline(always)]
     fn score_anywhere(&self, task: Task, shared: &Shared, scratch: &mut Scratch, n: usize) {
-        let Scratch { candidates, to_context, to_own, chosen, order, kept, .. } = scratch;
+        let Scratch { candidates, met, to_own, chosen, order, kept, .. } = scratch;
         let Scratch { categories, round, .. } = scratch;
         let Scratch { block, probability, log_odds, ranked, .. } = scratch;
         probability.clear();
@@ -211,7 +211,7 @@ impl Learned<'_> {
                     let product = candidates[at as usize].product as usize;
                     prefetch(self.products.features, product * PRODUCT_ROW);
                     prefetch(self.products.category, product);
-                    to_context.prefetch(product);
+                    prefetch(met, product);
                     prefetch(self.similar_customers.place, product);
                 }
                 if *segment == Segment::New {
@@ -221,7 +221,7 @@ impl Learned<'_> {
                 }
                 for &at in lanes {
                     let candidate = &mut candidates[at as usize];
-                    self.be_similar(which, to_context, to_own, candidate);
+                    self.be_similar(which, (met, *round), to_own, candidate);
                     self.be_of_category(categories, *round, candidate);
                 }
                 self.features(which, shared, candidates, lanes, block);
@@ -297,20 +297,19 @@ impl Learned<'_> {
         }
         let mut context_size = 0u32;
         for &product in situation.context {
-            match scratch.marks[..products].get_mut(product as usize) {
-                Some(mark) if mark.0 != scratch.round => {
-                    *mark = (scratch.round, NOT_A_CANDIDATE);
-                    context_size += 1;
-                    if task == Task::Basket {
-                        scratch.to_context.add(&self.similar_baskets, product);
-                        let category = self.products.category[product as usize];
-                        if let Some(noted) = scratch.category(category) {
-                            noted.in_context += 1;
-                            scratch.of_context.push(category);
-                        }
-                    }
+            let Some(met) = scratch.met[..products].get_mut(product as usize) else { continue };
+            *met = met.now(scratch.round);
+            if met.place != NOT_YET {
+                continue;
+            }
+            met.place = NOT_A_CANDIDATE;
+            context_size += 1;
+            if task == Task::Basket {
+                scratch.add_similar(&self.similar_baskets, product);
+                let category = self.products.category[product as usize];
+                if let Some(noted) = scratch.category(category) {
+                    noted.in_context += 1;
                 }
-                _ => {}
             }
         }
         if task == Task::Basket {
@@ -336,12 +335,12 @@ impl Learned<'_> {
     fn be_similar(
         &self,
         (task, segment): (Task, Segment),
-        to_context: &ToContext,
+        (met, round): (&[Met], u32),
         to_own: &ToOwn,
         candidate: &mut Candidate,
     ) {
         if task == Task::Basket {
-            candidate.similar_context = to_context.score(candidate.product);
+            candidate.similar_context = similar_to_context(met, round, candidate.product);
         }
         if segment == Segment::New {
             candidate.similar_own = to_own.score(&self.similar_customers, candidate.product);
@@ -359,7 +358,7 @@ impl Learned<'_> {
         let category = self.products.category[candidate.product as usize];
         candidate.category = match categories.get(category as usize) {
             Some(&(met, noted)) if met == round => noted,
-            _ => OfCategory::NOTHING,
+            _ => OfCategory::default(),
         };
     }
 
@@ -368,7 +367,7 @@ impl Learned<'_> {
         for &product in context {
             for pair in self.neighbours.row(product) {
                 if let Some(&ahead) = self.neighbours.product.get(pair + AHEAD) {
-                    prefetch(&scratch.marks, ahead as usize);
+                    scratch.prefetch(ahead);
                 }
                 let log = self.neighbours.log_low[pair];
                 if let Some(candidate) = scratch.candidate(self.neighbours.product[pair]) {
@@ -397,9 +396,9 @@ impl Learned<'_> {
         scratch: &mut Scratch,
         candidate: usize,
     ) -> (Segment, [f32; FEATURES]) {
-        let Scratch { candidates, block, to_context, to_own, categories, round, .. } = scratch;
+        let Scratch { candidates, block, met, round, to_own, categories, .. } = scratch;
         let segment = shared.segment(&candidates[candidate]);
-        self.be_similar((task, segment), to_context, to_own, &mut candidates[candidate]);
+        self.be_similar((task, segment), (met, *round), to_own, &mut candidates[candidate]);
         self.be_of_category(categories, *round, &mut candidates[candidate]);
         self.features((task, segment), shared, candidates, &[candidate as u32], block);
         (segment, block.lane(0, (task, segment), shared))

@@ -1,9 +1,11 @@
 //! Which of the candidates promise most, without looking closely at any.
 
-use super::Scratch;
 use super::best::{index, key};
+use super::scratch::similar_to_context;
+use super::{AHEAD, Candidate, Scratch};
 use crate::affinity::features::{LANES, Lanes, Paired, Shared};
 use crate::affinity::views::Learned;
+use crate::prefetch::prefetch;
 
 impl Learned<'_> {
     /// Ranks the candidates that are new to the customer and that nothing speaks for but what is in the
@@ -46,24 +48,30 @@ impl Learned<'_> {
         scratch: &mut Scratch,
         ranked: &mut Vec<u64>,
     ) {
-        let Scratch { candidates, to_context, paired, categories, of_context, .. } = scratch;
+        let Scratch { candidates, met, round, paired, categories, .. } = scratch;
         let (mut alone, mut log_odds): (Lanes, Lanes) = ([0.0; LANES], [0.0; LANES]);
         let mut lane = 0;
+        let of_product = |candidate: &Candidate| {
+            prefetch(promise, candidate.product as usize);
+            prefetch(self.products.category, candidate.product as usize);
+        };
+        candidates.iter().take(AHEAD).for_each(of_product);
         for (place, candidate) in (0..).zip(&*candidates) {
+            candidates.get(place as usize + AHEAD).into_iter().for_each(of_product);
             if candidate.pairs == 0 || candidate.count > 0 || candidate.similar {
                 continue;
             }
             paired.max_log[lane] = candidate.max_log;
             paired.sum_lift[lane] = candidate.sum_lift;
             paired.pairs[lane] = candidate.pairs as f32;
-            paired.similar[lane] = to_context.score(candidate.product);
+            paired.similar[lane] = similar_to_context(met, *round, candidate.product);
             alone[lane] = promise.get(candidate.product as usize).copied().unwrap_or(0.0);
-            if !of_context.is_empty() {
-                let category = self.products.category[candidate.product as usize];
-                if of_context.contains(&category) {
-                    let (_, noted) = &categories[category as usize];
-                    alone[lane] += self.log_odds_of_category(shared, candidate.product, noted);
-                }
+            let category = self.products.category[candidate.product as usize];
+            if let Some((met, noted)) = categories.get(category as usize)
+                && *met == *round
+                && noted.in_context > 0
+            {
+                alone[lane] += self.log_odds_of_category(shared, candidate.product, noted);
             }
             ranked.push(place);
             lane += 1;

@@ -1,23 +1,24 @@
 //! Working memory of the scorer: the candidates of a situation, and which of them are scored.
 
-use super::similar::{ToContext, ToOwn};
+use super::similar::ToOwn;
 use crate::affinity::features::{Block, Candidate, OfCategory, Paired};
 use crate::affinity::views::{Learned, NO_CATEGORY};
+use crate::prefetch::prefetch;
 
 /// Working memory of [`Learned::score`]; reuse it: nothing is allocated once it has grown.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    /// Per product: the round in which it was met, and its place among the candidates.
-    pub(super) marks: Vec<(u32, u32)>,
-    /// How many of the marks are in use: the products of the model at hand.
-    products: usize,
+    /// Per product.
+    pub(super) met: Vec<Met>,
     pub(super) round: u32,
+    /// Those that are similar to the basket, the first so many.
+    pub(super) similar: Vec<u32>,
+    pub(super) similar_len: usize,
+    /// How many products the model at hand has.
+    products: usize,
     pub(super) candidates: Vec<Candidate>,
     /// Per category: the round in which it was met, and what was.
     pub(super) categories: Vec<(u32, OfCategory)>,
-    /// Those of the products in the basket.
-    pub(super) of_context: Vec<u32>,
-    pub(super) to_context: ToContext,
     pub(super) to_own: ToOwn,
     /// Keys to choose the [best](super::best) of.
     pub(super) ranked: Vec<u64>,
@@ -34,39 +35,94 @@ pub(crate) struct Scratch {
     pub(super) paired: Paired,
 }
 
+/// What was noted about a product. All of it is in one line of the cache.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(16))]
+pub(super) struct Met {
+    /// The round in which it was met.
+    round: u32,
+    /// Its place among the candidates, [`NOT_A_CANDIDATE`] or [`NOT_YET`].
+    pub(super) place: u32,
+    /// How similar it is to the basket.
+    similar: f32,
+}
+
+impl Met {
+    /// The same in this round.
+    // Without a branch: whether a product was met before cannot be guessed.
+    #[inline(always)]
+    pub(super) fn now(self, round: u32) -> Self {
+        let known = self.round == round;
+        Self {
+            round,
+            place: if known { self.place } else { NOT_YET },
+            similar: if known { self.similar } else { 0.0 },
+        }
+    }
+
+    /// Adds to its similarity; whether it was not met before.
+    #[inline(always)]
+    pub(super) fn add_similar(&mut self, round: u32, weight: f32) -> bool {
+        let new = self.round != round;
+        let Self { place, similar, .. } = self.now(round);
+        *self = Self { round, place, similar: similar + weight };
+        new
+    }
+}
+
+/// How similar a product is to the basket.
+#[inline(always)]
+pub(super) fn similar_to_context(met: &[Met], round: u32, product: u32) -> f32 {
+    met.get(product as usize).map_or(0.0, |met| met.now(round).similar)
+}
+
+/// Whether a product may become a candidate, and is none yet.
+pub(super) fn is_free(met: &[Met], round: u32, product: u32) -> bool {
+    met.get(product as usize).is_none_or(|met| met.now(round).place == NOT_YET)
+}
+
+/// Nothing makes a candidate of it.
 pub(super) const NOT_A_CANDIDATE: u32 = u32::MAX;
+/// It is no candidate so far.
+pub(super) const NOT_YET: u32 = u32::MAX - 1;
 
 impl Scratch {
     pub(super) fn begin(&mut self, products: usize) {
         self.products = products;
-        if self.marks.len() < products {
-            self.marks.resize(products, (0, 0));
-            self.categories.resize(products, (0, OfCategory::NOTHING));
+        if self.met.len() < products {
+            self.met.resize(products, Met::default());
+            self.categories.resize(products, (0, OfCategory::default()));
         }
         if self.round == u32::MAX {
-            self.marks.fill((0, 0));
-            self.categories.fill((0, OfCategory::NOTHING));
+            self.met.fill(Met::default());
+            self.categories.fill((0, OfCategory::default()));
             self.round = 0;
         }
         self.round += 1;
         self.candidates.clear();
-        self.of_context.clear();
-        self.to_context.begin(products);
+        self.similar_len = 0;
         self.to_own.begin();
+    }
+
+    /// Asks for what is noted about a product.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, product: u32) {
+        prefetch(&self.met, product as usize);
     }
 
     /// The candidate for a product, a new one if it is none yet. `None` if the product is not in
     /// the model or cannot be a candidate.
     #[inline]
     pub(super) fn candidate(&mut self, product: u32) -> Option<&mut Candidate> {
-        let mark = self.marks[..self.products].get_mut(product as usize)?;
-        if mark.0 != self.round {
-            *mark = (self.round, self.candidates.len() as u32);
+        let met = self.met[..self.products].get_mut(product as usize)?;
+        *met = met.now(self.round);
+        if met.place == NOT_YET {
+            met.place = self.candidates.len() as u32;
             self.candidates.push(Candidate::new(product));
             return self.candidates.last_mut();
         }
         // Of one that was left out the place is another's by now, or nobody's.
-        self.candidates.get_mut(mark.1 as usize).filter(|candidate| candidate.product == product)
+        self.candidates.get_mut(met.place as usize).filter(|candidate| candidate.product == product)
     }
 
     /// What is noted about a category; `None` if there is no such category.
@@ -74,7 +130,7 @@ impl Scratch {
     pub(super) fn category(&mut self, category: u32) -> Option<&mut OfCategory> {
         let (round, noted) = self.categories.get_mut(category as usize)?;
         if *round != self.round {
-            (*round, *noted) = (self.round, OfCategory::NOTHING);
+            (*round, *noted) = (self.round, OfCategory::default());
         }
         Some(noted)
     }
@@ -104,13 +160,9 @@ impl Scratch {
     /// order.
     #[inline]
     pub(crate) fn position(&self, product: u32) -> Option<usize> {
-        match self.marks.get(product as usize) {
-            Some(&(round, at)) if round == self.round => {
-                let candidate = self.candidates.get(at as usize);
-                candidate.filter(|candidate| candidate.product == product).map(|_| at as usize)
-            }
-            _ => None,
-        }
+        let met = self.met.get(product as usize).filter(|met| met.round == self.round)?;
+        let place = met.place as usize;
+        self.candidates.get(place).filter(|candidate| candidate.product == product).map(|_| place)
     }
 
     /// The candidates of the last situation.
@@ -149,7 +201,7 @@ impl Scratch {
         for at in (0..self.candidates.len()).filter(|&at| keep(at)) {
             if kept < at {
                 self.candidates[kept] = self.candidates[at];
-                self.marks[self.candidates[kept].product as usize].1 = kept as u32;
+                self.met[self.candidates[kept].product as usize].place = kept as u32;
             }
             kept += 1;
         }

@@ -1,73 +1,13 @@
 //! Similarity to the basket and to what the customer bought, and which products make it up.
 
 use super::dots::dots;
-use super::scratch::Scratch;
+use super::scratch::{Scratch, is_free, similar_to_context};
 use super::{AHEAD, SinceLine, Situation, best};
 use crate::affinity::features::Candidate;
 use crate::affinity::views::{Factors, Learned, Own, RANK, Similar, dot};
-use crate::prefetch::prefetch;
 
 /// Rows of vectors looked at together.
 const BLOCK: usize = 64;
-
-/// Scores of similarity to the basket, added up over rows.
-#[derive(Debug, Default)]
-pub(super) struct ToContext {
-    /// Per product: the round in which it was met, and its score.
-    cells: Vec<(u32, f32)>,
-    /// The products met, the first `len`.
-    touched: Vec<u32>,
-    len: usize,
-    round: u32,
-}
-
-impl ToContext {
-    pub(super) fn begin(&mut self, products: usize) {
-        if self.cells.len() < products {
-            self.cells.resize(products, (0, 0.0));
-            self.touched.resize(products + 1, 0);
-        }
-        if self.round == u32::MAX {
-            self.cells.fill((0, 0.0));
-            self.round = 0;
-        }
-        self.round += 1;
-        self.len = 0;
-    }
-
-    /// Adds the row of a product.
-    #[inline]
-    pub(super) fn add(&mut self, rows: &Similar<'_>, product: u32) {
-        let row = rows.row(product);
-        let ahead = row.start + AHEAD;
-        let row = rows.product[row.clone()].iter().zip(&rows.weight[row]);
-        for (ahead, (&other, &weight)) in (ahead..).zip(row) {
-            if let Some(&ahead) = rows.product.get(ahead) {
-                self.prefetch(ahead as usize);
-            }
-            let Some(cell) = self.cells.get_mut(other as usize) else { continue };
-            // Without a branch: whether a product was met before cannot be guessed.
-            let new = cell.0 != self.round;
-            *cell = (self.round, if new { weight } else { cell.1 + weight });
-            self.touched[self.len] = other;
-            self.len += usize::from(new);
-        }
-    }
-
-    /// Asks for what is noted about a product.
-    #[inline(always)]
-    pub(super) fn prefetch(&self, product: usize) {
-        prefetch(&self.cells, product);
-    }
-
-    #[inline]
-    pub(super) fn score(&self, product: u32) -> f32 {
-        match self.cells.get(product as usize) {
-            Some(&(round, score)) if round == self.round => score,
-            _ => 0.0,
-        }
-    }
-}
 
 /// Similarity to what the customer bought: the sum of the vectors of these products.
 #[derive(Debug, Default)]
@@ -90,15 +30,33 @@ impl ToOwn {
 }
 
 impl Scratch {
+    /// Adds the row of a product of the basket to the similarities to it.
+    #[inline]
+    pub(super) fn add_similar(&mut self, rows: &Similar<'_>, product: u32) {
+        let row = rows.row(product);
+        let most = self.similar_len + row.len() + 1;
+        if self.similar.len() < most {
+            self.similar.resize(most, 0);
+        }
+        let ahead = row.start + AHEAD;
+        let row = rows.product[row.clone()].iter().zip(&rows.weight[row]);
+        for (ahead, (&other, &weight)) in (ahead..).zip(row) {
+            if let Some(&ahead) = rows.product.get(ahead) {
+                self.prefetch(ahead);
+            }
+            let Some(met) = self.met.get_mut(other as usize) else { continue };
+            let new = met.add_similar(self.round, weight);
+            self.similar[self.similar_len] = other;
+            self.similar_len += usize::from(new);
+        }
+    }
+
     /// Makes candidates of the products of the catalogue most similar to the basket, at most `limit`.
     pub(super) fn add_similar_to_context(&mut self, sold: u32, limit: usize) {
         let mut greatest = Greatest::new(&mut self.ranked, limit);
-        for &product in &self.to_context.touched[..self.to_context.len] {
-            let (_, score) = self.to_context.cells[product as usize];
-            if score > greatest.least
-                && product < sold
-                && self.marks[product as usize].0 != self.round
-            {
+        for &product in &self.similar[..self.similar_len] {
+            let score = similar_to_context(&self.met, self.round, product);
+            if score > greatest.least && product < sold && is_free(&self.met, self.round, product) {
                 greatest.push(score, product);
             }
         }
@@ -124,7 +82,7 @@ impl Scratch {
             for (&product, &score) in products.iter().zip(&scores) {
                 if score > greatest.least
                     && product < sold
-                    && self.marks[product as usize].0 != self.round
+                    && is_free(&self.met, self.round, product)
                 {
                     greatest.push(score, product);
                 }

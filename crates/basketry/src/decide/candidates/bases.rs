@@ -72,7 +72,6 @@ impl Scratch {
         for base in &self.bases {
             for &member in state.groups.get(base.group).member.iter().take(PREFETCHED) {
                 prefetch(&compiled.items, member as usize);
-                prefetch(&self.marks, member as usize);
             }
         }
         self.collect_own(state, compiled, request, learned);
@@ -128,7 +127,7 @@ impl Scratch {
             let period = policy.up_sell.period_days;
             let ends_in = f64::from(terms[key as usize]) * period - days;
             let about_to_end = ends_in <= policy.up_sell.contract_ahead && ends_in >= -period;
-            if about_to_end && self.mark(key).and_then(met).is_none() {
+            if about_to_end && self.marks.what(key).and_then(met).is_none() {
                 let purchase = policy.assume.renewal;
                 self.bases.push(Base { key, group, quantity: 1.0, purchase, ends_in });
             }
@@ -192,7 +191,7 @@ impl Scratch {
                 next += 1;
             }
             // A ratio of 1 lets in what costs the same, which is not dearer.
-            if price <= catalog.price[b] || self.mark(up).and_then(met).is_some() {
+            if price <= catalog.price[b] || self.marks.what(up).and_then(met).is_some() {
                 continue;
             }
             let item = &compiled.items[up as usize];
@@ -202,7 +201,7 @@ impl Scratch {
                 probability: 0.0,
                 kind: Some(Kind::UpSell),
                 reason: match item.never {
-                    None => match self.line_mark(item.traits.line) {
+                    None => match self.marks.of_line(item.traits.line) {
                         Some(RETURNED) => Some(Reason::Returned),
                         Some(JUST_ORDERED) if !policy.allow_variants => {
                             Some(Reason::VariantInOrder)
@@ -301,7 +300,7 @@ impl Scratch {
         base: u32,
         variant: u32,
     ) -> bool {
-        let marked = self.marked_apart(variant);
+        let marked = self.marks.is_apart(variant);
         let mut others = request.basket.iter().chain(&request.after);
         marked
             && (others.any(|&held| held != base && state.apart(held, variant))
@@ -323,7 +322,7 @@ impl Scratch {
                 }
             }
             None => {
-                self.set_mark(outcome.key, self.outcomes.len() as u32);
+                self.marks.set(outcome.key, self.outcomes.len() as u32);
                 self.outcomes.push(outcome);
             }
         }
@@ -349,7 +348,7 @@ impl Scratch {
             }
             None => {
                 let i = self.outcomes.len() as u32;
-                self.set_mark(outcome.key, i);
+                self.marks.set(outcome.key, i);
                 self.outcomes.push(outcome);
                 i
             }

@@ -55,7 +55,7 @@ impl Scratch {
         candidate: &Candidate,
     ) -> Result<Kind, Reason> {
         if self.marked
-            && let Some(reason) = self.mark(key).and_then(met)
+            && let Some(reason) = self.marks.what(key).and_then(met)
         {
             return Err(reason);
         }
@@ -78,7 +78,7 @@ impl Scratch {
         if let Some(reason) = self.variant_of(compiled, item.traits.line) {
             return Err(reason);
         }
-        if self.marked_apart(key) {
+        if self.marks.is_apart(key) {
             return Err(Reason::SubstituteInBasket);
         }
         if own {
@@ -88,7 +88,7 @@ impl Scratch {
                 return Ok(Kind::Refill);
             }
         }
-        if self.marks[key as usize].main == self.round && !self.is_accessory(state, key) {
+        if self.marks.is_main(key) && !self.is_accessory(state, key) {
             return Err(Reason::MainOfAccessory);
         }
         let service = state.catalog.service.get(c).is_some_and(|&service| service);
@@ -121,7 +121,7 @@ impl Scratch {
     /// lesser of two accessories of one product is told to be one of the other.
     fn is_accessory(&self, state: &State, key: u32) -> bool {
         let here = |&main: &u32| {
-            let mark = self.mark(main).and_then(met);
+            let mark = self.marks.what(main).and_then(met);
             mark.is_some_and(|reason| reason != Reason::Returned)
         };
         state.accessories.mains(key).iter().any(here)

@@ -2,11 +2,13 @@
 
 mod bases;
 mod judge;
+mod marks;
 mod pins;
 mod promise;
 mod score;
 
 use self::bases::{Base, Contract};
+use self::marks::Marks;
 pub(crate) use self::promise::Look;
 use self::promise::{MOST_WORTHY, Promises};
 pub(crate) use self::score::{base_probability, worth};
@@ -88,28 +90,11 @@ pub(crate) struct UpSellCandidate {
     pub(crate) ends_in: f64,
 }
 
-/// What was noted about a product: what belongs together lies together.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mark {
-    /// The round in which it was met, and [`IN_BASKET`], [`VIEWED`], or the index of its outcome if
-    /// it was not scored.
-    round: u32,
-    what: u32,
-    /// The round in which it was met as a substitute of something in the basket, or as not to be
-    /// offered with it or with what is viewed.
-    apart: u32,
-    /// The round in which it was met as the main product of something in the basket or viewed.
-    main: u32,
-}
-
 /// Working memory, kept from one decision to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    round: u32,
-    /// Per key.
-    marks: Vec<Mark>,
-    /// Per line: the round in which it was met, and what is marked of its products.
-    lines: Vec<(u32, u32)>,
+    /// By key, [`IN_BASKET`], [`VIEWED`] and the like, or the index of its outcome if it was not scored.
+    marks: Marks,
     /// Accessories that the shop gave something in the basket or viewed: key and main product.
     pub(super) given: Vec<(u32, u32)>,
     /// What speaks for products after an order, by product.
@@ -158,19 +143,7 @@ const RETURNED: u32 = u32::MAX - 3;
 impl Scratch {
     fn begin(&mut self, state: &State) {
         let keys = state.to_model.len() + state.to_catalog.len();
-        if self.marks.len() < keys {
-            self.marks.resize(keys, Mark::default());
-        }
-        let lines = state.links.lines;
-        if self.lines.len() < lines {
-            self.lines.resize(lines, (0, 0));
-        }
-        if self.round == u32::MAX {
-            self.marks.fill(Mark::default());
-            self.lines.fill((0, 0));
-            self.round = 0;
-        }
-        self.round += 1;
+        self.marks.begin(keys, state.links.lines);
         self.outcomes.clear();
         self.up_sells.clear();
         self.pinned.clear();
@@ -180,23 +153,6 @@ impl Scratch {
         self.bases_judged = 0;
     }
 
-    /// What was noted about a product in this round.
-    #[inline]
-    fn mark(&self, key: u32) -> Option<u32> {
-        let mark = self.marks[key as usize];
-        (mark.round == self.round).then_some(mark.what)
-    }
-
-    fn set_mark(&mut self, key: u32, what: u32) {
-        let mark = &mut self.marks[key as usize];
-        (mark.round, mark.what) = (self.round, what);
-    }
-
-    /// Whether a product is not to be offered with something in the basket.
-    fn marked_apart(&self, key: u32) -> bool {
-        self.marks[key as usize].apart == self.round
-    }
-
     /// The outcome of a product that is neither in the basket nor viewed.
     pub(super) fn outcome_of(&self, state: &State, key: u32) -> Option<u32> {
         match state.model_of(key) {
@@ -204,32 +160,24 @@ impl Scratch {
             // Outcomes begin with those of the scorer's candidates, in their order.
             m => self.scorer.position(m).map(|at| at as u32),
         }
-        .or_else(|| self.mark(key))
-    }
-
-    #[inline]
-    fn line_mark(&self, line: u32) -> Option<u32> {
-        match self.lines.get(line as usize) {
-            Some(&(round, what)) if round == self.round => Some(what),
-            _ => None,
-        }
+        .or_else(|| self.marks.what(key))
     }
 
     /// Whether a product is in the basket or viewed, and was neither just ordered nor came back.
     pub(super) fn is_here(&self, key: u32) -> bool {
-        matches!(self.mark(key), Some(IN_BASKET | VIEWED))
+        matches!(self.marks.what(key), Some(IN_BASKET | VIEWED))
     }
 
     /// Whether a product of a line came back.
     #[inline]
     pub(super) fn line_returned(&self, line: u32) -> bool {
-        self.line_mark(line) == Some(RETURNED)
+        self.marks.of_line(line) == Some(RETURNED)
     }
 
     /// Why nothing of a line is offered: another product of it is here, or came back.
     #[inline]
     fn variant_of(&self, compiled: &Compiled, line: u32) -> Option<Reason> {
-        match self.line_mark(line)? {
+        match self.marks.of_line(line)? {
             RETURNED => Some(Reason::Returned),
             _ if compiled.policy.allow_variants => None,
             IN_BASKET => Some(Reason::VariantInBasket),
@@ -303,16 +251,13 @@ impl Scratch {
         for (key, _) in all.clone() {
             prefetch(&state.to_model, key as usize);
             prefetch(&compiled.items, key as usize);
-            prefetch(&self.marks, key as usize);
         }
         for (key, what) in all {
-            self.set_mark(key, what);
+            self.marks.set(key, what);
             if let Some(c) = state.in_catalog(key) {
                 let line = compiled.items[c].traits.line;
-                if line != NO_CODE
-                    && let Some(mark) = self.lines.get_mut(line as usize)
-                {
-                    *mark = (self.round, what);
+                if line != NO_CODE {
+                    self.marks.set_line(line, what);
                 }
             }
             // Nothing is offered because of what came back, wherever else it is.
@@ -320,7 +265,7 @@ impl Scratch {
                 continue;
             }
             for &main in state.accessories.mains(key) {
-                self.marks[main as usize].main = self.round;
+                self.marks.set_main(main);
             }
             let given = state.accessories.given(key).iter();
             self.given.extend(given.map(|&accessory| (accessory, key)));
@@ -332,13 +277,13 @@ impl Scratch {
         let bought = request.basket.iter().chain(&request.after);
         for &key in bought.clone().chain(&request.viewed) {
             for &other in state.links.never_with(key) {
-                self.marks[other as usize].apart = self.round;
+                self.marks.set_apart(other);
             }
         }
         // In place of what is only looked at something else may well be bought.
         for &key in bought {
             for other in state.substitutes(key) {
-                self.marks[other as usize].apart = self.round;
+                self.marks.set_apart(other);
             }
         }
         let learned = state.model.learned();

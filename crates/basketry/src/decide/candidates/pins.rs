@@ -16,14 +16,14 @@ impl Scratch {
         }
         for &(key, position) in &compiled.pins {
             let pin = &policy.pinned[position];
-            let here = self.mark(key).and_then(met).is_some();
+            let here = self.marks.what(key).and_then(met).is_some();
             if here || !pin.active(request.now_ms) {
                 continue;
             }
             let i = self.outcome_of(state, key).unwrap_or_else(|| {
                 let reason = self.barred(compiled, key).unwrap_or(Reason::NoEvidence);
                 let i = self.outcomes.len() as u32;
-                self.set_mark(key, i);
+                self.marks.set(key, i);
                 self.outcomes.push(Outcome {
                     value: f64::NAN,
                     key,
@@ -95,6 +95,6 @@ impl Scratch {
         if let Some(reason) = self.variant_of(compiled, item.traits.line) {
             return Some(reason);
         }
-        self.marked_apart(key).then_some(Reason::SubstituteInBasket)
+        self.marks.is_apart(key).then_some(Reason::SubstituteInBasket)
     }
 }

@@ -94,7 +94,13 @@ impl Scratch {
         let scene = (state, compiled, request, learned);
         self.look_at(scene, places, verdicts);
         if look != Look::Everything {
-            *popular = self.replace_popular(scene, *popular, verdicts);
+            // What goes with the basket is not only popular.
+            let found = |&&place: &&u32| {
+                let offered = verdicts[place as usize].is_some_and(|v| v.reason.is_none());
+                offered && is_only_popular(&self.scorer.candidates()[place as usize])
+            };
+            let found = places.iter().filter(found).count();
+            *popular = self.replace_popular(scene, (*popular, found), verdicts);
         }
         let mut wanted = most_paired(&compiled.policy);
         let mut rest = &mut ranked[..];
@@ -138,19 +144,15 @@ impl Scratch {
         self.promises = promises;
     }
 
-    /// Makes more popular products candidates in place of those that may not be offered; how many were
-    /// considered by then.
+    /// Makes more popular products candidates in place of those that may not be offered, of so many
+    /// that were considered and found; how many were considered by then.
     fn replace_popular(
         &mut self,
         scene: (&State, &Compiled, &Request, &Learned<'_>),
-        mut considered: usize,
+        (mut considered, mut found): (usize, usize),
         verdicts: &mut Vec<Option<Verdict>>,
     ) -> usize {
         let (state, compiled, request, learned) = scene;
-        let offered = |verdict: &Option<Verdict>| verdict.is_some_and(|v| v.reason.is_none());
-        let candidates = self.scorer.candidates().iter().zip(&*verdicts);
-        let mut found =
-            candidates.filter(|(one, verdict)| is_only_popular(one) && offered(verdict)).count();
         while found < MOST_WORTHY && considered < compiled.worthy.len() {
             let place = self.scorer.consider_popular(compiled.worthy[considered]);
             considered += 1;
@@ -243,7 +245,6 @@ impl Scratch {
         let near = |&place: &u32| {
             let key = state.key_of_model(candidates[place as usize].product) as usize;
             prefetch(&compiled.items, key);
-            prefetch(&self.marks, key);
         };
         places.iter().take(2 * AHEAD).for_each(far);
         places.iter().take(AHEAD).for_each(near);

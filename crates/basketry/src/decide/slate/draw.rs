@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Pick, Ranked, Scene, Slate};
+use super::{Pick, Scene, Slate};
 use crate::data::Id;
 use crate::decide::candidates::Outcome;
 use crate::decide::policy::ExplorePolicy;
@@ -30,11 +30,11 @@ impl Slate {
             let outcome = &mut outcomes[i as usize];
             outcome.reason = None;
             let stage = outcome.kind.map_or(0, |kind| scene.stages[kind as usize]);
-            self.stages[usize::from(stage)].push(Ranked::new(outcomes, scene, i));
+            self.stages[usize::from(stage)].put_back(outcomes, scene, i);
         }
         for stage in &mut self.stages {
             while self.choices.len() < rule.candidates as usize {
-                let Some(Ranked { outcome: i, .. }) = stage.pop() else { break };
+                let Some(i) = stage.next(outcomes, scene) else { break };
                 let value = outcomes[i as usize].value;
                 let outcome = &mut outcomes[i as usize];
                 // A quota may have taken it.

@@ -7,14 +7,14 @@
 mod draw;
 mod limits;
 mod quota;
-
-use std::collections::BinaryHeap;
+mod ranked;
 
 use super::candidates::Outcome;
 use super::policy::Policy;
 use super::reasons::{Kind, Reason};
 use super::sets::Together;
 use limits::Limits;
+use ranked::{Ranked, Stage};
 
 pub(crate) use draw::{Choice, uniform};
 pub(crate) use limits::most_of;
@@ -81,35 +81,13 @@ impl Scene<'_> {
     }
 }
 
-/// Orders candidates: greater value first, then the better rating, then the smaller key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Ranked {
-    /// By value, then by rating, then by the lesser key, in one number: they are compared often.
-    rank: u128,
-    outcome: u32,
-}
-
-impl Ranked {
-    fn new(outcomes: &[Outcome], scene: &Scene<'_>, i: u32) -> Self {
-        let outcome = &outcomes[i as usize];
-        let Outcome { value, key, .. } = *outcome;
-        // The bits of positive numbers rise with them, those of negative ones fall.
-        let value = value.to_bits();
-        let value = value ^ (((value as i64 >> 63) as u64) | 1 << 63);
-        let rating = scene.rating(outcome).to_bits();
-        let rating = rating ^ (((rating as i32 >> 31) as u32) | 1 << 31);
-        let rank = u128::from(value) << 64 | u128::from(rating) << 32 | u128::from(!key);
-        Self { rank, outcome: i }
-    }
-}
-
 /// Candidates of a kind in the chain, and of all that are not.
 const STAGES: usize = Kind::ALL.len() + 1;
 
 /// Working memory, kept from one decision to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Slate {
-    stages: [BinaryHeap<Ranked>; STAGES],
+    stages: [Stage; STAGES],
     limits: Limits,
     /// The offers, in the order of their slots.
     pub(crate) chosen: Vec<Pick>,
@@ -151,14 +129,12 @@ impl Slate {
         for &i in self.displaced.iter().filter(|&&i| drawn.is_none_or(|pick| pick.outcome != i)) {
             outcomes[i as usize].reason = Some(Reason::QuotaSlot);
         }
-        for stage in &self.stages {
-            for left in stage {
-                let reason = &mut outcomes[left.outcome as usize].reason;
-                let taken = |pick: &Pick| pick.outcome == left.outcome;
-                if reason.is_none() && !self.chosen.iter().chain(&drawn).any(taken) {
-                    *reason = Some(Reason::Outranked);
-                }
-            }
+        for left in self.stages.iter().flat_map(Stage::left) {
+            outcomes[left as usize].reason.get_or_insert(Reason::Outranked);
+        }
+        // A quota may have taken what was left.
+        for pick in self.chosen.iter().chain(&drawn).filter(|pick| !pick.pinned) {
+            outcomes[pick.outcome as usize].reason = None;
         }
         self.arrange(outcomes, scene, drawn);
         if scene.risk > 0.0 && !self.worth_the_risk(outcomes, scene, drawn) {
@@ -181,39 +157,36 @@ impl Slate {
 
     /// Sorts the candidates into the stages of the fallback chain.
     fn collect(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) {
-        self.stages.iter_mut().for_each(BinaryHeap::clear);
-        // Making a heap of all at once takes less time than adding one after the other.
-        let mut stages = std::mem::take(&mut self.stages).map(BinaryHeap::into_vec);
+        self.stages.iter_mut().for_each(Stage::clear);
         for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.reason.is_none()) {
             let Some(kind) = outcome.kind else { continue };
             if scene.pinned.iter().any(|&(_, pinned)| pinned == i as u32) {
                 continue;
             }
             let stage = usize::from(scene.stages[kind as usize]);
-            stages[stage].push(Ranked::new(outcomes, scene, i as u32));
+            self.stages[stage].add(outcome.value, i as u32);
         }
-        self.stages = stages.map(BinaryHeap::from);
     }
 
     /// Fills the slots with the most valuable candidates, stage by stage.
     fn fill(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>, slots: usize) {
         for stage in &mut self.stages {
             while self.chosen.len() < slots {
-                let Some(best) = stage.pop() else { break };
-                let outcome = &mut outcomes[best.outcome as usize];
+                let Some(best) = stage.next(outcomes, scene) else { break };
+                let outcome = &mut outcomes[best as usize];
                 match self.limits.refuses(scene, outcome) {
                     Some(reason) => {
                         outcome.reason = Some(reason);
                         // More of its kind would be refused as well.
                         if scene.together.is_set(outcome) && reason != Reason::KindLimit {
                             let before = self.picked.len() as u32;
-                            self.refused.push((best.outcome, before, reason));
+                            self.refused.push((best, before, reason));
                         }
                     }
                     None => {
                         self.limits.add(scene, outcome);
-                        self.picked.push(best.outcome);
-                        let pick = Pick { outcome: best.outcome, chosen_with: 1.0, pinned: false };
+                        self.picked.push(best);
+                        let pick = Pick { outcome: best, chosen_with: 1.0, pinned: false };
                         self.chosen.push(pick);
                     }
                 }

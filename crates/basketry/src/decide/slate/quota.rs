@@ -39,8 +39,8 @@ impl Slate {
         };
         let taken = |i: usize| self.chosen.iter().any(|pick| pick.outcome == i as u32);
         for (i, outcome) in outcomes.iter().enumerate() {
-            let wanted = outcome.kind.is_some() && limited(outcome.reason) && !taken(i);
-            if wanted && scene.quotas(outcome) != 0 {
+            let wanted = outcome.kind.is_some() && limited(outcome.reason);
+            if wanted && scene.quotas(outcome) != 0 && !taken(i) {
                 self.pool.push(Ranked::new(outcomes, scene, i as u32));
             }
         }

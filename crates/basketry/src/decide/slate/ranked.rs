@@ -1,0 +1,194 @@
+//! Candidates in their order, as far as it is asked for.
+
+use std::collections::BinaryHeap;
+
+use super::Scene;
+use crate::decide::candidates::Outcome;
+
+/// So many candidates are ranked at once: mostly a slate is full before it needs more.
+const PORTION: usize = 16;
+
+/// Orders candidates: greater value first, then the better rating, then the smaller key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ranked {
+    /// By value, then by rating, then by the lesser key, in one number: they are compared often.
+    rank: u128,
+    pub(super) outcome: u32,
+}
+
+impl Ranked {
+    pub(super) fn new(outcomes: &[Outcome], scene: &Scene<'_>, i: u32) -> Self {
+        let outcome = &outcomes[i as usize];
+        let Outcome { value, key, .. } = *outcome;
+        let rating = scene.rating(outcome).to_bits();
+        let rating = rating ^ (((rating as i32 >> 31) as u32) | 1 << 31);
+        let rank = u128::from(rising(value)) << 64 | u128::from(rating) << 32 | u128::from(!key);
+        Self { rank, outcome: i }
+    }
+}
+
+/// A number that rises with a value.
+fn rising(value: f64) -> u64 {
+    // The bits of positive numbers rise with them, those of negative ones fall.
+    let bits = value.to_bits();
+    bits ^ (((bits as i64 >> 63) as u64) | 1 << 63)
+}
+
+/// The candidates of one stage of the fallback chain, to be taken the best first.
+#[derive(Debug, Default)]
+pub(super) struct Stage {
+    /// Those that are not ranked yet, by value; all of them are worth less than those that are.
+    rest: Vec<(u64, u32)>,
+    ranked: BinaryHeap<Ranked>,
+}
+
+impl Stage {
+    pub(super) fn clear(&mut self) {
+        self.rest.clear();
+        self.ranked.clear();
+    }
+
+    /// Adds a candidate before the first one is taken.
+    pub(super) fn add(&mut self, value: f64, outcome: u32) {
+        self.rest.push((rising(value), outcome));
+    }
+
+    /// Puts back one that was taken.
+    pub(super) fn put_back(&mut self, outcomes: &[Outcome], scene: &Scene<'_>, outcome: u32) {
+        let value = rising(outcomes[outcome as usize].value);
+        if self.rest.iter().any(|&(other, _)| other >= value) {
+            self.rest.push((value, outcome));
+        } else {
+            self.ranked.push(Ranked::new(outcomes, scene, outcome));
+        }
+    }
+
+    /// Takes the best one.
+    pub(super) fn next(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) -> Option<u32> {
+        if self.ranked.is_empty() {
+            self.rank(outcomes, scene);
+        }
+        self.ranked.pop().map(|best| best.outcome)
+    }
+
+    /// Ranks the next portion: the most valuable ones that are left, and all that are worth as much as
+    /// the least of them.
+    fn rank(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) {
+        let least = match self.rest.len() {
+            0..=PORTION => 0,
+            _ => {
+                let by_value = |a: &(u64, u32), b: &(u64, u32)| b.0.cmp(&a.0);
+                self.rest.select_nth_unstable_by(PORTION - 1, by_value).1.0
+            }
+        };
+        // Making a heap of all at once takes less time than adding one after the other.
+        let mut ranked = std::mem::take(&mut self.ranked).into_vec();
+        self.rest.retain(|&(value, outcome)| {
+            let next = value >= least;
+            if next {
+                ranked.push(Ranked::new(outcomes, scene, outcome));
+            }
+            !next
+        });
+        self.ranked = BinaryHeap::from(ranked);
+    }
+
+    /// Those that were not taken.
+    pub(super) fn left(&self) -> impl Iterator<Item = u32> + '_ {
+        let ranked = self.ranked.iter().map(|ranked| ranked.outcome);
+        ranked.chain(self.rest.iter().map(|&(_, outcome)| outcome))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::data::NO_CODE;
+    use crate::decide::policy::Policy;
+    use crate::decide::reasons::Kind;
+    use crate::decide::sets::Together;
+    use crate::decide::slate::{Shelf, Traits};
+
+    /// Products of which only the ratings are known.
+    struct Rated(Vec<f32>);
+
+    impl Shelf for Rated {
+        fn traits(&self, _: u32) -> Traits {
+            Traits { line: NO_CODE, brand: NO_CODE, category: (0, NO_CODE) }
+        }
+
+        fn apart(&self, _: u32, _: u32) -> bool {
+            false
+        }
+
+        fn quotas(&self, _: u32) -> u64 {
+            0
+        }
+
+        fn rating(&self, key: u32) -> f32 {
+            self.0[key as usize]
+        }
+    }
+
+    proptest! {
+        /// In portions as if all had been sorted, whatever is put back in between.
+        #[test]
+        fn the_best_first(
+            of in prop::collection::vec((-3..12i32, 0..3u8), 0..70),
+            put_back in prop::collection::vec((0..70usize, 0..70usize), 0..6),
+        ) {
+            let shelf = Rated(of.iter().map(|&(_, rating)| f32::from(rating)).collect());
+            let outcomes: Vec<Outcome> = (0..)
+                .zip(&of)
+                .map(|(key, &(value, _))| Outcome {
+                    value: f64::from(value) / 4.0,
+                    key,
+                    probability: 0.1,
+                    kind: Some(Kind::CrossSell),
+                    reason: None,
+                    set: u32::MAX,
+                })
+                .collect();
+            let scene = Scene {
+                policy: &Policy::default(),
+                shelf: &shelf,
+                stages: &[0; Kind::ALL.len()],
+                pinned: &[],
+                draw: 0.0,
+                risk: 0.0,
+                together: Together { sets: &[], up_sells: &[] },
+            };
+            let rank = |&i: &u32| {
+                let (value, rating) = of[i as usize];
+                (std::cmp::Reverse((value, rating)), i)
+            };
+            let mut expected: Vec<u32> = (0..of.len() as u32).collect();
+            expected.sort_by_key(rank);
+            let mut stage = Stage::default();
+            (0..).zip(&outcomes).for_each(|(i, outcome)| stage.add(outcome.value, i));
+            let mut taken = Vec::new();
+            for (times, which) in put_back {
+                for _ in 0..times.min(expected.len()) {
+                    let best = expected.remove(0);
+                    prop_assert_eq!(stage.next(&outcomes, &scene), Some(best));
+                    taken.push(best);
+                }
+                if !taken.is_empty() {
+                    let back = taken.swap_remove(which % taken.len());
+                    stage.put_back(&outcomes, &scene, back);
+                    expected.push(back);
+                    expected.sort_by_key(rank);
+                }
+            }
+            let mut left: Vec<u32> = stage.left().collect();
+            left.sort_by_key(rank);
+            prop_assert_eq!(left, expected.clone());
+            for best in expected {
+                prop_assert_eq!(stage.next(&outcomes, &scene), Some(best));
+            }
+            prop_assert_eq!(stage.next(&outcomes, &scene), None);
+        }
+    }
+}
