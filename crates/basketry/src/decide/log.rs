@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 
+use super::answers::{ExploreChoice, Explored, QuotaUse, Suppressed};
 use super::context::iso;
-use super::decision::{Decision, ExploreChoice, Explored, LOGGED_SUPPRESSED, QuotaUse, Suppressed};
+use super::decision::{Decision, LOGGED_SUPPRESSED};
 use super::offer::{Evidence, Offer, Sourced};
 use super::reasons::Reason;
 use crate::Money;

@@ -101,6 +101,8 @@
 //! offers that were withheld tells it: [`DecisionLog::learn`].
 
 mod accessories;
+mod allocate;
+mod answers;
 mod assign;
 mod beside;
 mod bundle;
@@ -131,15 +133,14 @@ pub(crate) mod tree;
 mod up_sell;
 mod value;
 
+pub use answers::{ExploreChoice, Explored, QuotaUse, Suppressed, WhyNot};
 pub use assign::{
     AssignOptions, GroupVolume, OfferGroup, OfferVolume, Plan, ProposalColumns, Proposals,
 };
 pub use campaign::ProposeOptions;
 pub use contact::{Contact, ContactOutcome};
 pub use context::{Context, MAX_CONTEXT_LINES, Order};
-pub use decision::{
-    Decision, ExploreChoice, Explored, LOGGED_SUPPRESSED, QuotaUse, Suppressed, WhyNot,
-};
+pub use decision::{Decision, LOGGED_SUPPRESSED};
 pub use engine::Engine;
 pub use journal::{DecisionLog, Event, LearnOptions, Learned, LearnedNumber};
 pub use ladder::{Ladder, Tier};

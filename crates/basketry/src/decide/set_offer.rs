@@ -1,6 +1,6 @@
 //! The words and numbers of offers of several products.
 
-use super::bundle::allocate;
+use super::allocate::allocate;
 use super::candidates::Chosen;
 use super::offer::{Builder, Evidence, Offer, evidence, percent};
 use super::sets::{Numbers, SetCandidate};
