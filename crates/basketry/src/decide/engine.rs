@@ -230,7 +230,7 @@ fn make(
         request.resolve(&state, &compiled.policy, context)?;
         scratch.collect(&state, &compiled, request, request.task());
         scratch.choose(&state, &compiled, request, context);
-        let enough = scratch.looked_at_enough(request);
+        let enough = scratch.looked_at_enough(&compiled, request);
         if !enough {
             scratch.collect_everything(&state, &compiled, request, request.task());
             scratch.choose(&state, &compiled, request, context);

@@ -170,3 +170,19 @@ fn where_limits_keep_out_what_promises_most_the_rest_is_looked_at() {
         assert!(best > 0.0 && found > 0.999 * best, "{limits}: {found} of {best}");
     }
 }
+
+/// What promises little is looked at where a quota asks for it.
+#[test]
+fn a_quota_is_met_by_what_is_hardly_worth_offering() {
+    let mut cheap: Vec<u64> = (0..OTHERS).collect();
+    cheap.sort_by_key(|&i| draw(5_000, [i, 1, 0]));
+    let cheap: Vec<String> = cheap[..30].iter().map(|&i| format!("{:?}", other(i))).collect();
+    let cheap = cheap.join(", ");
+    for min in [1, 3] {
+        let quota =
+            format!("[[quotas]]\nname = \"cheap\"\nmin = {min}\nselect.products = [{cheap}]\n");
+        let policy = Policy::from_toml(&format!("{RULES}{quota}")).unwrap();
+        let decision = large_engine().decide(&policy, &Context::at(START + 301 * DAY)).unwrap();
+        assert_eq!((decision.len(), decision.quotas()[0].made), (4, min));
+    }
+}

@@ -173,10 +173,13 @@ impl Scratch {
         considered
     }
 
-    /// Whether nothing that was not looked at would have been offered: enough of what was is left that
-    /// promises more, and that nothing kept out but better offers or what would keep the others out too.
-    pub(crate) fn looked_at_enough(&self, request: &Request) -> bool {
+    /// Whether no single product that was not looked at would have been offered: enough of what was is
+    /// left that promises more, and that nothing kept out but better offers or what would keep the others
+    /// out too. What promises less may still be what a quota lacks.
+    pub(crate) fn looked_at_enough(&self, compiled: &Compiled, request: &Request) -> bool {
         let Promises { left, rests_on, .. } = &self.promises;
+        let mut quotas = self.slate.kept.iter().zip(&compiled.policy.quotas);
+        let missed = quotas.any(|(kept, quota)| kept.made < quota.min);
         let tells = |&&i: &&u32| {
             let outcome = &self.outcomes[i as usize];
             match outcome.reason {
@@ -195,7 +198,8 @@ impl Scratch {
         };
         request.people.stopped.is_some()
             || left.iter().zip(rests_on).all(|(&left, outcomes)| {
-                !left || outcomes.iter().filter(tells).take(ENOUGH).count() == ENOUGH
+                let enough = || outcomes.iter().filter(tells).take(ENOUGH).count() == ENOUGH;
+                !left || (!missed && enough())
             })
     }
 
