@@ -277,7 +277,9 @@ impl Rule {
                 return Err(ranges.out(&format!("rules[{i}]"), what, "nothing"));
             }
             let path = format!("rules[{i}].only");
-            only.left_by(&path, (&format!("rules[{i}].exclude"), exclude), ranges)?;
+            let excluded = format!("rules[{i}].exclude");
+            only.left_by(&path, (&excluded, exclude), ranges)?;
+            policy.only.left_by("only", (&excluded, exclude), ranges)?;
             only.left_by(&path, ("exclude", &policy.exclude), ranges)?;
             only.within(&path, ("only", &policy.only), ranges)?;
             price.meets(&format!("rules[{i}].price"), &policy.price, ranges)?;

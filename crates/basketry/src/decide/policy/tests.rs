@@ -175,6 +175,11 @@ fn complaints_name_the_key() {
             "got none",
         ),
         (
+            "only.brands = [\"Acme\"]\n[[rules]]\nsegments = [\"a\"]\nexclude.brands = [\"Acme\"]",
+            "only.brands (line 1): expected at least one that rules[0].exclude.brands does not name",
+            "got none",
+        ),
+        (
             "exclude.categories = [\"wine\"]\n[[rules]]\nsegments = [\"a\"]\nonly.categories = [\"wine\"]",
             "rules[0].only.categories (line 2): expected at least one that exclude.categories does",
             "got none",
