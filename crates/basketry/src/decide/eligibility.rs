@@ -1,6 +1,6 @@
 //! Which products of a catalogue a policy selects and excludes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::links::Links;
 use super::policy::{Policy, PriceWindow, Selection, Texts};
@@ -105,26 +105,28 @@ pub(crate) fn most_of_quota(compiled: &Compiled, q: usize) -> usize {
     let of_quota = |c: usize| quota_bits[c] >> q & 1 == 1;
     let passes =
         |item: &Item| matches!(item.never, None | Some(Reason::OutOfStock | Reason::NotSellable));
-    let of: Vec<Traits> = (items.iter().enumerate())
+    let pinned: HashSet<usize> = pins.iter().map(|&(key, _)| key as usize).collect();
+    let of: Vec<(Traits, bool)> = (items.iter().enumerate())
         .filter(|&(c, item)| of_quota(c) && passes(item))
-        .map(|(_, item)| item.traits)
+        .map(|(c, item)| (item.traits, pinned.contains(&c)))
         .collect();
     let within = |limit: u32, has: &dyn Fn(&Traits) -> (u32, u32)| -> usize {
-        let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
-        of.iter().for_each(|traits| *counts.entry(has(traits)).or_default() += 1);
-        // What has no such trait is not limited by it.
-        let most = |(of, count): (&(u32, u32), &usize)| match of.1 {
-            NO_CODE => *count,
-            _ => (*count).min(limit as usize),
+        let mut counts: HashMap<(u32, u32), (usize, usize)> = HashMap::new();
+        for (traits, pinned) in &of {
+            let (all, pins) = counts.entry(has(traits)).or_default();
+            (*all, *pins) = (*all + 1, *pins + usize::from(*pinned));
+        }
+        // What has no such trait is not limited by it. Pins ask for no limit, but others are not offered
+        // beside those that have reached it.
+        let most = |(of, &(all, pins)): (&(u32, u32), &(usize, usize))| match of.1 {
+            NO_CODE => all,
+            _ => all.min(pins.max(limit as usize)),
         };
         counts.iter().map(most).sum()
     };
-    let limited = within(policy.per_line, &|traits| (0, traits.line))
+    within(policy.per_line, &|traits| (0, traits.line))
         .min(within(policy.per_brand, &|traits| (0, traits.brand)))
-        .min(within(policy.per_category, &|traits| traits.category));
-    // Pins ask for no limit.
-    let pinned = pins.iter().filter(|&&(key, _)| of_quota(key as usize)).count();
-    of.len().min(limited + pinned)
+        .min(within(policy.per_category, &|traits| traits.category))
 }
 
 /// What the policy pins: keys and positions in the policy, by slot.

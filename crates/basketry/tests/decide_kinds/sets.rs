@@ -57,6 +57,22 @@ fn no_top_up_where_it_makes_no_sense() {
     assert_eq!(kinds(&soon, &household()), 1, "just now");
 }
 
+/// What closes a gap may be dear enough to earn more than a cost beyond the threshold.
+#[test]
+fn a_cost_beyond_the_threshold() {
+    let top_up = |cost: f64| {
+        let text =
+            format!("top_up = {{ threshold = 4000, cost = {cost:?}, max_over = 99, items = 1 }}");
+        let decision = engine().decide(&policy(&text), &household()).unwrap();
+        decision.iter().find(|offer| offer.kind == Kind::TopUp).cloned()
+    };
+    let free = top_up(0.0).expect("a top-up");
+    let dear = top_up(4_001.0).expect("a top-up");
+    assert!(free.value > dear.value && dear.value > 0.0, "{free} {dear}");
+    assert!(dear.margin > 4_001.0 && dear.price.minor >= 800, "{dear}");
+    assert!(top_up(1e6).is_none());
+}
+
 // ----------------------------------------------------------------------------------- bundles ----
 
 const BUNDLE: &str = "bundle = { max = 1, max_discount = 0.1, min_margin = 0.1 }\n";

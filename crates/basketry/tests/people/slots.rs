@@ -108,6 +108,28 @@ fn what_is_drawn_is_drawn_as_often_as_said() {
     assert!(chi < 25.7, "{chi}: {counts:?}");
 }
 
+/// What is pinned for a time may have the slot that is drawn at others: what is drawn comes behind it,
+/// if there is room.
+#[test]
+fn what_is_pinned_for_a_time_may_have_the_drawn_slot() {
+    let mut rules = policy();
+    rules.explore.share = 1.0;
+    for (max_offers, slot, at, drawn) in [(1, 1, 1, None), (3, 1, 1, Some(2)), (3, 3, 2, Some(3))] {
+        (rules.max_offers, rules.explore.slot) = (max_offers, Some(slot));
+        let mut pin = Pin::new(23, slot);
+        pin.until = Some(soon() + 1);
+        rules.pinned = vec![pin];
+        let decision = decide(&rules, &visit());
+        assert_eq!(decision.explored().map(|explored| explored.slot), drawn, "{decision}");
+        let pinned: Vec<usize> = (1..).zip(&decision).filter(|o| o.1.pinned).map(|o| o.0).collect();
+        assert_eq!((decision.len(), pinned), (max_offers as usize, vec![at]), "{decision}");
+        rules.pinned[0].until = Some(soon());
+        let decision = decide(&rules, &visit());
+        assert_eq!(decision.explored().map(|explored| explored.slot), Some(slot), "{decision}");
+        assert!(decision.iter().all(|offer| !offer.pinned));
+    }
+}
+
 #[test]
 fn a_pin_that_never_can_be_is_warned_of() {
     let mut specs = plain();
@@ -168,8 +190,10 @@ fn a_quota_that_the_catalogue_cannot_meet_is_warned_of() {
     let text = "quotas[0].min: 3 slots are asked for, but with the products of this catalogue and the \
                 policy's limits at most 2 can be filled";
     assert_eq!(warned(&specs, &rules), [text]);
-    // Pins ask for no limit; what is out of stock may be there tomorrow; what is too dear is not.
+    // What is pinned counts for a limit, but asks for none; what is out of stock may be there tomorrow.
     rules.pinned = vec![Pin::new(4, 1)];
+    assert_eq!(warned(&specs, &rules), [text]);
+    rules.pinned.push(Pin::new(5, 1));
     specs[8].stock = 0;
     assert_eq!(warned(&specs, &rules), [""; 0]);
     specs[8].stock = 1;

@@ -24,7 +24,8 @@ pub struct BundlePolicy {
     pub max_discount: f64,
     /// Discounts are tried in steps of this share, 0.001 to 1, from 0 to `max_discount`, or `second`. It
     /// is at most as great as each of these that is above 0, unless `max` is 0: otherwise no discount
-    /// would ever be given. Default 0.01.
+    /// would ever be given. Default 0.01; in a text that does not name it, the least of that and of those
+    /// two that are above 0.
     pub step: f64,
     /// What each product keeps as margin after the discount, as a share of what is then paid for
     /// it, 0 to 1. Default 0: no product is sold below its cost.
@@ -34,6 +35,9 @@ pub struct BundlePolicy {
     /// perhaps none. Default 0: no such offer.
     pub second: f64,
 }
+
+/// With smaller steps there would be thousands of discounts to try.
+const LEAST_STEP: f64 = 0.001;
 
 impl Default for BundlePolicy {
     fn default() -> Self {
@@ -59,9 +63,12 @@ impl BundlePolicy {
             table.count("items", &mut self.items)?;
         }
         kind.number("max_discount", &mut self.max_discount)?;
-        kind.number("step", &mut self.step)?;
         kind.number("min_margin", &mut self.min_margin)?;
-        kind.number("second", &mut self.second)
+        kind.number("second", &mut self.second)?;
+        // Whoever wants small discounts and says nothing of steps wants smaller steps.
+        let least = [self.max_discount, self.second].into_iter().filter(|&most| most > 0.0);
+        self.step = least.fold(self.step, f64::min).max(LEAST_STEP);
+        kind.number("step", &mut self.step)
     }
 
     pub(super) fn check(&self, ranges: &Ranges<'_>) -> Result<()> {
@@ -69,7 +76,7 @@ impl BundlePolicy {
         ranges.lever("bundle.lever", self.lever)?;
         ranges.whole("bundle.items", self.items, 1, 3)?;
         ranges.number("bundle.max_discount", self.max_discount, 0.0, 0.9)?;
-        ranges.number("bundle.step", self.step, 0.001, 1.0)?;
+        ranges.number("bundle.step", self.step, LEAST_STEP, 1.0)?;
         ranges.number("bundle.min_margin", self.min_margin, 0.0, 1.0)?;
         ranges.number("bundle.second", self.second, 0.0, 0.9)?;
         for (name, most) in [("max_discount", self.max_discount), ("second", self.second)] {

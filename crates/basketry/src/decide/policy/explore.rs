@@ -26,8 +26,8 @@ use crate::decide::tree::Reader;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExplorePolicy {
-    /// The slot that is drawn, counted from 1, up to `max_offers`; nothing may be pinned to it. Default:
-    /// the last.
+    /// The slot that is drawn, counted from 1, up to `max_offers`; nothing may be pinned to it but for a
+    /// limited time ([`Pin`](super::Pin)). Default: the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<u32>,
     /// The share that is drawn evenly among the candidates, 0 to 1. Default 0.

@@ -22,7 +22,11 @@ use crate::decide::tree::{Node, Reader, Value, read_id};
 /// Several products may be pinned to one slot: those of them that may be offered take it and the slots
 /// behind it, in the order of the policy. So the next one stands in for what is out of stock, and where
 /// there is one slot only the first of them gets it. One product that is pinned twice at a time is an error,
-/// as it is offered once; and so is a pin to the slot that [`ExplorePolicy`](super::ExplorePolicy) draws.
+/// as it is offered once.
+///
+/// So is a pin to the slot that [`ExplorePolicy`](super::ExplorePolicy) draws, unless it is limited in
+/// time. While it is offered, what is drawn comes right behind it; where pins leave no slot, nothing is
+/// drawn.
 ///
 /// ```
 /// use basketry::Policy;
@@ -61,6 +65,14 @@ impl Pin {
     /// Whether it is pinned at this time.
     pub(crate) fn active(&self, now_ms: i64) -> bool {
         self.from.is_none_or(|from| now_ms >= from) && self.until.is_none_or(|until| now_ms < until)
+    }
+
+    /// How many are pinned at a time, at the most.
+    pub(super) fn most_at_once(pins: &[Self]) -> u32 {
+        // The most are pinned where one of them begins.
+        let at = pins.iter().map(|pin| pin.from.unwrap_or(i64::MIN));
+        let most = at.map(|now| pins.iter().filter(|pin| pin.active(now)).count()).max();
+        most.unwrap_or(0) as u32
     }
 
     /// Whether there is a time at which both are pinned.
@@ -127,7 +139,10 @@ impl Pin {
             // What is pinned behind the last slot gets the last.
             let Policy { explore, max_offers, .. } = policy;
             let drawn = explore.slot.unwrap_or(*max_offers);
-            if explore.active() && *max_offers > 0 && pin.slot.min(*max_offers) == drawn {
+            // At other times it leaves the slot to chance.
+            let always = pin.from.is_none() && pin.until.is_none();
+            let taken = *max_offers > 0 && pin.slot.min(*max_offers) == drawn;
+            if always && taken && explore.active() {
                 let what = format!("another slot than the one that explore draws ({drawn})");
                 let path = format!("pinned[{i}].slot");
                 return Err(ranges.out(&path, &what, &pin.slot.to_string()));

@@ -39,18 +39,23 @@ impl PriceWindow {
         }
     }
 
-    /// Refuses a window that has no price in common with that for everybody.
-    pub(super) fn meets(&self, path: &str, all: &Self, ranges: &Ranges<'_>) -> Result<()> {
-        if let (Some(min), Some(max)) = (self.min, all.max)
+    /// Refuses a window that has no price in common with another for the same customers.
+    pub(super) fn meets(
+        &self,
+        path: &str,
+        (other, its): (&str, &Self),
+        ranges: &Ranges<'_>,
+    ) -> Result<()> {
+        if let (Some(min), Some(max)) = (self.min, its.max)
             && min > max
         {
-            let what = format!("at most price.max ({max})");
+            let what = format!("at most {other}.max ({max})");
             return Err(ranges.out(&format!("{path}.min"), &what, &min.to_string()));
         }
-        if let (Some(max), Some(min)) = (self.max, all.min)
+        if let (Some(max), Some(min)) = (self.max, its.min)
             && max < min
         {
-            let what = format!("at least price.min ({min})");
+            let what = format!("at least {other}.min ({min})");
             return Err(ranges.out(&format!("{path}.max"), &what, &max.to_string()));
         }
         Ok(())

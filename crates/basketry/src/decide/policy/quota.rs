@@ -1,14 +1,11 @@
 //! Slots that are kept for products of the shop's choice.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
-use super::Policy;
 use super::ranges::Ranges;
 use super::selection::{MOST_RULES, Selection};
+use super::{BundlePolicy, Pin, Policy};
 use crate::Result;
-use crate::data::Id;
 use crate::decide::tree::Reader;
 
 /// One of the `quotas` of a [`Policy`](super::Policy): so many slots of a decision go to products that
@@ -17,8 +14,11 @@ use crate::decide::tree::Reader;
 /// [`Decision::quotas`](crate::Decision::quotas).
 ///
 /// A quota that the policy itself can never meet is an error: what it selects is all excluded, or `min`
-/// is greater than what the kinds' `max`, `per_line` or `per_brand` let in. One that cannot be met with
-/// the products of the catalogue gives a warning.
+/// is greater than what the kinds' `max`, `per_line` or `per_brand` let in (the categories that
+/// `per_category` counts are known with a catalogue only). So are quotas of which no two share a product
+/// (their `select`s have a key of `products`, `brands` or an attribute, and no value of it in common) and
+/// that ask for more offers together than there are. One that cannot be met with the products of the
+/// catalogue gives a warning.
 ///
 /// ```
 /// use basketry::Policy;
@@ -75,6 +75,8 @@ impl Quota {
             let what = format!("at most {MOST_RULES} quotas");
             return Err(ranges.out("quotas", &what, &quotas.len().to_string()));
         }
+        // Without quotas nothing is looked at.
+        let pinned = if quotas.is_empty() { 0 } else { Pin::most_at_once(&policy.pinned) };
         for (i, quota) in quotas.iter().enumerate() {
             let path = format!("quotas[{i}].min");
             ranges.count(&path, quota.min, 1)?;
@@ -87,60 +89,117 @@ impl Quota {
             quota.select.within(&select, ("only", &policy.only), ranges)?;
             // Where nothing is offered nothing is kept either.
             if policy.max_offers > 0
-                && let Some(what) = quota.beyond(policy)
+                && let Some(what) = quota.beyond(policy, pinned)
             {
                 return Err(ranges.out(&path, &what, &quota.min.to_string()));
             }
         }
-        Ok(())
+        if policy.max_offers == 0 { Ok(()) } else { together(quotas, policy, pinned, ranges) }
     }
 
-    /// What lets in fewer offers than the quota asks for, whatever the catalogue.
-    fn beyond(&self, policy: &Policy) -> Option<String> {
+    /// What lets in fewer offers than the quota asks for, whatever the catalogue, where at most so many
+    /// are pinned.
+    fn beyond(&self, policy: &Policy, pinned: u32) -> Option<String> {
         let Policy { max_offers, per_line, per_brand, .. } = *policy;
         if self.min > max_offers {
             return Some(format!("at most max_offers ({max_offers})"));
         }
-        let pinned = policy.pinned.len() as u32;
-        if policy.explore.active() && self.min == max_offers && pinned < max_offers {
-            let left = max_offers - 1;
+        let most = offers(policy, pinned);
+        if self.min > most {
             return Some(format!(
-                "at most {left}: max_offers ({max_offers}) less the slot that explore draws"
+                "at most {most}: max_offers ({max_offers}) less the slot that explore draws"
             ));
         }
-        let Selection { products, brands, lines, .. } = &self.select;
-        let distinct = |ids: &[Id]| ids.iter().collect::<HashSet<_>>().len() as u32;
-        if !products.is_empty() && distinct(products) < self.min {
-            return Some(format!("at most {}: so many products are selected", distinct(products)));
-        }
-        // Pins ask for no limit.
-        let limits =
-            [("per_line", per_line, "lines", lines), ("per_brand", per_brand, "brands", brands)];
-        for (limit, each, key, ids) in limits {
-            let most = each.saturating_mul(distinct(ids)).saturating_add(pinned);
-            if !ids.is_empty() && most < self.min {
-                let ids = distinct(ids);
-                return Some(format!("at most {most}: {limit} is {each}, and {key} has {ids}"));
+        let selections = [("", &self.select), ("only.", &policy.only)];
+        for (of, selection) in selections {
+            let products = selection.count("products");
+            if let Some(products) = products.filter(|&products| products < self.min) {
+                return Some(format!("at most {products}: so many {of}products are selected"));
             }
         }
-        let most = of_kinds(policy).saturating_add(pinned);
+        for (limit, each, key) in
+            [("per_line", per_line, "lines"), ("per_brand", per_brand, "brands")]
+        {
+            // Pins ask for no limit, but others are not offered beside those that have reached it. The
+            // most there are if all of them are of one.
+            let more = pinned.saturating_sub(each);
+            for (of, selection) in selections {
+                let Some(ids) = selection.count(key) else { continue };
+                let most = each.saturating_mul(ids).saturating_add(more);
+                if most < self.min {
+                    let what = format!("{limit} is {each}, and {of}{key} has {ids}");
+                    return Some(format!("at most {most}: {what}"));
+                }
+            }
+        }
+        let most = of_kinds(policy, pinned);
         (most < self.min).then(|| format!("at most {most}: the kinds of offer have no greater max"))
     }
 }
 
-/// The most offers that a decision can have by the kinds' `max`.
-fn of_kinds(policy: &Policy) -> u32 {
+/// The most offers that count for quotas, with so many pinned: what is drawn does not, and nothing is
+/// drawn where pins take all slots.
+fn offers(policy: &Policy, pinned: u32) -> u32 {
+    let drawn = policy.explore.active() && pinned < policy.max_offers;
+    policy.max_offers - u32::from(drawn)
+}
+
+/// Refuses quotas that ask for more offers together than a decision has, where no two share a product.
+/// Such quotas are collected in their order, beginning with each of them: not all sets of them are tried.
+fn together(quotas: &[Quota], policy: &Policy, pinned: u32, ranges: &Ranges<'_>) -> Result<()> {
+    let offers = offers(policy, pinned);
+    // An offer of several products counts for as many quotas.
+    let BundlePolicy { max, items, .. } = policy.bundle;
+    let mut most = offers + max.min(offers) * (items - 1);
+    if policy.top_up.threshold.is_some() {
+        most += policy.top_up.max * (policy.top_up.items - 1);
+    }
+    if quotas.iter().map(|quota| quota.min).sum::<u32>() <= most {
+        return Ok(());
+    }
+    // A bit per quota before it with which it shares nothing.
+    let apart = |(i, quota): (usize, &Quota)| {
+        let bit = |j: usize| u64::from(quota.select.apart_by(&quotas[j].select).is_some()) << j;
+        (0..i).fold(0, |bits, j| bits | bit(j))
+    };
+    let apart: Vec<u64> = quotas.iter().enumerate().map(apart).collect();
+    for first in 0..quotas.len() {
+        let mut found = 1u64 << first;
+        let mut asked = quotas[first].min;
+        for (i, quota) in quotas.iter().enumerate().skip(first + 1) {
+            if apart[i] & found != found {
+                continue;
+            }
+            if asked + quota.min > most {
+                let others = (0..i).filter(|j| found >> j & 1 == 1);
+                let others: Vec<String> = others.map(|j| format!("quotas[{j}]")).collect();
+                let left = most.saturating_sub(asked);
+                let (max_offers, others) = (policy.max_offers, others.join(", "));
+                let what = format!(
+                    "at most {left}: of {most} that max_offers ({max_offers}) lets in, {asked} are kept \
+                     for other products ({others})"
+                );
+                return Err(ranges.out(&format!("quotas[{i}].min"), &what, &quota.min.to_string()));
+            }
+            found |= 1 << i;
+            asked += quota.min;
+        }
+    }
+    Ok(())
+}
+
+/// The most offers that a decision can have by the kinds' `max`, with so many pinned: those may be more
+/// than the `max` of their kind, which is one of single products.
+fn of_kinds(policy: &Policy, pinned: u32) -> u32 {
     let top_up = if policy.top_up.threshold.is_some() { policy.top_up.max } else { 0 };
-    [
+    let single = [
         policy.cross_sell.max,
         policy.service.max,
         policy.up_sell.max,
         policy.refill.max,
         policy.similar.max,
         policy.popular.max,
-        policy.bundle.max,
-        top_up,
-    ]
-    .iter()
-    .sum()
+    ];
+    let more = single.into_iter().map(|max| pinned.saturating_sub(max)).max().unwrap_or(0);
+    single.iter().sum::<u32>() + policy.bundle.max + top_up + more
 }

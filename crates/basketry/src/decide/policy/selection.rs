@@ -135,16 +135,29 @@ impl Selection {
         (other, only): (&str, &Self),
         ranges: &Ranges<'_>,
     ) -> Result<()> {
+        self.apart_by(only).map_or(Ok(()), |key| {
+            let what = format!("at least one that {other}.{key} names too");
+            Err(ranges.out(&format!("{path}.{key}"), &what, "none"))
+        })
+    }
+
+    /// A key by which no product can be of both selections: it has one value, and they name none in
+    /// common.
+    pub(super) fn apart_by(&self, other: &Self) -> Option<String> {
         // A product may have categories of several levels, and variants connect lines.
         let one_value = |key: &str| key != "categories" && key != "lines";
-        for (key, ids) in self.keys().filter(|(key, _)| one_value(key)) {
-            let selected: HashSet<&Id> = only.values(&key).iter().collect();
-            if !selected.is_empty() && !ids.iter().any(|id| selected.contains(id)) {
-                let what = format!("at least one that {other}.{key} names too");
-                return Err(ranges.out(&format!("{path}.{key}"), &what, "none"));
-            }
-        }
-        Ok(())
+        let mut keys = self.keys().filter(|(key, _)| one_value(key));
+        let apart = keys.find(|(key, ids)| {
+            let named: HashSet<&Id> = other.values(key).iter().collect();
+            !named.is_empty() && !ids.iter().any(|id| named.contains(id))
+        });
+        apart.map(|(key, _)| key)
+    }
+
+    /// How many values a key names; `None` without the key.
+    pub(super) fn count(&self, key: &str) -> Option<u32> {
+        let ids: HashSet<&Id> = self.values(key).iter().collect();
+        (!ids.is_empty()).then_some(ids.len() as u32)
     }
 
     pub(super) fn read(&mut self, top: &Reader<'_>, key: &str) -> Result<()> {
@@ -205,8 +218,10 @@ fn attribute_lists<S: serde::Serializer>(
 
 /// One of the `rules` of a [`Policy`](super::Policy): what else holds for customers of some segments.
 /// Rules add to what the policy says for everybody; none can allow what another forbids. A rule that
-/// names nothing in `only`, `exclude` and `price` is an error, and so is one that leaves nothing to offer:
-/// customers who are offered nothing are named by [`SegmentPolicy::exclude`](super::SegmentPolicy::exclude).
+/// names nothing in `only`, `exclude` and `price` is an error, and so is one that leaves nothing to offer,
+/// alone or with another one that names one of its segments: customers who are offered nothing are named by
+/// [`SegmentPolicy::exclude`](super::SegmentPolicy::exclude). Who is in several segments may be left
+/// nothing by rules that are for different ones.
 ///
 /// ```
 /// use basketry::Policy;
@@ -282,8 +297,22 @@ impl Rule {
             policy.only.left_by("only", (&excluded, exclude), ranges)?;
             only.left_by(&path, ("exclude", &policy.exclude), ranges)?;
             only.within(&path, ("only", &policy.only), ranges)?;
-            price.meets(&format!("rules[{i}].price"), &policy.price, ranges)?;
+            price.meets(&format!("rules[{i}].price"), ("price", &policy.price), ranges)?;
+            let shared = |other: &Self| rule.segments.iter().any(|s| other.segments.contains(s));
+            for (j, other) in rules[..i].iter().enumerate().filter(|(_, other)| shared(other)) {
+                rule.leaves_with(i, (j, other), ranges)?;
+            }
         }
         Ok(())
+    }
+
+    /// Refuses that it leaves nothing together with an earlier rule for the same customers.
+    fn leaves_with(&self, i: usize, (j, other): (usize, &Self), ranges: &Ranges<'_>) -> Result<()> {
+        let path = |of: usize, table: &str| format!("rules[{of}].{table}");
+        let (only, its) = (path(i, "only"), path(j, "only"));
+        self.only.within(&only, (&its, &other.only), ranges)?;
+        self.only.left_by(&only, (&path(j, "exclude"), &other.exclude), ranges)?;
+        other.only.left_by(&its, (&path(i, "exclude"), &self.exclude), ranges)?;
+        self.price.meets(&path(i, "price"), (&path(j, "price"), &other.price), ranges)
     }
 }

@@ -235,6 +235,83 @@ fn complaints_name_the_key() {
             "got 4",
         ),
         (
+            "max_offers = 1\nexplore.share = 0.5\nquotas = [{ select.brands = [1] }]",
+            "quotas[0].min (line 3): expected at most 0: max_offers (1) less the slot that explore draws",
+            "got 1",
+        ),
+        // What is pinned counts for limits, and no more than one is pinned at a time.
+        (
+            "per_brand = 1\nquotas = [{ min = 2, select.brands = [1] }]\npinned = [{ product = 1 }]",
+            "quotas[0].min (line 2): expected at most 1: per_brand is 1, and brands has 1",
+            "got 2",
+        ),
+        (
+            "quotas = [{ min = 2, select.lines = [1] }]\n\
+             pinned = [{ product = 1, until = 5 }, { product = 2, from = 5 }]",
+            "quotas[0].min (line 1): expected at most 1: per_line is 1, and lines has 1",
+            "got 2",
+        ),
+        (
+            "per_brand = 1\nonly.brands = [1]\nquotas = [{ min = 2, select.categories = [1] }]",
+            "quotas[0].min (line 3): expected at most 1: per_brand is 1, and only.brands has 1",
+            "got 2",
+        ),
+        (
+            "only.products = [1, 2]\nquotas = [{ min = 3, select.brands = [1] }]",
+            "quotas[0].min (line 2): expected at most 2: so many only.products are selected",
+            "got 3",
+        ),
+        (
+            "max_offers = 9\ncross_sell = 1\nservice = 1\nrefill = 1\nsimilar = 1\npopular = 1\n\
+             [[pinned]]\nproduct = 1\n[[pinned]]\nproduct = 2\n[[quotas]]\nmin = 8\nselect.brands = [1]",
+            "quotas[0].min (line 11): expected at most 7: the kinds of offer have no greater max",
+            "got 8",
+        ),
+        // Quotas that share no product.
+        (
+            "[[quotas]]\nmin = 3\nselect.brands = [1, 2]\n[[quotas]]\nmin = 2\nselect.brands = [3]",
+            "quotas[1].min (line 1): expected at most 1: of 4 that max_offers (4) lets in, 3 are kept",
+            "for other products (quotas[0]), got 2",
+        ),
+        (
+            "max_offers = 2\n[[quotas]]\nselect = { brands = [1], products = [1] }\n\
+             [[quotas]]\nselect = { brands = [1, 2] }\n\
+             [[quotas]]\nselect = { attributes.size = [1], products = [2, 3] }\n\
+             [[quotas]]\nselect = { attributes.size = [2], brands = [2, 3], products = [4] }",
+            "quotas[3].min (line 2): expected at most 0: of 2 that max_offers (2) lets in, 2 are kept",
+            "for other products (quotas[0], quotas[2]), got 1",
+        ),
+        (
+            "max_offers = 3\nexplore.share = 0.1\nbundle = { max = 1, items = 2 }\n\
+             quotas = [{ min = 2, select.brands = [1] }, { min = 2, select.brands = [2] }]",
+            "quotas[1].min (line 4): expected at most 1: of 3 that max_offers (3) lets in, 2 are kept",
+            "got 2",
+        ),
+        // Rules for the same customers.
+        (
+            "rules = [{ segments = [\"a\", \"b\"], only.brands = [1] }, \
+             { segments = [\"b\", \"c\"], only.brands = [2, 3] }]",
+            "rules[1].only.brands (line 1): expected at least one that rules[0].only.brands names too",
+            "got none",
+        ),
+        (
+            "rules = [{ segments = [\"a\"], exclude.lines = [1, 2] }, \
+             { segments = [\"a\"], only.lines = [2] }]",
+            "rules[1].only.lines (line 1): expected at least one that rules[0].exclude.lines does not",
+            "got none",
+        ),
+        (
+            "rules = [{ segments = [\"a\"], only.categories = [1] }, \
+             { segments = [\"a\"], exclude.categories = [2, 1] }]",
+            "rules[0].only.categories (line 1): expected at least one that rules[1].exclude.categories",
+            "got none",
+        ),
+        (
+            "rules = [{ segments = [\"a\"], price.max = 5 }, { segments = [\"a\"], price.min = 6 }]",
+            "rules[1].price.min (line 1): expected at most rules[0].price.max (5)",
+            "got 6",
+        ),
+        (
             "segments = { only = [\"a\"], exclude = [\"b\", \"a\"] }",
             "segments.exclude[1] (line 1): expected a segment that segments.only does not name, where",
             "got \"a\"",
@@ -245,14 +322,14 @@ fn complaints_name_the_key() {
             "got none",
         ),
         (
-            "[top_up]\nthreshold = 490\ncost = 4900",
-            "top_up.cost (line 3): expected at most top_up.threshold (490)",
-            "got 4900",
+            "bundle = { max = 1, max_discount = 0.005, step = 0.01 }",
+            "bundle.step (line 1): expected at most bundle.max_discount (0.005), or no discount is",
+            "got 0.01",
         ),
         (
-            "bundle = { max = 1, max_discount = 0.005 }",
-            "bundle.step: expected at most bundle.max_discount (0.005), or no discount is tried",
-            "got 0.01",
+            "bundle = { max = 1, max_discount = 0.0005 }",
+            "bundle.step: expected at most bundle.max_discount (0.0005), or no discount is tried",
+            "got 0.001",
         ),
         (
             "bundle = { max = 1, max_discount = 0, second = 0.2, step = 0.5 }",
@@ -310,11 +387,13 @@ fn what_is_switched_off_contradicts_nothing() -> Result<()> {
     for text in [
         "top_up = { cost = 490, max = 0 }",
         "top_up = {}",
-        "top_up = { threshold = 490, cost = 490 }",
-        "top_up = { threshold = 490, cost = 500, max = 0 }",
+        // What earns more than the cost may be dear.
+        "top_up = { threshold = 500, cost = 600 }",
         "bundle = { max = 1, max_discount = 0, step = 1 }",
         "bundle = { max = 1, max_discount = 0.2, second = 0.2, step = 0.2 }",
         "bundle = { max_discount = 0.005 }",
+        "bundle = { max = 1, max_discount = 0.005 }",
+        "bundle = { max = 1, max_discount = 0, second = 0.005 }",
         "max_offers = 0\nquotas = [{ min = 3, select.brands = [1] }]",
         "pinned = [{ product = 1 }]\nexclude.products = [2]\nonly.products = [1, 3]",
         // Times that do not meet, and one slot for several.
@@ -327,7 +406,20 @@ fn what_is_switched_off_contradicts_nothing() -> Result<()> {
         "only.brands = [1]\nrules = [{ segments = [\"a\"], only.brands = [2, 1] }]",
         "quotas = [{ min = 2, select.lines = [1, 2] }, { min = 4, select.brands = [1] }]",
         // Pins ask for no limit.
-        "quotas = [{ min = 2, select.lines = [1] }]\npinned = [{ product = 1 }]",
+        "quotas = [{ min = 2, select.lines = [1] }]\npinned = [{ product = 1 }, { product = 2 }]",
+        // Only for a time nothing is drawn, or something is kept.
+        "max_offers = 1\nexplore.share = 0.1\npinned = [{ product = 1, until = 5 }]",
+        "explore = { share = 0.1, slot = 2 }\npinned = [{ product = 1, slot = 2, from = 5 }]",
+        "max_offers = 1\nexplore.share = 0.1\npinned = [{ product = 1, from = 5 }]\nquotas = [{ select.products = [1] }]",
+        // Lines that variants may connect, and offers of two that count for both.
+        "max_offers = 1\nquotas = [{ select.lines = [1] }, { select.lines = [2] }]",
+        "max_offers = 1\nquotas = [{ select.brands = [1] }, { select.brands = [2] }]\nbundle = 1",
+        "max_offers = 1\ntop_up.threshold = 500\nquotas = [{ select.brands = [1] }, { select.brands = [2] }]",
+        "max_offers = 2\nquotas = [{ select.brands = [1] }, { select.brands = [2] }, { select.products = [7] }]",
+        "max_offers = 0\nquotas = [{ select.brands = [1] }, { select.brands = [2] }]",
+        // Who is in both is in them by chance.
+        "rules = [{ segments = [\"a\"], only.brands = [1] }, { segments = [\"b\"], only.brands = [2] }]",
+        "rules = [{ segments = [\"a\"], only.lines = [1] }, { segments = [\"a\"], only.lines = [2] }]",
     ] {
         let policy = Policy::from_toml(text)?;
         assert_eq!(policy, Policy::from_toml(&policy.to_toml())?, "{text}");
@@ -342,4 +434,19 @@ fn policies_made_by_hand_are_checked_too() {
     policy.assume.abandon = f64::NAN;
     let message = policy.check().unwrap_err().to_string();
     assert_eq!(message, "assume.abandon: expected a number from 0 to 1, got NaN");
+}
+
+#[test]
+fn steps_are_no_greater_than_small_discounts() -> Result<()> {
+    let step = |text| Policy::from_toml(text).map(|policy| policy.bundle.step);
+    assert_eq!(step("bundle = { max = 1, max_discount = 0.005 }")?, 0.005);
+    assert_eq!(step("bundle = { max_discount = 0.2, second = 0.002 }")?, 0.002);
+    assert_eq!(step("bundle = { max_discount = 0, second = 0 }")?, 0.01);
+    assert_eq!(step("bundle = { max = 1, max_discount = 0.005, step = 0.002 }")?, 0.002);
+    // Spelled out as any other, for those who make policies by hand.
+    let mut policy = Policy::default();
+    (policy.bundle.max, policy.bundle.max_discount) = (1, 0.005);
+    let message = policy.check().unwrap_err().to_string();
+    assert!(message.starts_with("bundle.step: expected at most bundle.max_discount"), "{message}");
+    Ok(())
 }

@@ -18,9 +18,12 @@ pub struct TopUpPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<i64>,
     /// What the shop bears once the threshold is reached (the shipping that the customer no longer
-    /// pays), in minor units (may be fractional), 0 to the threshold. It counts against an offer as often as
+    /// pays), in minor units (may be fractional), 0 to 10^12. It counts against an offer as often as
     /// the offer is expected to lift baskets over the threshold: those of customers who buy the
-    /// products anyway get there without it. Default 0.
+    /// products anyway get there without it. What is offered earns more than this, so there is
+    /// nothing to offer where it is the most that an offer may be sold for,
+    /// `threshold * max_gap / (1 + max_gap) * (1 + max_over)`, or more: by default half the threshold.
+    /// Default 0.
     pub cost: f64,
     /// No offer is made if more than this share of what the basket is worth is missing, 0 to 1000.
     /// Default 0.5.
@@ -86,13 +89,6 @@ impl TopUpPolicy {
         if self.threshold.is_none() && self.max > 0 && *self != Self::default() {
             let what = "top_up.threshold with other settings of the table (or max = 0)";
             return Err(ranges.out("top_up", what, "none"));
-        }
-        // More than a whole basket that just reaches it: one of the two is in other units.
-        if let Some(threshold) = self.threshold.filter(|_| self.max > 0)
-            && self.cost > threshold as f64
-        {
-            let what = format!("at most top_up.threshold ({threshold})");
-            return Err(ranges.out("top_up.cost", &what, &format!("{:?}", self.cost)));
         }
         Ok(())
     }
