@@ -14,7 +14,7 @@ use super::offer::{Builder, Offer};
 use super::policy::Texts;
 use super::reasons::{Kind, Reason};
 use super::request::Request;
-use super::slate::{Choice, Kept};
+use super::slate::{Choice, Kept, most_of};
 use super::state::{Compiled, State};
 use super::up_sell::{Shortfall, shortfall};
 use crate::data::{Id, IdRef, Money, NO_CODE};
@@ -343,6 +343,11 @@ impl Decision {
             }
             let known: HashSet<u32> = all.iter().map(|outcome| outcome.key).collect();
             all.extend(self.outcomes.iter().filter(|held| !known.contains(&held.key)));
+            for outcome in all.iter_mut().filter(|held| held.reason == Some(Reason::Outranked)) {
+                if self.had_enough_of_kind(outcome) {
+                    outcome.reason = Some(Reason::KindLimit);
+                }
+            }
             // What an offer of several products adds is offered, whatever kept it from one of its own.
             let offered: HashSet<u32> =
                 self.made().iter().flat_map(Chosen::added).copied().collect();
@@ -350,6 +355,25 @@ impl Decision {
             met.for_each(|outcome| outcome.reason = None);
             all
         })
+    }
+
+    /// Whether there were as many offers of a candidate's kind as there may be while there was a slot
+    /// left. Of what was looked at the slate told so; not of what was left aside before that, because
+    /// it promised less or another variant was worth more in place of the same product.
+    fn had_enough_of_kind(&self, outcome: &Outcome) -> bool {
+        let Compiled { policy, stages, .. } = &*self.compiled;
+        let Some(kind) = outcome.kind else { return false };
+        let stage = stages[kind as usize];
+        let (mut before, mut of_kind) = (0, 0);
+        for chosen in &self.chosen {
+            let Outcome { value, kind: Some(other), .. } = chosen.outcome else { continue };
+            let earlier = stages[other as usize].cmp(&stage).then(outcome.value.total_cmp(&value));
+            if chosen.pinned || earlier.is_le() {
+                before += 1;
+                of_kind += u32::from(other == kind);
+            }
+        }
+        of_kind >= most_of(policy, kind) && before < policy.max_offers
     }
 
     pub(crate) fn ranked(&self) -> Vec<&Outcome> {

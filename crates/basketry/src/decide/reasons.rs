@@ -191,7 +191,8 @@ reasons! {
     KindLimit = 21, "kind_limit", "the policy allows no more offers of its kind";
     /// There are as many offers of its product line as the policy allows. `line_limit`
     LineLimit = 22, "line_limit", "the policy allows no more offers of its product line";
-    /// Other offers are worth more, and there is no slot left. `outranked`
+    /// Other offers are worth more, and there is no slot left; or, of dearer variants, another one is
+    /// worth more in place of the same product. `outranked`
     Outranked = 23, "outranked", "other offers are worth more";
     /// A substitute of something in the basket, or not to be offered with that or with what is viewed.
     /// `substitute_in_basket`

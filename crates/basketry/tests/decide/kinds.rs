@@ -189,8 +189,21 @@ fn up_sells_move_along_the_line() {
         "a dearer variant of \"Jam, small\" for 1.80 EUR more: 5 % are expected to take it, which \
          earns 1.00 EUR more each time and outweighs 1 % lost sales"
     );
-    assert_eq!(reason(&decision, "jam-m"), Some(Reason::Outranked));
+    // Where more of them are allowed it is the better one that keeps the other out.
+    assert_eq!(reason(&decision, "jam-m"), Some(Reason::KindLimit));
     assert_eq!(reason(&decision, "jam-xl"), Some(Reason::VariantInBasket));
+    for (max, max_offers, told) in
+        [(1, 10, Reason::KindLimit), (2, 10, Reason::Outranked), (1, 1, Reason::Outranked)]
+    {
+        let mut policy = policy();
+        (policy.up_sell.max, policy.max_offers) = (max, max_offers);
+        policy.up_sell.lever = 1000.0;
+        let decision = engine().decide(&policy, &context).unwrap();
+        assert_eq!(decision.offers()[0].products, [Id::from("jam-l")]);
+        let suppressed = decision.suppressed();
+        let held = suppressed.iter().find(|held| held.product == "jam-m".into()).unwrap();
+        assert_eq!((held.reason, reason(&decision, "jam-m")), (told, Some(told)));
+    }
 
     // On the product page it is worth the share of viewers who buy.
     let viewed = engine().decide(&policy(), &Context::at(soon()).viewed("jam-s")).unwrap();

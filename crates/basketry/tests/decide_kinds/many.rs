@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use basketry::{
     Catalog, Context, Control, Currency, Decision, Engine, FitOptions, HistoryBuilder,
-    HistoryOptions, OrderLine, Policy, Product, Reason, fit,
+    HistoryOptions, Id, OrderLine, Policy, Product, Reason, fit,
 };
 
 use crate::shop::*;
@@ -168,6 +168,35 @@ fn where_limits_keep_out_what_promises_most_the_rest_is_looked_at() {
             best += all.value();
         }
         assert!(best > 0.0 && found > 0.999 * best, "{limits}: {found} of {best}");
+    }
+}
+
+/// The same reasons are told of what was looked at and of what was not.
+#[test]
+fn limits_of_kinds_keep_out_what_was_not_looked_at_too() {
+    for (limits, limited) in [
+        ("", false),
+        ("[cross_sell]\nmax = 1\n", true),
+        ("[cross_sell]\nmax = 2\n[popular]\nmax = 1\n", true),
+        ("[cross_sell]\nmax = 4\n", false),
+    ] {
+        let rules = format!("name = \"cart\"\nmax_offers = 4\nper_line = 1000\n{limits}");
+        for i in 0..12 {
+            let (some, all) = (decide(&rules, i), decide(&format!("{rules}{EVERYTHING}"), i));
+            assert_eq!(some.len(), all.len(), "{limits}");
+            let told = |decision: &Decision| -> Vec<(Id, Reason)> {
+                let reasons = decision.suppressed().into_iter();
+                reasons.map(|held| (held.product, held.reason)).collect()
+            };
+            let told = (told(&some), told(&all));
+            assert_eq!(told.0, told.1, "{limits}");
+            let of_kinds = told.0.iter().filter(|told| told.1 == Reason::KindLimit).count();
+            // More than were looked at.
+            assert!(if limited { of_kinds > 60 } else { of_kinds == 0 }, "{limits}{some}");
+            for (product, reason) in &told.0 {
+                assert_eq!(some.why_not(product).reason, Some(*reason), "{limits}");
+            }
+        }
     }
 }
 
