@@ -11,6 +11,7 @@ mod error;
 pub mod mine;
 pub mod model;
 mod prefetch;
+mod seen;
 pub mod simulate;
 
 pub use control::{Control, Progress, Stage};

@@ -81,16 +81,8 @@ impl Beside {
 
 impl Scratch {
     /// Looks for others in place of the sets that the slate refused because of offers that come before
-    /// them. False if there were none to look for: the slate stays as it is.
-    pub(super) fn search_again(
-        &mut self,
-        state: &State,
-        compiled: &Compiled,
-        request: &Request,
-    ) -> bool {
-        if self.slate.refused.is_empty() {
-            return false;
-        }
+    /// them; the slate is to be filled anew then.
+    pub(super) fn search_again(&mut self, state: &State, compiled: &Compiled, request: &Request) {
         // As it was before the slate was filled.
         for &i in &self.open {
             self.outcomes[i as usize].reason = None;
@@ -132,7 +124,6 @@ impl Scratch {
             }
         }
         self.sets.beside.clear();
-        true
     }
 
     /// Leaves a product that reaches the threshold by itself to the top-up: with it the shop bears the

@@ -60,6 +60,15 @@ impl Terms {
         value::offered(p0, self.response_odds * (self.discount_response * discount).exp())
     }
 
+    /// What parts beside the least probable one add at the most, by the greatest that single ones do.
+    fn most(&self, top: &[f64; MOST_ADDED - 1]) -> f64 {
+        match self.items {
+            0 | 1 => 0.0,
+            2 => top[0],
+            _ => top[0] + top[1],
+        }
+    }
+
     /// Whether a product keeps its margin at this discount. What rounding may put on one product
     /// is to spare.
     fn affords(&self, price: i64, margin: f64, discount: f64) -> bool {
@@ -205,52 +214,76 @@ pub(crate) fn best(
         parts.truncate(MOST_PARTS);
     }
     parts.sort_unstable_by(|a, b| a.p0.total_cmp(&b.p0).then(a.key.cmp(&b.key)));
-    // Per part the greatest margins of those that are at least as probable, as many as may be added.
-    let mut margins = [0.0f64; MOST_PARTS];
-    let mut top = [0.0f64; MOST_ADDED - 1];
-    for (part, margins) in parts.iter().zip(&mut margins).rev() {
-        *margins = part.margin.max(0.0) + top.iter().take(terms.items - 1).sum::<f64>();
-        keep_top(&mut top, part.margin);
-    }
     let mut pairs = Pairs { known: [0; MOST_PARTS], apart: [0; MOST_PARTS], ask: apart };
     let mut best: Option<Bundle> = None;
     // Those of which some bundle may be better than the best so far, the most probable one first.
-    let mut open = [0; MOST_PARTS];
+    let mut open = [Least::default(); MOST_PARTS];
     let open = &mut open[..parts.len()];
-    open.iter_mut().zip((0..parts.len()).rev()).for_each(|(slot, place)| *slot = place);
+    for (slot, rarest) in open.iter_mut().zip((0..parts.len()).rev()) {
+        *slot = Least::of(main, parts, terms, rarest, most_factor);
+    }
     let mut left = open.len();
     for &(share, factor) in &discounts[..allowed] {
         if left == 0 || !terms.affords(main.price, main.margin, share) {
             break;
         }
         let odds = terms.response_odds * factor;
-        let most_odds = terms.response_odds * most_factor;
         let before = std::mem::take(&mut left);
         for at in 0..before {
-            let rarest = open[at];
-            let part = &parts[rarest];
-            // Nothing that goes with it gains its margin more often than what is least probable; and no
-            // chance grows more than its odds.
-            let margin = margins[rarest];
-            let lost = part.p0 * margin;
-            let ever = (part.p0 * most_odds).min(1.0);
-            if !beats(slack(ever * margin - lost, ever, 1.0), &best) {
+            let least = open[at];
+            // Greater discounts leave less, and sell no more than the greatest.
+            let kept = least.margin - share * least.price;
+            let ever = least.most * kept.max(0.0) + least.beside;
+            if !beats(slack(ever, least.most, 1.0), &best) {
                 continue;
             }
-            open[left] = rarest;
+            open[left] = least;
             left += 1;
-            let kept = margin - share * (main.price + part.price) as f64;
-            let most = (part.p0 * odds).min(1.0);
-            if !beats(slack(most * kept.max(0.0) - lost, most, share), &best) {
-                continue;
-            }
-            let bought = value::offered(part.p0, odds);
-            if beats(slack(bought * kept - lost, bought, share), &best) {
-                with_rarest(main, parts, terms, (rarest, share, bought), &mut pairs, &mut best);
+            let bought = value::offered(parts[least.rarest].p0, odds);
+            if beats(slack(bought * kept + least.beside, bought, share), &best) {
+                with_rarest(
+                    main,
+                    parts,
+                    terms,
+                    (least.rarest, share, bought),
+                    &mut pairs,
+                    &mut best,
+                );
             }
         }
     }
     best
+}
+
+/// What bounds the bundles of a least probable part.
+#[derive(Clone, Copy, Debug, Default)]
+struct Least {
+    rarest: usize,
+    margin: f64,
+    /// With that of the main product.
+    price: f64,
+    /// That a bundle is bought at the greatest discount.
+    most: f64,
+    /// What further parts gain at the most, less what the part itself earns anyway.
+    beside: f64,
+}
+
+impl Least {
+    fn of(main: &Part, parts: &[Part], terms: &Terms, rarest: usize, most_factor: f64) -> Self {
+        let part = &parts[rarest];
+        let most = value::offered(part.p0, terms.response_odds * most_factor);
+        let mut top = [0.0f64; MOST_ADDED - 1];
+        // Nothing is sold that would not be sold anyway of those that are more probable.
+        let further = parts[rarest + 1..].iter().take_while(|part| part.p0 < most);
+        further.for_each(|part| keep_top(&mut top, (most - part.p0) * part.margin));
+        Self {
+            rarest,
+            margin: part.margin,
+            price: (main.price + part.price) as f64,
+            most,
+            beside: terms.most(&top) - part.p0 * part.margin,
+        }
+    }
 }
 
 /// Keeps the greatest numbers, in falling order.
@@ -282,34 +315,28 @@ fn with_rarest(
     best: &mut Option<Bundle>,
 ) {
     let least = &parts[rarest];
-    if !terms.affords(least.price, least.margin, share) {
-        return;
-    }
     let adds = |part: &Part| {
         (bought - part.p0).max(0.0) * part.margin - bought * share * part.price as f64
     };
     let bound = slack(adds(least) - bought * share * main.price as f64, bought, share);
-    let mut further = [(0.0f64, 0usize); MOST_PARTS];
-    let mut count = 0;
-    // What the two that add most would add at the most.
+    // Nothing is sold that would not be sold anyway of those that are more probable than the bundle.
+    let behind = &parts[rarest + 1..];
     let mut top = [0.0f64; MOST_ADDED - 1];
-    for (place, part) in parts.iter().enumerate().skip(rarest + 1) {
-        if part.p0 >= bought {
-            // From here on nothing is sold that would not be sold anyway.
-            break;
-        }
-        if !terms.affords(part.price, part.margin, share) {
-            continue;
-        }
-        let add = adds(part);
-        further[count] = (add, place);
-        count += 1;
-        keep_top(&mut top, add);
+    for part in behind.iter().take_while(|part| part.p0 < bought) {
+        keep_top(&mut top, adds(part));
     }
-    let further = &mut further[..count];
-    if !beats(bound + top.iter().take(terms.items - 1).sum::<f64>(), best) {
+    if !beats(bound + terms.most(&top), best) || !terms.affords(least.price, least.margin, share) {
         return;
     }
+    let mut further = [(0.0f64, 0usize); MOST_PARTS];
+    let mut count = 0;
+    for (place, part) in (rarest + 1..).zip(behind).take_while(|(_, part)| part.p0 < bought) {
+        if terms.affords(part.price, part.margin, share) {
+            further[count] = (adds(part), place);
+            count += 1;
+        }
+    }
+    let further = &mut further[..count];
     further.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut consider = |places: &[usize], best: &mut Option<Bundle>| {
         if !pairs.allow(parts, &terms.limits, places) {
@@ -367,6 +394,8 @@ pub(crate) fn second(
     discounts: &[(f64, f64)],
 ) -> Option<Second> {
     let mut best: Option<Second> = None;
+    let &(_, most_factor) = discounts.last()?;
+    let ever = value::offered(p0, terms.response_odds * most_factor);
     for &(share, factor) in discounts {
         let discount = given(share, price);
         // What comes to nothing is tried as no discount.
@@ -375,6 +404,10 @@ pub(crate) fn second(
         }
         let off = discount as f64;
         if margin - off < terms.min_margin * (price as f64 - off) {
+            break;
+        }
+        // Greater discounts leave less, and sell no more than the greatest.
+        if best.is_some_and(|held| ever * (margin - off).max(0.0) - p0 * margin < held.gain) {
             break;
         }
         // Rounded down, the discount sells no more than the share itself.

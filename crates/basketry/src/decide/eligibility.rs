@@ -143,7 +143,7 @@ pub(crate) fn pins(
             None => {
                 let mut unknown = Unknown::default();
                 unknown.add(&pin.product);
-                let what = shop.texts.get("id_not_in_catalogue");
+                let what = || shop.texts.get("id_not_in_catalogue");
                 unknown.warn(&path(), what, shop.texts, warnings);
             }
         }
@@ -219,7 +219,7 @@ fn products(
             None => unknown.add(id),
         }
     }
-    unknown.warn(path, texts.get("id_not_in_catalogue"), texts, warnings);
+    unknown.warn(path, || texts.get("id_not_in_catalogue"), texts, warnings);
     Ok(has)
 }
 
@@ -267,7 +267,7 @@ fn chosen(
         }
     }
     let no_value = texts.say("id_no_value", &[("column", what)]);
-    unknown.warn(path, &no_value, texts, warnings);
+    unknown.warn(path, || &no_value, texts, warnings);
     Ok(chosen)
 }
 

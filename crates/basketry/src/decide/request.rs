@@ -165,7 +165,7 @@ impl Request {
         self.clear();
         let request = self;
         let texts = &policy.texts;
-        let left_out = texts.get("id_unknown");
+        let left_out = || texts.get("id_unknown");
         request.now_ms = context.now_ms;
         let customers = state.model.customers();
         let place = context.customer.as_ref().map(|id| customers.prefetch(id.as_ref()));

@@ -278,11 +278,17 @@ impl Unknown {
     }
 
     /// Warns that they are `what`.
-    pub(crate) fn warn(&self, path: &str, what: &str, texts: &Texts, warnings: &mut Vec<String>) {
+    pub(crate) fn warn<'a>(
+        &self,
+        path: &str,
+        what: impl FnOnce() -> &'a str,
+        texts: &Texts,
+        warnings: &mut Vec<String>,
+    ) {
         let Some(id) = &self.first else { return };
         let code = if self.count == 1 { "warn_id" } else { "warn_ids" };
         let (count, id) = (self.count.to_string(), id.to_string());
-        let values = [("path", path), ("count", &*count), ("id", &id), ("what", what)];
+        let values = [("path", path), ("count", &*count), ("id", &id), ("what", what())];
         warnings.push(texts.say(code, &values));
     }
 }

@@ -11,6 +11,7 @@ mod promise;
 mod scratch;
 mod similar;
 pub(crate) use best::{index as place, top};
+pub(crate) use promise::Promise;
 pub(crate) use scratch::Scratch;
 pub(crate) use similar::Contributor;
 
@@ -23,6 +24,7 @@ use super::features::{FEATURES, LANES, OfCategory, PRODUCT_ROW, curve_at, sigmoi
 pub(crate) use super::features::{Segment, Shared, Task};
 pub(crate) use super::views::Learned;
 use crate::prefetch::prefetch;
+use crate::seen::Seen;
 
 /// How many products are candidates at most, beside those that sell with the basket and those that
 /// the customer bought.
@@ -32,6 +34,8 @@ pub(crate) struct Reach {
     pub(crate) similar_to_context: usize,
     /// For their similarity to what the customer bought.
     pub(crate) similar_to_own: usize,
+    /// More of these, where all would be fewer than so many.
+    pub(crate) few: usize,
     /// For nothing but their popularity.
     pub(crate) popular: usize,
 }
@@ -39,7 +43,7 @@ pub(crate) struct Reach {
 impl Reach {
     /// As far as candidates are looked for.
     pub(crate) const FULL: Self =
-        Self { similar_to_context: 64, similar_to_own: 100, popular: usize::MAX };
+        Self { similar_to_context: 64, similar_to_own: 100, few: 0, popular: usize::MAX };
 }
 
 /// How many entries of a row ahead memory is asked for.
@@ -132,10 +136,17 @@ impl Learned<'_> {
         out.extend(all.map(|at| self.scored(&shared, scratch, at)));
     }
 
-    /// Asks for the evidence of a candidate's pair.
+    /// Asks for the evidence of a candidate's pair, for its category and for how often it is bought.
     #[inline(always)]
-    pub(crate) fn prefetch_pair(&self, candidate: &Candidate) {
-        prefetch(self.neighbours.customers, candidate.pair);
+    pub(crate) fn prefetch_evidence(&self, candidate: &Candidate) {
+        let product = candidate.product as usize;
+        prefetch(self.products.category, product);
+        if candidate.count > 0 {
+            prefetch(self.products.rate_days, product);
+            prefetch(self.products.rate_shape, product);
+        } else {
+            prefetch(self.neighbours.customers, candidate.pair);
+        }
     }
 
     /// How many customers bought a candidate together with the product it is paired with.
@@ -194,7 +205,7 @@ impl Learned<'_> {
     #[inline(always)]
     fn score_anywhere(&self, task: Task, shared: &Shared, scratch: &mut Scratch, n: usize) {
         let Scratch { candidates, met, to_own, chosen, order, kept, .. } = scratch;
-        let Scratch { categories, round, .. } = scratch;
+        let Scratch { categories, noted, round, .. } = scratch;
         let Scratch { block, probability, log_odds, ranked, .. } = scratch;
         probability.clear();
         probability.resize(candidates.len(), f32::NAN);
@@ -222,7 +233,7 @@ impl Learned<'_> {
                 for &at in lanes {
                     let candidate = &mut candidates[at as usize];
                     self.be_similar(which, (met, *round), to_own, candidate);
-                    self.be_of_category(categories, *round, candidate);
+                    self.be_of_category((categories, noted), *round, candidate);
                 }
                 self.features(which, shared, candidates, lanes, block);
                 log_odds.extend_from_slice(block.log_odds(lanes.len(), which, shared, weights));
@@ -322,7 +333,8 @@ impl Learned<'_> {
         if customer.baskets > 0 {
             self.add_own_vectors(situation, scratch);
             if reach.similar_to_own > 0 {
-                let limit = reach.similar_to_own;
+                let missing = reach.few.saturating_sub(scratch.candidates.len());
+                let limit = reach.similar_to_own.max(missing);
                 scratch.add_similar_to_own(&self.similar_customers, self.sold, limit);
             }
         }
@@ -351,12 +363,13 @@ impl Learned<'_> {
     #[inline(always)]
     fn be_of_category(
         &self,
-        categories: &[(u32, OfCategory)],
+        (categories, seen): (&[(u32, OfCategory)], &Seen),
         round: u32,
         candidate: &mut Candidate,
     ) {
         let category = self.products.category[candidate.product as usize];
-        candidate.category = match categories.get(category as usize) {
+        let noted = if seen.may_have(category) { categories.get(category as usize) } else { None };
+        candidate.category = match noted {
             Some(&(met, noted)) if met == round => noted,
             _ => OfCategory::default(),
         };
@@ -396,10 +409,10 @@ impl Learned<'_> {
         scratch: &mut Scratch,
         candidate: usize,
     ) -> (Segment, [f32; FEATURES]) {
-        let Scratch { candidates, block, met, round, to_own, categories, .. } = scratch;
+        let Scratch { candidates, block, met, round, to_own, categories, noted, .. } = scratch;
         let segment = shared.segment(&candidates[candidate]);
         self.be_similar((task, segment), (met, *round), to_own, &mut candidates[candidate]);
-        self.be_of_category(categories, *round, &mut candidates[candidate]);
+        self.be_of_category((categories, noted), *round, &mut candidates[candidate]);
         self.features((task, segment), shared, candidates, &[candidate as u32], block);
         (segment, block.lane(0, (task, segment), shared))
     }

@@ -7,24 +7,33 @@ use crate::affinity::features::{LANES, Lanes, Paired, Shared};
 use crate::affinity::views::Learned;
 use crate::prefetch::prefetch;
 
+/// What is known beforehand about a product that the basket speaks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Promise {
+    /// What it adds to the log odds of a purchase alone, with what else counts.
+    pub(crate) alone: f32,
+    /// As in the columns of the model.
+    pub(crate) category: u32,
+}
+
 impl Learned<'_> {
     /// Ranks the candidates that are new to the customer and that nothing speaks for but what is in the
-    /// basket: by the log odds of each as far as the product and its pairs tell, the former with what
-    /// else counts in `promise`, by product. Gives keys in the order of the candidates, the smaller the
+    /// basket: by the log odds of each as far as the product and its pairs tell, the former from
+    /// `promises`, by product. Gives keys in the order of the candidates, the smaller the
     /// more promising, whose [`index`](super::place) is the place of the candidate.
     pub(crate) fn rank_paired(
         &self,
         shared: &Shared,
-        promise: &[f32],
+        promises: &[Promise],
         scratch: &mut Scratch,
         ranked: &mut Vec<u64>,
     ) {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
             // SAFETY: the processor has what the function needs.
-            return unsafe { self.rank_avx2(shared, promise, scratch, ranked) };
+            return unsafe { self.rank_avx2(shared, promises, scratch, ranked) };
         }
-        self.rank_anywhere(shared, promise, scratch, ranked);
+        self.rank_anywhere(shared, promises, scratch, ranked);
     }
 
     /// The same code in wider vectors; every number comes out the same.
@@ -33,28 +42,25 @@ impl Learned<'_> {
     fn rank_avx2(
         &self,
         shared: &Shared,
-        promise: &[f32],
+        promises: &[Promise],
         scratch: &mut Scratch,
         ranked: &mut Vec<u64>,
     ) {
-        self.rank_anywhere(shared, promise, scratch, ranked);
+        self.rank_anywhere(shared, promises, scratch, ranked);
     }
 
     #[inline(always)]
     fn rank_anywhere(
         &self,
         shared: &Shared,
-        promise: &[f32],
+        promises: &[Promise],
         scratch: &mut Scratch,
         ranked: &mut Vec<u64>,
     ) {
-        let Scratch { candidates, met, round, paired, categories, .. } = scratch;
+        let Scratch { candidates, met, round, paired, categories, noted: seen, .. } = scratch;
         let (mut alone, mut log_odds): (Lanes, Lanes) = ([0.0; LANES], [0.0; LANES]);
         let mut lane = 0;
-        let of_product = |candidate: &Candidate| {
-            prefetch(promise, candidate.product as usize);
-            prefetch(self.products.category, candidate.product as usize);
-        };
+        let of_product = |candidate: &Candidate| prefetch(promises, candidate.product as usize);
         candidates.iter().take(AHEAD).for_each(of_product);
         for (place, candidate) in (0..).zip(&*candidates) {
             candidates.get(place as usize + AHEAD).into_iter().for_each(of_product);
@@ -65,9 +71,10 @@ impl Learned<'_> {
             paired.sum_lift[lane] = candidate.sum_lift;
             paired.pairs[lane] = candidate.pairs as f32;
             paired.similar[lane] = similar_to_context(met, *round, candidate.product);
-            alone[lane] = promise.get(candidate.product as usize).copied().unwrap_or(0.0);
-            let category = self.products.category[candidate.product as usize];
-            if let Some((met, noted)) = categories.get(category as usize)
+            let Some(promise) = promises.get(candidate.product as usize) else { continue };
+            alone[lane] = promise.alone;
+            if seen.may_have(promise.category)
+                && let Some((met, noted)) = categories.get(promise.category as usize)
                 && *met == *round
                 && noted.in_context > 0
             {

@@ -4,6 +4,7 @@ use super::similar::ToOwn;
 use crate::affinity::features::{Block, Candidate, OfCategory, Paired};
 use crate::affinity::views::{Learned, NO_CATEGORY};
 use crate::prefetch::prefetch;
+use crate::seen::Seen;
 
 /// Working memory of [`Learned::score`]; reuse it: nothing is allocated once it has grown.
 #[derive(Debug, Default)]
@@ -19,7 +20,11 @@ pub(crate) struct Scratch {
     pub(super) candidates: Vec<Candidate>,
     /// Per category: the round in which it was met, and what was.
     pub(super) categories: Vec<(u32, OfCategory)>,
+    /// The categories that something is noted about.
+    pub(super) noted: Seen,
     pub(super) to_own: ToOwn,
+    /// Further products than the candidates are similar to what the customer bought.
+    pub(super) further_similar: bool,
     /// Keys to choose the [best](super::best) of.
     pub(super) ranked: Vec<u64>,
     /// Per candidate.
@@ -102,6 +107,8 @@ impl Scratch {
         self.candidates.clear();
         self.similar_len = 0;
         self.to_own.begin();
+        self.further_similar = false;
+        self.noted.clear();
     }
 
     /// Asks for what is noted about a product.
@@ -131,6 +138,7 @@ impl Scratch {
         let (round, noted) = self.categories.get_mut(category as usize)?;
         if *round != self.round {
             (*round, *noted) = (self.round, OfCategory::default());
+            self.noted.add(category);
         }
         Some(noted)
     }
@@ -152,6 +160,7 @@ impl Scratch {
     /// Whether the customer of the last situation bought something of the category of a product.
     pub(crate) fn has_bought_of_category(&self, learned: &Learned<'_>, product: u32) -> bool {
         let category = learned.products.category.get(product as usize);
+        let category = category.filter(|&&category| self.noted.may_have(category));
         let noted = category.and_then(|&category| self.categories.get(category as usize));
         noted.is_some_and(|(round, noted)| *round == self.round && noted.bought)
     }
@@ -163,6 +172,11 @@ impl Scratch {
         let met = self.met.get(product as usize).filter(|met| met.round == self.round)?;
         let place = met.place as usize;
         self.candidates.get(place).filter(|candidate| candidate.product == product).map(|_| place)
+    }
+
+    /// Whether there may be further products similar to what the customer bought than the candidates.
+    pub(crate) fn further_similar(&self) -> bool {
+        self.further_similar
     }
 
     /// The candidates of the last situation.

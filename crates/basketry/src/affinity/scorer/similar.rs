@@ -89,6 +89,7 @@ impl Scratch {
             }
         }
         greatest.finish();
+        self.further_similar = self.ranked.len() == limit;
         self.add_ranked(|candidate| candidate.similar = true);
     }
 

@@ -1,5 +1,7 @@
 //! What is noted about products and lines while candidates are collected.
 
+use crate::seen::Seen;
+
 /// What was noted about a product: what belongs together lies together.
 #[derive(Clone, Copy, Debug, Default)]
 struct Mark {
@@ -20,39 +22,10 @@ pub(super) struct Marks {
     marks: Vec<Mark>,
     /// Per line: the round in which it was met, and what is marked of its products.
     lines: Vec<(u32, u32)>,
-    in_use: InUse,
-}
-
-/// A bit for many keys: nothing is noted about those whose bit is not set. Nothing is noted about most
-/// products, and to look at the marks of all is memory far away.
-#[derive(Debug)]
-struct InUse([u64; 64]);
-
-impl Default for InUse {
-    fn default() -> Self {
-        Self([0; 64])
-    }
-}
-
-impl InUse {
-    #[inline(always)]
-    fn place(key: u32) -> (usize, u64) {
-        // The first 12 bits of the multiple of 2^32 over the golden ratio: neighbours come to lie apart.
-        let at = key.wrapping_mul(0x9e37_79b9) >> 20;
-        ((at >> 6) as usize, 1 << (at & 63))
-    }
-
-    #[inline(always)]
-    fn add(&mut self, key: u32) {
-        let (at, bit) = Self::place(key);
-        self.0[at] |= bit;
-    }
-
-    #[inline(always)]
-    fn may_have(&self, key: u32) -> bool {
-        let (at, bit) = Self::place(key);
-        self.0[at] & bit != 0
-    }
+    /// The keys and the lines that something is noted about: to look at the marks of all is memory far
+    /// away.
+    keys_seen: Seen,
+    lines_seen: Seen,
 }
 
 impl Marks {
@@ -70,17 +43,18 @@ impl Marks {
             self.round = 0;
         }
         self.round += 1;
-        self.in_use.0.fill(0);
+        self.keys_seen.clear();
+        self.lines_seen.clear();
     }
 
     #[inline]
     fn of(&self, key: u32) -> Option<&Mark> {
-        if self.in_use.may_have(key) { self.marks.get(key as usize) } else { None }
+        if self.keys_seen.may_have(key) { self.marks.get(key as usize) } else { None }
     }
 
     #[inline]
     fn of_mut(&mut self, key: u32) -> &mut Mark {
-        self.in_use.add(key);
+        self.keys_seen.add(key);
         &mut self.marks[key as usize]
     }
 
@@ -122,6 +96,9 @@ impl Marks {
     /// What a product of a line was met as.
     #[inline]
     pub(super) fn of_line(&self, line: u32) -> Option<u32> {
+        if !self.lines_seen.may_have(line) {
+            return None;
+        }
         match self.lines.get(line as usize) {
             Some(&(round, what)) if round == self.round => Some(what),
             _ => None,
@@ -131,6 +108,7 @@ impl Marks {
     pub(super) fn set_line(&mut self, line: u32, what: u32) {
         if let Some(mark) = self.lines.get_mut(line as usize) {
             *mark = (self.round, what);
+            self.lines_seen.add(line);
         }
     }
 }

@@ -10,7 +10,7 @@ mod score;
 use self::bases::{Base, Contract};
 use self::marks::Marks;
 pub(crate) use self::promise::Look;
-use self::promise::{MOST_WORTHY, Promises};
+use self::promise::Promises;
 pub(crate) use self::score::{base_probability, worth};
 use super::beside::MOST_ROUNDS;
 use super::context::Context;
@@ -131,10 +131,6 @@ pub(crate) struct Scratch {
     own: Vec<(u32, i64, f64)>,
 }
 
-/// What is similar to the basket without selling with it is never offered. Of what suits a customer,
-/// only the best is. Which popular products are worth most is known from the catalogue.
-const IN_ORDER: Reach = Reach { similar_to_context: 0, similar_to_own: 24, popular: 0 };
-
 const IN_BASKET: u32 = u32::MAX;
 const VIEWED: u32 = u32::MAX - 1;
 const JUST_ORDERED: u32 = u32::MAX - 2;
@@ -220,7 +216,7 @@ impl Scratch {
         let task = request.task();
         self.collect_candidates(state, compiled, request, task, look);
         self.scorer.choose(|_| true);
-        self.score(state, compiled, request, task);
+        self.score(state, compiled, request, &state.model.learned(), task);
         for (outcome, &probability) in self.outcomes.iter_mut().zip(&self.probability) {
             if outcome.probability.is_nan() {
                 outcome.probability = probability;
@@ -291,9 +287,11 @@ impl Scratch {
         // After an order all that is bought later counts, whatever it was with.
         let context: &[u32] = if request.after.is_empty() { &self.context } else { &[] };
         let situation = request.situation(context);
-        let reach = if task == Task::Basket { IN_ORDER } else { Reach::FULL };
+        let policy = &compiled.policy;
+        let reach = if task == Task::Basket { promise::reach(policy, look) } else { Reach::FULL };
         self.shared = Some(learned.candidates_within(task, &situation, reach, &mut self.scorer));
-        let most = if look == Look::Everything { usize::MAX } else { MOST_WORTHY };
+        let most =
+            if look == Look::Everything { usize::MAX } else { promise::most_further(policy) };
         self.promises.popular = self.scorer.add_popular(&compiled.worthy, most);
         for &(accessory, _) in &self.given {
             let m = state.model_of(accessory);
@@ -305,7 +303,7 @@ impl Scratch {
             self.scorer.consider(follow_up.product);
         }
         self.judge_candidates(state, compiled, request, &learned, look);
-        self.score(state, compiled, request, task);
+        self.score(state, compiled, request, &learned, task);
         self.value_candidates(compiled, request);
         self.judge_up_sells(state, compiled, request, &learned);
         if request.people.stopped.is_some() {
@@ -357,7 +355,8 @@ impl Scratch {
         self.open.clear();
         let open = |&i: &u32| self.outcomes[i as usize].reason.is_none();
         self.open.extend((0..self.outcomes.len() as u32).filter(open));
-        for round in 0..=MOST_ROUNDS {
+        let mut rounds = 0;
+        loop {
             let scene = Scene {
                 policy,
                 shelf: &OnShelf { state, compiled },
@@ -367,10 +366,13 @@ impl Scratch {
                 risk: request.people.risk,
                 together: Together { sets: &self.sets.found, up_sells: &self.up_sells },
             };
-            self.slate.choose(&mut self.outcomes, &scene);
-            if round == MOST_ROUNDS || !self.search_again(state, compiled, request) {
+            self.slate.pick(&mut self.outcomes, &scene);
+            if rounds == MOST_ROUNDS || self.slate.refused.is_empty() {
+                self.slate.complete(&mut self.outcomes, &scene);
                 break;
             }
+            self.search_again(state, compiled, request);
+            rounds += 1;
         }
         self.mark_left(state);
     }

@@ -8,7 +8,7 @@
 
 use super::judge::Verdict;
 use super::{Outcome, Scratch};
-use crate::affinity::scorer::{Candidate, Learned, place};
+use crate::affinity::scorer::{Candidate, Learned, Reach, place};
 use crate::decide::policy::Policy;
 use crate::decide::reasons::Reason;
 use crate::decide::request::Request;
@@ -16,13 +16,17 @@ use crate::decide::state::{Compiled, NONE, State};
 use crate::prefetch::prefetch;
 
 /// Of the products that only the basket speaks for so many are candidates, if as many may be offered,
-const MOST_PAIRED: usize = 32;
+const MOST_PAIRED: usize = 16;
 
 /// and so many more for each offer there is room for: some may keep others out.
-const MORE_PAIRED: usize = 4;
+const MORE_PAIRED: usize = 5;
 
-/// So many of the popular products are candidates that nothing else suggests and that may be offered.
-pub(super) const MOST_WORTHY: usize = 24;
+/// Of those that are only similar to what the customer bought, or only popular, so many are candidates, and
+/// one more for each offer there is room for.
+const MOST_FURTHER: usize = 8;
+
+/// More of the similar ones are, where hardly so many go with the basket or were bought before.
+const FEW: usize = 80;
 
 /// As long as so many candidates are left that nothing kept out but better ones, no other that promises
 /// less would have been offered.
@@ -53,10 +57,11 @@ pub(super) struct Promises {
     verdicts: Vec<Option<Verdict>>,
     /// How many of the popular products were considered.
     pub(super) popular: usize,
-    /// Some that go with the basket were not looked at; some popular ones.
-    left: [bool; 2],
-    /// The outcomes that were ranked by promise, and those of products that are only popular.
-    rests_on: [Vec<u32>; 2],
+    /// Some that go with the basket were not looked at; some popular ones; some that suit the customer.
+    left: [bool; 3],
+    /// The outcomes that were ranked by promise, those of products that are only popular, and those of
+    /// products that only suit the customer.
+    rests_on: [Vec<u32>; 3],
 }
 
 impl Scratch {
@@ -121,7 +126,8 @@ impl Scratch {
             wanted = wanted.saturating_sub(found);
             rest = others;
         }
-        *left = [!rest.is_empty(), *popular < compiled.worthy.len()];
+        let similar = self.scorer.further_similar() && look != Look::Everything;
+        *left = [!rest.is_empty(), *popular < compiled.worthy.len(), similar];
         self.scorer.retain(|place| verdicts[place].is_some());
         self.scorer.choose(|_| false);
         rests_on.iter_mut().for_each(Vec::clear);
@@ -132,6 +138,8 @@ impl Scratch {
                 rests_on[0].push(place);
             } else if is_only_popular(candidate) {
                 rests_on[1].push(place);
+            } else if candidate.similar {
+                rests_on[2].push(place);
             }
             let Verdict { kind, reason, .. } = verdict;
             if kind.is_some() || compiled.pins.iter().any(|pin| pin.0 == key) {
@@ -153,7 +161,7 @@ impl Scratch {
         verdicts: &mut Vec<Option<Verdict>>,
     ) -> usize {
         let (state, compiled, request, learned) = scene;
-        while found < MOST_WORTHY && considered < compiled.worthy.len() {
+        while found < most_further(&compiled.policy) && considered < compiled.worthy.len() {
             let place = self.scorer.consider_popular(compiled.worthy[considered]);
             considered += 1;
             let Some(place) = place else { continue };
@@ -244,7 +252,7 @@ impl Scratch {
         let far = |&place: &u32| {
             let candidate = &candidates[place as usize];
             prefetch(&state.to_catalog, candidate.product as usize);
-            learned.prefetch_pair(candidate);
+            learned.prefetch_evidence(candidate);
         };
         let near = |&place: &u32| {
             let key = state.key_of_model(candidates[place as usize].product) as usize;
@@ -268,6 +276,21 @@ impl Scratch {
 
 fn is_only_popular(candidate: &Candidate) -> bool {
     candidate.popular && candidate.pairs == 0 && candidate.count == 0 && !candidate.similar
+}
+
+/// How many are candidates that are only popular.
+pub(super) fn most_further(policy: &Policy) -> usize {
+    MOST_FURTHER + policy.max_offers as usize
+}
+
+/// How far candidates are looked for. What is similar to the basket without selling with it is never
+/// offered; which popular products are worth most is known from the catalogue.
+pub(super) fn reach(policy: &Policy, look: Look) -> Reach {
+    let similar_to_own = match look {
+        Look::Everything => Reach::FULL.similar_to_own,
+        Look::Promising | Look::Paired => most_further(policy),
+    };
+    Reach { similar_to_context: 0, similar_to_own, few: FEW, popular: 0 }
 }
 
 fn most_paired(policy: &Policy) -> usize {

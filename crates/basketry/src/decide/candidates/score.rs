@@ -1,7 +1,7 @@
 //! The probabilities of candidates, and what they are worth.
 
 use super::Scratch;
-use crate::affinity::scorer::{Reach, Task};
+use crate::affinity::scorer::{Learned, Reach, Task};
 use crate::decide::policy::Policy;
 use crate::decide::reasons::{Kind, Reason};
 use crate::decide::request::Request;
@@ -9,7 +9,7 @@ use crate::decide::state::{Compiled, State};
 use crate::decide::value;
 
 /// Only the products that are asked for are candidates.
-const NO_FURTHER: Reach = Reach { similar_to_context: 0, similar_to_own: 0, popular: 0 };
+const NO_FURTHER: Reach = Reach { similar_to_context: 0, similar_to_own: 0, few: 0, popular: 0 };
 
 impl Scratch {
     /// Scores the candidates that were chosen. Somebody who looks at a product buys it in this order
@@ -20,10 +20,10 @@ impl Scratch {
         state: &State,
         compiled: &Compiled,
         request: &Request,
+        learned: &Learned<'_>,
         task: Task,
     ) {
         let Some(shared) = &self.shared else { return };
-        let learned = state.model.learned();
         learned.score_chosen(task, shared, &mut self.scorer);
         self.probability.clear();
         self.probability.extend_from_slice(self.scorer.probabilities());

@@ -101,6 +101,8 @@ pub(crate) struct Slate {
     pub(crate) picked: Vec<u32>,
     /// Sets that cannot stand beside the offers picked before them, how many those were, and why.
     pub(crate) refused: Vec<(u32, u32, Reason)>,
+    /// A slot is drawn.
+    drawing: bool,
     pool: Vec<Ranked>,
     /// Outcomes that made room for quotas.
     displaced: Vec<u32>,
@@ -108,24 +110,30 @@ pub(crate) struct Slate {
 }
 
 impl Slate {
-    /// Chooses the offers among the outcomes that are still candidates. The rest get their reason.
-    pub(crate) fn choose(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>) {
-        let policy = scene.policy;
+    /// Fills the slots that are neither for quotas nor drawn, from the outcomes that are still candidates.
+    /// What limits keep out gets its reason.
+    pub(crate) fn pick(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>) {
         self.chosen.clear();
+        self.picked.clear();
+        self.refused.clear();
+        self.limits.clear();
+        let slots = scene.policy.max_offers as usize;
+        self.pin(outcomes, scene, slots);
+        self.collect(outcomes, scene);
+        self.drawing = scene.policy.explore.active() && self.chosen.len() < slots;
+        self.fill(outcomes, scene, slots - usize::from(self.drawing));
+    }
+
+    /// Completes what was picked with quotas and the slot that is drawn, and puts the offers in their
+    /// order. The rest of the candidates get their reason.
+    pub(crate) fn complete(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>) {
         self.choices.clear();
         self.drawn_slot = 0;
         self.kept.clear();
         self.displaced.clear();
-        self.picked.clear();
-        self.refused.clear();
-        self.limits.clear();
-        let slots = policy.max_offers as usize;
-        self.pin(outcomes, scene, slots);
-        self.collect(outcomes, scene);
-        let drawing = policy.explore.active() && self.chosen.len() < slots;
-        self.fill(outcomes, scene, slots - usize::from(drawing));
-        self.keep(outcomes, scene, slots - usize::from(drawing));
-        let drawn = if drawing { self.draw(outcomes, scene) } else { None };
+        let slots = scene.policy.max_offers as usize;
+        self.keep(outcomes, scene, slots - usize::from(self.drawing));
+        let drawn = if self.drawing { self.draw(outcomes, scene) } else { None };
         for &i in self.displaced.iter().filter(|&&i| drawn.is_none_or(|pick| pick.outcome != i)) {
             outcomes[i as usize].reason = Some(Reason::QuotaSlot);
         }
@@ -291,7 +299,8 @@ mod tests {
         let stages = &POPULAR_LAST;
         let scene =
             Scene { policy, shelf, stages, pinned: &[], draw, risk: 0.0, together: NOTHING };
-        slate.choose(outcomes, &scene);
+        slate.pick(outcomes, &scene);
+        slate.complete(outcomes, &scene);
         slate
     }
 
@@ -468,12 +477,15 @@ mod tests {
             together: NOTHING,
         };
         let mut slate = Slate::default();
-        slate.choose(&mut outcomes, &scene);
+        slate.pick(&mut outcomes, &scene);
+        slate.complete(&mut outcomes, &scene);
         assert_eq!(keys(&slate, &outcomes), [0, 2, 3]);
         assert_eq!(outcomes[1].reason, Some(Reason::Outranked));
         // Without a pin the risk is too great.
         outcomes[1].reason = None;
-        slate.choose(&mut outcomes, &Scene { pinned: &[], ..scene });
+        let scene = Scene { pinned: &[], ..scene };
+        slate.pick(&mut outcomes, &scene);
+        slate.complete(&mut outcomes, &scene);
         assert!(slate.chosen.is_empty());
         assert_eq!(outcomes[0].reason, Some(Reason::ContactNotWorth));
     }

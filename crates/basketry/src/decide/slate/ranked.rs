@@ -1,12 +1,10 @@
 //! Candidates in their order, as far as it is asked for.
 
-use std::collections::BinaryHeap;
-
 use super::Scene;
 use crate::decide::candidates::Outcome;
 
-/// So many candidates are ranked at once: mostly a slate is full before it needs more.
-const PORTION: usize = 16;
+/// So many candidates are put in order at once: mostly a slate is full before it needs more.
+const PORTION: usize = 128;
 
 /// Orders candidates: greater value first, then the better rating, then the smaller key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,15 +35,16 @@ fn rising(value: f64) -> u64 {
 /// The candidates of one stage of the fallback chain, to be taken the best first.
 #[derive(Debug, Default)]
 pub(super) struct Stage {
-    /// Those that are not ranked yet, by value; all of them are worth less than those that are.
+    /// Those that are not in order yet, by value; all of them are worth less than those that are.
     rest: Vec<(u64, u32)>,
-    ranked: BinaryHeap<Ranked>,
+    /// The best one last.
+    ordered: Vec<(u64, u32)>,
 }
 
 impl Stage {
     pub(super) fn clear(&mut self) {
         self.rest.clear();
-        self.ranked.clear();
+        self.ordered.clear();
     }
 
     /// Adds a candidate before the first one is taken.
@@ -55,49 +54,54 @@ impl Stage {
 
     /// Puts back one that was taken.
     pub(super) fn put_back(&mut self, outcomes: &[Outcome], scene: &Scene<'_>, outcome: u32) {
-        let value = rising(outcomes[outcome as usize].value);
-        if self.rest.iter().any(|&(other, _)| other >= value) {
-            self.rest.push((value, outcome));
+        let back = (rising(outcomes[outcome as usize].value), outcome);
+        if self.rest.iter().any(|other| other.0 >= back.0) {
+            self.rest.push(back);
         } else {
-            self.ranked.push(Ranked::new(outcomes, scene, outcome));
+            let worse = |other: &(u64, u32)| order(outcomes, scene, other, &back).is_lt();
+            let at = self.ordered.partition_point(worse);
+            self.ordered.insert(at, back);
         }
     }
 
     /// Takes the best one.
+    #[inline]
     pub(super) fn next(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) -> Option<u32> {
-        if self.ranked.is_empty() {
-            self.rank(outcomes, scene);
+        if self.ordered.is_empty() {
+            self.order(outcomes, scene);
         }
-        self.ranked.pop().map(|best| best.outcome)
+        self.ordered.pop().map(|best| best.1)
     }
 
-    /// Ranks the next portion: the most valuable ones that are left, and all that are worth as much as
+    /// Orders the next portion: the most valuable ones that are left, and all that are worth as much as
     /// the least of them.
-    fn rank(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) {
-        let least = match self.rest.len() {
-            0..=PORTION => 0,
-            _ => {
-                let by_value = |a: &(u64, u32), b: &(u64, u32)| b.0.cmp(&a.0);
-                self.rest.select_nth_unstable_by(PORTION - 1, by_value).1.0
-            }
-        };
-        // Making a heap of all at once takes less time than adding one after the other.
-        let mut ranked = std::mem::take(&mut self.ranked).into_vec();
-        self.rest.retain(|&(value, outcome)| {
-            let next = value >= least;
-            if next {
-                ranked.push(Ranked::new(outcomes, scene, outcome));
-            }
-            !next
-        });
-        self.ranked = BinaryHeap::from(ranked);
+    fn order(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) {
+        if self.rest.len() > PORTION {
+            let by_value = |a: &(u64, u32), b: &(u64, u32)| b.0.cmp(&a.0);
+            let least = self.rest.select_nth_unstable_by(PORTION - 1, by_value).1.0;
+            self.ordered.extend(self.rest.extract_if(.., |next| next.0 >= least));
+        } else {
+            std::mem::swap(&mut self.rest, &mut self.ordered);
+        }
+        self.ordered.sort_unstable_by(|a, b| order(outcomes, scene, a, b));
     }
 
     /// Those that were not taken.
     pub(super) fn left(&self) -> impl Iterator<Item = u32> + '_ {
-        let ranked = self.ranked.iter().map(|ranked| ranked.outcome);
-        ranked.chain(self.rest.iter().map(|&(_, outcome)| outcome))
+        self.ordered.iter().chain(&self.rest).map(|&(_, outcome)| outcome)
     }
+}
+
+/// The order of candidates, that of greater [`Ranked`] last. Few are worth exactly as much as another, so the
+/// rest is mostly not looked up.
+fn order(
+    outcomes: &[Outcome],
+    scene: &Scene<'_>,
+    a: &(u64, u32),
+    b: &(u64, u32),
+) -> std::cmp::Ordering {
+    let ranked = |i: u32| Ranked::new(outcomes, scene, i);
+    a.0.cmp(&b.0).then_with(|| ranked(a.1).cmp(&ranked(b.1)))
 }
 
 #[cfg(test)]
@@ -136,8 +140,8 @@ mod tests {
         /// In portions as if all had been sorted, whatever is put back in between.
         #[test]
         fn the_best_first(
-            of in prop::collection::vec((-3..12i32, 0..3u8), 0..70),
-            put_back in prop::collection::vec((0..70usize, 0..70usize), 0..6),
+            of in prop::collection::vec((-3..40i32, 0..3u8), 0..300),
+            put_back in prop::collection::vec((0..300usize, 0..300usize), 0..6),
         ) {
             let shelf = Rated(of.iter().map(|&(_, rating)| f32::from(rating)).collect());
             let outcomes: Vec<Outcome> = (0..)

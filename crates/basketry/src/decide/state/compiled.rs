@@ -3,6 +3,7 @@
 use super::{NONE, State};
 use crate::Result;
 use crate::affinity::features::{CATEGORY_REPEAT, OF_CANDIDATE, log_odds_of};
+use crate::affinity::scorer::Promise;
 use crate::affinity::views::NO_CATEGORY;
 use crate::data::{Catalog, NO_CODE, NO_MONEY};
 use crate::decide::eligibility::{
@@ -32,8 +33,8 @@ pub(crate) struct Compiled {
     pub(crate) worthy: Vec<u32>,
     /// Per product of the model: what it adds to the log odds of a purchase where it is paired with
     /// something in the basket, and the logarithm of its margin; the least number there is if it is
-    /// never offered. For customers that are not known, and for others.
-    pub(crate) promise: [Vec<f32>; 2],
+    /// never offered; and its category. For customers that are not known, and for others.
+    pub(crate) promise: [Vec<Promise>; 2],
     /// Per kind its place in the fallback chain, from 1; 0: not in it.
     pub(crate) stages: [u8; Kind::ALL.len()],
     /// The attributes that must match on which a cross-sell has to fit.
@@ -262,14 +263,20 @@ impl State {
         Ok(compiled)
     }
 
-    fn promise(&self, items: &[Item]) -> [Vec<f32>; 2] {
+    fn promise(&self, items: &[Item]) -> [Vec<Promise>; 2] {
         let margin = |&c: &u32| match items.get(c as usize) {
             Some(item) if item.never.is_none() => (item.margin as f32).ln(),
             _ => f32::NEG_INFINITY,
         };
         let margins: Vec<f32> = self.to_catalog.iter().map(margin).collect();
+        let categories = self.model.learned().products.category;
         self.model.paired().each_ref().map(|paired| {
-            paired.iter().zip(&margins).map(|(log_odds, margin)| log_odds + margin).collect()
+            let products = paired.iter().zip(&margins).zip(categories);
+            let promise = |((log_odds, margin), &category): ((&f32, &f32), &u32)| Promise {
+                alone: log_odds + margin,
+                category,
+            };
+            products.map(promise).collect()
         })
     }
 
