@@ -57,7 +57,7 @@ use crate::{boundary, convert, error};
 /// bundle : int or dict
 ///     The most bundles, or a dict with ``max`` (default 0), ``lever``, ``items`` (the most products
 ///     that are added to the main one, 1 to 3), ``max_discount`` (as a share of the price of all of
-///     it), ``step``, ``min_margin``, and ``second``: the greatest discount on a second unit, as a
+///     it), ``step`` (0.01, or less where the greatest discount is), ``min_margin``, and ``second``: the greatest discount on a second unit, as a
 ///     share of that unit's price; the best one up to that is given, perhaps none. The chance that all
 ///     of a bundle is bought is taken to be that of the least probable product added.
 /// ladder : str or dict
@@ -94,7 +94,7 @@ use crate::{boundary, convert, error};
 ///     ``opt_out_growth`` (the probability that a contact loses the customer, and how it grows with
 ///     pressure), and ``customer_value`` in minor units.
 /// explore : dict
-///     One slot that is drawn by lot: ``slot`` (default the last), to which nothing may be pinned,
+///     One slot that is drawn by lot: ``slot`` (default the last), to which nothing may be pinned for good,
 ///     ``share`` (drawn evenly),
 ///     ``temperature`` (in minor units), ``candidates`` (20) and ``floor`` (the least value as a
 ///     share of the best).
@@ -103,8 +103,8 @@ use crate::{boundary, convert, error};
 ///     for one slot those that may be offered take it and the slots behind it, in their order.
 /// quotas : list of dict
 ///     ``min`` slots for what ``select`` selects, if it is worth more than ``min_value``; with a
-///     ``name`` for reports. More than the policy's limits let in is an error, more than the products
-///     of the catalogue can fill a warning.
+///     ``name`` for reports. Those that come first are met first. More for one than the policy's limits
+///     let in is an error, more than the products of the catalogue can fill a warning.
 /// language : {"en", "de"}
 ///     The language of offers and reasons; default English.
 /// texts : dict

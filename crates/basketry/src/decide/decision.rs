@@ -357,9 +357,9 @@ impl Decision {
         })
     }
 
-    /// Whether there were as many offers of a candidate's kind as there may be while there was a slot
-    /// left. Of what was looked at the slate told so; not of what was left aside before that, because
-    /// it promised less or another variant was worth more in place of the same product.
+    /// Whether there are as many offers of a candidate's kind as there may be that come before it, while
+    /// there was a slot left. The slate tells so of what it came to; not of what was left aside before
+    /// that, because it promised less or another variant was worth more in place of the same product.
     fn had_enough_of_kind(&self, outcome: &Outcome) -> bool {
         let Compiled { policy, stages, .. } = &*self.compiled;
         let Some(kind) = outcome.kind else { return false };

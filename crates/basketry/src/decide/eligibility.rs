@@ -266,8 +266,7 @@ fn chosen(
             unknown.add(id);
         }
     }
-    let no_value = texts.say("id_no_value", &[("column", what)]);
-    unknown.warn(path, || &no_value, texts, warnings);
+    unknown.warn(path, || texts.say("id_no_value", &[("column", what)]), texts, warnings);
     Ok(chosen)
 }
 

@@ -24,9 +24,12 @@
 //!   [`Kind::Service`] if the catalogue marks it as a service or contract; so does what the shop links
 //!   by hand as an accessory. Not if it does not fit on what has to agree (`cross_sell.compatible`)
 //! - bought before: not offered ([`Reason::NotDue`])
-//! - among the fifty products most similar to what the customer bought: [`Kind::Similar`]
-//! - among the fifty most popular products that nothing else suggests, or suggested by something too
-//!   weak and as popular: [`Kind::Popular`], for slots that the other kinds leave
+//! - among the products most similar to what the customer bought: [`Kind::Similar`]
+//! - among the popular products that are worth most and that nothing else suggests, or suggested by
+//!   something too weak and as popular: [`Kind::Popular`], for slots that the other kinds leave
+//!
+//! Of what only the basket speaks for those that promise most are looked at, and of the last two a dozen
+//! or two: more where that leaves slots, quotas or choices for the drawn slot unfilled.
 //!
 //! Besides, each product in the basket or viewed is compared with the dearer ones of its product
 //! line, or, without a line, of its brand in its narrowest category: equal on every attribute that

@@ -278,17 +278,18 @@ impl Unknown {
     }
 
     /// Warns that they are `what`.
-    pub(crate) fn warn<'a>(
+    pub(crate) fn warn<T: AsRef<str>>(
         &self,
         path: &str,
-        what: impl FnOnce() -> &'a str,
+        what: impl FnOnce() -> T,
         texts: &Texts,
         warnings: &mut Vec<String>,
     ) {
         let Some(id) = &self.first else { return };
         let code = if self.count == 1 { "warn_id" } else { "warn_ids" };
         let (count, id) = (self.count.to_string(), id.to_string());
-        let values = [("path", path), ("count", &*count), ("id", &id), ("what", what())];
+        let what = what();
+        let values = [("path", path), ("count", &*count), ("id", &id), ("what", what.as_ref())];
         warnings.push(texts.say(code, &values));
     }
 }

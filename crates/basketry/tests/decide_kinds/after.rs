@@ -130,24 +130,3 @@ fn nothing_is_similar_to_what_came_back() {
     assert!(back.iter().all(|why| !why.contains("Camera")), "{back:?}");
     assert!(similar(&context.returned(["camera", "soap"])).is_empty());
 }
-
-/// In a small shop most products are popular and suit the customer as well.
-#[test]
-fn what_suits_the_customer_is_offered_for_being_popular_where_that_alone_is_allowed() {
-    let order = Order::at(now() - DAY).line("camera", 1).line("soap", 1);
-    let context = Context::at(now()).customer("new").orders_since([order]);
-    let of_kind = |rules: &str, kind: Kind| -> Vec<Id> {
-        let decision = engine().decide(&policy(rules), &context).unwrap();
-        let mut found: Vec<Id> = decision
-            .iter()
-            .filter(|offer| offer.kind == kind)
-            .map(|offer| offer.products[0].clone())
-            .collect();
-        found.sort();
-        found
-    };
-    let similar = of_kind("similar = 20\npopular = 20", Kind::Similar);
-    assert!(!similar.is_empty());
-    let popular = of_kind("similar = 0\npopular = 20", Kind::Popular);
-    assert!(similar.iter().all(|id| popular.contains(id)), "{similar:?} {popular:?}");
-}

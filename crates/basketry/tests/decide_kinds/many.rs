@@ -215,3 +215,17 @@ fn a_quota_is_met_by_what_is_hardly_worth_offering() {
         assert_eq!((decision.len(), decision.quotas()[0].made), (4, min));
     }
 }
+
+/// Visitors of whom nothing is known, with an empty cart: only what is popular is left to draw from.
+#[test]
+fn a_slot_is_drawn_from_as_many_as_the_policy_says() {
+    for max_offers in [1, 4, 12] {
+        for limits in ["per_line = 1000\n", "per_line = 9\n"] {
+            let rules = format!("max_offers = {max_offers}\n{limits}explore.share = 0.2\n");
+            let rules = Policy::from_toml(&rules).unwrap();
+            let decision = large_engine().decide(&rules, &Context::at(START + 301 * DAY)).unwrap();
+            let explored = decision.explored().expect("a slot is drawn");
+            assert_eq!(explored.choices.len(), 20, "{max_offers} {limits}");
+        }
+    }
+}

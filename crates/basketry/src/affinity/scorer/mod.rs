@@ -33,17 +33,35 @@ pub(crate) struct Reach {
     /// For their similarity to the basket.
     pub(crate) similar_to_context: usize,
     /// For their similarity to what the customer bought.
-    pub(crate) similar_to_own: usize,
-    /// More of these, where all would be fewer than so many.
-    pub(crate) few: usize,
+    pub(crate) similar_to_own: Most,
     /// For nothing but their popularity.
     pub(crate) popular: usize,
+}
+
+/// How many of a sort are candidates: the fewer others there are, the more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    pub(crate) least: usize,
+    pub(crate) most: usize,
+    /// Between these as many as make up so many with the others.
+    pub(crate) together: usize,
+}
+
+impl Most {
+    pub(crate) const fn always(most: usize) -> Self {
+        Self { least: most, most, together: 0 }
+    }
+
+    /// Where there are so many others.
+    pub(crate) fn beside(self, others: usize) -> usize {
+        self.together.saturating_sub(others).min(self.most).max(self.least)
+    }
 }
 
 impl Reach {
     /// As far as candidates are looked for.
     pub(crate) const FULL: Self =
-        Self { similar_to_context: 64, similar_to_own: 100, few: 0, popular: usize::MAX };
+        Self { similar_to_context: 64, similar_to_own: Most::always(100), popular: usize::MAX };
 }
 
 /// How many entries of a row ahead memory is asked for.
@@ -332,9 +350,8 @@ impl Learned<'_> {
         }
         if customer.baskets > 0 {
             self.add_own_vectors(situation, scratch);
-            if reach.similar_to_own > 0 {
-                let missing = reach.few.saturating_sub(scratch.candidates.len());
-                let limit = reach.similar_to_own.max(missing);
+            let limit = reach.similar_to_own.beside(scratch.candidates.len());
+            if limit > 0 {
                 scratch.add_similar_to_own(&self.similar_customers, self.sold, limit);
             }
         }

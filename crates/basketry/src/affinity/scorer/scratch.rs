@@ -23,7 +23,7 @@ pub(crate) struct Scratch {
     /// The categories that something is noted about.
     pub(super) noted: Seen,
     pub(super) to_own: ToOwn,
-    /// Further products than the candidates are similar to what the customer bought.
+    /// Further products than the candidates may be similar to what the customer bought.
     pub(super) further_similar: bool,
     /// Keys to choose the [best](super::best) of.
     pub(super) ranked: Vec<u64>,

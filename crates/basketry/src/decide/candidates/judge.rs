@@ -107,10 +107,11 @@ impl Scratch {
         if service {
             return Err(if paired { Reason::TooFewCustomers } else { Reason::NoEvidence });
         }
-        // What suits the customer and is popular is offered as what the policy allows.
-        let similar = candidate.similar && (policy.similar.max > 0 || !candidate.popular);
-        if item.enough_buyers && (similar || candidate.popular) {
-            return Ok(if similar { Kind::Similar } else { Kind::Popular });
+        if candidate.similar && item.enough_buyers {
+            return Ok(Kind::Similar);
+        }
+        if candidate.popular && item.enough_buyers {
+            return Ok(Kind::Popular);
         }
         let known = paired || candidate.popular || candidate.similar;
         Err(if known { Reason::TooFewCustomers } else { Reason::NoEvidence })

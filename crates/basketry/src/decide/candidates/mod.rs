@@ -290,8 +290,11 @@ impl Scratch {
         let policy = &compiled.policy;
         let reach = if task == Task::Basket { promise::reach(policy, look) } else { Reach::FULL };
         self.shared = Some(learned.candidates_within(task, &situation, reach, &mut self.scorer));
-        let most =
-            if look == Look::Everything { usize::MAX } else { promise::most_further(policy) };
+        let most = match look {
+            Look::Everything => usize::MAX,
+            _ => promise::further(policy).beside(self.scorer.candidates().len()),
+        };
+        self.promises.most_popular = most;
         self.promises.popular = self.scorer.add_popular(&compiled.worthy, most);
         for &(accessory, _) in &self.given {
             let m = state.model_of(accessory);

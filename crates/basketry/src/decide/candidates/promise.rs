@@ -8,7 +8,7 @@
 
 use super::judge::Verdict;
 use super::{Outcome, Scratch};
-use crate::affinity::scorer::{Candidate, Learned, Reach, place};
+use crate::affinity::scorer::{Candidate, Learned, Most, Reach, place};
 use crate::decide::policy::Policy;
 use crate::decide::reasons::Reason;
 use crate::decide::request::Request;
@@ -21,16 +21,17 @@ const MOST_PAIRED: usize = 16;
 /// and so many more for each offer there is room for: some may keep others out.
 const MORE_PAIRED: usize = 5;
 
-/// Of those that are only similar to what the customer bought, or only popular, so many are candidates, and
-/// one more for each offer there is room for.
-const MOST_FURTHER: usize = 8;
+/// Of those that are only similar to what the customer bought, or only popular, at least so many are
+/// candidates, and one more for each offer there is room for;
+const LEAST_FURTHER: usize = 8;
 
-/// More of the similar ones are, where hardly so many go with the basket or were bought before.
+/// more, up to so many, where there would be fewer in all than [`FEW`].
+const MOST_FURTHER: usize = 24;
 const FEW: usize = 80;
 
 /// As long as so many candidates are left that nothing kept out but better ones, no other that promises
 /// less would have been offered.
-const ENOUGH: usize = 8;
+const ENOUGH: usize = 4;
 
 /// How far ahead of its turn a candidate's place is asked for.
 const AHEAD: usize = 8;
@@ -42,7 +43,7 @@ pub(crate) enum Look {
     Promising,
     /// All that goes with the basket.
     Paired,
-    /// All popular products too.
+    /// All popular products too, and more of what suits the customer.
     Everything,
 }
 
@@ -55,8 +56,10 @@ pub(super) struct Promises {
     places: Vec<u32>,
     /// Per candidate, if it was looked at.
     verdicts: Vec<Option<Verdict>>,
-    /// How many of the popular products were considered.
+    /// How many of the popular products were considered, and how many that may be offered are candidates
+    /// for that alone.
     pub(super) popular: usize,
+    pub(super) most_popular: usize,
     /// Some that go with the basket were not looked at; some popular ones; some that suit the customer.
     left: [bool; 3],
     /// The outcomes that were ranked by promise, those of products that are only popular, and those of
@@ -84,7 +87,8 @@ impl Scratch {
             }
         }
         let mut promises = std::mem::take(&mut self.promises);
-        let Promises { ranked, places, verdicts, popular, left, rests_on } = &mut promises;
+        let Promises { ranked, places, verdicts, popular, most_popular, left, rests_on } =
+            &mut promises;
         let candidates = self.scorer.candidates().len();
         ranked.clear();
         verdicts.clear();
@@ -105,7 +109,8 @@ impl Scratch {
                 offered && is_only_popular(&self.scorer.candidates()[place as usize])
             };
             let found = places.iter().filter(found).count();
-            *popular = self.replace_popular(scene, (*popular, found), verdicts);
+            let most = *most_popular;
+            *popular = self.replace_popular(scene, (*popular, found, most), verdicts);
         }
         let mut wanted = most_paired(&compiled.policy);
         let mut rest = &mut ranked[..];
@@ -152,16 +157,16 @@ impl Scratch {
         self.promises = promises;
     }
 
-    /// Makes more popular products candidates in place of those that may not be offered, of so many
-    /// that were considered and found; how many were considered by then.
+    /// Makes more popular products candidates in place of those that may not be offered: so many were
+    /// considered, found and wanted; how many were considered by then.
     fn replace_popular(
         &mut self,
         scene: (&State, &Compiled, &Request, &Learned<'_>),
-        (mut considered, mut found): (usize, usize),
+        (mut considered, mut found, most): (usize, usize, usize),
         verdicts: &mut Vec<Option<Verdict>>,
     ) -> usize {
         let (state, compiled, request, learned) = scene;
-        while found < most_further(&compiled.policy) && considered < compiled.worthy.len() {
+        while found < most && considered < compiled.worthy.len() {
             let place = self.scorer.consider_popular(compiled.worthy[considered]);
             considered += 1;
             let Some(place) = place else { continue };
@@ -183,11 +188,12 @@ impl Scratch {
 
     /// Whether no single product that was not looked at would have been offered: enough of what was is
     /// left that promises more, and that nothing kept out but better offers or what would keep the others
-    /// out too. What promises less may still be what a quota lacks.
+    /// out too. What promises less may still be what a quota lacks, or a slot to be drawn.
     pub(crate) fn looked_at_enough(&self, compiled: &Compiled, request: &Request) -> bool {
         let Promises { left, rests_on, .. } = &self.promises;
         let mut quotas = self.slate.kept.iter().zip(&compiled.policy.quotas);
-        let missed = quotas.any(|(kept, quota)| kept.made < quota.min);
+        let missed =
+            self.slate.too_few_to_draw || quotas.any(|(kept, quota)| kept.made < quota.min);
         let tells = |&&i: &&u32| {
             let outcome = &self.outcomes[i as usize];
             match outcome.reason {
@@ -278,9 +284,12 @@ fn is_only_popular(candidate: &Candidate) -> bool {
     candidate.popular && candidate.pairs == 0 && candidate.count == 0 && !candidate.similar
 }
 
-/// How many are candidates that are only popular.
-pub(super) fn most_further(policy: &Policy) -> usize {
-    MOST_FURTHER + policy.max_offers as usize
+/// How many are candidates that are only similar to what the customer bought, or only popular. Where a slot
+/// is drawn, enough to draw from.
+pub(super) fn further(policy: &Policy) -> Most {
+    let least = LEAST_FURTHER + policy.max_offers as usize;
+    let drawn = if policy.explore.active() { policy.explore.candidates as usize } else { 0 };
+    Most { least, most: MOST_FURTHER.max(least + drawn), together: FEW }
 }
 
 /// How far candidates are looked for. What is similar to the basket without selling with it is never
@@ -288,9 +297,9 @@ pub(super) fn most_further(policy: &Policy) -> usize {
 pub(super) fn reach(policy: &Policy, look: Look) -> Reach {
     let similar_to_own = match look {
         Look::Everything => Reach::FULL.similar_to_own,
-        Look::Promising | Look::Paired => most_further(policy),
+        Look::Promising | Look::Paired => further(policy),
     };
-    Reach { similar_to_context: 0, similar_to_own, few: FEW, popular: 0 }
+    Reach { similar_to_context: 0, similar_to_own, popular: 0 }
 }
 
 fn most_paired(policy: &Policy) -> usize {

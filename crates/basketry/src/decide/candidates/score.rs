@@ -1,7 +1,7 @@
 //! The probabilities of candidates, and what they are worth.
 
 use super::Scratch;
-use crate::affinity::scorer::{Learned, Reach, Task};
+use crate::affinity::scorer::{Learned, Most, Reach, Task};
 use crate::decide::policy::Policy;
 use crate::decide::reasons::{Kind, Reason};
 use crate::decide::request::Request;
@@ -9,7 +9,8 @@ use crate::decide::state::{Compiled, State};
 use crate::decide::value;
 
 /// Only the products that are asked for are candidates.
-const NO_FURTHER: Reach = Reach { similar_to_context: 0, similar_to_own: 0, few: 0, popular: 0 };
+const NO_FURTHER: Reach =
+    Reach { similar_to_context: 0, similar_to_own: Most::always(0), popular: 0 };
 
 impl Scratch {
     /// Scores the candidates that were chosen. Somebody who looks at a product buys it in this order

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ranges::Ranges;
 use super::selection::{MOST_RULES, Selection};
-use super::{BundlePolicy, Pin, Policy};
+use super::{Pin, Policy};
 use crate::Result;
 use crate::decide::tree::Reader;
 
@@ -15,10 +15,9 @@ use crate::decide::tree::Reader;
 ///
 /// A quota that the policy itself can never meet is an error: what it selects is all excluded, or `min`
 /// is greater than what the kinds' `max`, `per_line` or `per_brand` let in (the categories that
-/// `per_category` counts are known with a catalogue only). So are quotas of which no two share a product
-/// (their `select`s have a key of `products`, `brands` or an attribute, and no value of it in common) and
-/// that ask for more offers together than there are. One that cannot be met with the products of the
-/// catalogue gives a warning.
+/// `per_category` counts are known with a catalogue only). One that cannot be met with the products of the
+/// catalogue gives a warning. Quotas may ask for more offers together than there are: those that come first
+/// are met first, and the others stand in for them where there is nothing of those.
 ///
 /// ```
 /// use basketry::Policy;
@@ -94,7 +93,7 @@ impl Quota {
                 return Err(ranges.out(&path, &what, &quota.min.to_string()));
             }
         }
-        if policy.max_offers == 0 { Ok(()) } else { together(quotas, policy, pinned, ranges) }
+        Ok(())
     }
 
     /// What lets in fewer offers than the quota asks for, whatever the catalogue, where at most so many
@@ -142,50 +141,6 @@ impl Quota {
 fn offers(policy: &Policy, pinned: u32) -> u32 {
     let drawn = policy.explore.active() && pinned < policy.max_offers;
     policy.max_offers - u32::from(drawn)
-}
-
-/// Refuses quotas that ask for more offers together than a decision has, where no two share a product.
-/// Such quotas are collected in their order, beginning with each of them: not all sets of them are tried.
-fn together(quotas: &[Quota], policy: &Policy, pinned: u32, ranges: &Ranges<'_>) -> Result<()> {
-    let offers = offers(policy, pinned);
-    // An offer of several products counts for as many quotas.
-    let BundlePolicy { max, items, .. } = policy.bundle;
-    let mut most = offers + max.min(offers) * (items - 1);
-    if policy.top_up.threshold.is_some() {
-        most += policy.top_up.max * (policy.top_up.items - 1);
-    }
-    if quotas.iter().map(|quota| quota.min).sum::<u32>() <= most {
-        return Ok(());
-    }
-    // A bit per quota before it with which it shares nothing.
-    let apart = |(i, quota): (usize, &Quota)| {
-        let bit = |j: usize| u64::from(quota.select.apart_by(&quotas[j].select).is_some()) << j;
-        (0..i).fold(0, |bits, j| bits | bit(j))
-    };
-    let apart: Vec<u64> = quotas.iter().enumerate().map(apart).collect();
-    for first in 0..quotas.len() {
-        let mut found = 1u64 << first;
-        let mut asked = quotas[first].min;
-        for (i, quota) in quotas.iter().enumerate().skip(first + 1) {
-            if apart[i] & found != found {
-                continue;
-            }
-            if asked + quota.min > most {
-                let others = (0..i).filter(|j| found >> j & 1 == 1);
-                let others: Vec<String> = others.map(|j| format!("quotas[{j}]")).collect();
-                let left = most.saturating_sub(asked);
-                let (max_offers, others) = (policy.max_offers, others.join(", "));
-                let what = format!(
-                    "at most {left}: of {most} that max_offers ({max_offers}) lets in, {asked} are kept \
-                     for other products ({others})"
-                );
-                return Err(ranges.out(&format!("quotas[{i}].min"), &what, &quota.min.to_string()));
-            }
-            found |= 1 << i;
-            asked += quota.min;
-        }
-    }
-    Ok(())
 }
 
 /// The most offers that a decision can have by the kinds' `max`, with so many pinned: those may be more

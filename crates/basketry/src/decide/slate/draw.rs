@@ -34,7 +34,10 @@ impl Slate {
         }
         for stage in &mut self.stages {
             while self.choices.len() < rule.candidates as usize {
-                let Some(i) = stage.next(outcomes, scene) else { break };
+                let Some(i) = stage.next(outcomes, scene) else {
+                    self.too_few_to_draw = true;
+                    break;
+                };
                 let value = outcomes[i as usize].value;
                 let outcome = &mut outcomes[i as usize];
                 // A quota may have taken it.

@@ -93,6 +93,8 @@ pub(crate) struct Slate {
     pub(crate) chosen: Vec<Pick>,
     /// What the drawn slot was drawn from, with the probability of each; empty if none was.
     pub(crate) choices: Vec<Choice>,
+    /// There were fewer candidates for the drawn slot than it is drawn from.
+    pub(crate) too_few_to_draw: bool,
     /// The slot that was drawn, counted from 1.
     pub(crate) drawn_slot: u32,
     /// What became of each quota.
@@ -128,6 +130,7 @@ impl Slate {
     /// order. The rest of the candidates get their reason.
     pub(crate) fn complete(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>) {
         self.choices.clear();
+        self.too_few_to_draw = false;
         self.drawn_slot = 0;
         self.kept.clear();
         self.displaced.clear();
