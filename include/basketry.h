@@ -640,7 +640,9 @@ struct ArrowArrayStream {
 #define BASKETRY_EVENT_CLICKED 1
 
 /**
- * The product was bought; of an up-sell also the one in whose place it was offered.
+ * The product was bought; of an up-sell also the one in whose place it was offered. An offer of several
+ * products is taken when all that it adds are bought: of a bundle all but its main product, of a second
+ * unit both units.
  */
 #define BASKETRY_EVENT_BOUGHT 2
 
@@ -2390,7 +2392,9 @@ typedef struct basketry_evidence {
      * due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap,
      * cost, added_margin, reached, reached_anyway and until_ms; of a bundle main_purchase, discount_share
      * and break_even_discount, of a second unit also unit_discount_share; rating where the catalogue has
-     * one.
+     * one. How many times the odds that the model gives are those of base_probability: base_odds where that
+     * is not 1, of a bundle and of one product as a top-up base_odds_ and the kind that its least
+     * probable product would be offered as alone. After earlier contacts pressure, ignored and response.
      */
     struct basketry_str name;
     /**
@@ -4760,7 +4764,8 @@ basketry_status basketry_decision_log_append(struct basketry_decision_log *log,
 /**
  * Records what came of one offered product of a decision: one of the constants that begin with
  * BASKETRY_EVENT_. Recording it again changes nothing. Of an up-sell the product in whose place it
- * was offered can be recorded as bought as well.
+ * was offered can be recorded as bought as well, of a bundle its main product. The purchase of a product
+ * of which a second unit was offered is that of the second one.
  */
 basketry_status basketry_decision_log_record(struct basketry_decision_log *log,
                                              struct basketry_str decision,
@@ -4782,7 +4787,8 @@ basketry_status basketry_decision_log_record_orders(struct basketry_decision_log
 
 /**
  * Learns how customers respond to offers, from those that were made and those that were withheld
- * from customers who were held out. The new policy has measured numbers in its assume and fatigue
+ * from customers who were held out; of bundles and top-ups of one product from those that were made. The
+ * new policy has measured numbers in its assume and fatigue
  * tables, each with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
  * purchases that confirm it; 20 is a good number. customer_value is what losing a customer costs, in
  * minor units, 0 to 10^12: with it the policy's contact_cost becomes what one offer costs in customers
@@ -4803,8 +4809,8 @@ basketry_status basketry_decision_log_learn(const struct basketry_decision_log *
  * placement, held_out, opted_out, then, null in a decision without offers, slot (from 1), kind,
  * products, base_product, price, discount, probability, base_probability, margin, value,
  * chosen_with, base_odds (how many times the model's odds are those of base_probability), pressure
- * (of earlier contacts), ignored (impressions of the product), shown, clicked, bought, rejected,
- * returned and base_bought.
+ * (of earlier contacts), ignored (impressions of the product), shown, clicked, bought (all that the
+ * offer adds), rejected, returned (some of it) and base_bought.
  */
 basketry_status basketry_decision_log_table(const struct basketry_decision_log *log,
                                             struct ArrowArrayStream *out);

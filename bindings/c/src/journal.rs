@@ -23,7 +23,9 @@ pub struct basketry_decision_log {
 pub const BASKETRY_EVENT_SHOWN: i32 = 0;
 /// The customer looked at it more closely.
 pub const BASKETRY_EVENT_CLICKED: i32 = 1;
-/// The product was bought; of an up-sell also the one in whose place it was offered.
+/// The product was bought; of an up-sell also the one in whose place it was offered. An offer of several
+/// products is taken when all that it adds are bought: of a bundle all but its main product, of a second
+/// unit both units.
 pub const BASKETRY_EVENT_BOUGHT: i32 = 2;
 /// The customer declined it.
 pub const BASKETRY_EVENT_REJECTED: i32 = 3;
@@ -112,7 +114,8 @@ pub extern "C" fn basketry_decision_log_append(
 
 /// Records what came of one offered product of a decision: one of the constants that begin with
 /// BASKETRY_EVENT_. Recording it again changes nothing. Of an up-sell the product in whose place it
-/// was offered can be recorded as bought as well.
+/// was offered can be recorded as bought as well, of a bundle its main product. The purchase of a product
+/// of which a second unit was offered is that of the second one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basketry_decision_log_record(
     log: Option<&mut basketry_decision_log>,
@@ -158,7 +161,8 @@ pub extern "C" fn basketry_decision_log_record_orders(
 }
 
 /// Learns how customers respond to offers, from those that were made and those that were withheld
-/// from customers who were held out. The new policy has measured numbers in its assume and fatigue
+/// from customers who were held out; of bundles and top-ups of one product from those that were made. The
+/// new policy has measured numbers in its assume and fatigue
 /// tables, each with the exposures it was learned from. What is assumed counts as much as pseudo_purchases
 /// purchases that confirm it; 20 is a good number. customer_value is what losing a customer costs, in
 /// minor units, 0 to 10^12: with it the policy's contact_cost becomes what one offer costs in customers
@@ -189,8 +193,8 @@ pub extern "C" fn basketry_decision_log_learn(
 /// placement, held_out, opted_out, then, null in a decision without offers, slot (from 1), kind,
 /// products, base_product, price, discount, probability, base_probability, margin, value,
 /// chosen_with, base_odds (how many times the model's odds are those of base_probability), pressure
-/// (of earlier contacts), ignored (impressions of the product), shown, clicked, bought, rejected,
-/// returned and base_bought.
+/// (of earlier contacts), ignored (impressions of the product), shown, clicked, bought (all that the
+/// offer adds), rejected, returned (some of it) and base_bought.
 #[unsafe(no_mangle)]
 pub extern "C" fn basketry_decision_log_table(
     log: Option<&basketry_decision_log>,

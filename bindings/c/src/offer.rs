@@ -43,7 +43,9 @@ pub struct basketry_evidence {
     /// due_at_ms; after an order follow_up_low and follow_up_customers; of a top-up threshold, basket, gap,
     /// cost, added_margin, reached, reached_anyway and until_ms; of a bundle main_purchase, discount_share
     /// and break_even_discount, of a second unit also unit_discount_share; rating where the catalogue has
-    /// one.
+    /// one. How many times the odds that the model gives are those of base_probability: base_odds where that
+    /// is not 1, of a bundle and of one product as a top-up base_odds_ and the kind that its least
+    /// probable product would be offered as alone. After earlier contacts pressure, ignored and response.
     pub name: basketry_str,
     /// The number.
     pub value: f64,

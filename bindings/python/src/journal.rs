@@ -121,7 +121,9 @@ impl DecisionLog {
     /// decision : str
     ///     :attr:`Decision.id`.
     /// product : str or int
-    ///     One that was offered; of an up-sell also the one in whose place it was.
+    ///     One that was offered; of an up-sell also the one in whose place it was, of a bundle its main
+    ///     product as well. A bundle is taken when all that it adds was bought; a purchase of a product
+    ///     of which a second unit was offered is that of the second one.
     /// event : {"shown", "clicked", "bought", "rejected", "returned", "opted_out"}
     ///     Once any offer is recorded as shown, those that are not do not count as exposures.
     ///     ``"opted_out"`` is about the customer: no more offers are wanted.
@@ -191,7 +193,10 @@ impl DecisionLog {
     /// The odds of each kind of offer are fitted to the offers made and to those that were withheld
     /// from customers who were held out; so are the shares of customers who take a dearer variant and
     /// who leave because of it, and how fast earlier contacts take away what offers add
-    /// (``fatigue.response``). Numbers measured on few exposures stay near what was assumed.
+    /// (``fatigue.response``). The odds of bundles, and of single products as top-ups, are fitted to those
+    /// that were made, over the chance of their least probable product as the others have corrected it:
+    /// those of a bundle are below 1 where few want all of it. Numbers measured on few exposures stay near
+    /// what was assumed.
     ///
     /// Parameters
     /// ----------
@@ -217,8 +222,9 @@ impl DecisionLog {
     ///     these in 95 of 100 logs; by what changes without each customer, since decisions about one are
     ///     not independent),
     ///     ``exposures``, ``withheld``, ``purchases`` and ``left_out`` (offers of which nothing could be
-    ///     learned: the orders that were looked up end too early, the customer is not known, or the
-    ///     model has no chance of the product).
+    ///     learned: the orders that were looked up end too early, the customer is not known, the
+    ///     model has no chance of the product; second units, two products as a top-up, and bundles with
+    ///     a viewed product that was not bought).
     ///
     /// Raises
     /// ------
@@ -256,8 +262,9 @@ impl DecisionLog {
     /// offers, ``slot`` (from 1), ``kind``, ``products``, ``base_product``, ``price``, ``discount``,
     /// ``probability``, ``base_probability``, ``margin``, ``value``, ``chosen_with``, ``base_odds``
     /// (how many times the model's odds are those of ``base_probability``), ``pressure`` (of earlier
-    /// contacts), ``ignored`` (impressions of the product), ``shown``, ``clicked``, ``bought``,
-    /// ``rejected``, ``returned`` and ``base_bought``. Amounts are in minor units.
+    /// contacts), ``ignored`` (impressions of the product), ``shown``, ``clicked``, ``bought`` (all that
+    /// the offer adds), ``rejected``, ``returned`` (some of it) and ``base_bought``. Amounts are in minor
+    /// units.
     fn table(&self, py: Python<'_>) -> PyResult<Table> {
         let batch = boundary::long(py, |_| self.lock().to_record_batch())?;
         Ok(Table::new(batch, 0))

@@ -111,9 +111,10 @@ use crate::{boundary, convert, error};
 ///     Sentences in place of the usual ones, by the code of a kind of offer or of a reason; what
 ///     stands in braces is filled in.
 /// assume : dict
-///     What stands in for what is not known: ``response_odds``, ``odds`` (a dict by kind of offer),
-///     ``base_odds`` (a dict by kind of offer: by how much the odds that the model gives a purchase
-///     without an offer are multiplied, where it was found to be wrong), ``accept``, ``abandon``,
+///     What stands in for what is not known: ``response_odds``, ``odds`` (a dict by kind of offer; of
+///     ``bundle`` the odds of all of it over those of its least probable product, which may be below 1),
+///     ``base_odds`` (a dict by kind of offer of one product: by how much the odds that the model gives a
+///     purchase without an offer are multiplied, where it was found to be wrong), ``accept``, ``abandon``,
 ///     ``view_conversion``, ``renewal``, ``discount_response`` (a discount of the share d of the price
 ///     of all of a bundle, of a second unit of both, makes the odds ``exp(discount_response * d)``
 ///     times as great), ``second_unit``, ``replaces``, ``margin_rate``; each a number, or a dict of

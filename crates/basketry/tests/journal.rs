@@ -568,3 +568,72 @@ fn what_earlier_contacts_do_is_logged() {
     assert_eq!(learn(&appended), learned);
     assert_eq!(learn(&read), learned);
 }
+
+/// What a bundle needs to teach anything is in its line.
+#[test]
+fn bundles_teach_the_same_from_lines() {
+    let mut rules = policy();
+    rules.cross_sell.max = 0;
+    rules.bundle.max = 1;
+    rules.bundle.max_discount = 0.2;
+    rules.assume.discount_response = 40.0;
+    rules.assume.base_odds.insert(Kind::CrossSell, 0.01);
+    rules.fatigue.response = 0.5;
+    let (mut direct, mut read) = (DecisionLog::new(), DecisionLog::new());
+    for i in 0..40 {
+        let now = engine().model().as_of() + (2 + i) * HOUR;
+        let contacts = (0..i % 3).map(|hours| Contact::at(now - (1 + hours) * HOUR));
+        let context = Context::at(now).customer(100 + i % 7).contacts(contacts);
+        let here =
+            if i % 4 == 0 { context.viewed("bread") } else { context.basket([("bread", 1)]) };
+        let decision = engine().decide(&rules, &here).unwrap();
+        let [offer] = decision.offers() else { panic!("one bundle: {decision}") };
+        assert_eq!((offer.kind, offer.products.len()), (Kind::Bundle, 2));
+        assert!(offer.discount.minor > 0);
+        direct.add(&decision).unwrap();
+        read.add_json(&decision.to_json()).unwrap();
+        for log in [&mut direct, &mut read] {
+            for product in ["bread", "butter"].into_iter().take((i % 5) as usize) {
+                log.record(&decision.id(), product, Event::Bought).unwrap();
+            }
+        }
+    }
+    assert_eq!(direct.to_record_batch().unwrap(), read.to_record_batch().unwrap());
+    let mut appended = DecisionLog::new();
+    appended.append(&direct).unwrap();
+    let learn =
+        |log: &DecisionLog| log.learn(&rules, &LearnOptions::default(), &Control::new()).unwrap();
+    let learned = learn(&direct);
+    assert_eq!(learn(&read), learned);
+    assert_eq!(learn(&appended), learned);
+    let [number] = &*learned.numbers else { panic!("{:?}", learned.numbers) };
+    assert_eq!(number.name, "assume.odds.bundle");
+    // Ten were of a viewed product, which was bought in eight.
+    assert_eq!((number.exposures, number.left_out, number.purchases), (38, 2, 24));
+    // Odds below 1 and what they were drawn to come back from text.
+    let mut few = learned.policy;
+    few.assume.odds.insert(Kind::Bundle, 0.25);
+    few.assume.priors.insert("odds.bundle".to_owned(), 0.5);
+    assert_eq!(Policy::from_toml(&few.to_toml()).unwrap(), few);
+    assert_eq!(Policy::from_json(&few.to_json()).unwrap(), few);
+    let taken = engine().decide(&few, &Context::at(engine().model().as_of() + HOUR)).unwrap();
+    assert!(taken.offers().is_empty());
+    let broken = engine().decide(&rules, &Context::at(0).basket([("bread", 1)])).unwrap().to_json();
+    for (from, to, what) in [
+        (
+            "\"base_odds_cross_sell\":0.01",
+            "\"base_odds_cross_sell\":0",
+            "base_odds_cross_sell: expected 0.001",
+        ),
+        ("\"main_purchase\":1", "\"main_purchase\":2", "main_purchase: expected 0 to 1"),
+        (
+            "[\"bread\",\"butter\"]",
+            "[1,2,3,4,5,6,7,8,9]",
+            "products: expected 1 to 8 products, got 9",
+        ),
+    ] {
+        assert!(broken.contains(from), "{broken}");
+        let error = DecisionLog::new().add_json(&broken.replace(from, to)).unwrap_err();
+        assert!(error.to_string().contains(what), "{error}");
+    }
+}

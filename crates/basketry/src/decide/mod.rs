@@ -74,11 +74,11 @@
 //!
 //! A bundle at a discount D, bought with chance P by those who buy its main product:
 //! `lever * (k * (sum max(P - P0, 0) * margin - P * D) - contact_cost)` over the added products. The
-//! odds of P are those of the least probable added product, times `response_odds`, times
-//! `exp(discount_response * D / price)`: who would buy that one anyway is taken to be who would buy
-//! the others. Discounts are tried on a grid, in whole minor
-//! units, and no product is sold below `min_margin`. A second
-//! unit likewise, with `second_unit` as the chance that it is bought anyway.
+//! odds of P are those of the least probable added product, times `odds.bundle` (`response_odds` if there
+//! is none), times `exp(discount_response * D / price)`: who would buy that one anyway is taken to be who
+//! would buy the others, unless [learned](DecisionLog::learn) odds say what is true of all of them. Discounts
+//! are tried on a grid, in whole minor units, and no product is sold below `min_margin`. A second unit
+//! likewise, with `second_unit` as the chance that it is bought anyway, and `response_odds`.
 //!
 //! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.
 //!

@@ -4,7 +4,7 @@ use super::candidates::{Chosen, Detail, UpSellCandidate, base_probability};
 use super::follow_up::FollowUp;
 use super::reasons::{Kind, Source};
 use super::request::Request;
-use super::state::{Compiled, State};
+use super::state::{Compiled, NONE, State};
 use super::texts::Form;
 use super::value;
 use crate::affinity::scorer::Scored;
@@ -116,10 +116,14 @@ pub struct Sourced {
 ///   `unit_discount_share` (of that unit's price)
 /// - all: `rating` (0 to 5), where the catalogue has one
 /// - those of one product, where the policy corrects the model's chances for this kind: `base_odds` (how
-///   many times the odds that the model gives are those of `base_probability`)
-/// - those of one product, after earlier contacts: `pressure` (the sum of these, each worth half after the half-life),
-///   `ignored` (unrewarded impressions of the product that still count), `response` (the part of what
-///   the offer adds that both leave), as far as they are not 0, 0 and 1
+///   many times the odds that the model gives are those of `base_probability`); of a bundle and of one
+///   product as a top-up by the kind that its least probable product would be offered as alone, always:
+///   `base_odds_cross_sell`, `base_odds_service`, `base_odds_refill`, `base_odds_popular` or
+///   `base_odds_similar`
+/// - all but two products as a top-up, after earlier contacts: `pressure` (the sum of these, each worth
+///   half after the half-life), `ignored` (unrewarded impressions of the product, of a bundle the main one,
+///   that still count), `response` (the part of what the offer adds that both leave), as far as they are
+///   not 0, 0 and 1
 /// - any of these, where the policy allows variants of what is in the basket: `cannibalised` (the part
 ///   of the basket's margin that an additional purchase is thought to take away, in minor units)
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,7 +154,15 @@ impl Builder<'_> {
         if let Some(rating) = self.state.catalog.rating(chosen.outcome.key) {
             offer.evidence.push(Evidence { name: "rating", value: rating });
         }
-        self.past(&mut offer, chosen.outcome.key);
+        // What the odds of the offer go by.
+        let of = match &chosen.detail {
+            Detail::Set(set) if set.base != NONE => Some(set.base),
+            Detail::Set(set) if set.added().len() > 1 => None,
+            _ => Some(chosen.outcome.key),
+        };
+        if let Some(key) = of {
+            self.past(&mut offer, key);
+        }
         let base = match &chosen.detail {
             Detail::UpSell(up_sell) => Some(up_sell.base),
             _ => None,
@@ -167,9 +179,6 @@ impl Builder<'_> {
 
     /// Says what earlier contacts do to it.
     fn past(&self, offer: &mut Offer, key: u32) {
-        if offer.products.len() > 1 {
-            return;
-        }
         let people = &self.request.people;
         let response = people.response(&self.compiled.policy, key);
         for (name, value, without) in [
@@ -197,9 +206,11 @@ impl Builder<'_> {
     /// that they used: some of these may be given or learned. `base` is what an up-sell replaces.
     fn find_sources(&self, offer: &mut Offer, key: u32, base: Option<u32>) {
         let assume = &self.compiled.policy.assume;
+        // A second unit is no set of several products, whose odds the kind has.
+        let of_kind = !matches!(&*offer.products, [one, other] if one == other);
         let source = |used: &str| match used {
             "propensity" => Source::Assumed,
-            "response_odds" => assume.source_of_odds(offer.kind),
+            "response_odds" if of_kind => assume.source_of_odds(offer.kind),
             name => assume.source(name),
         };
         let margin = |assumed: bool| if assumed { source("margin_rate") } else { Source::Given };

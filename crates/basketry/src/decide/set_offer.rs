@@ -3,14 +3,28 @@
 use super::allocate::allocate;
 use super::candidates::Chosen;
 use super::offer::{Builder, Evidence, Offer, evidence, percent};
+use super::reasons::Kind;
 use super::sets::{Numbers, SetCandidate};
 use crate::data::Money;
+
+/// The name of the evidence by how much the policy corrects the chances of a kind, where the offer itself
+/// is of another one. None of kinds whose products are not chosen by their own chance alone.
+pub(super) const fn corrected_as(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::CrossSell => Some("base_odds_cross_sell"),
+        Kind::Service => Some("base_odds_service"),
+        Kind::Refill => Some("base_odds_refill"),
+        Kind::Popular => Some("base_odds_popular"),
+        Kind::Similar => Some("base_odds_similar"),
+        Kind::UpSell | Kind::Bundle | Kind::TopUp => None,
+    }
+}
 
 impl Builder<'_> {
     pub(super) fn set(&self, chosen: &Chosen, set: &SetCandidate) -> Offer {
         let (state, items) = (self.state, &self.compiled.items);
         let policy = &self.compiled.policy;
-        let kind = chosen.outcome.kind.unwrap_or(super::Kind::Bundle);
+        let kind = chosen.outcome.kind.unwrap_or(Kind::Bundle);
         let mut offer = self.plain(chosen, kind);
         let currency = offer.price.currency;
         let money = |minor| Money { minor, currency };
@@ -56,7 +70,7 @@ impl Builder<'_> {
         let labels: Vec<String> = set.added().iter().map(|&key| state.label(key)).collect();
         let with = texts.list(&labels);
         match set.numbers {
-            Numbers::TopUp { basket, gap, reached, adds } => {
+            Numbers::TopUp { basket, gap, reached, adds, alone } => {
                 let threshold = basket + gap;
                 offer.evidence = evidence([
                     ("threshold", threshold as f64),
@@ -67,6 +81,7 @@ impl Builder<'_> {
                     ("reached", reached.0),
                     ("reached_anyway", reached.1),
                 ]);
+                self.corrected(&mut offer, alone);
                 if let Some(until) = policy.top_up.until {
                     offer.valid_until = Some(offer.valid_until.map_or(until, |end| end.min(until)));
                     offer.evidence.push(Evidence { name: "until_ms", value: until as f64 });
@@ -75,8 +90,9 @@ impl Builder<'_> {
                 let values = [("gap", &*gap), ("threshold", &threshold), ("products", &with)];
                 offer.why = texts.say("top_up", &values);
             }
-            Numbers::Bundle { purchase, break_even } => {
+            Numbers::Bundle { purchase, break_even, alone } => {
                 self.deal(&mut offer, set, purchase, break_even);
+                self.corrected(&mut offer, alone);
                 let base = state.label(set.base);
                 let discount = texts.money(money(set.discount));
                 let taken = texts.number(percent(set.p1 / purchase.max(f64::MIN_POSITIVE)));
@@ -105,6 +121,16 @@ impl Builder<'_> {
             }
         }
         offer
+    }
+
+    /// Says by how much the policy corrects the chance of the product that `base_probability` is of:
+    /// whoever learns from the offer must know.
+    fn corrected(&self, offer: &mut Offer, alone: Option<Kind>) {
+        let Some((kind, name)) = alone.and_then(|kind| Some((kind, corrected_as(kind)?))) else {
+            return;
+        };
+        let value = self.compiled.policy.assume.base_odds_of(kind);
+        offer.evidence.push(Evidence { name, value });
     }
 
     /// What bundles and second units have in common: the main product and the numbers of the deal.

@@ -44,12 +44,16 @@ pub(crate) enum Numbers {
         reached: (f64, f64),
         /// What it is expected to add before the cost of the threshold, in minor units.
         adds: f64,
+        /// The kind that a single product would be offered as; none of two.
+        alone: Option<Kind>,
     },
     Bundle {
         /// That the main product is bought.
         purchase: f64,
         /// The discount in minor units at which it would be worth nothing.
         break_even: f64,
+        /// The kind that its least probable product would be offered as alone.
+        alone: Option<Kind>,
     },
     Second {
         purchase: f64,
@@ -290,6 +294,8 @@ impl Scratch {
             len += 1;
         }
         let (p1, p0) = found.bought;
+        let mut scored = self.outcomes[..self.scored].iter();
+        let single = scored.find(|outcome| len == 1 && outcome.key == keys[0]);
         let candidate = SetCandidate {
             keys,
             len: len as u8,
@@ -302,6 +308,7 @@ impl Scratch {
                 gap: gap.gap,
                 reached: found.reached,
                 adds: found.adds,
+                alone: single.and_then(|outcome| outcome.kind),
             },
         };
         Some((candidate, top_up.lever * (found.gain - request.people.contact_cost)))
@@ -342,7 +349,8 @@ impl Scratch {
             }
             let open = alone && request.people.bars(state, compiled, key, Kind::Bundle).is_none();
             if settings.second > 0.0 && quantity <= 1.0 && item.stock >= 2 && open {
-                let terms = terms(compiled, request, key);
+                let odds = request.people.odds(policy, key, policy.assume.response_odds);
+                let terms = Terms { response_odds: odds, ..terms(compiled, request, key) };
                 self.propose_second(scene, &main_part(compiled, key), purchase, &terms);
             }
         }
@@ -394,7 +402,7 @@ impl Scratch {
             // What a top-up took is no longer there.
             let outcome = &self.outcomes[place as usize];
             let key = outcome.key;
-            let Some((_, price)) = may_be_added(outcome, compiled) else { continue };
+            let Some((kind, price)) = may_be_added(outcome, compiled) else { continue };
             if viewed && state.apart(main, key) {
                 continue;
             }
@@ -409,7 +417,7 @@ impl Scratch {
                     key,
                     price,
                     margin: compiled.items[key as usize].margin,
-                    p0: f64::from(p0).clamp(0.0, 1.0),
+                    p0: base_probability(p0, kind, policy),
                     traits,
                     held: beside.held(&traits),
                 });
@@ -419,13 +427,18 @@ impl Scratch {
         let found = bundle::best(&main_part(compiled, main), parts, &terms, shares, apart)?;
         let mut keys = [NONE; MOST];
         keys[0] = main;
-        let (mut gained, mut p0) = (0.0, 1.0f64);
+        let (mut gained, mut p0) = (0.0, f64::INFINITY);
+        let mut least = NONE;
         for (slot, &place) in keys[1..].iter_mut().zip(found.places()) {
             let part = &parts[place];
             *slot = part.key;
             gained += (found.bought - part.p0) * part.margin;
-            p0 = p0.min(part.p0);
+            if part.p0 < p0 {
+                (least, p0) = (part.key, part.p0);
+            }
         }
+        let mut with = with.iter().map(|&(_, place)| &self.outcomes[place as usize]);
+        let alone = with.find(|outcome| outcome.key == least).and_then(|outcome| outcome.kind);
         let candidate = SetCandidate {
             keys,
             len: 1 + found.places().len() as u8,
@@ -433,7 +446,7 @@ impl Scratch {
             p1: purchase * found.bought,
             p0: purchase * p0,
             discount: found.discount,
-            numbers: Numbers::Bundle { purchase, break_even: gained / found.bought },
+            numbers: Numbers::Bundle { purchase, break_even: gained / found.bought, alone },
         };
         let value = policy.bundle.lever * (purchase * found.gain - request.people.contact_cost);
         Some((candidate, value))

@@ -11,6 +11,13 @@ pub(crate) fn offered(p0: f64, response_odds: f64) -> f64 {
     p / (1.0 - p0 + p)
 }
 
+/// What earlier contacts leave of the odds that an offer adds. It adds nothing at odds of 1 or less, which
+/// stay.
+#[inline]
+pub(crate) fn left_of(response_odds: f64, left: f64) -> f64 {
+    if response_odds > 1.0 { 1.0 + (response_odds - 1.0) * left } else { response_odds }
+}
+
 /// The value of an offer that adds a product: `lever * ((P1 - P0) * margin - contact cost)`.
 #[inline]
 pub(crate) fn added(p0: f64, p1: f64, margin: f64, contact_cost: f64, lever: f64) -> f64 {

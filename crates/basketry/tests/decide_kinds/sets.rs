@@ -492,3 +492,43 @@ fn an_accessory_given_by_hand_may_be_in_a_bundle() {
     linked.link("brush", Link::AccessoryOf, "soap").unwrap();
     assert_eq!(bundle(linked), Some(vec!["soap".into(), "brush".into()]));
 }
+
+/// Corrected chances of single products are those in sets as well, and offers say by how much.
+#[test]
+fn sets_are_reckoned_with_corrected_chances() {
+    let eager = "bundle = { max = 1, max_discount = 0.1 }\nassume.discount_response = 60\n";
+    let made = |rules: &str, more: &str, basket: (&str, u32)| -> Option<Offer> {
+        let context = Context::at(now()).basket([basket]);
+        let decision = engine().decide(&policy(&format!("{rules}\n{more}")), &context).unwrap();
+        let is_set = |offer: &&Offer| matches!(offer.kind, Kind::Bundle | Kind::TopUp);
+        decision.iter().find(is_set).cloned()
+    };
+    let half = "assume.base_odds = { cross_sell = 0.5, popular = 0.5, refill = 0.5 }";
+    let top_up = "top_up = { threshold = 4000, items = 1 }";
+    for (rules, basket) in [(eager, ("camera", 1)), (top_up, ("rolls-8", 8))] {
+        let before = made(rules, "", basket).expect("a set");
+        let after = made(rules, half, basket).expect("a set");
+        assert_eq!(before.products, after.products);
+        let odds = |p: f64| p / (1.0 - p);
+        let times = odds(after.base_probability) / odds(before.base_probability);
+        assert!((times - 0.5).abs() < 1e-5, "{before} {after}");
+        let correction = |offer: &Offer| {
+            let mut all = offer.evidence.iter();
+            all.find(|one| one.name.starts_with("base_odds_")).map(|one| one.value)
+        };
+        assert_eq!((correction(&before), correction(&after)), (Some(1.0), Some(0.5)));
+    }
+    // Where hardly anybody wants all of it there is no bundle; a second unit is something else.
+    let seldom = "assume.odds.bundle = 0.001";
+    assert_eq!(made(eager, seldom, ("camera", 1)), None);
+    let second = "bundle = { max = 1, second = 0.5 }\nassume.second_unit = 0.3";
+    for more in ["", seldom] {
+        let offer = made(second, more, ("soap", 1)).expect("a second one");
+        assert!(offer.assumed.contains(&"response_odds"), "{offer:?}");
+    }
+    for kind in ["bundle", "top_up", "up_sell"] {
+        let text = format!("assume.base_odds.{kind} = 0.5");
+        let error = basketry::Policy::from_toml(&text).unwrap_err().to_string();
+        assert!(error.contains("assume.base_odds") && error.contains(kind), "{error}");
+    }
+}

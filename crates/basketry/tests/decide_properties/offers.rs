@@ -125,7 +125,10 @@ pub(crate) fn check_set(world: &World, ask: &Ask, offer: &Offer) {
     let share = offer.discount.minor as f64 / offer.price.minor as f64;
     assert!(near(number(offer, "discount_share"), share), "{offer}");
     let odds = |p: f64| p / purchase / (1.0 - p / purchase);
-    let grow = policy.assume.response_odds * (policy.assume.discount_response * share).exp();
+    let second = ids[1] == main;
+    let assume = &policy.assume;
+    let alone = if second { assume.response_odds } else { assume.odds_of(Kind::Bundle) };
+    let grow = alone * (assume.discount_response * share).exp();
     assert!(purchase == 0.0 || near(odds(p1), odds(p0) * grow) || p1 == purchase, "{offer}");
     assert_eq!(offer.allocation.iter().map(|off| off.minor).sum::<i64>(), offer.discount.minor);
     if offer.discount.minor > 0 {
@@ -135,7 +138,7 @@ pub(crate) fn check_set(world: &World, ask: &Ask, offer: &Offer) {
         }
     }
     let price = offer.price.minor as f64;
-    if ids[1] == main {
+    if second {
         let stock = world.products[main as usize].stock;
         assert!(ids.len() == 2 && stock.is_none_or(|stock| stock >= 2), "{offer}");
         assert!(ask.basket.iter().filter(|&&id| id == main).count() <= 1, "{offer}");
@@ -145,6 +148,11 @@ pub(crate) fn check_set(world: &World, ask: &Ask, offer: &Offer) {
         assert!(near(p0, purchase * policy.assume.second_unit), "{offer}");
     } else {
         assert!(!ids[1..].iter().any(|&id| here(id)), "{offer}");
+        let mut evidence = offer.evidence.iter();
+        let corrected = evidence.find(|one| one.name.starts_with("base_odds_")).expect("logged");
+        let kind =
+            if corrected.name.ends_with("service") { Kind::Service } else { Kind::CrossSell };
+        assert_eq!(corrected.value, policy.assume.base_odds_of(kind), "{offer}");
         assert!(ids.len() <= 1 + policy.bundle.items as usize, "{offer}");
         assert!(
             offer.discount.minor as f64 <= policy.bundle.max_discount * price + 1e-6,

@@ -2,7 +2,7 @@
 
 use basketry::{
     Catalog, CatalogBuilder, CatalogOptions, Context, Control, Currency, History, HistoryBuilder,
-    HistoryOptions, Id, IdRef, Order, OrderLine, Policy, Product,
+    HistoryOptions, Id, IdRef, Kind, Order, OrderLine, Policy, Product,
 };
 use proptest::prelude::*;
 
@@ -110,6 +110,10 @@ pub(crate) fn policy(products: i64) -> impl Strategy<Value = Policy> {
             prop::option::weighted(0.5, (500..6_000i64, 0..60i64)),
             (0..3u32, 1..4u32, prop::sample::select(vec![0.0, 0.2])),
             (prop::sample::select(vec![0.0, 0.5]), 0.0..40.0f64, 0.0..0.2f64),
+            (
+                prop::option::of(prop::sample::select(vec![0.2, 0.7, 2.0])),
+                prop::option::weighted(0.3, prop::sample::select(vec![0.1, 3.0])),
+            ),
         ),
     )
         .prop_map(|(top, rules, kinds, lever, price, exclude, assume, sets)| {
@@ -141,6 +145,8 @@ pub(crate) fn policy(products: i64) -> impl Strategy<Value = Policy> {
             policy.bundle.second = sets.2.0;
             policy.assume.discount_response = sets.2.1;
             policy.assume.second_unit = sets.2.2;
+            policy.assume.odds.extend(sets.3.0.map(|odds| (Kind::Bundle, odds)));
+            policy.assume.base_odds.extend(sets.3.1.map(|odds| (Kind::CrossSell, odds)));
             policy
         })
 }

@@ -95,7 +95,7 @@ pub(crate) fn seconds(step: f64, most: f64, response: f64) -> impl Iterator<Item
 }
 
 /// How many times greater a response makes the odds: so many at the most that odds stay numbers.
-fn factor(response: f64) -> f64 {
+pub(crate) fn factor(response: f64) -> f64 {
     response.exp().min(1e200)
 }
 

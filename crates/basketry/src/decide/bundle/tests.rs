@@ -150,6 +150,7 @@ proptest! {
         min_margin in prop::sample::select(vec![0.0, 0.1, 0.33]),
         response in 0..20u32,
         limit in 1..4u32,
+        response_odds in prop::sample::select(vec![1.5, 1.0, 0.4, 0.05]),
         apart in (0..8u32, 0..8u32),
         cheap: bool,
     ) {
@@ -172,7 +173,7 @@ proptest! {
             items,
             max_discount: f64::from(steps) * 0.04,
             min_margin,
-            response_odds: 1.5,
+            response_odds,
             discount_response: f64::from(response),
             limits: [3, limit, 3],
         };

@@ -8,6 +8,7 @@ use crate::decide::context::Context;
 use crate::decide::policy::{Cap, Policy};
 use crate::decide::reasons::{Kind, Reason};
 use crate::decide::state::{Compiled, State};
+use crate::decide::value;
 
 /// What is known about the customer of one request. Its memory is used again.
 #[derive(Debug, Default)]
@@ -206,7 +207,7 @@ impl People {
     /// How many times greater the odds of a purchase are when a product is offered, after all contacts,
     /// from how many they are without any.
     pub(crate) fn odds(&self, policy: &Policy, key: u32, without: f64) -> f64 {
-        1.0 + (without - 1.0) * self.response(policy, key)
+        value::left_of(without, self.response(policy, key))
     }
 
     /// Whether as many contacts were made as a cap allows.

@@ -11,6 +11,7 @@ pub use self::learn::{LearnOptions, Learned, LearnedNumber};
 use super::decision::Decision;
 use super::offer::Offer;
 use super::reasons::Kind;
+use super::set_offer::corrected_as;
 use crate::affinity::report::round6;
 use crate::data::{Id, IdRef, Ids};
 use crate::{Error, ErrorKind, Result};
@@ -78,11 +79,14 @@ pub enum Event {
     Shown = 0,
     /// The customer looked at it more closely.
     Clicked = 1,
-    /// The product was bought; of an up-sell also the one in whose place it was offered.
+    /// The product was bought; of an up-sell also the one in whose place it was offered. An offer of
+    /// several products is taken when all that it adds are bought: of a bundle all but its main
+    /// product, of a second unit both units.
     Bought = 2,
     /// The customer declined it.
     Rejected = 3,
-    /// It was bought and came back: [`learn`](DecisionLog::learn) takes it as not bought.
+    /// It was bought and came back: [`learn`](DecisionLog::learn) takes it as not bought, and an offer that
+    /// added it as not taken.
     Returned = 4,
     /// The customer wants no more offers.
     OptedOut = 5,
@@ -193,7 +197,11 @@ struct Row {
     receptive: f64,
     /// How many times the model's odds are those of `base_probability`, as the policy corrected them.
     base_odds: f64,
-    /// Of an up-sell: the chance that the other product is bought, and what it earns. Otherwise 0.
+    /// The kind of offer for which it did. Of several products the one that the least probable of them
+    /// would be offered as alone; none if that was not logged.
+    base_kind: Option<Kind>,
+    /// Of an up-sell: the chance that the other product is bought, and what it earns. Of a bundle: the
+    /// chance that its main product is. Otherwise 0.
     base_purchase: f64,
     base_margin: f64,
     /// The pressure on the customer, and unrewarded impressions of the product that still counted.
@@ -201,8 +209,11 @@ struct Row {
     ignored: f64,
     /// What both left of what the offer adds, by the policy.
     response: f64,
-    /// A bit per event.
+    /// A bit per event that is not of single products.
     events: u8,
+    /// A bit per product: what was bought, and what came back.
+    bought: u8,
+    returned: u8,
     /// The base product was bought.
     base_bought: bool,
 }
@@ -234,11 +245,38 @@ struct IncomingOffer<'a> {
     chosen_with: f64,
     receptive: f64,
     base_odds: f64,
+    base_kind: Option<Kind>,
     base_purchase: f64,
     base_margin: f64,
     pressure: f64,
     ignored: f64,
     response: f64,
+}
+
+/// As many products as an offer may have.
+const MOST_PRODUCTS: usize = u8::BITS as usize;
+
+impl Row {
+    /// A bit for each product that the offer adds: of a bundle all but its main product.
+    fn adds(&self) -> u8 {
+        let all = (0..self.products.len()).fold(0, |bits, at| bits | 1 << at);
+        if self.kind == Kind::Bundle { all & !1 } else { all }
+    }
+
+    /// True if all that it adds was bought.
+    fn all_bought(&self) -> bool {
+        self.adds() & !self.bought == 0
+    }
+
+    /// True if some of what it adds came back.
+    fn any_returned(&self) -> bool {
+        self.adds() & self.returned != 0
+    }
+
+    /// True of a second unit of one product.
+    fn is_second(&self) -> bool {
+        self.kind == Kind::Bundle && matches!(&*self.products, [one, other] if one == other)
+    }
 }
 
 impl DecisionLog {
@@ -325,6 +363,7 @@ impl DecisionLog {
                 chosen_with: row.chosen_with,
                 receptive: row.receptive,
                 base_odds: row.base_odds,
+                base_kind: row.base_kind,
                 base_purchase: row.base_purchase,
                 base_margin: row.base_margin,
                 pressure: row.pressure,
@@ -355,6 +394,8 @@ impl DecisionLog {
                 };
                 for held in ours.iter_mut().filter(same) {
                     held.events |= row.events;
+                    held.bought |= row.bought;
+                    held.returned |= row.returned;
                     held.base_bought |= row.base_bought;
                 }
             }
@@ -392,12 +433,15 @@ impl DecisionLog {
                 chosen_with: offer.chosen_with,
                 receptive: offer.receptive,
                 base_odds: offer.base_odds,
+                base_kind: offer.base_kind,
                 base_purchase: offer.base_purchase,
                 base_margin: offer.base_margin,
                 pressure: offer.pressure,
                 ignored: offer.ignored,
                 response: offer.response,
                 events: 0,
+                bought: 0,
+                returned: 0,
                 base_bought: false,
             });
         }
@@ -442,6 +486,10 @@ impl<'a> IncomingOffer<'a> {
             found.map(|evidence| evidence.logged())
         };
         let number = |name: &str| found(name).unwrap_or(0.0);
+        let (base_odds, base_kind) = match offer.kind {
+            Kind::Bundle | Kind::TopUp => corrected(|name| found(name)),
+            kind => (found("base_odds").unwrap_or(1.0), Some(kind)),
+        };
         Self {
             kind: offer.kind,
             products: offer.products.iter().map(Id::as_ref).collect(),
@@ -454,14 +502,25 @@ impl<'a> IncomingOffer<'a> {
             value: round6(offer.value),
             chosen_with: round6(offer.chosen_with),
             receptive: number("base_purchase") * number("receptiveness"),
-            base_odds: found("base_odds").unwrap_or(1.0),
-            base_purchase: number("base_purchase"),
+            base_odds,
+            base_kind,
+            base_purchase: match offer.kind {
+                Kind::Bundle => number("main_purchase"),
+                _ => number("base_purchase"),
+            },
             base_margin: number("base_margin"),
             pressure: number("pressure"),
             ignored: number("ignored"),
             response: found("response").unwrap_or(1.0),
         }
     }
+}
+
+/// By how much the chance of a product in an offer of another kind was corrected, and for which kind.
+fn corrected(found: impl Fn(&str) -> Option<f64>) -> (f64, Option<Kind>) {
+    let of = |kind: Kind| Some((found(corrected_as(kind)?)?, kind));
+    let found = Kind::ALL.into_iter().find_map(of);
+    found.map_or((1.0, None), |(odds, kind)| (odds, Some(kind)))
 }
 
 /// Checks that ids are all of one type, that of those which are known.

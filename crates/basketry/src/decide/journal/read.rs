@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{Incoming, IncomingOffer};
+use super::{Incoming, IncomingOffer, MOST_PRODUCTS, corrected};
 use crate::data::IdRef;
 use crate::decide::reasons::Kind;
+use crate::decide::set_offer::corrected_as;
 use crate::{Error, ErrorKind, Result};
 
 /// What is read of a line; its other keys are of no use here.
@@ -47,6 +48,13 @@ struct LineEvidence {
     receptiveness: f64,
     #[serde(default = "one")]
     base_odds: f64,
+    base_odds_cross_sell: Option<f64>,
+    base_odds_service: Option<f64>,
+    base_odds_refill: Option<f64>,
+    base_odds_popular: Option<f64>,
+    base_odds_similar: Option<f64>,
+    #[serde(default)]
+    main_purchase: f64,
     #[serde(default)]
     base_margin: f64,
     #[serde(default)]
@@ -59,6 +67,20 @@ struct LineEvidence {
 
 fn one() -> f64 {
     1.0
+}
+
+impl LineEvidence {
+    /// By how much the chance of a product in an offer of another kind was corrected, by its name.
+    fn corrected(&self, name: &str) -> Option<f64> {
+        match name {
+            "base_odds_cross_sell" => self.base_odds_cross_sell,
+            "base_odds_service" => self.base_odds_service,
+            "base_odds_refill" => self.base_odds_refill,
+            "base_odds_popular" => self.base_odds_popular,
+            "base_odds_similar" => self.base_odds_similar,
+            _ => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -97,8 +119,11 @@ impl Line {
             let kind = Kind::ALL.into_iter().find(|kind| kind.code() == offer.kind);
             let kind =
                 kind.ok_or_else(|| bad(format!("offers[{i}].kind: no kind {:?}", offer.kind)))?;
-            if offer.products.is_empty() {
-                return Err(bad(format!("offers[{i}].products: expected a product, got none")));
+            if !(1..=MOST_PRODUCTS).contains(&offer.products.len()) {
+                return Err(bad(format!(
+                    "offers[{i}].products: expected 1 to {MOST_PRODUCTS} products, got {}",
+                    offer.products.len()
+                )));
             }
             for (key, value) in [
                 ("probability", offer.probability),
@@ -110,8 +135,16 @@ impl Line {
                 }
             }
             let evidence = &offer.evidence;
+            let (name, (base_odds, base_kind)) = match kind {
+                Kind::Bundle | Kind::TopUp => {
+                    let found = corrected(|name| evidence.corrected(name));
+                    (found.1.and_then(corrected_as).unwrap_or_default(), found)
+                }
+                kind => ("base_odds", (evidence.base_odds, Some(kind))),
+            };
             for (key, value, least, most) in [
-                ("base_odds", evidence.base_odds, 0.001, 1000.0),
+                (name, base_odds, 0.001, 1000.0),
+                ("main_purchase", evidence.main_purchase, 0.0, 1.0),
                 ("pressure", evidence.pressure, 0.0, f64::MAX),
                 ("ignored", evidence.ignored, 0.0, f64::MAX),
                 ("response", evidence.response, 0.0, 1.0),
@@ -138,8 +171,12 @@ impl Line {
                 value: offer.value,
                 chosen_with: offer.chosen_with,
                 receptive: evidence.base_purchase * evidence.receptiveness,
-                base_odds: evidence.base_odds,
-                base_purchase: evidence.base_purchase,
+                base_odds,
+                base_kind,
+                base_purchase: match kind {
+                    Kind::Bundle => evidence.main_purchase,
+                    _ => evidence.base_purchase,
+                },
                 base_margin: evidence.base_margin,
                 pressure: evidence.pressure,
                 ignored: evidence.ignored,

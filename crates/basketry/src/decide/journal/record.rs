@@ -11,8 +11,9 @@ impl DecisionLog {
     /// Records what came of one offered product of a decision. Recording it again changes nothing.
     ///
     /// Of an up-sell, a purchase of the product in whose place it was offered is recorded under that
-    /// one. [`Event::OptedOut`] is about the customer, whichever of the offered products it is recorded
-    /// for.
+    /// one. Of a bundle each product is recorded that was bought, its main one as well; the purchase of
+    /// a product of which a second unit was offered is that of the second one. [`Event::OptedOut`] is
+    /// about the customer, whichever of the offered products it is recorded for.
     ///
     /// # Errors
     /// [`ErrorKind::UnknownId`](crate::ErrorKind::UnknownId) if the log has no such decision, or
@@ -34,8 +35,15 @@ impl DecisionLog {
         let code = self.products.as_ref().and_then(|products| products.find(product));
         let mut found = false;
         for row in rows {
-            if code.is_some_and(|code| row.products.contains(&code)) {
-                row.events |= event.bit();
+            let products = (0..).zip(&row.products);
+            let bits = products.filter(|&(_, &product)| code == Some(product));
+            let bits = bits.fold(0, |bits, (at, _)| bits | 1u8 << at);
+            if bits != 0 {
+                match event {
+                    Event::Bought => row.bought |= bits,
+                    Event::Returned => row.returned |= bits,
+                    _ => row.events |= event.bit(),
+                }
                 found = true;
             } else if row.kind == Kind::UpSell
                 && event == Event::Bought
@@ -141,22 +149,27 @@ impl DecisionLog {
                 entry.orders = Orders::Followed;
             }
             let from = baskets.partition_point(|&(c, t, _)| (c, t) < (customer, begin));
-            let bought: Vec<u32> = baskets[from..]
+            let bought: Vec<(u32, f64)> = baskets[from..]
                 .iter()
                 .take_while(|&&(c, t, _)| c == customer && t <= end)
-                .flat_map(|&(_, _, basket)| orders.lines_of(basket).map(|line| line.product))
+                .flat_map(|&(_, _, basket)| orders.lines_of(basket))
+                .map(|line| (line.product, f64::from(line.quantity)))
                 .collect();
-            let was_bought = |product: u32| {
-                theirs[product as usize].is_some_and(|product| bought.contains(&product))
+            // How many units of it in one order, at the most.
+            let units = |product: u32| {
+                let Some(product) = theirs[product as usize] else { return 0.0 };
+                let units = bought.iter().filter(|line| line.0 == product).map(|line| line.1);
+                units.fold(0.0, f64::max)
             };
             for row in &mut self.rows[entry.first as usize..][..entry.rows as usize] {
-                if row.events & Event::Bought.bit() == 0
-                    && row.products.iter().any(|&product| was_bought(product))
-                {
-                    row.events |= Event::Bought.bit();
-                    found += 1;
+                for (at, &product) in row.products.iter().enumerate() {
+                    let wanted = if row.is_second() && at > 0 { 2.0 } else { f64::MIN_POSITIVE };
+                    if row.bought >> at & 1 == 0 && units(product) >= wanted {
+                        row.bought |= 1 << at;
+                        found += 1;
+                    }
                 }
-                row.base_bought |= row.base.is_some_and(was_bought);
+                row.base_bought |= row.base.is_some_and(|base| units(base) > 0.0);
             }
         }
         Ok(found)

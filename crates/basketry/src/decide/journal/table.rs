@@ -21,8 +21,9 @@ impl DecisionLog {
     /// (Int64, from 1), `kind` (Utf8), `products` (list of Int64 or Utf8), `base_product`, `price`,
     /// `discount` (Int64, minor units), `probability`, `base_probability`, `margin`, `value`,
     /// `chosen_with`, `base_odds` (how many times the model's odds are those of `base_probability`),
-    /// `pressure` (of earlier contacts), `ignored` (impressions of the product) (Float64), and `shown`, `clicked`, `bought`, `rejected`, `returned`,
-    /// `base_bought` (Boolean: whether it was recorded).
+    /// `pressure` (of earlier contacts), `ignored` (impressions of the product) (Float64), and `shown`,
+    /// `clicked`, `bought` (all that the offer adds), `rejected`, `returned` (some of it), `base_bought`
+    /// (Boolean: whether it was recorded).
     ///
     /// # Errors
     /// [`ErrorKind::Limit`] if a column of text exceeds 2 GiB.
@@ -112,9 +113,9 @@ impl DecisionLog {
             ("ignored", number(&|row| row.ignored), true),
             ("shown", event(&is(Event::Shown)), true),
             ("clicked", event(&is(Event::Clicked)), true),
-            ("bought", event(&is(Event::Bought)), true),
+            ("bought", event(&Row::all_bought), true),
             ("rejected", event(&is(Event::Rejected)), true),
-            ("returned", event(&is(Event::Returned)), true),
+            ("returned", event(&Row::any_returned), true),
             ("base_bought", event(&|row| row.base_bought), true),
         ];
         let fields: Vec<Field> = (columns.iter())

@@ -37,13 +37,16 @@ pub struct Assume {
     /// is not, 1 to 1000. Default 1.5.
     pub response_odds: f64,
     /// The same for single kinds of offer, where they are known to differ: `odds.cross_sell` and so
-    /// on, by [`Kind::code`]. Default: none.
+    /// on, by [`Kind::code`]. `odds.bundle` is how many times greater the odds of all of a bundle are at its
+    /// full price than those of its least probable product alone without an offer: below 1, down to
+    /// 0.001, if few want all of it. Default: none.
     pub odds: BTreeMap<Kind, f64>,
     /// Corrects the chance that the model gives a purchase without an offer, for single kinds of
     /// offer: its odds are multiplied by this number, 0.001 to 1000, before anything else is made of
     /// them. Below 1 where customers who were held out bought less often than the model said, above 1
     /// where they bought more often: the model learns from orders at any moment of their making, and
-    /// offers are made at one of them. `base_odds.cross_sell` and so on. Default: none, which is 1.
+    /// offers are made at one of them. `base_odds.cross_sell` and so on, of kinds of one product; bundles and
+    /// top-ups are reckoned with those of their products. Default: none, which is 1.
     pub base_odds: BTreeMap<Kind, f64>,
     /// The share of customers who take the dearer variant when it is offered, before it is scaled
     /// by what this customer chose so far (at most fourfold), 0 to 1. Default 0.05.
@@ -63,7 +66,7 @@ pub struct Assume {
     /// makes the odds 1.35 times as great. 0: customers do not respond, and no discount is given.
     pub discount_response: f64,
     /// The chance that somebody who buys one unit of a product buys a second one in the same order
-    /// if nothing is offered, 0 to 1. Default 0.05.
+    /// if nothing is offered, 0 to 1; the offer makes its odds `response_odds` times as great. Default 0.05.
     pub second_unit: f64,
     /// The share of additional purchases of a variant that are made in place of the one in the basket,
     /// 0 to 1, where the policy allows variants. Default 0.5.
@@ -116,6 +119,11 @@ const NUMBERS: [&str; 9] = [
 /// Kinds whose offers add something to an order.
 fn has_odds(kind: Kind) -> bool {
     kind != Kind::UpSell
+}
+
+/// Those that the model gives a chance of their own.
+fn has_base_odds(kind: Kind) -> bool {
+    has_odds(kind) && !matches!(kind, Kind::Bundle | Kind::TopUp)
 }
 
 impl Assume {
@@ -189,6 +197,11 @@ impl Assume {
         format!("base_odds.{kind}")
     }
 
+    /// The least odds that an offer of a kind may add: of one product it makes no purchase less probable.
+    pub(crate) fn least_odds(kind: Kind) -> f64 {
+        if kind == Kind::Bundle { 0.001 } else { 1.0 }
+    }
+
     pub(crate) fn learn_base(&mut self, kind: Kind, odds: f64, exposures: u64, prior: f64) {
         self.base_odds.insert(kind, odds);
         self.learn(&Self::base_name(kind), exposures, prior);
@@ -251,12 +264,13 @@ impl Assume {
             *self.number_mut(name) = value;
         }
         type Name = fn(Kind) -> String;
-        for (key, name, into) in [
-            ("odds", Self::odds_name as Name, &mut self.odds),
-            ("base_odds", Self::base_name, &mut self.base_odds),
+        type Has = fn(Kind) -> bool;
+        for (key, has, name, into) in [
+            ("odds", has_odds as Has, Self::odds_name as Name, &mut self.odds),
+            ("base_odds", has_base_odds, Self::base_name, &mut self.base_odds),
         ] {
             let Some((path, node)) = table.node(key) else { continue };
-            let kinds = Kind::ALL.into_iter().filter(|&kind| has_odds(kind));
+            let kinds = Kind::ALL.into_iter().filter(|&kind| has(kind));
             let codes: Vec<&str> = kinds.clone().map(Kind::code).collect();
             let odds = Reader::new("policy", &path, node, &codes)?;
             for kind in kinds.filter(|kind| odds.node(kind.code()).is_some()) {
@@ -292,12 +306,12 @@ impl Assume {
             if !has_odds(kind) {
                 return Err(ranges.out(&path, "a kind that adds a product", kind.code()));
             }
-            ranges.number(&path, odds, 1.0, 1000.0)?;
+            ranges.number(&path, odds, Self::least_odds(kind), 1000.0)?;
         }
         for (&kind, &odds) in &self.base_odds {
             let path = format!("assume.{}", Self::base_name(kind));
-            if !has_odds(kind) {
-                return Err(ranges.out(&path, "a kind that adds a product", kind.code()));
+            if !has_base_odds(kind) {
+                return Err(ranges.out(&path, "a kind of one added product", kind.code()));
             }
             ranges.number(&path, odds, 0.001, 1000.0)?;
         }
@@ -314,7 +328,7 @@ impl Assume {
             if !self.learned.contains_key(name) {
                 return Err(ranges.out(&path, "the name of a learned number", "another name"));
             }
-            let (least, most) = if name.starts_with("base_odds.") {
+            let (least, most) = if name.starts_with("base_odds.") || name == "odds.bundle" {
                 (0.001, 1000.0)
             } else if name.starts_with("odds.") || name == "response_odds" {
                 (1.0, 1000.0)

@@ -76,7 +76,17 @@ pub(super) fn measure(
 ) -> Result<Measured> {
     let mut told_of: Vec<&mut OfKind> = kinds.iter_mut().filter(|of| of.tells).collect();
     let found = find_response(&mut told_of, response, 0.0, 0.0, control)?;
-    let at_response = found.unwrap_or(0.0);
+    measure_at(kinds, (found.unwrap_or(0.0), found.is_some()), customers, control)
+}
+
+/// The same at a response; whether that is measured as well.
+pub(super) fn measure_at(
+    kinds: &mut [OfKind],
+    (at_response, found): (f64, bool),
+    customers: usize,
+    control: &Control,
+) -> Result<Measured> {
+    let told_of: Vec<&mut OfKind> = kinds.iter_mut().filter(|of| of.tells).collect();
     let mut fitted = Vec::with_capacity(told_of.len());
     for of in told_of {
         let beta = of.fit(at_response, 0.0, control)?.beta;
@@ -96,7 +106,7 @@ pub(super) fn measure(
     }
     let information: f64 = fitted.iter().map(|kind| kind.whole.own).sum();
     // Without a response, or where it cannot be told, nothing depends on it.
-    let shares = found.is_some() && information > 0.0;
+    let shares = found && information > 0.0;
     let left = leave_out(&mut fitted, customers, (at_response, shares, information), control)?;
 
     let mut measured = Measured::default();
@@ -110,7 +120,7 @@ pub(super) fn measure(
         let model = match lost {
             0.0 => 0.0,
             // Infinite if the response cannot be told, though the odds depend on it.
-            _ if found.is_some() => lost * lost / information,
+            _ if found => lost * lost / information,
             _ => 0.0,
         };
         told(kind.beta[EFFECT], variance.max(own[EFFECT] + model))

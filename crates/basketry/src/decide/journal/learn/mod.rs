@@ -9,13 +9,14 @@ mod up_sell;
 use serde::Serialize;
 
 use self::clusters::Clusters;
-use self::measured::measure;
+use self::measured::{measure, measure_at};
 use self::odds::{OfKind, SEARCH, find_response, response_weight};
 use self::past::{Past, pasts};
 use self::up_sell::{abandon, accept};
 use super::{DecisionLog, Event, Row};
 use crate::data::Ids;
-use crate::decide::policy::Policy;
+use crate::decide::bundle;
+use crate::decide::policy::{Assume, Policy};
 use crate::decide::reasons::Kind;
 use crate::decide::value;
 use crate::{Control, Error, Result, Stage};
@@ -104,9 +105,13 @@ pub struct LearnedNumber {
     pub purchases: u64,
     /// Offers of which nothing could be learned: those of decisions that could not be
     /// [followed](Learned::not_followed), and for odds those without a chance of the model (what it
-    /// does not know and is pinned).
+    /// does not know and is pinned). Of bundles second units, and those with a viewed product that was not
+    /// bought; of top-ups those of two products.
     pub left_out: u64,
 }
+
+/// Offers that are not of one product as a kind of its own.
+const SETS: [Kind; 2] = [Kind::Bundle, Kind::TopUp];
 
 /// One offer as an observation.
 #[derive(Clone, Copy)]
@@ -180,6 +185,15 @@ impl DecisionLog {
     /// those who were held out, with what would have been offered to them. The pressure is by the
     /// half-life of the policies that decided.
     ///
+    /// *Bundles and top-ups* (`assume.odds.bundle`, `assume.odds.top_up`). A bundle is taken if all that it
+    /// adds is bought, with the log odds `ln(P0 / (1 - P0)) + b + discount_response * d`: P0 is the chance of
+    /// its least probable product without an offer, as it is corrected now, and d the discount as a share of
+    /// the price. `b` is where the likelihood of the bundles that were made is greatest, drawn to what
+    /// is assumed as above, with the response to contacts as learned above; it is below 0 where those
+    /// who want that product seldom want all of it. Bundles with a product that was only viewed count if that
+    /// was bought. Of top-ups those of one product count in the same way. Of second units, and of two
+    /// products as a top-up, nothing is learned.
+    ///
     /// *Up-sells.* `assume.accept` is how many more bought the dearer product if it was offered than
     /// if it was withheld, over what is expected if everybody accepted whom
     /// their own purchases do not speak against. `assume.abandon` is how many more
@@ -242,8 +256,7 @@ impl DecisionLog {
                 "customer_value: expected 0 to 1,000,000,000,000, got {value}"
             )));
         }
-        let bought = Event::Bought.bit();
-        if !self.rows.iter().any(|row| row.events & bought != 0 || row.base_bought) {
+        if !self.rows.iter().any(|row| row.bought != 0 || row.base_bought) {
             return Err(Error::argument(
                 "log: no purchase was recorded, so that nothing can be learned from it",
             ));
@@ -263,7 +276,7 @@ impl DecisionLog {
         let pasts = pasts(self, &policy);
         control.check()?;
         let mut clusters = Clusters::new(ordered.customers);
-        // Offers of several products are no single purchase.
+        // Offers of several products are no single purchase: they follow when these are known.
         let single = |kind: &Kind| !matches!(kind, Kind::UpSell | Kind::Bundle | Kind::TopUp);
         let mut kinds: Vec<OfKind> = (Kind::ALL.into_iter().filter(single))
             .filter_map(|kind| {
@@ -275,7 +288,7 @@ impl DecisionLog {
             })
             .collect();
         // Two searches, and a last fit of each kind.
-        control.begin(Stage::Learning, 2 * SEARCH + kinds.len() as u64)?;
+        control.begin(Stage::Learning, 2 * SEARCH + kinds.len() as u64 + SETS.len() as u64)?;
         let prior = policy.fatigue.prior_response();
         let weight = response_weight(
             pseudo,
@@ -314,6 +327,15 @@ impl DecisionLog {
             numbers.push(number);
             control.advance(1)?;
         }
+        for kind in SETS {
+            if let Some(number) =
+                self.set_odds(kind, &policy, pseudo, (&pasts, &ordered), control)?
+            {
+                policy.assume.learn_odds(kind, number.value, number.exposures, number.prior);
+                numbers.push(number);
+            }
+            control.advance(1)?;
+        }
         let rate = policy.fatigue.response;
         let (seen, left_out) = self.observations(Kind::UpSell, &pasts, &ordered, |row, past| {
             let receptive = row.receptive_at(past, rate);
@@ -343,6 +365,29 @@ impl DecisionLog {
         }
         policy.check()?;
         Ok(Learned { policy, numbers, not_followed: not_followed as u64 })
+    }
+
+    /// How many times greater the odds of an offer of several products, or of one that closes a gap, are than
+    /// those of its least probable product alone.
+    fn set_odds(
+        &self,
+        kind: Kind,
+        policy: &Policy,
+        pseudo: f64,
+        (pasts, ordered): (&[Past], &Ordered),
+        control: &Control,
+    ) -> Result<Option<LearnedNumber>> {
+        let of = |row: &Row, _: &Past| row.as_set(&policy.assume);
+        let (mut seen, left_out) = self.observations(kind, pasts, ordered, of);
+        // The chance without the offer is that of a product, which those held out have corrected.
+        seen.retain(|one| one.made);
+        let prior = policy.assume.prior_odds(kind);
+        let Some(of) = OfKind::new(kind, (seen, left_out), prior, 1.0) else { return Ok(None) };
+        let mut of = [of];
+        let response = policy.fatigue.response;
+        let drawn = of[0].fit(response, pseudo, control)?;
+        let measured = measure_at(&mut of, (response, false), ordered.customers, control)?;
+        Ok(Some(of[0].number(&drawn, measured.effects[0])))
     }
 
     /// What an offer costs in customers who want no more, and in what it takes away from the next
@@ -429,9 +474,32 @@ impl DecisionLog {
 }
 
 impl Row {
-    /// True if it was bought and did not come back.
+    /// True if all of it was bought and nothing came back.
     fn kept(&self) -> bool {
-        self.events & (Event::Bought.bit() | Event::Returned.bit()) == Event::Bought.bit()
+        self.all_bought() && !self.any_returned()
+    }
+
+    /// Of an offer of several products, or of one that closes a gap: the chance that it is taken if it
+    /// adds nothing to the odds of its least probable product but by its discount, and whether it was.
+    /// None if that is not known. A bundle with what is viewed is of those who buy that.
+    fn as_set(&self, assume: &Assume) -> Option<(f64, bool)> {
+        let kind = self.base_kind?;
+        let mut p0 = self.base_probability;
+        if self.kind == Kind::Bundle && self.base_purchase < 1.0 {
+            if self.bought & 1 == 0 {
+                return None;
+            }
+            p0 = (p0 / self.base_purchase).min(1.0);
+        }
+        // Not of what is pinned though the model knows nothing of it.
+        if p0.is_nan() || p0 <= 0.0 {
+            return None;
+        }
+        let model = value::offered(p0, 1.0 / self.base_odds);
+        let alone = value::offered(model, assume.base_odds_of(kind));
+        let share = self.discount as f64 / (self.price as f64).max(1.0);
+        let deal = bundle::factor(assume.discount_response * share);
+        Some((value::offered(alone, deal), self.kept()))
     }
 
     /// The chance without an offer as the model gave it, before the policy corrected it.

@@ -16,8 +16,9 @@ pub(super) struct OfKind {
     log_odds: Vec<f64>,
     /// How many offers say nothing.
     left_out: u64,
-    /// The odds that an offer adds, as assumed.
+    /// The odds that an offer adds, as assumed, and the least that they may be.
     pub(super) prior: f64,
+    least: f64,
     /// What the model's odds are multiplied with if nothing was withheld.
     base_odds: f64,
     /// Which of the columns are fitted.
@@ -129,9 +130,10 @@ impl OfKind {
             true,
         ];
         let tells = mixed(&seen, true) && (!withheld || mixed(&seen, false));
+        let least = Assume::least_odds(kind);
         let mut found = [0.0; COLUMNS];
-        found[EFFECT] = prior.max(1.0).ln();
-        Some(Self { kind, seen, log_odds, left_out, prior, base_odds, fitted, tells, found })
+        found[EFFECT] = prior.max(least).ln();
+        Some(Self { kind, seen, log_odds, left_out, prior, least, base_odds, fitted, tells, found })
     }
 
     /// Offers that were made under pressure.
@@ -160,11 +162,14 @@ impl OfKind {
             // Most offers of many logs are made without any pressure.
             let pressed = past.pressure != 0.0 && response != 0.0;
             let rested = if pressed { (-response * past.pressure).exp() } else { 1.0 };
-            let left = past.left * rested;
+            // Where odds below 1 are no harm that offers do, contacts take nothing from them.
+            let stays = self.least < 1.0 && odds <= 1.0;
+            let left = if stays { 1.0 } else { past.left * rested };
             let times = 1.0 + (odds - 1.0) * left;
             eta += times.ln();
             columns[EFFECT] = odds * left / times;
-            columns[RESPONSE] = -(odds - 1.0) * left * past.pressure / times;
+            columns[RESPONSE] =
+                if stays { 0.0 } else { -(odds - 1.0) * left * past.pressure / times };
         }
         (eta, columns)
     }
@@ -199,7 +204,7 @@ impl OfKind {
         pseudo: f64,
         control: &Control,
     ) -> Result<At> {
-        let pull = beta[EFFECT] - self.prior.max(1.0).ln();
+        let pull = beta[EFFECT] - self.prior.max(self.least).ln();
         let weight = weight(pseudo);
         let mut at = At { log: -0.5 * weight * pull * pull, ..At::NOTHING };
         at.slope[EFFECT] = -weight * pull;
@@ -222,7 +227,7 @@ impl OfKind {
         }
         // If all buy or none, whatever was offered, there is nothing to compare.
         if self.fitted[0] && self.seen.iter().all(|one| one.bought == self.seen[0].bought) {
-            beta[EFFECT] = self.prior.max(1.0).ln();
+            beta[EFFECT] = self.prior.max(self.least).ln();
             return Ok(Best { log: 0.0, beta, slope: 0.0 });
         }
         let mut at = self.at(&beta, response, pseudo, control)?;
@@ -263,8 +268,8 @@ impl OfKind {
         let (exposures, withheld, purchases) = counts(&self.seen);
         LearnedNumber {
             name: format!("assume.{}", Assume::odds_name(self.kind)),
-            // An offer that does harm is worth nothing, and nothing more can be said.
-            value: drawn.beta[EFFECT].exp().clamp(1.0, 1000.0),
+            // An offer of one product that does harm is worth nothing, and nothing more can be said.
+            value: drawn.beta[EFFECT].exp().clamp(self.least, 1000.0),
             prior: self.prior,
             measured: measured.map(|(log, _)| log.exp()),
             standard_error: measured.map(|(_, error)| error),

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::super::{DAY_MS, DecisionLog, Entry};
-use super::Event;
 use crate::decide::policy::Policy;
 
 /// What came before an offer.
@@ -66,9 +65,9 @@ pub(super) fn pasts(log: &DecisionLog, policy: &Policy) -> Vec<Past> {
             }
             for row in rows() {
                 let row = &log.rows[row];
-                for &product in &row.products {
+                for (at, &product) in row.products.iter().enumerate() {
                     let times = offered.entry(product).or_default();
-                    if row.events & Event::Bought.bit() != 0 {
+                    if row.bought >> at & 1 == 1 {
                         times.clear();
                     } else {
                         times.push(now);

@@ -1,6 +1,7 @@
 //! Learning from logs whose truth is known.
 
 mod certainty;
+mod sets;
 
 use super::*;
 use crate::decide::journal::{DAY_MS, Incoming, IncomingOffer};
@@ -202,6 +203,7 @@ fn offer(kind: Kind) -> IncomingOffer<'static> {
         chosen_with: 1.0,
         receptive: 0.0,
         base_odds: 1.0,
+        base_kind: Some(kind),
         base_purchase: 0.0,
         base_margin: 0.0,
         pressure: 0.0,
