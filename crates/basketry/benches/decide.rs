@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use basketry::data::{CatalogBuilder, HistoryBuilder, OrderLine, Product};
+use basketry::decide::{Quota, Selection};
 use basketry::{
     CatalogOptions, Context, Control, Currency, Engine, FitOptions, HistoryOptions, Id, Model,
     Order, Policy, Result, fit,
@@ -70,6 +71,14 @@ fn main() -> Result<()> {
     strict.min_customers = Some(20);
     strict.exclude.products = shop.products.iter().step_by(7).cloned().collect::<Vec<_>>().into();
 
+    // Everything is looked at before a quota goes without: the decision is made a second time.
+    let mut unmet = full.clone();
+    let mut few = Selection::default();
+    few.products = shop.products.iter().step_by(5_000).cloned().collect::<Vec<_>>().into();
+    let mut quota = Quota::new(few);
+    quota.min_value = 1e9;
+    unmet.quotas.push(quota);
+
     let only = std::env::var("BASKETRY_CASE").ok();
     println!();
     println!(
@@ -88,6 +97,7 @@ fn main() -> Result<()> {
     for (case, policy, basket, viewed, orders) in [
         ("cart of 10", &cart, 10, false, 0),
         ("cart of 10, everything in a policy", &full, 10, false, 0),
+        ("cart of 10, a quota nothing meets", &unmet, 10, false, 0),
         ("cart of 10, 10 offers, exclusions", &strict, 10, false, 0),
         ("cart of 10, 3 orders since", &cart, 10, false, 3),
         ("product page, empty cart", &cart, 0, true, 0),
