@@ -482,8 +482,8 @@ struct ArrowArrayStream {
 #define BASKETRY_REASON_LINE_LIMIT 22
 
 /**
- * Other offers are worth more, and there is no slot left; or, of dearer variants, another one is worth more in
- * place of the same product.
+ * Other offers are worth more, or come first because it is of a kind of the fallback chain, and there is no
+ * slot left; or, of dearer variants, another one is worth more in place of the same product.
  */
 #define BASKETRY_REASON_OUTRANKED 23
 

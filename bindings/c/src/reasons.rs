@@ -89,8 +89,8 @@ pub const BASKETRY_REASON_BELOW_MIN_VALUE: i32 = 20;
 pub const BASKETRY_REASON_KIND_LIMIT: i32 = 21;
 /// There are as many offers of its product line as the policy allows.
 pub const BASKETRY_REASON_LINE_LIMIT: i32 = 22;
-/// Other offers are worth more, and there is no slot left; or, of dearer variants, another one is worth more in
-/// place of the same product.
+/// Other offers are worth more, or come first because it is of a kind of the fallback chain, and there is no
+/// slot left; or, of dearer variants, another one is worth more in place of the same product.
 pub const BASKETRY_REASON_OUTRANKED: i32 = 23;
 /// A substitute of something in the basket, or not to be offered with it.
 pub const BASKETRY_REASON_SUBSTITUTE_IN_BASKET: i32 = 24;

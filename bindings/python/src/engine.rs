@@ -294,7 +294,8 @@ impl Engine {
     /// proposals, as many as one may get, are together worth no more are proposed nothing. A plan keeps what the policy says of one decision for each customer:
     /// ``max_offers``, the ``max`` of each kind, ``per_line``, ``per_brand``, ``per_category`` and what
     /// may not be offered together. What is offered reaches
-    /// the customer outside of an order, so the chance that they buy it anyway is that of buying it
+    /// the customer outside of an order (pins, quotas, slots that are drawn, bundles and top-ups are of
+    /// single decisions), so the chance that they buy it anyway is that of buying it
     /// within the model's horizon (``model.report["horizon_days"]``); a basket says what not to offer, and
     /// nothing is proposed for going with it. A proposal costs the policy's
     /// ``contact_cost``, or nothing if it rides along, and products whose stock the catalogue

@@ -56,9 +56,9 @@ pub struct QuotaUse {
     /// How many offers count for it. Fewer than `min`: nothing else of it was worth enough, or fitted
     /// the other limits.
     pub made: u32,
-    /// The value given up for it, in minor units: by how much the offers that made room were worth
-    /// more than those that came instead. At least 0: an offer that a limit of the policy kept out may
-    /// be worth more than the one that makes room.
+    /// The value given up for it, in minor units: by how much all offers were worth more before room was
+    /// made for it. At least 0: an offer that a limit of the policy kept out may be worth more than the one
+    /// that makes room.
     pub price: f64,
 }
 

@@ -91,7 +91,8 @@ impl Engine {
     /// reaches the customer outside of an order, so the chance that a product
     /// is bought anyway is that of buying it within the model's horizon
     /// ([`FitReport::horizon_days`](crate::FitReport)), not of adding it to an order at hand: a basket
-    /// says what not to offer, and nothing is proposed for going with it.
+    /// says what not to offer, and nothing is proposed for going with it. Pins, quotas, slots that are drawn,
+    /// bundles and top-ups are of single decisions: a plan has none.
     /// What contacting a customer risks ([`fatigue`](Policy::fatigue)) is no part of the value of a
     /// proposal: a plan takes it off once for each customer who gets an offer, however many, as a
     /// decision does ([`Plan::contact_risk`](crate::Plan::contact_risk)). Customers whose most valuable

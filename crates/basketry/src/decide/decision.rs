@@ -41,6 +41,8 @@ pub struct Decision {
     choices: Vec<Choice>,
     drawn_slot: u32,
     kept: Vec<Kept>,
+    /// Nothing is offered because the contact would not be worth its risk.
+    withdrawn: bool,
     /// What the candidates gave cause to warn of.
     warning: Option<String>,
     /// How many of the outcomes are of candidates that were looked at; they come first.
@@ -66,6 +68,7 @@ impl Decision {
             choices: Vec::new(),
             drawn_slot: 0,
             kept: Vec::new(),
+            withdrawn: false,
             warning: None,
             looked_at: 0,
             look: Look::Paired,
@@ -100,6 +103,7 @@ impl Decision {
         self.choices.clone_from(&scratch.slate.choices);
         self.drawn_slot = scratch.slate.drawn_slot;
         self.kept.clone_from(&scratch.slate.kept);
+        self.withdrawn = scratch.slate.withdrawn;
         if self.held_out() {
             for chosen in &self.chosen {
                 let withheld = |held: &&mut Outcome| chosen.added().contains(&held.key);
@@ -343,9 +347,16 @@ impl Decision {
             }
             let known: HashSet<u32> = all.iter().map(|outcome| outcome.key).collect();
             all.extend(self.outcomes.iter().filter(|held| !known.contains(&held.key)));
-            for outcome in all.iter_mut().filter(|held| held.reason == Some(Reason::Outranked)) {
-                if self.had_enough_of_kind(outcome) {
-                    outcome.reason = Some(Reason::KindLimit);
+            for outcome in &mut all {
+                match outcome.reason {
+                    // No other offer is made that it could stand behind.
+                    Some(reason) if self.withdrawn && reason.is_of_others() => {
+                        outcome.reason = Some(Reason::ContactNotWorth);
+                    }
+                    Some(Reason::Outranked) if self.had_enough_of_kind(outcome) => {
+                        outcome.reason = Some(Reason::KindLimit);
+                    }
+                    _ => {}
                 }
             }
             // What an offer of several products adds is offered, whatever kept it from one of its own.

@@ -70,7 +70,8 @@
 //!
 //! A top-up: `lever * (sum (P1 - P0) * margin - P * cost - contact_cost)` over its products, where
 //! the threshold is reached with the chance P of its less probable product, and costs the shop
-//! `cost`; none if `cost` eats the whole margin.
+//! `cost`; none if `cost` eats the whole margin. Where one product is the best top-up, it is reckoned with
+//! that cost and not offered as anything else.
 //!
 //! A bundle at a discount D, bought with chance P by those who buy its main product:
 //! `lever * (k * (sum max(P - P0, 0) * margin - P * D) - contact_cost)` over the added products. The
@@ -78,7 +79,9 @@
 //! is none), times `exp(discount_response * D / price)`: who would buy that one anyway is taken to be who
 //! would buy the others, unless [learned](DecisionLog::learn) odds say what is true of all of them. Discounts
 //! are tried on a grid, in whole minor units, and no product is sold below `min_margin`. A second unit
-//! likewise, with `second_unit` as the chance that it is bought anyway, and `response_odds`.
+//! likewise, with `second_unit` as the chance that it is bought anyway, and `response_odds`. A bundle
+//! competes for one slot, as every offer does: where there are slots enough, its products alone in several
+//! may be worth more together, as each is bought without the others.
 //!
 //! An offer is made only if it is worth more than `min_value`; offering nothing is worth 0.
 //!

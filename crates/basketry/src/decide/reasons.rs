@@ -191,9 +191,10 @@ reasons! {
     KindLimit = 21, "kind_limit", "the policy allows no more offers of its kind";
     /// There are as many offers of its product line as the policy allows. `line_limit`
     LineLimit = 22, "line_limit", "the policy allows no more offers of its product line";
-    /// Other offers are worth more, and there is no slot left; or, of dearer variants, another one is
-    /// worth more in place of the same product. `outranked`
-    Outranked = 23, "outranked", "other offers are worth more";
+    /// Other offers are worth more, or come first because it is of a kind of the fallback chain, and there
+    /// is no slot left; or, of dearer variants, another one is worth more in place of the same product.
+    /// `outranked`
+    Outranked = 23, "outranked", "other offers are worth more or come first";
     /// A substitute of something in the basket, or not to be offered with that or with what is viewed.
     /// `substitute_in_basket`
     SubstituteInBasket = 24, "substitute_in_basket",
@@ -258,6 +259,24 @@ reasons! {
         "a variant of the same line was in the order just placed";
     /// The customer returned it or a variant of it, or all of the order. `returned`
     Returned = 48, "returned", "it, a variant of it or the whole order was returned";
+}
+
+impl Reason {
+    /// True of those that speak of other offers of the same decision.
+    pub(crate) fn is_of_others(self) -> bool {
+        matches!(
+            self,
+            Reason::Outranked
+                | Reason::KindLimit
+                | Reason::LineLimit
+                | Reason::BrandLimit
+                | Reason::CategoryLimit
+                | Reason::SubstituteOffered
+                | Reason::QuotaSlot
+                | Reason::NotDrawn
+                | Reason::InOtherOffer
+        )
+    }
 }
 
 /// Prints the [code](Reason::code).

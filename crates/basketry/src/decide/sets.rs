@@ -194,12 +194,17 @@ impl Scratch {
             if self.slate.chosen.iter().any(|pick| pick.outcome == i as u32) {
                 continue;
             }
-            let why = self.outcomes[i].reason.unwrap_or(Reason::Outranked);
+            let (why, value) = (self.outcomes[i].reason, self.outcomes[i].value);
+            let why = why.unwrap_or(Reason::Outranked);
             for &key in set.added() {
                 let single = self.outcome_of(state, key);
                 let single = single.and_then(|i| self.outcomes.get(i as usize));
                 if single.is_some_and(|single| single.reason == Some(Reason::InOtherOffer)) {
+                    // Worth what is left when the shop bears the cost of the threshold.
                     self.judge_part(state, key, why);
+                    if let Some(i) = self.outcome_of(state, key) {
+                        self.outcomes[i as usize].value = value;
+                    }
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! What contacts of before leave: caps, pauses, ends, fatigue.
 
-use basketry::decide::{Cap, Contact, ContactOutcome};
-use basketry::{Context, Decision, Kind, Offer, Policy, Reason};
+use basketry::decide::{Cap, Contact, ContactOutcome, Quota, Selection, Suppressed};
+use basketry::{Context, Decision, Id, Kind, Offer, Policy, Reason};
 
 use crate::shop::*;
 
@@ -169,6 +169,17 @@ fn contacts_tire_and_one_more_is_a_risk() {
     let decision = decide(&policy, &pressed.clone());
     assert!(decision.is_empty() && decision.value() == 0.0);
     assert_eq!(decision.why_not(4).reason, Some(Reason::ContactNotWorth));
+    // There are no others that anything could stand behind.
+    let mut few = policy.clone();
+    (few.max_offers, few.per_line) = (1, 1);
+    let mut select = Selection::default();
+    select.products = [4i64, 5, 6].map(Id::Int).to_vec().into();
+    few.quotas = vec![Quota::new(select)];
+    let none = decide(&few, &pressed);
+    assert!(none.is_empty() && none.quotas().iter().all(|quota| quota.made == 0), "{none}");
+    let others = [Reason::Outranked, Reason::KindLimit, Reason::LineLimit, Reason::QuotaSlot];
+    let met = |held: &Suppressed| others.contains(&held.reason);
+    assert!(!none.suppressed().iter().any(met), "{:?}", none.suppressed());
     assert!(!decide(&policy, &pressed.ride_along(true)).is_empty(), "no contact, no risk");
 }
 

@@ -108,6 +108,36 @@ fn what_is_drawn_is_drawn_as_often_as_said() {
     assert!(chi < 25.7, "{chi}: {counts:?}");
 }
 
+/// In their slots or those behind, and nowhere before.
+#[test]
+fn pins_to_one_slot_follow_each_other_as_far_as_there_are_slots() {
+    let slots = |rules: &Policy| -> Vec<(i64, usize)> {
+        let decision = decide(rules, &visit());
+        assert_eq!(decision.len(), 3, "{decision}");
+        let offers = (1..).zip(&decision).filter(|(_, offer)| offer.pinned);
+        offers.map(|(slot, offer)| (int(&offer.products[0]), slot)).collect()
+    };
+    let mut rules = policy();
+    rules.max_offers = 3;
+    for (pins, expected) in [
+        (&[(23, 3), (22, 3)][..], &[(23, 3)][..]),
+        (&[(23, 2), (22, 2), (21, 2)], &[(23, 2), (22, 3)]),
+        (&[(23, 3), (22, 2), (21, 3)], &[(22, 2), (23, 3)]),
+        (&[(23, 1), (22, 1)], &[(23, 1), (22, 2)]),
+        (&[(23, 9), (22, 9)], &[(23, 3)]),
+    ] {
+        rules.pinned = pins.iter().map(|&(product, slot)| Pin::new(product, slot)).collect();
+        assert_eq!(slots(&rules), expected, "{pins:?}");
+    }
+    // Not in the slot that is drawn.
+    (rules.explore.share, rules.explore.slot) = (1.0, Some(2));
+    for (slot, expected) in [(1, &[(23, 1), (22, 3)][..]), (3, &[(23, 3)])] {
+        rules.pinned = [23, 22].map(|product| Pin::new(product, slot)).to_vec();
+        assert_eq!(slots(&rules), expected, "{slot}");
+        assert_eq!(decide(&rules, &visit()).explored().unwrap().slot, 2);
+    }
+}
+
 /// What is pinned for a time may have the slot that is drawn at others: what is drawn comes behind it,
 /// if there is room.
 #[test]

@@ -86,12 +86,18 @@ fn discounts(step: f64, most: f64) -> impl Iterator<Item = f64> {
 /// The discounts that are tried, from nothing on, and how many times greater each makes the odds of a
 /// purchase.
 pub(crate) fn shares(step: f64, most: f64, response: f64) -> impl Iterator<Item = (f64, f64)> {
-    discounts(step, most).map(move |share| (share, factor(response * share)))
+    discounts(step, most_for(response, most)).map(move |share| (share, factor(response * share)))
 }
 
 /// The same on a second unit alone, at the most: rounding takes something off a discount.
 pub(crate) fn seconds(step: f64, most: f64, response: f64) -> impl Iterator<Item = (f64, f64)> {
-    discounts(step, most).map(move |share| (share, factor(response * share / 2.0)))
+    discounts(step, most_for(response, most))
+        .map(move |share| (share, factor(response * share / 2.0)))
+}
+
+/// Nothing is given away to those who do not respond to it.
+fn most_for(response: f64, most: f64) -> f64 {
+    if response > 0.0 { most } else { 0.0 }
 }
 
 /// How many times greater a response makes the odds: so many at the most that odds stay numbers.

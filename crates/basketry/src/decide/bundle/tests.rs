@@ -113,7 +113,8 @@ fn brute(main: &Part, parts: &[Part], terms: &Terms, apart: (u32, u32)) -> f64 {
         if many || (apart.0 != apart.1 && has(apart.0) && has(apart.1)) {
             continue;
         }
-        for share in discounts(0.04, terms.max_discount) {
+        let most = if terms.discount_response > 0.0 { terms.max_discount } else { 0.0 };
+        for share in discounts(0.04, most) {
             let all = chosen.iter().copied().chain([main]);
             let fits = all.clone().all(|part| {
                 let spare = if share > 0.0 { 3.0 } else { 0.0 };

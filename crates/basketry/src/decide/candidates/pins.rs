@@ -14,6 +14,9 @@ impl Scratch {
         if request.people.stopped.is_some() {
             return;
         }
+        let explore = &policy.explore;
+        let drawn = explore.active().then(|| explore.slot.unwrap_or(policy.max_offers));
+        let mut free = 1;
         for &(key, position) in &compiled.pins {
             let pin = &policy.pinned[position];
             let here = self.marks.what(key).and_then(met).is_some();
@@ -34,9 +37,12 @@ impl Scratch {
                 });
                 i
             });
-            if self.pinned.len() >= policy.max_offers as usize
-                || self.pinned.iter().any(|&(_, held)| held == i)
-            {
+            // The slot, or the next one that is free behind it.
+            let mut slot = pin.slot.min(policy.max_offers).max(free);
+            if Some(slot) == drawn && slot != pin.slot {
+                slot += 1;
+            }
+            if slot > policy.max_offers || self.pinned.iter().any(|&(_, held)| held == i) {
                 continue;
             }
             // An up-sell's verdict says nothing of what keeps the product from the basket.
@@ -78,7 +84,8 @@ impl Scratch {
                 }
                 Some(_) => continue,
             }
-            self.pinned.push((pin.slot, i));
+            free = slot + 1;
+            self.pinned.push((slot, i));
         }
     }
 

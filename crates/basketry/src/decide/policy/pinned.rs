@@ -20,8 +20,10 @@ use crate::decide::tree::{Node, Reader, Value, read_id};
 /// out by other keys, or of what has no price or earns nothing in this catalogue, gives a warning.
 ///
 /// Several products may be pinned to one slot: those of them that may be offered take it and the slots
-/// behind it, in the order of the policy. So the next one stands in for what is out of stock, and where
-/// there is one slot only the first of them gets it. One product that is pinned twice at a time is an error,
+/// behind it but for one that is drawn, in the order of the policy, as far as there are slots. So the next
+/// one stands in for what is out of stock, and of two that are pinned to the last slot the first gets it.
+/// Limits of lines, brands and categories do not hold for what is pinned, but what is pinned counts for
+/// others. One product that is pinned twice at a time is an error,
 /// as it is offered once.
 ///
 /// So is a pin to the slot that [`ExplorePolicy`](super::ExplorePolicy) draws, unless it is limited in

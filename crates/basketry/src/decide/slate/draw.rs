@@ -25,13 +25,6 @@ impl Slate {
     /// valuable ones that fit the limits.
     pub(super) fn draw(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>) -> Option<Pick> {
         let rule = &scene.policy.explore;
-        // What made room for a quota may be drawn.
-        for &i in &self.displaced {
-            let outcome = &mut outcomes[i as usize];
-            outcome.reason = None;
-            let stage = outcome.kind.map_or(0, |kind| scene.stages[kind as usize]);
-            self.stages[usize::from(stage)].put_back(outcomes, scene, i);
-        }
         for stage in &mut self.stages {
             while self.choices.len() < rule.candidates as usize {
                 let Some(i) = stage.next(outcomes, scene) else {

@@ -103,9 +103,13 @@ pub(crate) struct Slate {
     pub(crate) picked: Vec<u32>,
     /// Sets that cannot stand beside the offers picked before them, how many those were, and why.
     pub(crate) refused: Vec<(u32, u32, Reason)>,
+    /// Nothing is offered because the contact would not be worth its risk.
+    pub(crate) withdrawn: bool,
     /// A slot is drawn.
     drawing: bool,
     pool: Vec<Ranked>,
+    /// The candidates at the beginning, where there are quotas.
+    open: Vec<u32>,
     /// Outcomes that made room for quotas.
     displaced: Vec<u32>,
     order: Vec<(u32, Pick)>,
@@ -134,10 +138,12 @@ impl Slate {
         self.drawn_slot = 0;
         self.kept.clear();
         self.displaced.clear();
+        self.withdrawn = false;
         let slots = scene.policy.max_offers as usize;
         self.keep(outcomes, scene, slots - usize::from(self.drawing));
         let drawn = if self.drawing { self.draw(outcomes, scene) } else { None };
-        for &i in self.displaced.iter().filter(|&&i| drawn.is_none_or(|pick| pick.outcome != i)) {
+        // What left for a quota; that it does not fit beside it is no reason of its own.
+        for &i in &self.displaced {
             outcomes[i as usize].reason = Some(Reason::QuotaSlot);
         }
         for left in self.stages.iter().flat_map(Stage::left) {
@@ -154,6 +160,8 @@ impl Slate {
             }
             self.choices.clear();
             self.drawn_slot = 0;
+            self.kept.fill(Kept::default());
+            self.withdrawn = true;
         }
     }
 
@@ -169,14 +177,22 @@ impl Slate {
     /// Sorts the candidates into the stages of the fallback chain.
     fn collect(&mut self, outcomes: &[Outcome], scene: &Scene<'_>) {
         self.stages.iter_mut().for_each(Stage::clear);
-        for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.reason.is_none()) {
-            let Some(kind) = outcome.kind else { continue };
-            if scene.pinned.iter().any(|&(_, pinned)| pinned == i as u32) {
+        self.open.clear();
+        for (i, outcome) in (0..).zip(outcomes).filter(|(_, outcome)| outcome.reason.is_none()) {
+            if outcome.kind.is_none() || scene.pinned.iter().any(|&(_, pinned)| pinned == i) {
                 continue;
             }
-            let stage = usize::from(scene.stages[kind as usize]);
-            self.stages[stage].add(outcome.value, i as u32);
+            self.stage(outcome, scene, i);
+            if !scene.policy.quotas.is_empty() {
+                self.open.push(i);
+            }
         }
+    }
+
+    /// Adds a candidate to its stage.
+    fn stage(&mut self, outcome: &Outcome, scene: &Scene<'_>, i: u32) {
+        let stage = outcome.kind.map_or(0, |kind| scene.stages[kind as usize]);
+        self.stages[usize::from(stage)].add(outcome.value, i);
     }
 
     /// Fills the slots with the most valuable candidates, stage by stage.
@@ -219,7 +235,7 @@ impl Slate {
             let at = self.order.partition_point(|&(other, _)| other <= slot);
             self.order.insert(at, (slot, drawn));
         }
-        // By rising slots, so that none moves another; of two for one slot the second comes behind.
+        // By rising slots, so that none moves another; what is drawn comes behind a pin to its slot.
         let mut next = 0;
         for &(slot, pick) in &self.order {
             let at = (slot as usize - 1).max(next).min(self.chosen.len());
@@ -430,6 +446,44 @@ mod tests {
         let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
         assert_eq!(keys(&slate, &outcomes), [0, 1]);
         assert_eq!(slate.kept, [Kept { made: 0, price: 0.0 }]);
+    }
+
+    /// What made room had kept out something that takes a slot after all; so had what a quota that came
+    /// first displaced.
+    #[test]
+    fn the_rest_is_picked_anew_around_quotas() {
+        let all = |values: &[f64]| -> Vec<Outcome> {
+            let one = |(key, &value)| outcome(key as u32, Kind::CrossSell, value);
+            values.iter().enumerate().map(one).collect()
+        };
+        // 0 and 2 are of one brand, 0 and 3 of one category; the quota is for 3.
+        let shelf = Row {
+            brands: &[1, 2, 1, 3, 4],
+            categories: &[1, 2, 3, 1, 4],
+            quotas: &[0, 0, 0, 1, 0],
+            ..Row::default()
+        };
+        let mut policy =
+            Policy { max_offers: 4, per_brand: 1, per_category: 1, ..Policy::default() };
+        policy.quotas = vec![Quota::new(Selection::default())];
+        let mut outcomes = all(&[539.0, 158.0, 372.0, 48.0, 10.0]);
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [2, 1, 3, 4]);
+        assert_eq!(slate.kept, [Kept { made: 1, price: 539.0 - 372.0 - 48.0 }]);
+        assert_eq!(outcomes[0].reason, Some(Reason::QuotaSlot));
+        // Also in place of what is worth less.
+        policy.max_offers = 3;
+        let mut outcomes = all(&[539.0, 158.0, 372.0, 48.0, 160.0]);
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [2, 4, 3]);
+        assert_eq!(outcomes[1].reason, Some(Reason::Outranked));
+
+        let shelf = Row { quotas: &[0, 2, 1], ..Row::default() };
+        let policy = Policy { max_offers: 2, quotas: vec![policy.quotas[0].clone(); 2], ..policy };
+        let mut outcomes = all(&[9.0, 8.0, 1.0]);
+        let slate = choose(&mut outcomes, &shelf, &policy, 0.0);
+        assert_eq!(keys(&slate, &outcomes), [1, 2]);
+        assert_eq!(slate.kept.iter().map(|kept| kept.made).collect::<Vec<_>>(), [1, 1]);
     }
 
     #[test]

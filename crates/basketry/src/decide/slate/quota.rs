@@ -1,6 +1,6 @@
 //! Quotas: slots that go to products of the shop's choice.
 
-use super::{Pick, Ranked, Scene, Slate};
+use super::{Pick, Ranked, Scene, Slate, Stage};
 use crate::decide::candidates::Outcome;
 use crate::decide::reasons::Reason;
 
@@ -14,15 +14,64 @@ pub(crate) struct Kept {
 }
 
 impl Slate {
-    /// Makes room for what quotas ask for: the most valuable product of a quota takes the place of the
-    /// least valuable offer that is neither pinned nor needed by a quota, as far as limits allow.
+    /// Makes room for what quotas ask for, one after the other: the most valuable product of a quota takes
+    /// the place of the least valuable offer that is neither pinned nor needed by a quota, as far as limits
+    /// allow. Then the others are picked anew: what left may have kept something out.
     pub(super) fn keep(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>, slots: usize) {
         let quotas = &scene.policy.quotas;
         if quotas.is_empty() {
             return;
         }
         self.kept.resize(quotas.len(), Kept::default());
-        // All that could be offered as far as the slate goes, the most valuable first.
+        for (q, quota) in quotas.iter().enumerate() {
+            if self.made(outcomes, scene, q) >= quota.min {
+                continue;
+            }
+            self.collect_for(outcomes, scene, q);
+            let before = (self.displaced.len(), self.worth(outcomes));
+            while self.made(outcomes, scene, q) < quota.min {
+                if !self.make_room(outcomes, scene, slots, q) {
+                    break;
+                }
+            }
+            if self.displaced.len() > before.0 {
+                self.pick_others(outcomes, scene, slots, q);
+                self.kept[q].price = (before.1 - self.worth(outcomes)).max(0.0);
+            }
+        }
+        for q in 0..quotas.len() {
+            self.kept[q].made = self.made(outcomes, scene, q);
+        }
+    }
+
+    /// What the offers are worth.
+    fn worth(&self, outcomes: &[Outcome]) -> f64 {
+        self.chosen.iter().map(|pick| outcomes[pick.outcome as usize].value).sum()
+    }
+
+    /// Picks again what no quota up to this one asks for.
+    fn pick_others(&mut self, outcomes: &mut [Outcome], scene: &Scene<'_>, slots: usize, q: usize) {
+        let upto = u64::MAX >> (63 - q);
+        self.chosen.retain(|pick| {
+            pick.pinned || scene.quotas(&outcomes[pick.outcome as usize]) & upto != 0
+        });
+        self.limits.clear();
+        for pick in &self.chosen {
+            self.limits.add(scene, &outcomes[pick.outcome as usize]);
+        }
+        self.stages.iter_mut().for_each(Stage::clear);
+        for at in 0..self.open.len() {
+            let i = self.open[at];
+            outcomes[i as usize].reason = None;
+            if !self.chosen.iter().any(|pick| pick.outcome == i) {
+                self.stage(&outcomes[i as usize], scene, i);
+            }
+        }
+        self.fill(outcomes, scene, slots);
+    }
+
+    /// Collects what could be offered for a quota as far as the slate goes, the most valuable first.
+    fn collect_for(&mut self, outcomes: &[Outcome], scene: &Scene<'_>, q: usize) {
         self.pool.clear();
         let limited = |reason| {
             matches!(
@@ -40,22 +89,11 @@ impl Slate {
         let taken = |i: usize| self.chosen.iter().any(|pick| pick.outcome == i as u32);
         for (i, outcome) in outcomes.iter().enumerate() {
             let wanted = outcome.kind.is_some() && limited(outcome.reason);
-            if wanted && scene.quotas(outcome) != 0 && !taken(i) {
+            if wanted && counts_for(scene, outcome, q) && !taken(i) {
                 self.pool.push(Ranked::new(outcomes, scene, i as u32));
             }
         }
         self.pool.sort_unstable_by(|a, b| b.cmp(a));
-
-        for (q, quota) in quotas.iter().enumerate() {
-            while self.made(outcomes, scene, q) < quota.min {
-                if !self.make_room(outcomes, scene, slots, q) {
-                    break;
-                }
-            }
-        }
-        for q in 0..quotas.len() {
-            self.kept[q].made = self.made(outcomes, scene, q);
-        }
     }
 
     /// How many offers count for a quota.
@@ -76,7 +114,7 @@ impl Slate {
         for at in 0..self.pool.len() {
             let candidate = self.pool[at];
             let entering = outcomes[candidate.outcome as usize];
-            if entering.value <= least || !counts_for(scene, &entering, q) {
+            if entering.value <= least {
                 continue;
             }
             if self.chosen.len() < slots && self.limits.refuses(scene, &entering).is_none() {
@@ -85,12 +123,8 @@ impl Slate {
             }
             if let Some(leaving) = self.least_needed(outcomes, scene, &entering, q) {
                 let old = self.chosen.swap_remove(leaving).outcome;
-                let left = &mut outcomes[old as usize];
-                self.limits.remove(scene, left);
-                left.reason = Some(Reason::QuotaSlot);
+                self.limits.remove(scene, &outcomes[old as usize]);
                 self.displaced.push(old);
-                // What could not be offered for another reason may be worth more.
-                self.kept[q].price += (left.value - entering.value).max(0.0);
                 self.enter(outcomes, scene, at);
                 return true;
             }

@@ -39,7 +39,7 @@ const REASONS: &[(&str, &str)] = &[
     ("below_min_value", "es ist nicht mehr wert als der Mindestwert der Regeln"),
     ("kind_limit", "die Regeln erlauben kein weiteres Angebot dieser Art"),
     ("line_limit", "die Regeln erlauben kein weiteres Angebot dieser Produktlinie"),
-    ("outranked", "andere Angebote sind mehr wert"),
+    ("outranked", "andere Angebote sind mehr wert oder kommen zuerst"),
     (
         "substitute_in_basket",
         "es wird anstelle von etwas im Warenkorb gekauft oder soll nicht mit ihm oder dem angeboten \
